@@ -1,0 +1,1 @@
+"""Small values that every context uses: canonical bytes, events, refusals, the rulebook."""

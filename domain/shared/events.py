@@ -1,0 +1,56 @@
+"""The base of every domain event: what it is called, how its payload falls into parts.
+
+Commands make events; the ledger seals their parts (STORAGE 1, 3) and the recorder stores them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from eventsourcing.domain import DomainEvent
+
+from domain.shared.canonical import Json, Part, Parts
+from domain.shared.kinds import Kind
+
+ENVELOPE = ("originator_id", "originator_version", "timestamp")
+
+
+class Event(DomainEvent):
+    """A fact (事实) that entered the ledger: a frozen dataclass whose own fields are its payload.
+
+    ``TOPIC`` is the short registered name (``record.determined``), ``KIND`` the leaf's kind byte,
+    ``SCHEMA`` the payload's version. ``PART_OF`` maps a field to its part; all others are ``public``.
+    Fields hold canonical JSON values (dates as ISO text, money as strings); None means left out.
+    ``timestamp`` is the instant of recording (UTC).
+    """
+
+    TOPIC: ClassVar[str]
+    KIND: ClassVar[Kind]
+    SCHEMA: ClassVar[int] = 1
+    PART_OF: ClassVar[Mapping[str, str]] = {}
+
+    def parts(self) -> Parts:
+        """The payload as named parts; fields that are None are left out."""
+        parts: dict[str, dict[str, Json]] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name not in ENVELOPE and value is not None:
+                parts.setdefault(self.PART_OF.get(field.name, "public"), {})[field.name] = value
+        return parts
+
+    @classmethod
+    def from_parts(
+        cls, parts: Mapping[str, Part], *, stream_id: UUID, version: int, recorded_at: datetime
+    ) -> Self:
+        """The event whose parts are ``parts``; fields of a part that is withheld or erased are None.
+
+        Raises ``TypeError`` when a part holds a field that this version of the event does not know.
+        """
+        values: dict[str, Any] = {}
+        for part in parts.values():
+            values.update(part)
+        return cls(originator_id=stream_id, originator_version=version, timestamp=recorded_at, **values)

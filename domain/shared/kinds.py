@@ -1,0 +1,24 @@
+"""The kind byte of every leaf (STORAGE 2): numbered once, never renumbered, never reused."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Kind(IntEnum):
+    """What kind of act a leaf stands for; visible to everyone in the records log."""
+
+    RECORD_DETERMINED = 1
+    FILE_SEALED = 2
+    KEY_REGISTERED = 3
+    KEY_REVOKED = 4
+    DEPARTMENT_REGISTERED = 5
+    OFFICER_REGISTERED = 6
+    SUBJECT_REGISTERED = 7
+    CATALOGUE_ITEM_DRAFTED = 8
+    CATALOGUE_ITEM_ADOPTED = 9
+    PUBLICITY_ENDED = 10
+    ACCESS = 128
+    """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
+    PLATFORM = 129
+    """An act of the platform itself that has no kind of its own."""
