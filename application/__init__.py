@@ -1,0 +1,1 @@
+"""Use cases: load, ask the domain, seal, append; no HTTP, no SQL."""

@@ -1,0 +1,1 @@
+"""Adapters: PostgreSQL, keys, settings; wired in one place, ``bootstrap.py``."""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 _ALLOWED = "strings, booleans, integers, arrays and objects only"
-INTEGER_MAX = 2**53
+INTEGER_MAX = 2**53 - 1
 DEPTH_MAX = 16
 
 Json = str | bool | int | Sequence["Json"] | Mapping[str, "Json"]

@@ -1,0 +1,1 @@
+"""Bytes only, no credit words: commitments, leaves, Merkle trees and the digest chain."""

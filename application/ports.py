@@ -1,0 +1,147 @@
+"""What the application needs from outside, each with its promise; infrastructure adapts, bootstrap wires.
+
+Commands and projections hold these protocols only, so the same code runs in any process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+from domain.transparency.digest import StoredRow
+
+Log = Literal["records", "access"]
+KeyName = tuple[UUID, str]
+"""Owner and class of a data key."""
+
+
+@dataclass(frozen=True)
+class NewRow:
+    """An event ready to be stored: everything but position and digest, which the append draws."""
+
+    stream_id: UUID
+    stream_version: int
+    topic: str
+    schema_version: int
+    recorded_at: str
+    meta: bytes
+    key_ref: str
+    sealed: bytes
+    leaf: bytes
+
+
+@dataclass(frozen=True)
+class WrappedKey:
+    """A data key as stored: wrapped by the generation key of that number."""
+
+    owner: UUID
+    key_class: str
+    generation: int
+    wrapped: bytes
+
+
+@dataclass(frozen=True)
+class Document:
+    """One legal document: keyed hash of authority and number, the record it became, keyed hash of its content."""
+
+    fingerprint: bytes
+    record_id: UUID
+    content_mac: bytes
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a department got for an idempotency key; given again, unchanged, for ever."""
+
+    department: str
+    key: str
+    fingerprint: bytes
+    status: int
+    receipt: Mapping[str, object]
+
+
+@dataclass
+class Append:
+    """Everything that one transaction adds to one log; a guard is a records stream with the version relied on."""
+
+    log: Log = "records"
+    events: list[NewRow] = field(default_factory=list)
+    guards: dict[UUID, int] = field(default_factory=dict)
+    documents: list[Document] = field(default_factory=list)
+    subjects: dict[bytes, UUID] = field(default_factory=dict)
+    data_keys: list[WrappedKey] = field(default_factory=list)
+    suppress: list[UUID] = field(default_factory=list)
+    receipt: Receipt | None = None
+
+
+class Conflict(Exception):
+    """Another writer came first; nothing was written. ``what`` says where: stream, document, subject,
+    data_key, guard or receipt."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class LedgerUnavailable(Exception):
+    """The database cannot be reached or refuses; nothing is known to have been written."""
+
+
+class EventStore(Protocol):
+    """The writer's doors (STORAGE 4).
+
+    ``append`` is durable (fsync) when it returns, all or nothing, and returns the first position of each
+    batch's log (of a batch without events: the next free one). Raises :class:`Conflict` or
+    :class:`LedgerUnavailable`. Loads see what was committed before they began.
+    """
+
+    def append(self, *batches: Append) -> list[int]: ...
+    def load(self, log: Log, stream_id: UUID) -> list[StoredRow]: ...
+    def subjects_of(self, blinds: Iterable[bytes]) -> dict[bytes, UUID]: ...
+    def documents_of(self, fingerprints: Iterable[bytes]) -> dict[bytes, Document]: ...
+    def data_keys_of(self, owners: Iterable[UUID]) -> dict[KeyName, WrappedKey]: ...
+    def receipt_of(self, department: str, key: str) -> Receipt | None: ...
+    def use_nonce(self, issuer: bytes, nonce: str, *, now: datetime, expires: datetime) -> bool: ...
+
+
+class Vault(Protocol):
+    """Secrets that live outside the database: the generation keys and the look-up secret.
+
+    ``wrap`` uses the newest generation; ``unwrap`` raises ``KeyError`` for a generation that is destroyed.
+    ``mac`` is HMAC-SHA256 under a secret of its own per ``label``.
+    """
+
+    def wrap(self, key: bytes) -> tuple[int, bytes]: ...
+    def unwrap(self, generation: int, wrapped: bytes) -> bytes: ...
+    def mac(self, label: str, message: bytes) -> bytes: ...
+
+
+class Signer(Protocol):
+    """A signing key by its 8-byte issuer id; ``sign`` gives 64 bytes of Ed25519."""
+
+    @property
+    def issuer(self) -> bytes: ...
+    def sign(self, message: bytes) -> bytes: ...
+
+
+class Clock(Protocol):
+    """The present instant, in UTC with microseconds; today's date is that of Asia/Shanghai."""
+
+    def now(self) -> datetime: ...
+
+
+class Entropy(Protocol):
+    """Randomness fit for keys and salts, and random ids."""
+
+    def bytes(self, count: int) -> bytes: ...
+    def uuid(self) -> UUID: ...
+
+
+class RowReader(Protocol):
+    """Whole-log reading for projections, verify and audits, in position order."""
+
+    def rows(self, log: Log, *, after: int, limit: int) -> Sequence[StoredRow]: ...
+    def head(self, log: Log) -> tuple[int, bytes]: ...

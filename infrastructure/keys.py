@@ -1,0 +1,152 @@
+"""Secrets outside the database: generation keys, the look-up secret, the gateway's signing key.
+
+One folder of 0600 files, made once by ``migrate``; the vault and the signers read it at start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+
+from domain.transparency.leaf import issuer_id
+
+_LOOKUP = "lookup.key"
+_GENERATION = re.compile(r"^generation-([1-9]\d*)\.key$")
+_LEDGER_ID = "ledger-id"
+GATEWAY = "gateway.pem"
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, whole or not at all, and durably."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.replace(temporary, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+class Ed25519Signer:
+    """A signing key read from or written to a PEM file."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self._key = key
+        self.public_key = key.public_key().public_bytes_raw()
+        self._issuer = issuer_id(self.public_key)
+
+    @classmethod
+    def load_or_make(cls, path: Path) -> Ed25519Signer:
+        """The key in ``path``; made and written 0600 when there is none. Raises ``ValueError`` for another kind."""
+        if not path.exists():
+            key = Ed25519PrivateKey.generate()
+            pem = key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            write_secret(path, pem)
+            return cls(key)
+        loaded = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        if not isinstance(loaded, Ed25519PrivateKey):
+            raise ValueError("the key file holds no Ed25519 key")
+        return cls(loaded)
+
+    @property
+    def issuer(self) -> bytes:
+        """The 8-byte issuer id."""
+        return self._issuer
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes of Ed25519."""
+        return self._key.sign(message)
+
+
+def verify_ed25519(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether the signature is good; False, never an exception, for malformed keys or signatures."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+class FileVault:
+    """The secrets folder as :class:`application.ports.Vault`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the folder. Raises ``FileNotFoundError`` when it was never made (run ``migrate``)."""
+        self._lookup = (folder / _LOOKUP).read_bytes()
+        self._generations = {
+            int(match[1]): path.read_bytes() for path in folder.iterdir() if (match := _GENERATION.match(path.name))
+        }
+        if not self._generations or len(self._lookup) != 32:
+            raise FileNotFoundError("the secrets folder holds no keys")
+        self._newest = max(self._generations)
+        self.ledger_id = uuid.UUID((folder / _LEDGER_ID).read_text().strip())
+        self._labels: dict[str, bytes] = {}
+
+    @staticmethod
+    def make(folder: Path) -> None:
+        """Make what the folder lacks: ledger id, look-up secret, first generation key, gateway key."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, content in (
+            (_LOOKUP, secrets.token_bytes(32)),
+            ("generation-1.key", secrets.token_bytes(32)),
+            (_LEDGER_ID, f"{uuid.uuid4()}\n".encode()),
+        ):
+            taken = name.startswith("generation") and any(_GENERATION.match(p.name) for p in folder.iterdir())
+            if not taken and not (folder / name).exists():
+                write_secret(folder / name, content)
+        Ed25519Signer.load_or_make(folder / GATEWAY)
+
+    def wrap(self, key: bytes) -> tuple[int, bytes]:
+        """RFC 3394 key wrap under the newest generation key."""
+        return self._newest, aes_key_wrap(self._generations[self._newest], key)
+
+    def unwrap(self, generation: int, wrapped: bytes) -> bytes:
+        """The data key; ``KeyError`` when the generation is destroyed, ``InvalidUnwrap`` when bytes changed."""
+        return aes_key_unwrap(self._generations[generation], wrapped)
+
+    def mac(self, label: str, message: bytes) -> bytes:
+        """HMAC-SHA256 under a key derived for ``label`` from the look-up secret."""
+        key = self._labels.get(label)
+        if key is None:
+            key = self._labels[label] = hmac.digest(self._lookup, label.encode(), hashlib.sha256)
+        return hmac.digest(key, message, "sha256")
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
+
+
+class SystemEntropy:
+    """The machine's randomness."""
+
+    def bytes(self, count: int) -> bytes:
+        """``count`` bytes fit for keys."""
+        return os.urandom(count)
+
+    def uuid(self) -> uuid.UUID:
+        """A random (version 4) UUID."""
+        return uuid.uuid4()

@@ -1,0 +1,236 @@
+"""The event store on PostgreSQL: every write is one call of ``ledger.append`` (migrations/0001).
+
+Commands call it through ``application.ports.EventStore``; projections and verify read with ``LogReader``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from application.ports import Append, Conflict, Document, KeyName, LedgerUnavailable, Log, Receipt, WrappedKey
+from domain.transparency.digest import StoredRow
+
+Pool = ConnectionPool[psycopg.Connection[TupleRow]]
+CONFLICTS = {
+    "XL001": "stream",
+    "XL002": "document",
+    "XL003": "subject",
+    "XL004": "data_key",
+    "XL005": "guard",
+    "XL006": "receipt",
+}
+_APPEND = (
+    "SELECT ledger.append(%s::text, %s::uuid[], %s::bigint[], %s::text[], %s::int[], %s::text[], %s::bytea[],"
+    " %s::text[], %s::bytea[], %s::bytea[], %s::uuid[], %s::bigint[], %s::bytea[], %s::uuid[], %s::bytea[],"
+    " %s::bytea[], %s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::bytea[], %s::uuid[],"
+    " %s::text, %s::text, %s::bytea, %s::int, %s::jsonb)"
+)
+_COLUMNS = (
+    "position, stream_id, stream_version, topic, schema_version, recorded_at, meta, key_ref, sealed, leaf, digest"
+)
+
+
+def open_pool(url: str, *, size_max: int = 8, timeout_seconds: float = 5.0) -> Pool:
+    """A pool of autocommit connections with limits on every wait; connections are opened on first use."""
+    pool: Pool = ConnectionPool(
+        url,
+        min_size=0,
+        max_size=size_max,
+        timeout=timeout_seconds,
+        open=False,
+        check=ConnectionPool.check_connection,
+        kwargs={
+            "autocommit": True,
+            "options": "-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=10s",
+        },
+    )
+    pool.open(wait=False)
+    return pool
+
+
+@contextmanager
+def connection(pool: Pool) -> Iterator[psycopg.Connection[TupleRow]]:
+    """A pooled connection; what stands in the way comes out as Conflict or LedgerUnavailable."""
+    try:
+        with pool.connection() as conn:
+            yield conn
+    except PoolTimeout:
+        raise LedgerUnavailable("no connection in time") from None
+    except psycopg.Error as error:
+        what = CONFLICTS.get(error.sqlstate or "")
+        if what is not None:
+            raise Conflict(what) from None
+        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+            raise LedgerUnavailable(type(error).__name__) from None
+        if isinstance(error, psycopg.errors.InsufficientPrivilege):
+            raise LedgerUnavailable("the right was revoked") from None
+        raise
+
+
+def stored_row(row: Sequence[Any]) -> StoredRow:
+    """A row of ``records`` or ``access`` in column order."""
+    return StoredRow(*row)
+
+
+def append_parameters(batch: Append) -> list[Any]:
+    """The arguments of ``ledger.append`` in order, arrays sent in binary."""
+    events, documents, keys, receipt = batch.events, batch.documents, batch.data_keys, batch.receipt
+    return [
+        batch.log,
+        [e.stream_id for e in events],
+        [e.stream_version for e in events],
+        [e.topic for e in events],
+        [e.schema_version for e in events],
+        [e.recorded_at for e in events],
+        [e.meta for e in events],
+        [e.key_ref for e in events],
+        [e.sealed for e in events],
+        [e.leaf for e in events],
+        list(batch.guards),
+        list(batch.guards.values()),
+        [d.fingerprint for d in documents],
+        [d.record_id for d in documents],
+        [d.content_mac for d in documents],
+        list(batch.subjects),
+        list(batch.subjects.values()),
+        [k.owner for k in keys],
+        [k.key_class for k in keys],
+        [k.generation for k in keys],
+        [k.wrapped for k in keys],
+        batch.suppress,
+        receipt.department if receipt else None,
+        receipt.key if receipt else None,
+        receipt.fingerprint if receipt else None,
+        receipt.status if receipt else None,
+        Jsonb(receipt.receipt) if receipt else None,
+    ]
+
+
+class PostgresEventStore:
+    """The writer's side: append, load one stream, and the look-ups that appending needs."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def append(self, *batches: Append) -> list[int]:
+        """See ``EventStore.append``; several batches commit in one transaction."""
+        with connection(self._pool) as conn:
+            if len(batches) == 1:
+                return [self._append(conn, batches[0])]
+            with conn.transaction():
+                return [self._append(conn, batch) for batch in batches]
+
+    @staticmethod
+    def _append(conn: psycopg.Connection[TupleRow], batch: Append) -> int:
+        with conn.cursor(binary=True) as cursor:
+            row = cursor.execute(_APPEND, append_parameters(batch), prepare=True).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def load(self, log: Log, stream_id: UUID) -> list[StoredRow]:
+        """All rows of one stream in order."""
+        return self.load_slice(log, stream_id)
+
+    def load_slice(
+        self,
+        log: Log,
+        stream_id: UUID,
+        *,
+        after: int | None = None,
+        until: int | None = None,
+        descending: bool = False,
+        limit: int | None = None,
+    ) -> list[StoredRow]:
+        """Rows of one stream with ``after < version <= until``."""
+        query = f"SELECT {_COLUMNS} FROM ledger.load_stream(%s, %s, %s, %s, %s, %s)"
+        arguments = (log, stream_id, after, until, descending, limit)
+        return [stored_row(r) for r in self._all(query, arguments)]
+
+    def subjects_of(self, blinds: Iterable[bytes]) -> dict[bytes, UUID]:
+        """Subject ids by blind index; unknown ones are left out."""
+        return dict(self._all("SELECT blind, subject_id FROM ledger.subjects_of(%s)", (list(blinds),)))
+
+    def documents_of(self, fingerprints: Iterable[bytes]) -> dict[bytes, Document]:
+        """Recorded documents by fingerprint; unknown ones are left out."""
+        query = "SELECT fingerprint, record_id, content_mac FROM ledger.documents_of(%s)"
+        return {r[0]: Document(*r) for r in self._all(query, (list(fingerprints),))}
+
+    def data_keys_of(self, owners: Iterable[UUID]) -> dict[KeyName, WrappedKey]:
+        """Wrapped data keys of the owners, by owner and class."""
+        query = "SELECT owner, class, generation, wrapped FROM ledger.data_keys_of(%s)"
+        return {(r[0], r[1]): WrappedKey(*r) for r in self._all(query, (list(owners),))}
+
+    def receipt_of(self, department: str, key: str) -> Receipt | None:
+        """The receipt kept for an idempotency key, or None."""
+        query = "SELECT department, key, fingerprint, status, receipt FROM ledger.receipt_of(%s, %s)"
+        rows = self._all(query, (department, key))
+        return Receipt(*rows[0]) if rows else None
+
+    def use_nonce(self, issuer: bytes, nonce: str, *, now: datetime, expires: datetime) -> bool:
+        """True the first time a nonce is used by an issuer, False for a replay."""
+        rows = self._all("SELECT ledger.use_nonce(%s, %s, %s, %s)", (issuer, nonce, now, expires))
+        return bool(rows[0][0])
+
+    def save_draft(
+        self, draft_id: UUID, chunks: dict[int, bytes], *, department: str, now: datetime, expires: datetime, key: WrappedKey
+    ) -> None:
+        """Keep an upload that waits for its seal; chunks are ciphertext. Expired drafts of anyone go."""
+        self._all(
+            "SELECT ledger.save_draft(%s, %s::int[], %s, %s, %s, %s, %s, %s::bytea[])",
+            (draft_id, list(chunks), department, now, expires, key.generation, key.wrapped, list(chunks.values())),
+        )
+
+    def load_draft(self, draft_id: UUID, *, department: str, now: datetime, chunk: int) -> tuple[WrappedKey, bytes] | None:
+        """One chunk of a department's own draft with its key, or None."""
+        query = "SELECT id, 'draft', generation, wrapped, sealed FROM ledger.load_draft(%s, %s, %s, %s)"
+        rows = self._all(query, (draft_id, department, now, chunk))
+        return (WrappedKey(*rows[0][:4]), rows[0][4]) if rows else None
+
+    def drop_draft(self, draft_id: UUID, *, department: str) -> None:
+        """Forget a draft; its key is nowhere else."""
+        self._all("SELECT ledger.drop_draft(%s, %s)", (draft_id, department))
+
+    def _all(self, query: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
+            return cursor.execute(query.encode(), arguments).fetchall()
+
+
+class LogReader:
+    """Whole-log reading for projections, verify and audits (logins ``projector`` and ``auditor``)."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def rows(self, log: Log, *, after: int, limit: int) -> list[StoredRow]:
+        """Up to ``limit`` rows after a position, in order; a committed prefix, never with a gap."""
+        query = sql.SQL("SELECT {} FROM {} WHERE position > %s ORDER BY position LIMIT %s").format(
+            sql.SQL(_COLUMNS), sql.Identifier("ledger", log)
+        )
+        with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
+            return [stored_row(r) for r in cursor.execute(query, (after, limit)).fetchall()]
+
+    def head(self, log: Log) -> tuple[int, bytes]:
+        """Position and digest of the log's head row; (0, 32 zero bytes) when it is empty."""
+        with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
+            row = cursor.execute("SELECT position, digest FROM ledger.heads WHERE log = %s", (log,)).fetchone()
+        assert row is not None
+        return int(row[0]), bytes(row[1])
+
+    def data_keys_of(self, owners: Iterable[UUID]) -> dict[KeyName, WrappedKey]:
+        """Wrapped data keys of the owners, by owner and class."""
+        with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
+            rows = cursor.execute(
+                "SELECT owner, class, generation, wrapped FROM ledger.data_keys WHERE owner = ANY (%s)", (list(owners),)
+            ).fetchall()
+        return {(r[0], r[1]): WrappedKey(*r) for r in rows}
