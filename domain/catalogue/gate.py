@@ -1,0 +1,222 @@
+"""The catalogue gate: which drafts become items in force, and which determinations an item lets in.
+
+Before it stand a drafted item or a determination's facts; after it the catalogue events, or a defect
+with its rule for every reason found (CAT-1, CAT-2, CAT-4, CAT-5, CAT-6, PUB-2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from domain.catalogue.items import (
+    CatalogueItem,
+    CatalogueItemAdopted,
+    CatalogueItemDrafted,
+    LegalBasis,
+    version_in_force,
+    with_status,
+)
+from domain.shared.refusals import Defect, refuse_if_any
+
+SUFFICIENT_LEVELS = frozenset({"law", "admin_regulation", "local_regulation", "central_policy"})
+SUPPLEMENT_LEVELS = frozenset({"local_regulation"})
+PERSONAL_LEVELS = frozenset({"law", "admin_regulation", "local_regulation", "state_council_decision"})
+ARTICLE_NOT_STATED = "-"
+MASKED_ALWAYS = frozenset({"XDR_MC", "XDR_ZJHM"})
+
+
+def item_defects(item: CatalogueItem) -> list[Defect]:
+    """Every reason why ``item`` cannot be in force: CAT-2, CAT-6, CAT-4, PUB-2, in that order."""
+    return [*_basis_defects(item), *_undecided(item), *_personal_defects(item)]
+
+
+def import_item(
+    item: CatalogueItem, *, stream_id: UUID, stream_version: int, recorded_at: datetime
+) -> CatalogueItemDrafted | CatalogueItemAdopted:
+    """The event by which an item of an imported layer enters: adopted, or a draft with its reasons.
+
+    An item without a sufficient basis or without all decisions is kept, readable, as a draft (CAT-2,
+    CAT-4); ``reasons`` are prose codes, each once.
+    """
+    defects = item_defects(item)
+    codes = list(dict.fromkeys(defect.code for defect in defects))
+    at = _at(stream_id, stream_version, recorded_at)
+    if codes:
+        return CatalogueItemDrafted(**at, **_told(with_status(item, "draft", codes)))
+    return CatalogueItemAdopted(**at, **_told(with_status(item, "in_force")))
+
+
+def draft(
+    item: CatalogueItem, *, stream_id: UUID, stream_version: int, recorded_at: datetime
+) -> CatalogueItemDrafted:
+    """The event by which the office drafts a provincial or municipal item, with what is still missing.
+
+    Raises :class:`Refused` with CAT-6 for the national layer, which is imported and never edited.
+    """
+    refuse_if_any(_national(item))
+    codes = list(dict.fromkeys(defect.code for defect in item_defects(item)))
+    at = _at(stream_id, stream_version, recorded_at)
+    return CatalogueItemDrafted(**at, **_told(with_status(item, "draft", codes)))
+
+
+def adopt(
+    item: CatalogueItem, *, stream_id: UUID, stream_version: int, recorded_at: datetime
+) -> CatalogueItemAdopted:
+    """The event by which the office adopts a provincial or municipal item.
+
+    Raises :class:`Refused` with every reason: the national layer (CAT-6), an insufficient basis (CAT-2,
+    CAT-6), a missing decision (CAT-4), natural persons made public without basis or masking (PUB-2).
+    """
+    refuse_if_any([*_national(item), *item_defects(item)])
+    at = _at(stream_id, stream_version, recorded_at)
+    return CatalogueItemAdopted(**at, **_told(with_status(item, "in_force")))
+
+
+def gate(
+    item_versions: Sequence[CatalogueItem],
+    *,
+    submitting_department: str,
+    authority_code: str,
+    subject_kind: str,
+    decided: date,
+) -> list[Defect]:
+    """Why a determination may not be recorded under this item; empty when it may.
+
+    ``item_versions`` are all versions of the item that the row names (none when the catalogue has no
+    such item); ``submitting_department`` and ``authority_code`` are 18-character codes; ``subject_kind``
+    is one of ``SUBJECT_KINDS``' values; ``decided`` is the day of the determination.
+    """
+    item = version_in_force(item_versions, decided)
+    if item is None:
+        return [_not_in_force(item_versions, decided)]
+    about = {"item": item.code}
+    defects = []
+    if subject_kind not in item.subject_kinds:
+        defects.append(Defect("CAT-4", "catalogue_subject_kind", "XDR_LB", about))
+    if item.collectors:
+        if submitting_department not in item.collectors:
+            defects.append(Defect("CAT-5", "catalogue_not_the_collector", "", about))
+    elif submitting_department != authority_code:
+        defects.append(Defect("CAT-5", "catalogue_not_the_determining_authority", "", about))
+    return defects
+
+
+def _not_in_force(versions: Sequence[CatalogueItem], decided: date) -> Defect:
+    if not versions:
+        return Defect("CAT-1", "catalogue_item_unknown", "item")
+    code = versions[0].code
+    if all(version.status == "draft" for version in versions):
+        return Defect("CAT-1", "catalogue_item_draft", "item", {"item": code})
+    about = {"item": code, "day": decided.isoformat()}
+    return Defect("CAT-1", "catalogue_item_not_in_force", "item", about)
+
+
+def _national(item: CatalogueItem) -> list[Defect]:
+    if item.layer == "national":
+        return [Defect("CAT-6", "catalogue_national_layer", "/layer", {"item": item.code})]
+    return []
+
+
+def _basis_defects(item: CatalogueItem) -> list[Defect]:
+    """CAT-2 and CAT-6 of the item's own bases.
+
+    The imported layer may hold ``-`` for an article that its source does not state: it stays as
+    imported and shows its certainty. A supplement is ours, so there the article must be given.
+    """
+    about = {"item": item.code}
+    defects = []
+    for number, basis in enumerate(item.bases, start=1):
+        if not _complete(basis, imported=item.layer == "national"):
+            where = f"/bases/{number - 1}"
+            defects.append(
+                Defect("CAT-2", "catalogue_basis_incomplete", where, {**about, "number": str(number)})
+            )
+    if not any(basis.level in SUFFICIENT_LEVELS for basis in item.bases):
+        defects.append(Defect("CAT-2", "catalogue_basis_insufficient", "/bases", about))
+    if item.layer != "national" and not any(basis.level in SUPPLEMENT_LEVELS for basis in item.bases):
+        defects.append(Defect("CAT-6", "catalogue_supplement_basis", "/bases", about))
+    return defects
+
+
+def _complete(basis: LegalBasis, *, imported: bool) -> bool:
+    article = basis.article.strip()
+    stated = bool(article) and (imported or article != ARTICLE_NOT_STATED)
+    return bool(basis.title.strip()) and bool(basis.document_number.strip()) and stated
+
+
+def _undecided(item: CatalogueItem) -> list[Defect]:
+    """CAT-4: every decision that the item itself must fix and does not."""
+    people = "natural_person" in item.subject_kinds
+    organisations = any(kind != "natural_person" for kind in item.subject_kinds)
+    open_public = (organisations and item.public_organisation is None) or (
+        people and item.public_natural_person is None
+    )
+    shared = item.sharing
+    public = any(item.is_public_for(kind) for kind in item.subject_kinds)
+    missing = {
+        "subject_kinds": not item.subject_kinds,
+        "public": open_public,
+        "sharing": shared is None or bool(shared.departments) != bool(shared.purposes),
+        "publicity": public and not _usable_publicity(item),
+        "masking": people and item.masking is None,
+        "repair": item.repair is None or (item.nature == "negative" and item.repair == "not_applicable"),
+        "collectors": item.collectors is None,
+    }
+    about = {"item": item.code}
+    defects = [
+        Defect("CAT-4", f"catalogue_undecided_{name}", f"/{name}", about)
+        for name, is_missing in missing.items()
+        if is_missing
+    ]
+    if not _dates_hold(item):
+        defects.append(Defect("CAT-4", "catalogue_dates_unreadable", "/effective_from", about))
+    return defects
+
+
+def _usable_publicity(item: CatalogueItem) -> bool:
+    numbers = {"severity_maximum": 3, "months_from_decision": 1, "valid_to": 0, "until_ended": 0}
+    rule = item.publicity
+    return (
+        rule is not None
+        and numbers.get(rule.kind) == len(rule.months)
+        and all(months > 0 for months in rule.months)
+    )
+
+
+def _dates_hold(item: CatalogueItem) -> bool:
+    try:
+        first = date.fromisoformat(item.effective_from)
+        last = date.max if item.effective_to is None else date.fromisoformat(item.effective_to)
+    except ValueError:
+        return False
+    # A day is compared as text in version_in_force, so only the extended form may pass.
+    return first <= last and first.isoformat() == item.effective_from
+
+
+def _personal_defects(item: CatalogueItem) -> list[Defect]:
+    """PUB-2: natural persons are public only on a named basis or consent, and masked."""
+    if not item.is_public_for("natural_person"):
+        return []
+    about = {"item": item.code}
+    grounded = item.personal_information_consent or any(
+        basis.level in PERSONAL_LEVELS and _complete(basis, imported=False)
+        for basis in item.personal_information_bases
+    )
+    defects = []
+    if not grounded:
+        where = "/personal_information_bases"
+        defects.append(Defect("PUB-2", "catalogue_personal_basis", where, about))
+    if not {masked.field for masked in item.masking or ()} >= MASKED_ALWAYS:
+        defects.append(Defect("PUB-2", "catalogue_personal_masking", "/masking", about))
+    return defects
+
+
+def _at(stream_id: UUID, stream_version: int, recorded_at: datetime) -> dict[str, Any]:
+    return {"originator_id": stream_id, "originator_version": stream_version, "timestamp": recorded_at}
+
+
+def _told(item: CatalogueItem) -> dict[str, Any]:
+    return dict(item.to_json())

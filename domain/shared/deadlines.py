@@ -1,0 +1,118 @@
+"""Counts terms: months and years by the corresponding day, working days by a loaded calendar.
+
+Before it stands a fact with a date and a rule with a number; after it a last day, marked provisional when
+the loaded calendar does not reach that far. Nothing here knows what day it is today.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The last day (届满日) of a term; ``provisional`` when a day outside the loaded calendar was counted.
+
+    A provisional day counts Monday to Friday as working days; it is shown as such and recomputed by an
+    event when the next year's calendar is loaded (DOMAIN 8b).
+    """
+
+    day: date
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Official working days (工作日) of the years that are loaded.
+
+    ``covered`` holds inclusive spans of days for which the holiday notice is known.
+    """
+
+    covered: tuple[tuple[date, date], ...]
+    holidays: frozenset[date]
+    working_weekend_days: frozenset[date]
+
+    @classmethod
+    def from_data(cls, years: Iterable[Mapping[str, Any]]) -> Calendar:
+        """A calendar from files like ``data/workdays_2026.json``.
+
+        Each holds ``covers`` ({"from", "to"}), ``holidays`` and ``working_weekend_days`` as ISO dates.
+        Raises ``KeyError`` or ``ValueError`` when a file does not have that shape.
+        """
+        covered: list[tuple[date, date]] = []
+        holidays: set[date] = set()
+        working: set[date] = set()
+        for year in years:
+            span = year["covers"]
+            covered.append((date.fromisoformat(span["from"]), date.fromisoformat(span["to"])))
+            holidays.update(map(date.fromisoformat, year["holidays"]))
+            working.update(map(date.fromisoformat, year["working_weekend_days"]))
+        return cls(tuple(covered), frozenset(holidays), frozenset(working))
+
+    def covers(self, day: date) -> bool:
+        """Whether the official notice for ``day`` is loaded."""
+        return any(first <= day <= last for first, last in self.covered)
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether offices work on ``day``; outside coverage Monday to Friday is assumed."""
+        if day in self.working_weekend_days:
+            return True
+        return day.weekday() < SATURDAY and day not in self.holidays
+
+
+def add_months(start: date, months: int) -> date:
+    """The last day of a term of ``months`` months that is counted from ``start``.
+
+    The start day is excluded (民法典 201), the term ends on the corresponding day of the last month and,
+    where that month has none, on its last day (202): 2026-09-19 and 36 months give 2029-09-19,
+    2026-01-31 and one month give 2026-02-28. Departments that count the start day send one day less;
+    where two terms compete the earlier wins. Raises ``ValueError`` for a negative number of months and
+    ``OverflowError`` beyond the year 9999.
+    """
+    if months < 0:
+        raise ValueError("a term has no negative number of months")
+    years, month0 = divmod(start.month - 1 + months, 12)
+    year = start.year + years
+    if year > date.max.year:
+        raise OverflowError("a term ends beyond the year 9999")
+    return date(year, month0 + 1, min(start.day, monthrange(year, month0 + 1)[1]))
+
+
+def add_years(start: date, years: int) -> date:
+    """The last day of a term of ``years`` years counted from ``start``; as :func:`add_months`."""
+    return add_months(start, 12 * years)
+
+
+def add_working_days(start: date, working_days: int, calendar: Calendar) -> Due:
+    """The last of ``working_days`` working days after ``start``, which itself is not counted.
+
+    Raises ``ValueError`` unless ``working_days`` is at least 1.
+    """
+    if working_days < 1:
+        raise ValueError("a term has at least one working day")
+    day, left, provisional = start, working_days, False
+    while left:
+        day += timedelta(days=1)
+        provisional = provisional or not calendar.covers(day)
+        left -= calendar.is_working_day(day)
+    return Due(day, provisional)
+
+
+def roll_to_working_day(day: date, calendar: Calendar) -> Due:
+    """``day``, or the next working day when it is a rest day (民法典 203).
+
+    Outside the calendar's coverage nothing rolls and the answer is provisional. This is for terms in
+    which somebody must act; a maximum term of publicity never rolls, or it would be exceeded.
+    """
+    rolled = day
+    while calendar.covers(rolled) and not calendar.is_working_day(rolled):
+        rolled += timedelta(days=1)
+    if not calendar.covers(rolled):
+        return Due(day, provisional=True)
+    return Due(rolled, provisional=False)
