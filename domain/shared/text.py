@@ -1,0 +1,80 @@
+"""Decides when two spellings of an identifier, a document number or a name are the same, for matching only.
+
+The sealed record keeps the department's own text (see :func:`clean_text`); the normal forms made here feed
+blind indexes and the document fingerprint, so they are fixed for ever: a change needs a new function.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_OPENING = "〔﹝[［【(（⟨〈《<＜｛{「『〖〘❲"
+_CLOSING = "〕﹞]］】)）⟩〉》>＞｝}」』〗〙❳"
+_DASHES = "-‐‑‒–—―−﹘﹣－─━－"
+_DOTS = "·•・‧∙⋅･．˙"
+
+_BRACKETS = {ord(c): "[" for c in _OPENING} | {ord(c): "]" for c in _CLOSING}
+_NUMBER_SIGNS = _BRACKETS | {ord(c): "-" for c in _DASHES}
+_NAME_SIGNS = _NUMBER_SIGNS | {ord(c): "·" for c in _DOTS}
+
+_PLACEHOLDERS = frozenset({"", "无", "暂无", "没有", "空", "/", "//", "\\", "-", "--", "---", "—", "——", "–", "－",
+                           "NULL", "NONE", "N/A", "NA", "#N/A", "NIL", "*", "**"})
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+"""Characters that no cell may hold: controls other than tab and line ends, and lone surrogates."""
+
+
+def _is_blank(character: str) -> bool:
+    """White space and the invisible format characters (zero width space, BOM, soft hyphen, bidi marks)."""
+    return character.isspace() or unicodedata.category(character) == "Cf"
+
+
+def normalise_identifier(text: str) -> str:
+    """An identifier for checking and matching: NFKC (full width to half width), no white space, upper case.
+
+    White space includes the invisible characters that copying from a web page leaves behind. Idempotent.
+    """
+    if text.isascii():
+        return "".join(text.split()).upper()
+    for _ in range(8):
+        folded = unicodedata.normalize("NFKC", text).upper()
+        folded = "".join(c for c in unicodedata.normalize("NFKC", folded) if not _is_blank(c))
+        if folded == text:
+            break
+        text = folded
+    return text
+
+
+def normalise_document_number(text: str) -> str:
+    """The number of a legal document (文书号) for matching only: one document is recorded once (DET-2).
+
+    Whatever the style of its brackets (〔〕 [] 【】 () （） ﹝﹞ <> …), dashes, width, case and blanks, the
+    same number gives the same text. Bracket positions stay, so 〔2026〕13 and 〔202〕613 remain two numbers.
+    """
+    return normalise_identifier(normalise_identifier(text).translate(_NUMBER_SIGNS))
+
+
+def normalise_name(text: str) -> str:
+    """A name for matching only: as a document number, and the middle dots of foreign names made one."""
+    return normalise_identifier(normalise_identifier(text.translate(_NAME_SIGNS)).translate(_NAME_SIGNS))
+
+
+def clean_text(text: str) -> str:
+    """The text as it is sealed: NFC, without blanks or invisible characters at either end, otherwise whole."""
+    text = unicodedata.normalize("NFC", text)
+    start, end = 0, len(text)
+    while start < end and _is_blank(text[start]):
+        start += 1
+    while end > start and _is_blank(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether ``text`` only says that there is nothing (无, /, —, NULL), as clerks fill blank cells."""
+    return len(text) <= 8 and text.strip().upper() in _PLACEHOLDERS
+
+
+def has_control(text: str) -> bool:
+    """Whether ``text`` holds a control character or a lone surrogate."""
+    return CONTROL.search(text) is not None
