@@ -1,0 +1,206 @@
+"""Decides whether a record is public, until when, and what each view may show of it.
+
+Before it stand a record's parts and the catalogue item in force at its determination; after it the
+renditions of the public and the shared view, and the day on which publicity ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from domain.catalogue.items import (
+    EVERY_DEPARTMENT,
+    SEVERITIES,
+    SUBJECT_KINDS,
+    CatalogueItem,
+    SubjectKind,
+)
+from domain.parties.identifiers import is_minor
+from domain.records.masking import masked_fields
+from domain.shared.canonical import Json, Parts
+from domain.shared.deadlines import add_months
+
+DEFAULT_SEVERITY = "一般"
+CITIZEN_ID = "身份证"
+PERSON = "person/1"
+
+
+@dataclass(frozen=True, slots=True)
+class FormFields:
+    """Which fields of a form (表单) say what publicity needs; ``sent_end`` is what the department sent."""
+
+    prefix: str
+    decided: str
+    sent_end: str | None
+
+
+FORMS: Mapping[str, FormFields] = {
+    "penalty": FormFields(prefix="CF_", decided="CF_JDRQ", sent_end="CF_GSJZQ"),
+    "licence": FormFields(prefix="XK_", decided="XK_JDRQ", sent_end=None),
+}
+VALID_TO = "XK_YXQZI"
+
+
+@dataclass(frozen=True, slots=True)
+class Publicity:
+    """Whether and until when a record is public (公示).
+
+    ``until`` is the last public day, None when not public or open-ended; ``reason`` is a prose code;
+    ``flags`` name what was assumed: ``severity_unknown``, ``term_not_sent``, ``sent_term_beyond_maximum``.
+    """
+
+    public: bool
+    until: date | None
+    flags: tuple[str, ...]
+    reason: str
+
+
+def subject_kind(parts: Parts) -> SubjectKind:
+    """The kind of subject that a record is about; raises ``KeyError`` when its parts name none."""
+    public = parts["public"]
+    prefix = _form(parts).prefix
+    return SUBJECT_KINDS[str(public[f"{prefix}XDR_LB"])]
+
+
+def publicity_term(item: CatalogueItem, parts: Parts, *, recorded_on: date) -> Publicity:
+    """Whether the record is public and until which day (PUB-1, PUB-2, PUB-4, DET-4 for minors).
+
+    The term is the earlier of the one the department sent and the item's own, which is counted from the
+    day of the decision (民法典 201, 202: that day excluded, up to the corresponding day) and never rolls
+    on to a working day, since a maximum would be exceeded. An unknown severity counts as 一般 and is
+    flagged; a term that ended before ``recorded_on`` never makes the record public.
+    Raises ``KeyError`` for a form or subject kind that is none of ours and ``ValueError`` for a date that
+    is not canonical: both are refused long before.
+    """
+    kind = subject_kind(parts)
+    if not item.is_public_for(kind) or item.publicity is None:
+        return _not_public("publicity_item_not_public")
+    if kind == "natural_person" and (why := _person_not_public(item, parts)):
+        return _not_public(why)
+    found = _until(item, parts)
+    if found is None:
+        return _not_public("publicity_term_unknown")
+    until, flags = found
+    if until is not None and until < recorded_on:
+        return _not_public("publicity_term_over", flags)
+    return Publicity(public=True, until=until, flags=flags, reason="publicity_public")
+
+
+def public_rendition(item: CatalogueItem, parts: Parts, publicity: Publicity) -> dict[str, Json]:
+    """What anyone may be shown: ``item``, its names, ``form``, ``until`` if it ends, and ``fields`` by code.
+
+    Only the public part; of a natural person also what the item's masking names, masked; never anything
+    of a representative. Raises ``ValueError`` when ``publicity`` does not make the record public.
+    """
+    if not publicity.public:
+        raise ValueError("a record that is not public has no public rendition")
+    rendition = _headed(item, parts)
+    shown = _fields(parts, "public")
+    if subject_kind(parts) == "natural_person":
+        shown |= masked_fields(parts[PERSON], item.masking or (), prefix=_form(parts).prefix)
+    rendition["fields"] = shown
+    if publicity.until is not None:
+        rendition["until"] = publicity.until.isoformat()
+    return rendition
+
+
+def shared_rendition(item: CatalogueItem, parts: Parts) -> dict[str, dict[str, Json]]:
+    """What departments in scope may be shown, by class (the part's name), or nothing when not shared (SHR-1).
+
+    Each class has ``item``, its names, ``form`` and its own ``fields``, so that one can be withheld or
+    erased without the others. Who sees which class for which purpose is decided at the query.
+    """
+    if item.sharing is None or not item.sharing.departments:
+        return {}
+    return {name: {**_headed(item, parts), "fields": _fields(parts, name)} for name in parts}
+
+
+def may_be_shared_with(item: CatalogueItem, department: str, purpose: str) -> bool:
+    """Whether ``department`` (its code) may see records of this item for ``purpose`` (SHR-1)."""
+    scope = item.sharing
+    if scope is None or purpose not in scope.purposes:
+        return False
+    return EVERY_DEPARTMENT in scope.departments or department in scope.departments
+
+
+def _person_not_public(item: CatalogueItem, parts: Parts) -> str | None:
+    """The prose code that keeps a natural person's record out of the public view, or None.
+
+    Whoever's age cannot be told is treated as a minor: publishing could not be undone.
+    """
+    if not item.masking:
+        return "publicity_item_not_public"
+    form = _form(parts)
+    person = parts.get(PERSON, {})
+    decided = _date(parts, form.decided)
+    number = person.get(f"{form.prefix}XDR_ZJHM")
+    if person.get(f"{form.prefix}XDR_ZJLX") != CITIZEN_ID or not isinstance(number, str) or not decided:
+        return "publicity_age_unknown"
+    try:
+        return "publicity_minor" if is_minor(number, decided) else None
+    except ValueError:
+        return "publicity_age_unknown"
+
+
+def _until(item: CatalogueItem, parts: Parts) -> tuple[date | None, tuple[str, ...]] | None:
+    """The last public day (None: open-ended) with its flags; None when a date that it needs is missing."""
+    rule, form = item.publicity, _form(parts)
+    if rule is None:
+        return None
+    if rule.kind == "until_ended":
+        return None, ()
+    if rule.kind == "valid_to":
+        valid_to = _date(parts, VALID_TO)
+        return None if valid_to is None else (valid_to, ())
+    decided = _date(parts, form.decided)
+    if decided is None:
+        return None
+    if rule.kind == "months_from_decision":
+        return _earlier(parts, form, add_months(decided, rule.months[0]), ())
+    severity = parts["public"].get("DISCREDIT_LEVEL")
+    known = severity in SEVERITIES
+    months = rule.months[SEVERITIES.index(str(severity) if known else DEFAULT_SEVERITY)]
+    flags = () if known else ("severity_unknown",)
+    return _earlier(parts, form, add_months(decided, months), flags)
+
+
+def _earlier(
+    parts: Parts, form: FormFields, maximum: date, flags: tuple[str, ...]
+) -> tuple[date, tuple[str, ...]]:
+    if form.sent_end is None:
+        return maximum, flags
+    sent = _date(parts, form.sent_end)
+    if sent is None:
+        return maximum, (*flags, "term_not_sent")
+    if sent > maximum:
+        return maximum, (*flags, "sent_term_beyond_maximum")
+    return sent, flags
+
+
+def _not_public(reason: str, flags: tuple[str, ...] = ()) -> Publicity:
+    return Publicity(public=False, until=None, flags=flags, reason=reason)
+
+
+def _form(parts: Parts) -> FormFields:
+    return FORMS[str(parts["public"]["form"])]
+
+
+def _date(parts: Parts, code: str) -> date | None:
+    value = parts["public"].get(code)
+    return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _headed(item: CatalogueItem, parts: Parts) -> dict[str, Json]:
+    return {
+        "item": item.code,
+        "item_name_zh": item.name_zh,
+        "item_name_en": item.name_en,
+        "form": parts["public"]["form"],
+    }
+
+
+def _fields(parts: Parts, name: str) -> dict[str, Json]:
+    heads = ("form", "item") if name == "public" else ()
+    return {code: value for code, value in parts[name].items() if code not in heads}
