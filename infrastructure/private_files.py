@@ -1,0 +1,45 @@
+"""Folders and files that only their owner may read: how a secret reaches the disk.
+
+It decides modes and the atomic swap of a new content; whoever holds a secret (server password, logins, keys)
+comes before it, and nothing but the same process's later start reads after it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def private_folder(path: Path) -> Path:
+    """Make ``path`` a folder of mode 0700, with its parents at the umask's mode; gives ``path`` back.
+
+    Only a folder that this process's user owns is narrowed; parents that exist keep their modes.
+    Raises PermissionError when the folder belongs to someone else.
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = path.stat()
+    if found.st_uid != os.geteuid():
+        raise PermissionError(f"{path} belongs to another user (uid {found.st_uid})")
+    if found.st_mode & 0o077:
+        path.chmod(0o700)
+    return path
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Put ``content`` at ``path`` with mode 0600, whole or not at all, and durable before returning."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,88 @@
+"""What the process is told by its environment, read once and frozen.
+
+The command line reads it first; the database, the secrets and the service start from it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from infrastructure.private_files import private_folder
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class BadSetting(ValueError):
+    """A setting cannot be used. The text names the setting and never repeats its value."""
+
+
+def connection_parameters(url: str) -> dict[str, str]:
+    """The parts of a PostgreSQL URL or key=value string.
+
+    Raises BadSetting without quoting the input: libpq's own message would repeat it, password included.
+    A password with a bare ``@`` or ``/`` in it spills into host or port, so these are looked at here.
+    """
+    try:
+        found = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    except psycopg.Error:
+        raise BadSetting("DATABASE_URL is not a PostgreSQL connection URL") from None
+    ports_good = all(not port or port.isdigit() for port in found.get("port", "").split(","))
+    if not ports_good or "@" in found.get("host", "")[1:]:
+        raise BadSetting("DATABASE_URL has a bad host or port: percent-encode special characters in the password")
+    return found
+
+
+def connection_url(parameters: Mapping[str, str]) -> str:
+    """The URL form of connection parameters, every value percent-encoded."""
+    rest = {name: value for name, value in parameters.items() if name not in {"user", "password", "dbname"}}
+    login = quote(parameters.get("user", ""), safe="")
+    if "password" in parameters:
+        login += ":" + quote(parameters["password"], safe="")
+    return f"postgresql://{login}@/{quote(parameters.get('dbname', ''), safe='')}?{urlencode(rest, quote_via=quote)}"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the data lies, which database is used and where the service listens.
+
+    ``database_url`` None means the embedded server under ``data_dir``.
+    """
+
+    data_dir: Path
+    database_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+    def __repr__(self) -> str:
+        """Without the database URL, which holds a password."""
+        database = "given" if self.database_url else "embedded"
+        return f"Settings(data_dir={str(self.data_dir)!r}, database={database}, host={self.host!r}, port={self.port})"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read DATABASE_URL, XINLU_DATA, HOST and PORT; an empty value counts as not given.
+
+        Raises BadSetting when PORT is no port or DATABASE_URL cannot be read.
+        """
+        env = os.environ if environment is None else environment
+        port = env.get("PORT") or "8000"
+        if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise BadSetting("PORT must be a number from 1 to 65535")
+        database_url = env.get("DATABASE_URL") or None
+        if database_url is not None:
+            connection_parameters(database_url)
+        data_dir = Path(env.get("XINLU_DATA") or PROJECT / "var").expanduser().absolute()
+        return cls(data_dir, database_url, env.get("HOST") or "127.0.0.1", int(port))
+
+    @property
+    def secrets_dir(self) -> Path:
+        """The folder of keys and passwords, made with mode 0700 when it is first asked for."""
+        return private_folder(self.data_dir / "secrets")
