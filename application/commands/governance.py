@@ -1,0 +1,153 @@
+"""Founding the ledger and governing it: departments, officers, keys and the catalogue, all as signed events.
+
+Before any department can submit; the acts are sealed by the credit office's key, the first two by the gateway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from uuid import UUID
+
+from application.ledger import Ledger, SealedAct
+from application.ports import Signer
+from application.registry import DEPARTMENT, ITEM, KEY, Registry
+from domain.catalogue.gate import import_item
+from domain.catalogue.items import CatalogueItem
+from domain.parties.events import DepartmentRegistered, KeyRegistered, KeyRevoked, OfficerRegistered
+from domain.parties.keys import ED25519
+from domain.parties.keys import GATEWAY as GATEWAY_HOLDER
+from domain.shared.events import Event
+from domain.shared.refusals import Defect, Refused
+from domain.transparency.leaf import issuer_id
+
+META = {"actor": "credit_office", "purpose": "governance"}
+
+
+class Governance:
+    """The credit office (信用办) at work; ``signer`` is its key, or the gateway's while founding."""
+
+    def __init__(self, ledger: Ledger, *, signer: Signer | None = None) -> None:
+        self._ledger = ledger
+        self._signer = signer or ledger.gateway
+        self._registry = Registry(ledger)
+
+    def found(self, *, public_key: bytes, not_before: date, not_after: date) -> bool:
+        """The first event: the gateway's key registers itself. False when the ledger is founded already."""
+        if self._registry.key(issuer_id(public_key)) is not None:
+            return False
+        self.register_key(
+            public_key=public_key,
+            holder_kind=GATEWAY_HOLDER,
+            holder=GATEWAY_HOLDER,
+            not_before=not_before,
+            not_after=not_after,
+        )
+        return True
+
+    def register_department(self, *, code: str, name: str, role: str) -> bool:
+        """Register a department; False when it stands already under the same name and role.
+
+        Raises ``Refused`` (DET-5) when the code is registered otherwise.
+        """
+        known = self._registry.department(code)
+        if known is not None:
+            if (known.name, known.role) == (name, role):
+                return False
+            raise Refused(Defect("DET-5", "department_known_otherwise", "/code"))
+        stream = self._ledger.name_id(DEPARTMENT, code)
+        self._record(
+            DepartmentRegistered(
+                originator_id=stream,
+                originator_version=1,
+                timestamp=self._ledger.now(),
+                code=code,
+                name=name,
+                role=role,
+            )
+        )
+        self._registry.forget()
+        return True
+
+    def register_officer(self, *, department: str, pseudonym: str, role: str, name: str) -> bool:
+        """Register an officer of a registered department; False when the pseudonym is taken already."""
+        if self._registry.department(department) is None:
+            raise Refused(Defect("DET-5", "department_unknown", "/department"))
+        stream = self._ledger.name_id("officer", pseudonym)
+        if self._ledger.load(stream):
+            return False
+        event = OfficerRegistered(
+            originator_id=stream,
+            originator_version=1,
+            timestamp=self._ledger.now(),
+            department=department,
+            pseudonym=pseudonym,
+            role=role,
+            name=name,
+        )
+        owners = {"public": (self._ledger.id, "public"), "person/1": (stream, "person")}
+        self._record(event, owners=owners)
+        return True
+
+    def register_key(
+        self, *, public_key: bytes, holder_kind: str, holder: str, not_before: date, not_after: date
+    ) -> bool:
+        """Register a signing key for its holder; False when it is registered already."""
+        issuer = issuer_id(public_key)
+        if self._registry.key(issuer) is not None:
+            return False
+        self._record(
+            KeyRegistered(
+                originator_id=self._registry.key_stream(issuer),
+                originator_version=1,
+                timestamp=self._ledger.now(),
+                issuer=issuer.hex(),
+                algorithm=ED25519,
+                public_key=public_key.hex(),
+                holder_kind=holder_kind,
+                holder=holder,
+                not_before=not_before.isoformat(),
+                not_after=not_after.isoformat(),
+            )
+        )
+        return True
+
+    def revoke_key(self, issuer: bytes, *, reason: str) -> None:
+        """Revoke a key from the next position on. Raises ``Refused`` (DET-5) when it is unknown or revoked."""
+        key = self._registry.key(issuer)
+        if key is None:
+            raise Refused(Defect("DET-5", "key_unknown"))
+        if key.revoked:
+            raise Refused(Defect("DET-5", "key_revoked"))
+        self._record(
+            KeyRevoked(
+                originator_id=self._registry.key_stream(issuer),
+                originator_version=key.version + 1,
+                timestamp=self._ledger.now(),
+                issuer=issuer.hex(),
+                reason=reason,
+            )
+        )
+
+    def import_catalogue(self, items: Sequence[CatalogueItem]) -> int:
+        """Import the items that the ledger lacks, adopted or as drafts with reasons; how many were new."""
+        return self.import_with(items, import_item)
+
+    def import_with(
+        self, items: Sequence[CatalogueItem], decide: Callable[..., Event]
+    ) -> int:
+        """Enter items by the given decision of the domain; an item that stands already is left alone."""
+        acts: list[SealedAct] = []
+        for item in items:
+            stream = self._ledger.name_id(ITEM, item.code)
+            if not self._ledger.load(stream):
+                event = decide(item, stream_id=stream, stream_version=1, recorded_at=self._ledger.now())
+                acts.append(self._ledger.seal(event, signer=self._signer))
+        if acts:
+            self._ledger.record(acts, meta=META)
+            self._registry.forget()
+        return len(acts)
+
+    def _record(self, event: Event, *, owners: dict[str, tuple[UUID, str]] | None = None) -> None:
+        self._ledger.record([self._ledger.seal(event, signer=self._signer, owners=owners)], meta=META)
+

@@ -1,0 +1,312 @@
+"""Taking in a file that its department sealed: verify the seal, gate every row, record the good ones.
+
+Comes after the client (or a signed draft) has sealed the rows; the views follow from the events recorded here.
+Good rows are never lost to bad ones, and the same document never becomes a second record.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from uuid import UUID
+
+from application.commands.subjects import Identity, SubjectDesk, identity_of
+from application.ledger import Ledger, SealedAct
+from application.ports import Append, Conflict, Document, LedgerUnavailable, Receipt
+from application.registry import Registry
+from domain.catalogue.gate import gate
+from domain.catalogue.items import SUBJECT_KINDS
+from domain.parties.keys import SigningKey, require_live
+from domain.records.events import FileSealed, IntakeReported, RecordDetermined
+from domain.records.rows import check_row
+from domain.shared.canonical import NotCanonical, Parts, canonical
+from domain.shared.city_time import city_day
+from domain.shared.forms import Form
+from domain.shared.kinds import Kind
+from domain.shared.refusals import Defect, Refused
+from domain.shared.text import normalise_document_number
+from domain.transparency.commitment import OpenedPart, commit, open_parts
+from domain.transparency.leaf import ActLeaf, RowLeaf
+from domain.transparency.merkle import root_of
+from domain.transparency.sealed_file import FileSeal, SealedRow
+
+BATCH_ROWS = 500
+ATTEMPTS_MAX = 8
+ROWS_MAX = 200_000
+Verify = Callable[[bytes, bytes, bytes], bool]
+"""(public key, signature, message) -> good or not."""
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row that was not taken, with every reason."""
+
+    data_row: int
+    sheet_row: int
+    defects: tuple[Defect, ...]
+
+
+@dataclass
+class Report:
+    """What became of a file's rows so far; ``already`` rows were recorded before, word for word."""
+
+    rows: int
+    taken: int = 0
+    already: int = 0
+    refused: list[RefusedRow] = field(default_factory=list)
+    first_position: int | None = None
+
+    @property
+    def done(self) -> int:
+        """Rows that have their answer."""
+        return self.taken + self.already + len(self.refused)
+
+
+@dataclass(frozen=True)
+class _Good:
+    """A row that may be recorded: verified, gated, and what its recording needs."""
+
+    row: SealedRow
+    opened: Mapping[str, OpenedPart]
+    commitment: bytes
+    identity: Identity
+    fingerprint: bytes
+    content_mac: bytes
+
+
+class Intake:
+    """One file's intake (归集) by one department."""
+
+    def __init__(
+        self, ledger: Ledger, forms: Mapping[str, Form], seal: FileSeal, *, department: str, verify: Verify
+    ) -> None:
+        """Check the seal. Raises ``Refused`` (DET-5, FORMAT) when anything about it is wrong."""
+        self._ledger = ledger
+        self._registry = Registry(ledger)
+        self._subjects = SubjectDesk(ledger)
+        self._seal = seal
+        self._department = department
+        self._verify = verify
+        if seal.form not in forms:
+            raise Refused(Defect("FORMAT", "form_unknown", "/form"))
+        self._form = forms[seal.form]
+        self._commitments = _decoded_commitments(seal)
+        self._check_key()
+        self._sealed_act = self._verified_seal()
+        self._guards: dict[UUID, int] = {}
+        self._seen_documents: dict[bytes, int] = {}
+        self._seen_rows: set[int] = set()
+        self._content = hashlib.sha256()
+        self._recorded = bool(self._ledger.store.load("records", seal.file_id))
+        self.report = Report(rows=seal.rows)
+
+    def take(self, rows: Iterable[SealedRow]) -> Iterator[Report]:
+        """Take all rows, a batch per transaction; yields the report after each durable batch.
+
+        Raises ``Refused`` when the department's key is revoked meanwhile, ``LedgerUnavailable`` when the
+        database goes away; what was yielded stands, and sending the file again resumes.
+        """
+        source = iter(rows)
+        while batch := list(islice(source, BATCH_ROWS)):
+            self._take_batch(batch)
+            yield self.report
+
+    def finish(self, receipt: Receipt | None) -> None:
+        """Log what was refused (one access event for the file, once) and keep the receipt."""
+        refused = [
+            [str(row.data_row), defect.rule, defect.code, defect.field]
+            for row in self.report.refused
+            for defect in row.defects
+        ]
+        batch = Append(log="access")
+        if refused:
+            batch = self._ledger.prepare([self._refusals(refused)], meta=self._meta(), log="access")
+        batch.receipt = receipt
+        try:
+            self._ledger.store.append(batch)
+        except Conflict as conflict:
+            if conflict.what != "stream":
+                raise
+            # The same file was reported before: nothing to add but this request's receipt.
+            self._ledger.store.append(Append(log="access", receipt=receipt))
+
+    def _refusals(self, refused: list[list[str]]) -> SealedAct:
+        name = canonical([self._department, self._content.hexdigest(), refused])
+        stream = UUID(bytes=self._ledger.vault.mac("intake-report", name)[:16], version=8)
+        event = IntakeReported(
+            originator_id=stream,
+            originator_version=1,
+            timestamp=self._ledger.now(),
+            department=self._department,
+            form=self._seal.form,
+            refused=refused,
+        )
+        return self._ledger.seal(event)
+
+    def _meta(self) -> dict[str, str]:
+        return {"actor": self._department, "purpose": "determination", "correlation": str(self._seal.file_id)}
+
+    def _check_key(self) -> SigningKey:
+        day = city_day(self._ledger.now())
+        key = require_live(self._registry.key(self._seal.issuer), holder=self._department, day=day)
+        self._guards = {self._registry.key_stream(key.issuer): key.version}
+        return key
+
+    def _verified_seal(self) -> SealedAct:
+        seal = self._seal
+        event = FileSealed.from_parts(
+            seal.payload(), stream_id=seal.file_id, version=1, recorded_at=self._ledger.now()
+        )
+        opened = open_parts(seal.salt, event.parts())
+        digest = self._ledger.commitment_of(event, opened)
+        leaf = ActLeaf(event.KIND, digest, seal.issuer, seal.signature)
+        key = self._check_key()
+        if not self._verify(key.public_key, seal.signature, leaf.signed_bytes):
+            raise Refused(Defect("DET-5", "seal_signature_wrong"))
+        return SealedAct(event, opened, bytes(leaf), self._ledger.own_keys(event.parts()))
+
+    def _take_batch(self, batch: list[SealedRow]) -> None:
+        today = city_day(self._ledger.now())
+        good: list[_Good] = []
+        for row in batch:
+            checked = self._check(row, today)
+            if isinstance(checked, _Good):
+                good.append(checked)
+            else:
+                self.report.refused.append(RefusedRow(row.data_row, row.sheet_row, tuple(checked)))
+        for _ in range(ATTEMPTS_MAX):
+            try:
+                return self._record(good)
+            except Conflict as conflict:
+                if conflict.what == "guard":
+                    good = self._judged_again(good)
+        raise LedgerUnavailable("too many writers at once")
+
+    def _judged_again(self, good: list[_Good]) -> list[_Good]:
+        """After a guard moved: the key must still be live, and each row must still pass the catalogue."""
+        self._registry.forget()
+        self._check_key()
+        still: list[_Good] = []
+        for item in good:
+            defects = self._gate(item.row.parts)
+            if defects:
+                self.report.refused.append(RefusedRow(item.row.data_row, item.row.sheet_row, tuple(defects)))
+            else:
+                still.append(item)
+        return still
+
+    def _check(self, row: SealedRow, today: date) -> _Good | list[Defect]:
+        """A row that may be recorded, or every reason why not."""
+        if not 0 <= row.index < self._seal.rows or row.index in self._seen_rows:
+            return [Defect("DET-5", "row_not_under_seal")]
+        self._seen_rows.add(row.index)
+        kind = Kind.RECORD_DETERMINED
+        try:
+            opened = open_parts(row.salt, row.parts)
+            digest = commit(
+                kind=kind, ledger_id=self._ledger.id.bytes, record_id=row.record_id.bytes, opened=opened
+            )
+        except (NotCanonical, ValueError):
+            return [Defect("FORMAT", "row_not_canonical")]
+        if digest != self._commitments[row.index]:
+            return [Defect("DET-5", "row_seal_broken")]
+        content = canonical(row.parts)
+        self._content.update(hashlib.sha256(content).digest())
+        defects = check_row(self._form, row.parts, today=today) or self._gate(row.parts)
+        if defects:
+            return defects
+        fingerprint = self._fingerprint(row.parts)
+        first = self._seen_documents.setdefault(fingerprint, row.data_row)
+        if first != row.data_row:
+            return [Defect("DET-2", "document_twice_in_file", self._form.document_number, {"row": str(first)})]
+        mac = self._ledger.vault.mac("content", content)
+        return _Good(row, opened, digest, identity_of(self._form, row.parts), fingerprint, mac)
+
+    def _gate(self, parts: Parts) -> list[Defect]:
+        """The catalogue's gate at the date of the determination, and the units that the row names."""
+        public, form = parts["public"], self._form
+        item = str(public["item"])
+        versions = self._registry.item(item)
+        self._guards[versions.stream_id] = versions.stream_version
+        defects = gate(
+            versions.items,
+            submitting_department=self._department,
+            authority_code=str(public[form.authority_code]),
+            subject_kind=SUBJECT_KINDS[str(public[form.subject_kind])],
+            decided=date.fromisoformat(str(public[form.decided])),
+        )
+        if self._registry.department(str(public[form.source_code])) is None:
+            defects.append(Defect("DET-5", "source_unit_unknown", form.source_code))
+        return defects
+
+    def _fingerprint(self, parts: Parts) -> bytes:
+        authority, number = (str(parts["public"][f]) for f in (self._form.authority_code, self._form.document_number))
+        return self._ledger.vault.mac("document", f"{authority}\n{normalise_document_number(number)}".encode())
+
+    def _record(self, good: list[_Good]) -> None:
+        """One transaction: what is new among the good rows. Raises ``Conflict`` when another came first."""
+        known = self._ledger.store.documents_of(item.fingerprint for item in good)
+        new: list[_Good] = []
+        refused: list[RefusedRow] = []
+        already = 0
+        for item in good:
+            document = known.get(item.fingerprint)
+            if document is None:
+                new.append(item)
+            elif document.content_mac == item.content_mac:
+                already += 1
+            else:
+                defect = Defect("DET-2", "document_recorded_otherwise", self._form.document_number)
+                refused.append(RefusedRow(item.row.data_row, item.row.sheet_row, (defect,)))
+        if new:
+            position = self._append(new)
+            if self.report.first_position is None:
+                self.report.first_position = position
+        self.report.taken += len(new)
+        self.report.already += already
+        self.report.refused += refused
+
+    def _append(self, new: list[_Good]) -> int:
+        subjects = self._subjects.find_or_register(item.identity for item in new)
+        acts = [] if self._recorded else [self._sealed_act]
+        acts += subjects.registrations
+        acts += [self._act(item, subjects.ids[item.identity]) for item in new]
+        batch = self._ledger.prepare(acts, meta=self._meta())
+        batch.guards = dict(self._guards)
+        batch.subjects = subjects.blinds
+        batch.documents = [Document(i.fingerprint, i.row.record_id, i.content_mac) for i in new]
+        position = self._ledger.store.append(batch)[0]
+        self._recorded = True
+        return position
+
+    def _act(self, item: _Good, subject: UUID) -> SealedAct:
+        row = item.row
+        event = RecordDetermined(
+            originator_id=row.record_id,
+            originator_version=1,
+            timestamp=self._ledger.now(),
+            content=row.parts,
+        )
+        leaf = RowLeaf(event.KIND, item.commitment, self._seal.issuer, self._seal.root, row.index)
+        owners = {name: item.identity.owner_of(name, subject=subject, record=row.record_id) for name in row.parts}
+        return SealedAct(event, item.opened, bytes(leaf), owners)
+
+
+def _decoded_commitments(seal: FileSeal) -> list[bytes]:
+    """The rows' commitments, whose root must be the sealed one. Raises ``Refused`` (DET-5)."""
+    if not 0 < seal.rows <= ROWS_MAX:
+        raise Refused(Defect("FORMAT", "file_rows_out_of_bounds", "/rows", {"most": str(ROWS_MAX)}))
+    try:
+        data = base64.b64decode(seal.commitments, validate=True)
+    except (binascii.Error, ValueError):
+        data = b""
+    commitments = [data[at : at + 32] for at in range(0, len(data), 32)]
+    kind = bytes([Kind.RECORD_DETERMINED])
+    if len(data) != 32 * seal.rows or root_of(kind + c for c in commitments) != seal.root:
+        raise Refused(Defect("DET-5", "seal_root_wrong"))
+    return commitments

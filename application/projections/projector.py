@@ -1,0 +1,150 @@
+"""Keeping the views at the head of the log, rebuilding them beside the live ones, and ending terms on time.
+
+Runs in a process of its own (one at a time, by advisory lock); reads the log, writes views and positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+from application.data_keys import KeySource, unwrap_all
+from application.ledger import Ledger, OpenedRow, open_rows, owners_of
+from application.ports import KeyName, RowReader, Vault
+from application.projections.renditions import Changes, RenditionFold, fold_rows
+from domain.records.events import PublicityEnded
+from domain.shared.city_time import city_day
+from domain.transparency.digest import StoredRow
+
+BATCH_EVENTS = 2000
+ENDINGS_PER_ROUND = 500
+
+
+class ViewStore(Protocol):
+    """Where views stand, in generations of which one is live.
+
+    ``apply`` changes rows and moves the position from ``after`` to ``through`` in one transaction, or raises
+    ``ValueError`` when the generation stood elsewhere. ``swap`` makes ``generation`` live, inside a
+    transaction that holds the live position still, after ``catch_up(live position)`` ran; it returns both
+    roots and swaps only when they are equal or ``force`` is set.
+    """
+
+    def live(self) -> tuple[int, int]: ...
+    def begin(self) -> int: ...
+    def position(self, generation: int) -> int: ...
+    def apply(self, generation: int, changes: Changes, *, after: int, through: int) -> None: ...
+    def swap(self, generation: int, catch_up: Callable[[int], None], *, force: bool) -> Swap: ...
+    def terms_over(self, on: date, limit: int) -> Sequence[tuple[UUID, date]]: ...
+
+
+@dataclass(frozen=True)
+class Swap:
+    """How a rebuild ended: the roots of the live and the rebuilt rows, and whether the new ones are live now."""
+
+    live_root: bytes
+    rebuilt_root: bytes
+    swapped: bool
+
+    @property
+    def equal(self) -> bool:
+        """Whether rebuilding gave the very same rows."""
+        return self.live_root == self.rebuilt_root
+
+
+class Projector:
+    """Folds the records log into the views."""
+
+    def __init__(self, *, reader: RowReader, keys: KeySource, views: ViewStore, vault: Vault) -> None:
+        self._reader = reader
+        self._key_source = keys
+        self._views = views
+        self._vault = vault
+        self._keys: dict[KeyName, bytes] = {}
+        self._generation = -1
+        self._fold = self._new_fold()
+
+    def run_once(self) -> int:
+        """Fold the next batch into the live generation; how many events that were."""
+        generation, position = self._views.live()
+        if generation != self._generation:
+            self._generation, self._fold = generation, self._new_fold()
+            self._relearn(position)
+        return self._advance(generation, self._fold, after=position, limit=BATCH_EVENTS)
+
+    def rebuild(self, *, force: bool = False, progress: Callable[[int, int], None] | None = None) -> Swap:
+        """Build a new generation from the first event beside the live one, compare, and swap.
+
+        ``progress`` gets (events folded, events there were at the start).
+        """
+        generation = self._views.begin()
+        fold = self._new_fold()
+        total = self._reader.head("records")[0]
+        done = 0
+        while done < total:
+            done += self._advance(generation, fold, after=done, limit=BATCH_EVENTS)
+            if progress:
+                progress(done, total)
+
+        def catch_up(live_position: int) -> None:
+            at = self._views.position(generation)
+            while at < live_position:
+                at += self._advance(generation, fold, after=at, limit=min(BATCH_EVENTS, live_position - at))
+
+        return self._views.swap(generation, catch_up, force=force)
+
+    def _new_fold(self) -> RenditionFold:
+        return RenditionFold(
+            name_mac=lambda name: self._vault.mac("name", name.encode()), keys=self._keys.get
+        )
+
+    def _relearn(self, position: int) -> None:
+        """The catalogue as it stood at the live position: a new process folds on, it does not start over."""
+        at = 0
+        while at < position:
+            rows = self._reader.rows("records", after=at, limit=min(BATCH_EVENTS, position - at))
+            if not rows:
+                return
+            at = rows[-1].position
+            for opened in self._open([r for r in rows if r.topic.startswith("catalogue.")]):
+                self._fold.learn(opened.event)
+
+    def _advance(self, generation: int, fold: RenditionFold, *, after: int, limit: int) -> int:
+        rows = self._reader.rows("records", after=after, limit=limit)
+        if not rows:
+            return 0
+        changes = fold_rows(fold, self._open(rows))
+        self._views.apply(generation, changes, after=after, through=rows[-1].position)
+        return len(rows)
+
+    def _open(self, rows: Sequence[StoredRow]) -> list[OpenedRow]:
+        self._keys.clear()
+        self._keys.update(unwrap_all(self._vault, self._key_source.data_keys_of(owners_of(rows))))
+        return open_rows(rows, log="records", keys=lambda _: self._keys)
+
+
+def end_terms(ledger: Ledger, views: ViewStore) -> int:
+    """Record that publicity ended for every record whose term is over; how many (PUB-4).
+
+    The act of the platform, signed by the gateway; the record is suppressed in the same transaction.
+    """
+    today = city_day(ledger.now())
+    over = views.terms_over(today, ENDINGS_PER_ROUND)
+    if not over:
+        return 0
+    acts = []
+    for record_id, until in over:
+        version = len(ledger.store.load("records", record_id)) + 1
+        event = PublicityEnded(
+            originator_id=record_id,
+            originator_version=version,
+            timestamp=ledger.now(),
+            until=until.isoformat(),
+        )
+        acts.append(ledger.seal(event))
+    batch = ledger.prepare(acts, meta={"actor": "platform", "purpose": "deadline"})
+    batch.suppress = [record_id for record_id, _ in over]
+    ledger.store.append(batch)
+    return len(over)

@@ -1,0 +1,177 @@
+"""The public and the shared view as a fold: each event changes which renditions stand and what they show.
+
+Reads opened rows of the records log in order; the view store applies the changes with the position in one
+transaction. The same events give the same bytes in any process, on any day.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+from application.ledger import OpenedRow, parse_instant
+from application.ports import KeyName
+from application.sealing import parse_key_reference
+from domain.catalogue.items import CatalogueEvent, CatalogueItem, fold, version_in_force
+from domain.records.events import PublicityEnded, RecordDetermined
+from domain.records.publicity import (
+    decided_on,
+    item_code,
+    public_rendition,
+    publicity_term,
+    shared_rendition,
+    subject_kind,
+    subject_name,
+    term_end,
+)
+from domain.shared.canonical import Json, Parts, canonical
+from domain.shared.city_time import city_day
+from domain.shared.events import Event
+from domain.shared.text import normalise_name
+
+PUBLIC, SHARED = "public", "shared"
+VIEWS = (PUBLIC, SHARED)
+CLEAR = "public"
+"""The class of public renditions of organisations: bytes in the clear."""
+_RENDITION_KEY = b"credit/rendition/v1\n"
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """What one view shows of one record in one class (呈现), ready to send."""
+
+    view: str
+    record_id: UUID
+    key_class: str
+    subject_id: UUID
+    position: int
+    until: date | None
+    content: bytes
+
+
+@dataclass
+class Changes:
+    """What a run of events does to the views, in order of the events."""
+
+    shown: dict[UUID, list[Rendition]] = field(default_factory=dict)
+    gone: set[UUID] = field(default_factory=set)
+    names: set[tuple[str, bytes, UUID]] = field(default_factory=set)
+    """(view, keyed hash of an exact name, subject)."""
+
+
+class RenditionFold:
+    """Folds records into renditions; holds the catalogue as far as it was read."""
+
+    def __init__(
+        self,
+        *,
+        name_mac: Callable[[str], bytes],
+        keys: Callable[[KeyName], bytes | None],
+    ) -> None:
+        """``name_mac`` is the keyed hash of a normalised name; ``keys`` gives a data key, None when erased."""
+        self._name_mac = name_mac
+        self._keys = keys
+        self._catalogue: dict[str, list[Event]] = {}
+        self._versions: dict[str, tuple[CatalogueItem, ...]] = {}
+
+    def learn(self, event: Event) -> None:
+        """Take note of a catalogue event, without any change to the views."""
+        if isinstance(event, CatalogueEvent):
+            self._catalogue.setdefault(event.code, []).append(event)
+            self._versions[event.code] = fold(self._catalogue[event.code])
+
+    def apply(self, opened: OpenedRow, changes: Changes) -> None:
+        """Add to ``changes`` what this event does."""
+        event = opened.event
+        record_id = opened.row.stream_id
+        if isinstance(event, CatalogueEvent):
+            self.learn(event)
+        elif isinstance(event, PublicityEnded):
+            changes.shown.pop(record_id, None)
+            changes.gone.add(record_id)
+        elif isinstance(event, RecordDetermined) and "public" in opened.opened:
+            changes.shown[record_id] = self._renditions(opened, event.content, changes)
+
+    def _renditions(self, opened: OpenedRow, parts: Parts, changes: Changes) -> list[Rendition]:
+        item = version_in_force(self._versions.get(item_code(parts), ()), decided_on(parts))
+        if item is None:
+            return []
+        row = opened.row
+        recorded_on = city_day(parse_instant(row.recorded_at))
+        owners = parse_key_reference(row.key_ref)
+        subject_id = owners["public"][0]
+        ends = term_end(item, parts)
+        if ends is not None and ends < recorded_on:
+            return []
+        recorded: dict[str, Json] = {"record": str(row.stream_id), "recorded_at": row.recorded_at}
+        out: list[Rendition] = []
+        publicity = publicity_term(item, parts, recorded_on=recorded_on)
+        if publicity.public:
+            content = canonical({**public_rendition(item, parts, publicity), **recorded})
+            natural = subject_kind(parts) == "natural_person"
+            key_class = "person" if natural else CLEAR
+            rendition = Rendition(
+                PUBLIC, row.stream_id, key_class, subject_id, row.position, publicity.until, content
+            )
+            sealed = self._sealed(rendition, owners["person/1"]) if natural else rendition
+            if sealed is not None:
+                out.append(sealed)
+            if not natural:
+                changes.names.add((PUBLIC, self._name_mac(normalise_name(subject_name(parts))), subject_id))
+        for name, shown in shared_rendition(item, parts).items():
+            content = canonical({**shown, **recorded})
+            rendition = Rendition(SHARED, row.stream_id, name, subject_id, row.position, ends, content)
+            sealed = self._sealed(rendition, owners[name])
+            if sealed is not None:
+                out.append(sealed)
+        return out
+
+    def _sealed(self, rendition: Rendition, key_name: KeyName) -> Rendition | None:
+        key = self._keys(key_name)
+        if key is None:
+            return None
+        content = seal_rendition(rendition, key=key)
+        return Rendition(**{**vars(rendition), "content": content})
+
+
+def rendition_place(rendition: Rendition) -> bytes:
+    """What binds a sealed rendition to its place in its view."""
+    return b"\n".join(
+        (_RENDITION_KEY, rendition.view.encode(), rendition.record_id.bytes, rendition.key_class.encode())
+    )
+
+
+def seal_rendition(rendition: Rendition, *, key: bytes) -> bytes:
+    """AES-256-GCM-SIV under a key derived from the data key, so that a rebuild gives the same bytes.
+
+    The nonce is a hash of the place: GCM-SIV stays safe when the same place is sealed again.
+    """
+    place = rendition_place(rendition)
+    nonce = hashlib.sha256(place + rendition.position.to_bytes(8, "big")).digest()[:12]
+    return nonce + AESGCMSIV(hmac.digest(key, _RENDITION_KEY, "sha256")).encrypt(nonce, rendition.content, place)
+
+
+def open_rendition(rendition: Rendition, *, key: bytes) -> bytes:
+    """The bytes to send. Raises ``InvalidTag`` when the key or the place is another."""
+    nonce, ciphertext = rendition.content[:12], rendition.content[12:]
+    place = rendition_place(rendition)
+    return AESGCMSIV(hmac.digest(key, _RENDITION_KEY, "sha256")).decrypt(nonce, ciphertext, place)
+
+
+def fold_rows(
+    fold_state: RenditionFold, rows: list[OpenedRow], changes: Changes | None = None
+) -> Changes:
+    """The changes of a run of opened rows, in order."""
+    changes = changes or Changes()
+    for row in rows:
+        fold_state.apply(row, changes)
+    return changes
+
+
+Keys = Mapping[KeyName, bytes]

@@ -1,0 +1,64 @@
+"""Who may act and under which catalogue item: folded from the streams that the ledger holds.
+
+Commands read it before they decide; the versions it saw go into the append as guards, so that a key revoked
+or an item changed meanwhile stops the act.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.ledger import Ledger
+from domain.catalogue.items import CatalogueItem, fold
+from domain.parties.events import DepartmentRegistered
+from domain.parties.keys import SigningKey, fold_key
+
+DEPARTMENT, KEY, ITEM = "department", "key", "catalogue"
+
+
+@dataclass(frozen=True)
+class Versions:
+    """All versions of one catalogue item, with the stream and the stream version they were read at."""
+
+    stream_id: UUID
+    stream_version: int
+    items: tuple[CatalogueItem, ...]
+
+
+class Registry:
+    """The registry (登记簿) as one command sees it; made anew for each command, so never stale for long."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._departments: dict[str, DepartmentRegistered | None] = {}
+        self._items: dict[str, Versions] = {}
+
+    def department(self, code: str) -> DepartmentRegistered | None:
+        """The department registered under a 统一社会信用代码, or None."""
+        if code not in self._departments:
+            events = self._ledger.load(self._ledger.name_id(DEPARTMENT, code))
+            found = [e for e in events if isinstance(e, DepartmentRegistered)]
+            self._departments[code] = found[-1] if found else None
+        return self._departments[code]
+
+    def key(self, issuer: bytes) -> SigningKey | None:
+        """The signing key of an issuer id, or None."""
+        return fold_key(self._ledger.load(self.key_stream(issuer)))
+
+    def key_stream(self, issuer: bytes) -> UUID:
+        """The stream of a key's events."""
+        return self._ledger.name_id(KEY, issuer.hex())
+
+    def item(self, code: str) -> Versions:
+        """All versions of a catalogue item; none when the catalogue has no such item."""
+        if code not in self._items:
+            stream_id = self._ledger.name_id(ITEM, code)
+            events = self._ledger.load(stream_id)
+            self._items[code] = Versions(stream_id, len(events), tuple(fold(events)))
+        return self._items[code]
+
+    def forget(self) -> None:
+        """Read everything again at the next question, after a conflict said that something moved."""
+        self._departments.clear()
+        self._items.clear()

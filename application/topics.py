@@ -1,0 +1,34 @@
+"""Every event by its registered topic: the dictionary of what can stand in the ledger."""
+
+from __future__ import annotations
+
+from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
+from domain.parties.events import (
+    DepartmentRegistered,
+    KeyRegistered,
+    KeyRevoked,
+    OfficerRegistered,
+    SubjectRegistered,
+)
+from domain.records.events import FileSealed, IntakeReported, PublicityEnded, RecordDetermined
+from domain.shared.events import Event
+
+EVENTS: tuple[type[Event], ...] = (
+    DepartmentRegistered,
+    OfficerRegistered,
+    KeyRegistered,
+    KeyRevoked,
+    SubjectRegistered,
+    CatalogueItemDrafted,
+    CatalogueItemAdopted,
+    FileSealed,
+    RecordDetermined,
+    PublicityEnded,
+    IntakeReported,
+)
+TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
+
+
+def event_class(topic: str) -> type[Event]:
+    """The event of a topic. Raises ``KeyError`` for a topic that was never registered."""
+    return TOPICS[topic]

@@ -1,0 +1,88 @@
+"""The facts about departments, officers, keys and credit subjects.
+
+Governance commands make them; the registry folds them before any act is let in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from domain.shared.events import Event
+from domain.shared.kinds import Kind
+
+
+class DepartmentRegistered(Event):
+    """A department (部门) that takes part, under its 统一社会信用代码.
+
+    ``role`` is ``department``, ``credit_office`` (信用办) or ``auditor`` (审计机关).
+    """
+
+    TOPIC: ClassVar[str] = "department.registered"
+    KIND: ClassVar[Kind] = Kind.DEPARTMENT_REGISTERED
+    code: str
+    name: str
+    role: str
+
+
+class OfficerRegistered(Event):
+    """An officer (工作人员) of a department, known outside it by a pseudonym only (49号(十三)).
+
+    ``role`` is ``operator``, ``credit_office`` or ``auditor``; ``department`` is the department's code.
+    """
+
+    TOPIC: ClassVar[str] = "officer.registered"
+    KIND: ClassVar[Kind] = Kind.OFFICER_REGISTERED
+    PART_OF: ClassVar[Mapping[str, str]] = {"name": "person/1"}
+    department: str
+    pseudonym: str
+    role: str
+    name: str | None = None
+
+
+class KeyRegistered(Event):
+    """A signing key (签名密钥) begins to speak for its holder from this position on.
+
+    ``holder`` is a department's code, an officer's stream id or ``gateway``; ``not_before`` and ``not_after``
+    are ISO dates, both inclusive.
+    """
+
+    TOPIC: ClassVar[str] = "key.registered"
+    KIND: ClassVar[Kind] = Kind.KEY_REGISTERED
+    issuer: str
+    algorithm: str
+    public_key: str
+    holder_kind: str
+    holder: str
+    not_before: str
+    not_after: str
+
+
+class KeyRevoked(Event):
+    """A key stops speaking for anyone from this position on; what it signed before stays good."""
+
+    TOPIC: ClassVar[str] = "key.revoked"
+    KIND: ClassVar[Kind] = Kind.KEY_REVOKED
+    issuer: str
+    reason: str
+
+
+class SubjectRegistered(Event):
+    """A credit subject (信用主体) met for the first time: organisation, individual business or natural person.
+
+    Its id is random; its identifier is sealed, and its access key (32 random bytes, hex) commits it to the
+    list of who looked (STORAGE 4).
+    """
+
+    TOPIC: ClassVar[str] = "subject.registered"
+    KIND: ClassVar[Kind] = Kind.SUBJECT_REGISTERED
+    PART_OF: ClassVar[Mapping[str, str]] = {
+        "access_key": "restricted",
+        "id_type": "person/1",
+        "id_number": "person/1",
+    }
+    subject_kind: str
+    access_key: str | None = None
+    code: str | None = None
+    id_type: str | None = None
+    id_number: str | None = None

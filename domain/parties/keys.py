@@ -1,0 +1,67 @@
+"""When a signature speaks for its holder: the key must be live at that position.
+
+Folded from key events by the registry (before an act) and by verify (over all of history).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from domain.parties.events import KeyRegistered, KeyRevoked
+from domain.shared.events import Event
+from domain.shared.refusals import Defect, Refused
+
+GATEWAY = "gateway"
+DEPARTMENT = "department"
+OFFICER = "officer"
+ED25519 = "ed25519"
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A key (密钥), its holder and its lifetime; ``version`` counts the events folded."""
+
+    issuer: bytes
+    public_key: bytes
+    holder_kind: str
+    holder: str
+    not_before: date
+    not_after: date
+    revoked: bool = False
+    version: int = 1
+
+    def live_on(self, day: date) -> bool:
+        """Whether the key may sign on that day (both ends included) and is not revoked."""
+        return not self.revoked and self.not_before <= day <= self.not_after
+
+
+def fold_key(events: Iterable[Event], key: SigningKey | None = None) -> SigningKey | None:
+    """The key as its events leave it; None when there are none."""
+    for event in events:
+        if isinstance(event, KeyRegistered):
+            key = SigningKey(
+                issuer=bytes.fromhex(event.issuer),
+                public_key=bytes.fromhex(event.public_key),
+                holder_kind=event.holder_kind,
+                holder=event.holder,
+                not_before=date.fromisoformat(event.not_before),
+                not_after=date.fromisoformat(event.not_after),
+            )
+        elif isinstance(event, KeyRevoked) and key is not None:
+            key = replace(key, revoked=True, version=event.originator_version)
+    return key
+
+
+def require_live(key: SigningKey | None, *, holder: str, day: date) -> SigningKey:
+    """The key, if it speaks for ``holder`` on ``day``. Raises ``Refused`` (DET-5) otherwise."""
+    if key is None:
+        raise Refused(Defect("DET-5", "key_unknown"))
+    if key.revoked:
+        raise Refused(Defect("DET-5", "key_revoked"))
+    if not key.live_on(day):
+        raise Refused(Defect("DET-5", "key_not_live"))
+    if key.holder != holder:
+        raise Refused(Defect("DET-5", "key_of_another"))
+    return key

@@ -1,0 +1,179 @@
+"""The view store on PostgreSQL: renditions in generations, positions in the same transaction.
+
+The projector writes here; the web process reads through the functions of migrations/0002 only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from application.projections.projector import Swap
+from application.projections.renditions import VIEWS, Changes, Rendition
+from domain.transparency.merkle import Frontier, leaf_hash
+from infrastructure.postgres.store import Pool, connection
+
+LOCK = int.from_bytes(hashlib.sha256(b"xinlu/projector").digest()[:8], "big", signed=True)
+Connection = psycopg.Connection[TupleRow]
+
+
+class PostgresViewStore:
+    """See ``application.projections.projector.ViewStore``; needs the projector's login."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._inside: Connection | None = None
+
+    def live(self) -> tuple[int, int]:
+        """Generation and position of the live rows; the first generation is begun when there is none."""
+        with self._connection() as conn:
+            row = conn.execute("SELECT generation, position FROM ledger.view_state WHERE live LIMIT 1").fetchone()
+            if row is not None:
+                return int(row[0]), int(row[1])
+            conn.execute(
+                "INSERT INTO ledger.view_state (view, generation, live)"
+                " SELECT unnest(%s::text[]), 1, true ON CONFLICT DO NOTHING",
+                (list(VIEWS),),
+            )
+        return self.live()
+
+    def begin(self) -> int:
+        """A new, empty generation beside the live one; leftovers of an interrupted rebuild go."""
+        live = self.live()[0]
+        with self._connection() as conn, conn.transaction():
+            for table in ("renditions", "view_names", "view_state"):
+                conn.execute(f"DELETE FROM ledger.{table} WHERE generation <> %s".encode(), (live,))
+            conn.execute(
+                "INSERT INTO ledger.view_state (view, generation) SELECT unnest(%s::text[]), %s",
+                (list(VIEWS), live + 1),
+            )
+        return live + 1
+
+    def position(self, generation: int) -> int:
+        """Up to where a generation is folded."""
+        with self._connection() as conn:
+            row = conn.execute(
+                "SELECT min(position) FROM ledger.view_state WHERE generation = %s", (generation,)
+            ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def apply(self, generation: int, changes: Changes, *, after: int, through: int) -> None:
+        """Change rows and move every view's position in one transaction."""
+        with self._connection() as conn, conn.transaction():
+            moved = conn.execute(
+                "UPDATE ledger.view_state SET position = %s WHERE generation = %s AND position = %s",
+                (through, generation, after),
+            ).rowcount
+            if moved != len(VIEWS):
+                raise ValueError("the views stand at another position")
+            gone = list(changes.gone | changes.shown.keys())
+            conn.execute(
+                "DELETE FROM ledger.renditions WHERE generation = %s AND record_id = ANY (%s)", (generation, gone)
+            )
+            self._insert(conn, generation, [r for shown in changes.shown.values() for r in shown])
+            names = list(changes.names)
+            conn.execute(
+                "INSERT INTO ledger.view_names (view, generation, blind, subject_id)"
+                " SELECT v, %s, b, s FROM unnest(%s::text[], %s::bytea[], %s::uuid[]) AS n(v, b, s)"
+                " ON CONFLICT DO NOTHING",
+                (generation, [n[0] for n in names], [n[1] for n in names], [n[2] for n in names]),
+            )
+
+    @staticmethod
+    def _insert(conn: Connection, generation: int, renditions: list[Rendition]) -> None:
+        with conn.cursor() as cursor, cursor.copy(
+            "COPY ledger.renditions (view, generation, record_id, class, subject_id, position, until, bytes)"
+            " FROM STDIN (FORMAT BINARY)"
+        ) as copy:
+            copy.set_types(["text", "int4", "uuid", "text", "uuid", "int8", "date", "bytea"])
+            for r in renditions:
+                copy.write_row(
+                    (r.view, generation, r.record_id, r.key_class, r.subject_id, r.position, r.until, r.content)
+                )
+
+    def swap(self, generation: int, catch_up: Callable[[int], None], *, force: bool) -> Swap:
+        """See ``ViewStore.swap``: the live row is locked, so the projector waits while this compares."""
+        with connection(self._pool) as conn, conn.transaction():
+            self._inside = conn
+            try:
+                rows = conn.execute(
+                    "SELECT generation, position FROM ledger.view_state WHERE live ORDER BY view FOR UPDATE"
+                ).fetchall()
+                live, position = int(rows[0][0]), int(rows[0][1])
+                catch_up(position)
+                swap = Swap(self.root(live), self.root(generation), swapped=False)
+                if swap.equal or force:
+                    conn.execute("UPDATE ledger.view_state SET live = false WHERE generation = %s", (live,))
+                    conn.execute("UPDATE ledger.view_state SET live = true WHERE generation = %s", (generation,))
+                    drop, swap = live, Swap(swap.live_root, swap.rebuilt_root, swapped=True)
+                else:
+                    drop = generation
+                for table in ("renditions", "view_names", "view_state"):
+                    conn.execute(f"DELETE FROM ledger.{table} WHERE generation = %s".encode(), (drop,))
+            finally:
+                self._inside = None
+        return swap
+
+    def root(self, generation: int) -> bytes:
+        """The Merkle root over every row of a generation, in order of view, record and class."""
+        frontier = Frontier()
+        queries = (
+            "SELECT view, record_id, class, subject_id, position, until, bytes FROM ledger.renditions"
+            " WHERE generation = %s ORDER BY view COLLATE \"C\", record_id, class COLLATE \"C\"",
+            "SELECT view, blind, subject_id FROM ledger.view_names"
+            " WHERE generation = %s ORDER BY view COLLATE \"C\", blind, subject_id",
+        )
+        with self._connection() as conn, conn.transaction():
+            for number, query in enumerate(queries):
+                with conn.cursor(name=f"root_{number}") as cursor:
+                    cursor.itersize = 2000
+                    for row in cursor.execute(query.encode(), (generation,)):
+                        fields = b"".join(_framed(value) for value in row)
+                        frontier.append(leaf_hash(fields))
+        return frontier.root()
+
+    def terms_over(self, on: date, limit: int) -> list[tuple[UUID, date]]:
+        """Records whose term ended before a day and that nothing suppresses yet."""
+        with self._connection() as conn:
+            return [
+                (r[0], r[1]) for r in conn.execute("SELECT * FROM ledger.terms_over(%s, %s)", (on, limit)).fetchall()
+            ]
+
+    @contextmanager
+    def leadership(self) -> Iterator[Connection | None]:
+        """A connection that holds the projector's advisory lock, or None while another process leads."""
+        with connection(self._pool) as conn:
+            row = conn.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
+            if row is None or not row[0]:
+                yield None
+                return
+            try:
+                yield conn
+            finally:
+                conn.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """The connection of the running swap, or one from the pool."""
+        if self._inside is not None:
+            yield self._inside
+        else:
+            with connection(self._pool) as conn:
+                yield conn
+
+
+def _framed(value: object) -> bytes:
+    if isinstance(value, UUID):
+        data = value.bytes
+    elif isinstance(value, bytes):
+        data = value
+    else:
+        data = ("" if value is None else str(value)).encode()
+    return len(data).to_bytes(4, "big") + data
