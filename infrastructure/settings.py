@@ -36,17 +36,19 @@ def connection_parameters(url: str) -> dict[str, str]:
         raise BadSetting("DATABASE_URL is not a PostgreSQL connection URL") from None
     ports_good = all(not port or port.isdigit() for port in found.get("port", "").split(","))
     if not ports_good or "@" in found.get("host", "")[1:]:
-        raise BadSetting("DATABASE_URL has a bad host or port: percent-encode special characters in the password")
+        raise BadSetting(
+            "DATABASE_URL has a bad host or port: percent-encode special characters in the password"
+        )
     return found
 
 
 def connection_url(parameters: Mapping[str, str]) -> str:
     """The URL form of connection parameters, every value percent-encoded."""
     rest = {name: value for name, value in parameters.items() if name not in {"user", "password", "dbname"}}
-    login = quote(parameters.get("user", ""), safe="")
+    login, database = (quote(parameters.get(name, ""), safe="") for name in ("user", "dbname"))
     if "password" in parameters:
         login += ":" + quote(parameters["password"], safe="")
-    return f"postgresql://{login}@/{quote(parameters.get('dbname', ''), safe='')}?{urlencode(rest, quote_via=quote)}"
+    return f"postgresql://{login}@/{database}?{urlencode(rest, quote_via=quote)}"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class Settings:
     def __repr__(self) -> str:
         """Without the database URL, which holds a password."""
         database = "given" if self.database_url else "embedded"
-        return f"Settings(data_dir={str(self.data_dir)!r}, database={database}, host={self.host!r}, port={self.port})"
+        place = f"{self.host}:{self.port}"
+        return f"Settings(data_dir={str(self.data_dir)!r}, database={database}, listen={place!r})"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
