@@ -187,13 +187,12 @@ def _usable_publicity(item: CatalogueItem) -> bool:
 
 
 def _dates_hold(item: CatalogueItem) -> bool:
+    days = [item.effective_from] if item.effective_to is None else [item.effective_from, item.effective_to]
     try:
-        first = date.fromisoformat(item.effective_from)
-        last = date.max if item.effective_to is None else date.fromisoformat(item.effective_to)
+        # A day is compared as text in version_in_force, so only the extended form may pass.
+        return all(date.fromisoformat(day).isoformat() == day for day in days) and days == sorted(days)
     except ValueError:
         return False
-    # A day is compared as text in version_in_force, so only the extended form may pass.
-    return first <= last and first.isoformat() == item.effective_from
 
 
 def _personal_defects(item: CatalogueItem) -> list[Defect]:

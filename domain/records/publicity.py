@@ -139,7 +139,7 @@ def _person_not_public(item: CatalogueItem, parts: Parts) -> str | None:
     if person.get(f"{form.prefix}XDR_ZJLX") != CITIZEN_ID or not isinstance(number, str) or not decided:
         return "publicity_age_unknown"
     try:
-        return "publicity_minor" if is_minor(number, decided) else None
+        return "publicity_minor" if is_minor(number, on=decided) else None
     except ValueError:
         return "publicity_age_unknown"
 
