@@ -106,9 +106,10 @@ class CatalogueItem:
     """One version of one item of the public credit information catalogue (公共信用信息目录, 49号(一)).
 
     Decisions that CAT-4 asks for are None while undecided. ``public_organisation`` covers 法人及非法人组织
-    and 个体工商户. ``collectors``: codes of the departments that may submit, ``()`` = whoever determined.
+    and 个体工商户. ``collectors``: codes of the departments that may submit, ``()`` = whoever determined;
+    a department that is not registered stands with its name, so that nobody may submit until it is.
     Dates are ISO text, both inclusive; ``effective_to`` None = open. ``decided_by`` says whose decisions
-    these are.
+    these are; ``reasons`` are the prose codes that hold a draft back, filled with ``{item}`` = ``code``.
     """
 
     code: str
