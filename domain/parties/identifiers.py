@@ -39,10 +39,14 @@ REGISTRARS: dict[str, tuple[str, str]] = {
 
 REGIONS = frozenset(
     {"50", "51", "52", "53", "54", "71", "81", "82", "83", "99"}
-    | {f"{a}{b}" for a, n in (("1", 5), ("2", 3), ("3", 7), ("4", 6), ("6", 5), ("9", 8)) for b in range(1, n + 1)}
+    | {
+        f"{a}{b}"
+        for a, n in (("1", 5), ("2", 3), ("3", 7), ("4", 6), ("6", 5), ("9", 8))
+        for b in range(1, n + 1)
+    }
 )
 """First two digits of a citizen id. 81-83: residence permits of Hong Kong, Macau and Taiwan residents;
-91-98: new permanent residence cards of foreigners (memory-unverified); 99: synthetic persons of the sandbox."""
+91-98: new permanent residence cards of foreigners (memory-unverified); 99: synthetic persons."""
 
 _ALL_SAME = re.compile(r"(.)\1*")
 _COUNTING = "0123456789012345678901234567890"
@@ -56,7 +60,7 @@ def normalise(text: str) -> str:
 
 
 def is_filler(text: str) -> bool:
-    """Whether ``text`` only fills a mandatory cell: 00000000000000000X, one character throughout, 12345678…"""
+    """Whether ``text`` only fills a cell: 00000000000000000X, one character throughout, 12345678…"""
     code = normalise_identifier(text)
     body = code[:-1] if len(code) > 1 else code
     return bool(code) and (_ALL_SAME.fullmatch(body) is not None or code in _COUNTING)
@@ -81,7 +85,7 @@ def _credit_code_fault(code: str) -> str:
 
 
 def credit_code_check_character(body: str) -> str:
-    """The check character of the first 17 characters of a code (GB 32100-2015); ``KeyError`` on foreign ones."""
+    """The check character of the first 17 characters of a code (GB 32100-2015); may raise ``KeyError``."""
     total = sum(_CREDIT_VALUES[c] * w for c, w in zip(body, _CREDIT_WEIGHTS, strict=True))
     return CREDIT_CODE_CHARACTERS[(31 - total % 31) % 31]
 
@@ -91,13 +95,15 @@ def check_credit_code(
 ) -> Defect | None:
     """What is wrong with a 统一社会信用代码 in any spelling, or None.
 
-    Codes: ``credit_code_filler``, ``_length``, ``_characters``, ``_first_letter``, ``_check``. The check of the
-    organisation code inside is left out on purpose, see :func:`has_consistent_organisation_code`.
+    Codes: ``credit_code_filler``, ``_length``, ``_characters``, ``_first_letter``, ``_check``. The check
+    of the organisation code inside is left out on purpose, see :func:`has_consistent_organisation_code`.
     """
     fault = _credit_code_fault(normalise_identifier(text))
     if not fault:
         return None
-    return Defect(rule, fault, field, {"name": name or "统一社会信用代码", "name_en": name_en or "credit code"})
+    return Defect(
+        rule, fault, field, {"name": name or "统一社会信用代码", "name_en": name_en or "credit code"}
+    )
 
 
 def has_consistent_organisation_code(text: str) -> bool:
@@ -125,7 +131,7 @@ def citizen_check_character(body: str) -> str:
 def check_citizen_id(
     text: str, *, today: date, rule: str = "DET-3", field: str = "", name: str = "", name_en: str = ""
 ) -> Defect | None:
-    """What is wrong with a citizen id number (身份证号) in any spelling, or None. ``today`` is the day of checking.
+    """What is wrong with a citizen id number (身份证号) in any spelling, or None, on the day ``today``.
 
     Codes: ``citizen_id_filler``, ``_old``, ``_length``, ``_characters``, ``_region``, ``_birth_date``,
     ``_check``. The defect never carries the number.
@@ -133,7 +139,9 @@ def check_citizen_id(
     fault = _citizen_id_fault(normalise_identifier(text), today)
     if not fault:
         return None
-    return Defect(rule, fault, field, {"name": name or "身份证号码", "name_en": name_en or "citizen id number"})
+    return Defect(
+        rule, fault, field, {"name": name or "身份证号码", "name_en": name_en or "citizen id number"}
+    )
 
 
 def _citizen_id_fault(number: str, today: date) -> str:

@@ -1,6 +1,6 @@
 """Other headings under which departments send the fields of the 双公示 forms, as seen or to be expected.
 
-Pure data for :mod:`domain.shared.forms`: by field code, or by the code without its form prefix for both forms.
+Pure data for :mod:`domain.shared.forms`: by field code, or by the code without prefix for both forms.
 """
 
 from __future__ import annotations
@@ -20,14 +20,25 @@ EXTRA_HEADINGS: Mapping[str, tuple[str, ...]] = {
 }
 
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
-    "CF_WSH": ("行政处罚决定书文书号", "处罚决定书文号", "行政处罚决定文书号", "行政处罚文书号", "决定书文号", "文书号"),
+    "CF_WSH": (
+        "行政处罚决定书文书号",
+        "处罚决定书文号",
+        "行政处罚决定文书号",
+        "行政处罚文书号",
+        "决定书文号",
+        "文书号",
+    ),
     "CF_WFXW": ("违法行为", "违法类型"),
     "CF_SY": ("违法事由", "处罚事由", "主要违法事实"),
     "CF_YJ": ("行政处罚依据", "法律依据"),
     "CF_CFLB": ("行政处罚类别", "处罚种类", "行政处罚种类"),
     "CF_NR": ("行政处罚内容", "处罚结果"),
     "CF_NR_FK": ("罚款金额（单位：万元）", "罚款（万元）"),
-    "CF_NR_WFFF": ("没收金额（万元）", "没收违法所得、没收非法财物金额（万元）", "没收违法所得没收非法财物的金额（万元）"),
+    "CF_NR_WFFF": (
+        "没收金额（万元）",
+        "没收违法所得、没收非法财物金额（万元）",
+        "没收违法所得没收非法财物的金额（万元）",
+    ),
     "CF_NR_ZKDX": ("暂扣或者吊销证照名称及编号", "暂扣或吊销证照"),
     "CF_JDRQ": ("行政处罚决定日期", "处罚日期", "决定日期"),
     "CF_YXQ": ("行政处罚有效期",),

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, cast
 
 from domain.shared.form_headings import EXTRA_HEADINGS, OTHER_NAMES
@@ -30,14 +31,26 @@ _IDENTITY = ("XDR_ZJLX", "XDR_ZJHM")
 _IDENTIFYING = ("XDR_MC", "XDR_SHXYM", "XDR_GSZC", "XDR_ZZJG", "XDR_SWDJ", "XDR_SYDW", "XDR_SHZZ")
 _RESTRICTED_ALWAYS = ("CF_SY", "BZ")
 _RESTRICTED_OF_PERSONS = ("CF_WFXW", "CF_NR", "CF_NR_ZKDX", "XK_NR", "XK_XKBH")
-_IDENTIFIERS = ("XDR_SHXYM", "XDR_GSZC", "XDR_ZZJG", "XDR_SWDJ", "XDR_SYDW", "XDR_SHZZ", "FR_ZJHM", "XDR_ZJHM",
-                "CFJGDM", "SJLYDM", "XKJGDM", "LYDWDM")
+_IDENTIFIERS = (
+    "XDR_SHXYM",
+    "XDR_GSZC",
+    "XDR_ZZJG",
+    "XDR_SWDJ",
+    "XDR_SYDW",
+    "XDR_SHZZ",
+    "FR_ZJHM",
+    "XDR_ZJHM",
+    "CFJGDM",
+    "SJLYDM",
+    "XKJGDM",
+    "LYDWDM",
+)
 _OTHER = re.compile(r"其他\s*[-－—–‐﹣─:：]\s*\S")
 
 
 @dataclass(frozen=True)
 class CodeTable:
-    """The lawful values of an enumeration (代码表): value → value as sealed; ``open_ended`` adds 其他-具体内容."""
+    """The lawful values (代码表): value → value as sealed; ``open_ended`` adds 其他-具体内容."""
 
     values: Mapping[str, str]
     open_ended: bool = False
@@ -95,10 +108,32 @@ class Form:
         """The form from ``reference/shuanggongshi.json``; ``KeyError`` when that data lacks a section."""
         prefix, tables = _PREFIXES[kind], _code_tables(data["code_tables"])
         fields = {raw["code"]: _field(raw, prefix, tables) for raw in data[_SECTIONS[kind]]}
-        severity = Field("DISCREDIT_LEVEL", "失信严重程度", "severity of dishonesty", "enum",
-                         table=tables["severity_class"])
+        severity = Field(
+            "DISCREDIT_LEVEL",
+            "失信严重程度",
+            "severity of dishonesty",
+            "enum",
+            table=tables["severity_class"],
+        )
         fields[severity.code] = severity
         return cls(kind, ITEMS[kind], prefix, fields, _headings(fields, prefix, data["meta"]["aliases"]))
+
+    @cached_property
+    def by_kind(self) -> Mapping[FieldKind, tuple[Field, ...]]:
+        """The fields of each kind of value, in order."""
+        kinds: dict[FieldKind, tuple[Field, ...]] = {}
+        for described in self.fields.values():
+            kinds[described.kind] = (*kinds.get(described.kind, ()), described)
+        return kinds
+
+    @cached_property
+    def _required(self) -> Mapping[str, tuple[Field, ...]]:
+        kinds = (ORGANISATION, INDIVIDUAL_BUSINESS, PERSON, "")
+        return {k: tuple(f for f in self.fields.values() if f.is_required_of(k)) for k in kinds}
+
+    def required_of(self, subject_kind: str) -> tuple[Field, ...]:
+        """The fields that a row about a subject of this kind must hold; of unknown kinds, what all must."""
+        return self._required.get(subject_kind, self._required[""])
 
     def code(self, suffix: str) -> str:
         """The full code of a field that both forms have: ``XDR_MC`` → ``CF_XDR_MC``."""
@@ -122,7 +157,7 @@ class Form:
 def heading_key(heading: str) -> str:
     """A heading in the spelling used for look-up: half width, no blanks, marks of obligation dropped.
 
-    ``*处罚 机关（必填）`` and ``处罚机关`` give the same key. A unit in brackets stays: （元） is not （万元）.
+    ``*处罚 机关（必填）`` and ``处罚机关`` give the same key. A unit stays: （元） is not （万元）.
     """
     text = unicodedata.normalize("NFKC", heading).upper()
     text = "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
@@ -158,11 +193,18 @@ def _field(raw: Mapping[str, Any], prefix: str, tables: Mapping[str, CodeTable])
     suffix = code.removeprefix(prefix + "_")
     organisation, person = _parts(code, suffix)
     return Field(
-        code=code, name_zh=str(raw["name_zh"]), name_en=str(raw["name_en"]), kind=cast(FieldKind, kind["kind"]),
-        required=_obligation(raw), max_length=kind.get("len", kind.get("max")),
+        code=code,
+        name_zh=str(raw["name_zh"]),
+        name_en=str(raw["name_en"]),
+        kind=cast(FieldKind, kind["kind"]),
+        required=_obligation(raw),
+        max_length=kind.get("len", kind.get("max")),
         table=tables[kind["table"]] if "table" in kind else None,
-        precision=int(kind.get("precision", 18)), scale=int(kind.get("scale", 6)),
-        is_identifier=suffix in _IDENTIFIERS, part_of_organisation=organisation, part_of_person=person,
+        precision=int(kind.get("precision", 18)),
+        scale=int(kind.get("scale", 6)),
+        is_identifier=suffix in _IDENTIFIERS,
+        part_of_organisation=organisation,
+        part_of_person=person,
     )
 
 
@@ -202,7 +244,10 @@ def _headings(fields: Mapping[str, Field], prefix: str, aliases: Mapping[str, st
         add([described.name_zh], code)
     for code, described in fields.items():
         suffix = code.removeprefix(prefix + "_")
-        add([*OTHER_NAMES.get(code, ()), *EXTRA_HEADINGS.get(suffix, ()), *_shortened(described.name_zh)], code)
+        add(
+            [*OTHER_NAMES.get(code, ()), *EXTRA_HEADINGS.get(suffix, ()), *_shortened(described.name_zh)],
+            code,
+        )
     return found
 
 

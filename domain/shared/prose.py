@@ -5,6 +5,15 @@ Placeholders are filled from ``Defect.data``; no sentence ever carries personal 
 
 from __future__ import annotations
 
+from domain.shared.prose_catalogue import PROSE_CATALOGUE
+from domain.shared.prose_files import FILE_PROSE
+from domain.shared.prose_ledger import LEDGER_PROSE
+from domain.shared.prose_rows import ROW_PROSE
+
 PROSE: dict[str, tuple[str, str]] = {
     "not_canonical": ("内容不能规范化：{why}。", "The content has no canonical form: {why}."),
+    **ROW_PROSE,
+    **FILE_PROSE,
+    **PROSE_CATALOGUE,
+    **LEDGER_PROSE,
 }

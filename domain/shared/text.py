@@ -18,15 +18,46 @@ _BRACKETS = {ord(c): "[" for c in _OPENING} | {ord(c): "]" for c in _CLOSING}
 _NUMBER_SIGNS = _BRACKETS | {ord(c): "-" for c in _DASHES}
 _NAME_SIGNS = _NUMBER_SIGNS | {ord(c): "·" for c in _DOTS}
 
-_PLACEHOLDERS = frozenset({"", "无", "暂无", "没有", "空", "/", "//", "\\", "-", "--", "---", "—", "——", "–", "－",
-                           "NULL", "NONE", "N/A", "NA", "#N/A", "NIL", "*", "**"})
+_PLACEHOLDERS = frozenset(
+    {
+        "",
+        "无",
+        "暂无",
+        "没有",
+        "空",
+        "/",
+        "//",
+        "\\",
+        "-",
+        "--",
+        "---",
+        "—",
+        "——",
+        "–",
+        "－",
+        "NULL",
+        "NONE",
+        "N/A",
+        "NA",
+        "#N/A",
+        "NIL",
+        "*",
+        "**",
+    }
+)
+_PLACEHOLDER_MAX = 8
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 """Characters that no cell may hold: controls other than tab and line ends, and lone surrogates."""
 
 
-def _is_blank(character: str) -> bool:
-    """White space and the invisible format characters (zero width space, BOM, soft hyphen, bidi marks)."""
-    return character.isspace() or unicodedata.category(character) == "Cf"
+# White space and the invisible format characters (category Cf), spelled out: the forms must not change with
+# the Unicode version of the interpreter.
+_BLANK_CLASS = (
+    r"\s\x1c-\x1f\x85\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+_BLANKS = re.compile(f"[{_BLANK_CLASS}]+")
 
 
 def normalise_identifier(text: str) -> str:
@@ -37,8 +68,7 @@ def normalise_identifier(text: str) -> str:
     if text.isascii():
         return "".join(text.split()).upper()
     for _ in range(8):
-        folded = unicodedata.normalize("NFKC", text).upper()
-        folded = "".join(c for c in unicodedata.normalize("NFKC", folded) if not _is_blank(c))
+        folded = _BLANKS.sub("", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper()))
         if folded == text:
             break
         text = folded
@@ -60,19 +90,19 @@ def normalise_name(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """The text as it is sealed: NFC, without blanks or invisible characters at either end, otherwise whole."""
+    """The text as it is sealed: NFC, no blanks or invisible characters at either end, otherwise whole."""
     text = unicodedata.normalize("NFC", text)
     start, end = 0, len(text)
-    while start < end and _is_blank(text[start]):
+    while start < end and _BLANKS.match(text, start, start + 1):
         start += 1
-    while end > start and _is_blank(text[end - 1]):
+    while end > start and _BLANKS.match(text, end - 1, end):
         end -= 1
     return text[start:end]
 
 
 def is_placeholder(text: str) -> bool:
     """Whether ``text`` only says that there is nothing (无, /, —, NULL), as clerks fill blank cells."""
-    return len(text) <= 8 and text.strip().upper() in _PLACEHOLDERS
+    return len(text) <= _PLACEHOLDER_MAX and text.strip().upper() in _PLACEHOLDERS
 
 
 def has_control(text: str) -> bool:
