@@ -41,6 +41,7 @@ DATABASE = "xinlu"
 SUPERUSER = "postgres"
 MAJOR = "18"
 READY_SECONDS_MAX = 60.0
+RETRY_SECONDS_MAX = 10.0
 LOG_BYTES_MAX = 10_000_000
 SOCKET_PATH_BYTES_MAX = 107  # sun_path holds 108 with its closing zero
 
@@ -241,24 +242,25 @@ class EmbeddedPostgres:
 
     def _spawn_until_ready(self) -> None:
         """Start ``postgres`` and wait until it answers, again while the remains of a killed one go away."""
-        deadline = time.monotonic() + READY_SECONDS_MAX
-        exits = 0
-        while time.monotonic() < deadline and exits < 20:
+        begun = time.monotonic()
+        while time.monotonic() < begun + RETRY_SECONDS_MAX:
             end_leftover_server(self._cluster)
             self._process = self._spawn()
-            if self._wait_ready(deadline):
+            if self._wait_ready(begun + READY_SECONDS_MAX):
                 return
-            exits += 1  # backends of a killed postmaster hold its shared memory until they notice, soon after
-            time.sleep(0.1)
+            time.sleep(0.1)  # backends of a killed postmaster hold its shared memory until they notice
         raise EmbeddedError(f"the embedded server does not start; {self._log} says why")
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         """One ``postgres`` as our child, in a session of its own so that Ctrl-C reaches us first."""
         if self._host is None or self._spawner is None or self._socket_dir is None:
             raise EmbeddedError("the embedded server is not started")
+        for leftover in self._socket_dir.glob(".s.PGSQL.*"):
+            leftover.unlink()  # its lock file names a pid too, as misleading as that of the cluster
         if self._log.exists() and self._log.stat().st_size > LOG_BYTES_MAX:
             self._log.replace(self._log.with_name("pg.log.1"))
-        command = ["postgres", "-D", str(self._cluster), "-k", f'"{self._socket_dir}"']
+        quoted = '"' + str(self._socket_dir).replace('"', '""') + '"'
+        command = ["postgres", "-D", str(self._cluster), "-k", quoted]
         for name, value in SERVER_SETTINGS.items():
             command += ["-c", f"{name}={value}"]
         full = self._host.command(command, die_with_parent="INT")

@@ -12,8 +12,6 @@ import signal
 from pathlib import Path
 from typing import ClassVar
 
-from infrastructure.embedded_host import EmbeddedError
-
 
 class OwnerLock:
     """A POSIX record lock on one file, held by one process.
@@ -65,24 +63,43 @@ class OwnerLock:
 def end_leftover_server(cluster: Path) -> None:
     """Stop a server that outlived its owner (it is perhaps stopping already) before a new one begins.
 
-    The caller holds the owner's lock, so no living process wants it. Raises EmbeddedError when it belongs to
-    another user.
+    The caller holds the owner's lock, so no living process wants it. A pid file without its server is
+    removed: PostgreSQL would take the number for alive while a killed server is a zombie that nobody reaps,
+    or after the number was given to another process. Were it wrong, the new server would still refuse to
+    start, since the old one's shared memory is found by the folder and not by that file.
     """
+    pid_file = cluster / "postmaster.pid"
     try:
-        pid = int((cluster / "postmaster.pid").read_text().split("\n", 1)[0])
+        pid = int(pid_file.read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return
+    if _serves(pid, cluster):
+        _end(pid)
+    if not _serves(pid, cluster):
+        pid_file.unlink(missing_ok=True)
+
+
+def _end(pid: int) -> None:
+    """Stop a server that is not our child, ever less gently, and wait until it is gone."""
+    try:
         handle = os.pidfd_open(pid)
-    except (FileNotFoundError, ValueError, ProcessLookupError):
+    except ProcessLookupError:
         return
     try:
-        if not Path(f"/proc/{pid}/cwd").samefile(cluster):
-            return  # the number was given to another process
         for stop_signal in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             signal.pidfd_send_signal(handle, stop_signal)
             if select.select([handle], [], [], 20)[0]:
                 return
-    except (FileNotFoundError, ProcessLookupError):
-        return
-    except PermissionError:
-        raise EmbeddedError(f"a server of another user (pid {pid}) runs in {cluster}") from None
+    except ProcessLookupError:
+        return  # it ended by itself just now
     finally:
         os.close(handle)
+
+
+def _serves(pid: int, cluster: Path) -> bool:
+    """Whether a process is a cluster's living server: it runs in it, as its owner. A zombie runs nowhere."""
+    try:
+        same_user = Path(f"/proc/{pid}").stat().st_uid == cluster.stat().st_uid
+        return same_user and Path(f"/proc/{pid}/cwd").samefile(cluster)
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return False

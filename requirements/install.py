@@ -99,7 +99,7 @@ def is_bound(stamp: dict[str, str]) -> bool:
 
 def main() -> None:
     """Install the lock file named on the command line where .venv is not as it says."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (run by whatever python3 there is)
         sys.exit(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}.")
     lock = sys.argv[1] if len(sys.argv) == 2 else ""
     if lock not in (RUNTIME, DEV):
