@@ -10,7 +10,7 @@ from domain.parties.events import (
     OfficerRegistered,
     SubjectRegistered,
 )
-from domain.records.events import FileSealed, IntakeReported, PublicityEnded, RecordDetermined
+from domain.records.events import ActRefused, FileSealed, IntakeReported, PublicityEnded, RecordDetermined
 from domain.shared.events import Event
 
 EVENTS: tuple[type[Event], ...] = (
@@ -25,6 +25,7 @@ EVENTS: tuple[type[Event], ...] = (
     RecordDetermined,
     PublicityEnded,
     IntakeReported,
+    ActRefused,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

@@ -30,7 +30,7 @@ from typing import Self
 
 import psycopg
 
-from infrastructure.embedded_host import EmbeddedError, Host, bin_dir, host_for
+from infrastructure.embedded_host import EmbeddedError, Host, OwnedElsewhere, bin_dir, host_for
 from infrastructure.embedded_lock import OwnerLock, end_leftover_server
 from infrastructure.private_files import private_folder, write_private
 from infrastructure.settings import connection_url
@@ -110,7 +110,7 @@ class EmbeddedPostgres:
         private_folder(self._secrets_dir)
         owner = self._lock.acquire()
         if owner is not None:
-            raise EmbeddedError(
+            raise OwnedElsewhere(
                 f"another process ({owner}) already runs the database in {self._data_dir}: stop it first"
             )
         try:
@@ -137,6 +137,10 @@ class EmbeddedPostgres:
                 "host": str(self._socket_dir),
             }
         )
+
+    def is_owned_elsewhere(self) -> bool:
+        """Whether a server of another owner runs (or is starting or stopping) on this folder; changes nothing."""
+        return not self._lock.held() and self._lock.owner() is not None
 
     def is_running(self) -> bool:
         """Whether the server process lives (a killed one is reaped here, so that no zombie counts)."""

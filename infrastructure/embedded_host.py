@@ -25,6 +25,10 @@ class EmbeddedError(RuntimeError):
     """The embedded server cannot be run as things stand; the text says what to do and holds no password."""
 
 
+class OwnedElsewhere(EmbeddedError):
+    """Another process of this project runs the server of this data folder already."""
+
+
 def bin_dir() -> Path:
     """The folder of the PostgreSQL 18 programs in the installed wheel, found without importing its code.
 

@@ -9,8 +9,11 @@ import fcntl
 import os
 import select
 import signal
+import struct
 from pathlib import Path
 from typing import ClassVar
+
+FLOCK = "hhqqi4x"  # struct flock of 64-bit Linux: type, whence, start, length, pid
 
 
 class OwnerLock:
@@ -31,30 +34,41 @@ class OwnerLock:
         """Whether this object holds the lock in this very process."""
         return self._handle is not None and self._pid == os.getpid()
 
+    def owner(self) -> str | None:
+        """Who holds the lock, as ``pid 123``; None when nobody does. Asking takes nothing."""
+        if self._held.get(self._path.resolve()) == os.getpid():
+            return f"pid {os.getpid()}, this very process"  # not opened: closing it would drop our lock
+        try:
+            handle = os.open(self._path, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            question = struct.pack(FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            kind, _, _, _, pid = struct.unpack(FLOCK, fcntl.fcntl(handle, fcntl.F_GETLK, question))
+        finally:
+            os.close(handle)
+        return None if kind == fcntl.F_UNLCK else f"pid {pid}"
+
     def acquire(self) -> str | None:
-        """Take the lock: None when taken, else the name of the owner (``pid 123``)."""
+        """Take the lock: None when taken, else its owner as ``owner`` names it."""
         path = self._path.resolve()
         if self._held.get(path) == os.getpid():
-            return f"this one, pid {os.getpid()}"
+            return self.owner()
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            owner = os.read(handle, 32).decode("ascii", "replace").strip()
             os.close(handle)
-            return f"pid {owner}" if owner else "just starting"
+            return self.owner() or "one that has just ended: try again"
         except BaseException:
             os.close(handle)
             raise
-        os.ftruncate(handle, 0)
-        os.write(handle, f"{os.getpid()}\n".encode())
         self._handle, self._pid, self._held[path] = handle, os.getpid(), os.getpid()
         return None
 
     def release(self) -> None:
         """Give the lock up; the file stays, since removing it would let two owners hold two files."""
         if self._handle is not None and self.held():
-            os.ftruncate(self._handle, 0)
             os.close(self._handle)
             self._held.pop(self._path.resolve(), None)
         self._handle = None

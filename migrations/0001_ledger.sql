@@ -161,7 +161,7 @@ BEGIN
 
         FOR i IN 1 .. v_count LOOP
             v_position := v_position + 1;
-            v_digest := sha256('credit/row/v1\n'::bytea || v_digest
+            v_digest := sha256(convert_to(E'credit/row/v1\n', 'UTF8') || v_digest
                 || ledger.framed(int8send(v_position)) || ledger.framed(uuid_send(p_stream[i]))
                 || ledger.framed(int8send(p_version[i])) || ledger.framed(convert_to(p_topic[i], 'UTF8'))
                 || ledger.framed(int4send(p_schema[i])) || ledger.framed(convert_to(p_recorded_at[i], 'UTF8'))

@@ -22,7 +22,7 @@ from application.registry import Registry
 from domain.catalogue.gate import gate
 from domain.catalogue.items import SUBJECT_KINDS
 from domain.parties.keys import SigningKey, require_live
-from domain.records.events import FileSealed, IntakeReported, RecordDetermined
+from domain.records.events import ActRefused, FileSealed, IntakeReported, RecordDetermined
 from domain.records.rows import check_row
 from domain.shared.canonical import NotCanonical, Parts, canonical
 from domain.shared.city_time import city_day
@@ -92,17 +92,18 @@ class Intake:
         self._seal = seal
         self._department = department
         self._verify = verify
+        if seal.ledger_id != ledger.id.bytes:
+            raise Refused(Defect("DET-5", "seal_for_another_ledger", "/ledger"))
         if seal.form not in forms:
             raise Refused(Defect("FORMAT", "form_unknown", "/form"))
         self._form = forms[seal.form]
-        self._commitments = _decoded_commitments(seal)
-        self._check_key()
-        self._sealed_act = self._verified_seal()
         self._guards: dict[UUID, int] = {}
+        self._commitments = _decoded_commitments(seal)
+        self._sealed_act = self._verified_seal()
         self._seen_documents: dict[bytes, int] = {}
         self._seen_rows: set[int] = set()
         self._content = hashlib.sha256()
-        self._recorded = bool(self._ledger.store.load("records", seal.file_id))
+        self._recorded = self._is_recorded()
         self.report = Report(rows=seal.rows)
 
     def take(self, rows: Iterable[SealedRow]) -> Iterator[Report]:
@@ -137,7 +138,7 @@ class Intake:
 
     def _refusals(self, refused: list[list[str]]) -> SealedAct:
         name = canonical([self._department, self._content.hexdigest(), refused])
-        stream = UUID(bytes=self._ledger.vault.mac("intake-report", name)[:16], version=8)
+        stream = UUID(bytes=self._ledger.vault.mac("intake-report", name)[:16], version=4)
         event = IntakeReported(
             originator_id=stream,
             originator_version=1,
@@ -154,8 +155,15 @@ class Intake:
     def _check_key(self) -> SigningKey:
         day = city_day(self._ledger.now())
         key = require_live(self._registry.key(self._seal.issuer), holder=self._department, day=day)
-        self._guards = {self._registry.key_stream(key.issuer): key.version}
+        self._guards[self._registry.key_stream(key.issuer)] = key.version
         return key
+
+    def _is_recorded(self) -> bool:
+        """Whether an interrupted run recorded this very seal. Raises ``Refused`` when the id is another's."""
+        rows = self._ledger.store.load("records", self._seal.file_id)
+        if rows and rows[0].leaf != self._sealed_act.leaf:
+            raise Refused(Defect("DET-5", "file_id_taken", "/file"))
+        return bool(rows)
 
     def _verified_seal(self) -> SealedAct:
         seal = self._seal
@@ -190,6 +198,7 @@ class Intake:
     def _judged_again(self, good: list[_Good]) -> list[_Good]:
         """After a guard moved: the key must still be live, and each row must still pass the catalogue."""
         self._registry.forget()
+        self._guards.clear()
         self._check_key()
         still: list[_Good] = []
         for item in good:
@@ -295,6 +304,19 @@ class Intake:
         leaf = RowLeaf(event.KIND, item.commitment, self._seal.issuer, self._seal.root, row.index)
         owners = {name: item.identity.owner_of(name, subject=subject, record=row.record_id) for name in row.parts}
         return SealedAct(event, item.opened, bytes(leaf), owners)
+
+
+def log_refusal(ledger: Ledger, *, department: str, defects: Iterable[Defect], attempt: bytes) -> None:
+    """Record that an act was refused: rules, actor and the keyed digest of the attempt, nothing of its content."""
+    event = ActRefused(
+        originator_id=ledger.entropy.uuid(),
+        originator_version=1,
+        timestamp=ledger.now(),
+        department=department,
+        rules=[[d.rule, d.code, d.field] for d in defects],
+        attempt=ledger.vault.mac("attempt", attempt).hex(),
+    )
+    ledger.record([ledger.seal(event)], meta={"actor": department, "purpose": "determination"}, log="access")
 
 
 def _decoded_commitments(seal: FileSeal) -> list[bytes]:

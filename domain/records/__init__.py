@@ -1,0 +1,1 @@
+"""Determinations and the records they make."""

@@ -69,3 +69,13 @@ class IntakeReported(Event):
     department: str
     form: str
     refused: list[list[str]]
+
+
+class ActRefused(Event):
+    """An act that a rule forbade (拒绝): who tried, which rules, and a keyed digest of what was tried."""
+
+    TOPIC: ClassVar[str] = "act.refused"
+    KIND: ClassVar[Kind] = Kind.ACCESS
+    department: str
+    rules: list[list[str]]
+    attempt: str

@@ -64,6 +64,30 @@ def subject_kind(parts: Parts) -> SubjectKind:
     return SUBJECT_KINDS[str(public[f"{prefix}XDR_LB"])]
 
 
+def item_code(parts: Parts) -> str:
+    """The catalogue item that the record names."""
+    return str(parts["public"]["item"])
+
+
+def decided_on(parts: Parts) -> date:
+    """The day of the determination. Raises ``KeyError`` or ``ValueError`` when the parts hold none."""
+    return date.fromisoformat(str(parts["public"][_form(parts).decided]))
+
+
+def subject_name(parts: Parts) -> str:
+    """The name of an organisation as its record gives it; natural persons' names are not in this part."""
+    return str(parts["public"][f"{_form(parts).prefix}XDR_MC"])
+
+
+def term_end(item: CatalogueItem, parts: Parts) -> date | None:
+    """The last day of the record's term, public or not; None when it is open-ended or cannot be told.
+
+    Sharing ends with it too: what has expired is in no view (ARCHITECTURE 4, promise 7).
+    """
+    found = _until(item, parts)
+    return None if found is None else found[0]
+
+
 def publicity_term(item: CatalogueItem, parts: Parts, *, recorded_on: date) -> Publicity:
     """Whether the record is public and until which day (PUB-1, PUB-2, PUB-4, DET-4 for minors).
 

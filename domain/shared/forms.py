@@ -139,6 +139,46 @@ class Form:
         """The full code of a field that both forms have: ``XDR_MC`` → ``CF_XDR_MC``."""
         return f"{self.prefix}_{suffix}"
 
+    @property
+    def subject_kind(self) -> str:
+        """Code of 行政相对人类别."""
+        return self.code("XDR_LB")
+
+    @property
+    def subject_code(self) -> str:
+        """Code of the subject's 统一社会信用代码."""
+        return self.code("XDR_SHXYM")
+
+    @property
+    def id_type(self) -> str:
+        """Code of a natural person's kind of document."""
+        return self.code("XDR_ZJLX")
+
+    @property
+    def id_number(self) -> str:
+        """Code of a natural person's document number."""
+        return self.code("XDR_ZJHM")
+
+    @property
+    def document_number(self) -> str:
+        """Code of the decision's number."""
+        return self.code("WSH")
+
+    @property
+    def decided(self) -> str:
+        """Code of the decision's date."""
+        return self.code("JDRQ")
+
+    @property
+    def authority_code(self) -> str:
+        """Code of the deciding authority's 统一社会信用代码."""
+        return self.code("CFJGDM" if self.kind == "penalty" else "XKJGDM")
+
+    @property
+    def source_code(self) -> str:
+        """Code of the providing unit's 统一社会信用代码."""
+        return self.code("SJLYDM" if self.kind == "penalty" else "LYDWDM")
+
     def part_of(self, code: str, subject_kind: str) -> str:
         """The payload part (STORAGE 1) of a field; a subject of unknown kind is treated as a person.
 

@@ -11,6 +11,7 @@ from domain.shared.prose_ledger import LEDGER_PROSE
 from domain.shared.prose_rows import ROW_PROSE
 
 PROSE: dict[str, tuple[str, str]] = {
+    "told": ("{zh}", "{en}"),
     "not_canonical": ("内容不能规范化：{why}。", "The content has no canonical form: {why}."),
     **ROW_PROSE,
     **FILE_PROSE,

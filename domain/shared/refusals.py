@@ -6,8 +6,9 @@ into problem+json, report rows and workbook cells.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from domain.shared.prose import PROSE
@@ -27,7 +28,7 @@ class Defect:
     rule: str
     code: str
     field: str = ""
-    data: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 class Refused(Exception):

@@ -1,0 +1,1 @@
+"""The command line: one list of names, used in all documents."""

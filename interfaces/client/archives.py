@@ -28,6 +28,7 @@ _PREFIXED_FORMULA = re.compile(rb"<[A-Za-z0-9_.]+:f[\s/>]")
 _CELL_REF = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)(\d+)["']""")
 _NEAR_ROWS = 99_999
 _NEAR_COLUMNS = 26
+_HEADROOM_ROWS = 100
 
 
 @dataclass
@@ -38,6 +39,7 @@ class SheetFacts:
     rows: int = _NEAR_ROWS
     columns: int = _NEAR_COLUMNS
     cells: int = 0
+    has_unlocated_formula: bool = False
 
 
 def column_number(letters: bytes) -> int:
@@ -167,9 +169,9 @@ def _scan_piece(piece: bytes, facts: SheetFacts, limits: Limits, prefixed: bool)
             raise UnreadableFile("not_a_workbook")
         facts.columns = max(facts.columns, column_number(letters))
         facts.rows = max(facts.rows, int(digits))
-    if facts.rows > limits.rows_max + 100:
+    if facts.rows > max(limits.rows_max + _HEADROOM_ROWS, _NEAR_ROWS):
         raise UnreadableFile("too_many_rows", max=str(limits.rows_max))
-    if facts.columns > limits.columns_max:
+    if facts.columns > max(limits.columns_max, _NEAR_COLUMNS):
         raise UnreadableFile("too_many_columns", max=str(limits.columns_max))
     if facts.cells > limits.cells_max or (
         facts.rows > _NEAR_ROWS and facts.rows * facts.columns > limits.cells_max
@@ -180,5 +182,6 @@ def _scan_piece(piece: bytes, facts: SheetFacts, limits: Limits, prefixed: bool)
         start = piece.rfind(b":c " if prefixed else b"<c ", 0, match.start())
         ref = _CELL_REF.search(piece, start, match.start()) if start >= 0 else None
         if ref is None:
-            raise UnreadableFile("formula_unlocated")
+            facts.has_unlocated_formula = True
+            continue
         facts.formulas.setdefault(int(ref[2]), set()).add(column_number(ref[1]) - 1)

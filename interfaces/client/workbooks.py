@@ -69,6 +69,8 @@ def open_sheets(data: bytes, limits: Limits) -> Iterator[Sheet]:
 
 
 def _sheet(workbook: CalamineWorkbook, name: str, facts: SheetFacts, date1904: bool) -> Sheet:
+    if facts.has_unlocated_formula:
+        raise UnreadableFile("formula_unlocated")
     sheet = _calamine(lambda: workbook.get_sheet_by_name(name))
     start, end = sheet.start or (0, 0), sheet.end
     formulas = {

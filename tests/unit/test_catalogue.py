@@ -26,10 +26,10 @@ from domain.catalogue.items import (
     fold,
     version_in_force,
 )
-from domain.catalogue.prose import PROSE_CATALOGUE
+from domain.shared.prose_catalogue import PROSE_CATALOGUE
 from domain.shared.canonical import canonical
 from domain.shared.refusals import Defect, Refused
-from infrastructure.demo.city import catalogue_items, read_city
+from interfaces.demo.city import catalogue_items, read_city
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 CITY = read_city(DATA)

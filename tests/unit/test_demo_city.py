@@ -16,10 +16,10 @@ from stdnum.cn import ric, uscc
 
 from domain.catalogue.items import EVERY_DEPARTMENT
 from domain.parties.identifiers import has_consistent_organisation_code, is_minor
-from infrastructure.demo import identities
-from infrastructure.demo.city import read_city
-from infrastructure.demo.generator import GeneratedCity, big_workbook, generate_city
-from infrastructure.demo.rows import DEFECTS, FILLER_CODE
+from interfaces.demo import identities
+from interfaces.demo.city import read_city
+from interfaces.demo.generator import GeneratedCity, big_workbook, generate_city
+from interfaces.demo.rows import DEFECTS, FILLER_CODE
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 CITY = read_city(DATA)

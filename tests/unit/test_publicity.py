@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from domain.catalogue.gate import import_item
 from domain.catalogue.items import CatalogueItem, Sharing
-from domain.catalogue.prose import PROSE_CATALOGUE
+from domain.shared.prose_catalogue import PROSE_CATALOGUE
 from domain.records.masking import masked_ends, masked_name
 from domain.records.publicity import (
     Publicity,
@@ -25,8 +25,8 @@ from domain.records.publicity import (
 )
 from domain.shared.canonical import Json
 from domain.shared.deadlines import add_months
-from infrastructure.demo.city import read_city
-from infrastructure.demo.identities import CITIZEN_CHECKS, CITIZEN_WEIGHTS
+from interfaces.demo.city import read_city
+from interfaces.demo.identities import CITIZEN_CHECKS, CITIZEN_WEIGHTS
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 AT = {"stream_id": UUID(int=7), "stream_version": 1, "recorded_at": datetime(2026, 11, 21, tzinfo=UTC)}

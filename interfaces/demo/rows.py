@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from random import Random
 
 from domain.shared.deadlines import add_months
-from infrastructure.demo import identities
-from infrastructure.demo.city import DemoDepartment
+from interfaces.demo import identities
+from interfaces.demo.city import DemoDepartment
 
 Cell = str | float | date
 Row = dict[str, Cell]

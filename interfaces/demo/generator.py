@@ -16,8 +16,8 @@ from random import Random
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from infrastructure.demo.city import DemoCity
-from infrastructure.demo.rows import (
+from interfaces.demo.city import DemoCity
+from interfaces.demo.rows import (
     LICENCE_DEFECTS,
     PENALTY_DEFECTS,
     Cell,

@@ -1,0 +1,1 @@
+"""Queries: what may be shown is decided and logged here, then read."""

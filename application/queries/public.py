@@ -1,0 +1,109 @@
+"""The public look-up: what anyone may see of a subject, found by exact code or exact name (PUB-1, SHR-2).
+
+Reads renditions only, never events; what is suppressed or past its term is not there. Names nobody who asks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from application.data_keys import KeySource, unwrap_all
+from application.ports import Clock, Vault
+from application.projections.renditions import CLEAR, Rendition, open_rendition
+from domain.parties.identifiers import normalise
+from domain.shared.city_time import city_day
+from domain.shared.text import normalise_name
+
+RECORDS_MAX = 200
+SUBJECTS_MAX = 20
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far log and public view are, and how many records are public today."""
+
+    records_position: int
+    access_position: int
+    public_position: int
+    public_count: int
+
+
+class PublicReading(Protocol):
+    """The reader's doors to the public view; every one leaves out what is suppressed or past its term."""
+
+    def subjects(self, blind: bytes) -> Sequence[UUID]: ...
+    def records(self, subject: UUID, *, on: date, limit: int) -> Sequence[Rendition]: ...
+    def record(self, record_id: UUID, *, on: date) -> Rendition | None: ...
+    def status(self, *, on: date) -> Status: ...
+
+
+@dataclass(frozen=True)
+class PublicRecord:
+    """One public record (公示记录): its position in the log, its last public day, and what it shows."""
+
+    record_id: UUID
+    position: int
+    until: date | None
+    shown: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PublicSubject:
+    """A subject with at least one public record."""
+
+    subject_id: UUID
+    records: tuple[PublicRecord, ...]
+
+
+class PublicLookup:
+    """Look-up for anyone (公示查询)."""
+
+    def __init__(self, reading: PublicReading, *, keys: KeySource, vault: Vault, clock: Clock) -> None:
+        self._reading = reading
+        self._keys = keys
+        self._vault = vault
+        self._clock = clock
+
+    def find(self, text: str) -> list[PublicSubject]:
+        """Subjects with this exact code or exact name that have public records; most recent records first.
+
+        Someone who has none is not told apart from someone who does not exist.
+        """
+        ids: dict[UUID, None] = {}
+        for label, message in (("subject", f"code\n{normalise(text)}"), ("name", normalise_name(text))):
+            for subject in self._reading.subjects(self._vault.mac(label, message.encode())):
+                ids.setdefault(subject)
+        found = []
+        for subject in list(ids)[:SUBJECTS_MAX]:
+            records = self._reading.records(subject, on=self._today(), limit=RECORDS_MAX)
+            shown = tuple(r for rendition in records if (r := self._shown(rendition)) is not None)
+            if shown:
+                found.append(PublicSubject(subject, shown))
+        return found
+
+    def record(self, record_id: UUID) -> PublicRecord | None:
+        """One public record, or None when there is none to show."""
+        rendition = self._reading.record(record_id, on=self._today())
+        return None if rendition is None else self._shown(rendition)
+
+    def status(self) -> Status:
+        """For the front page and health checks."""
+        return self._reading.status(on=self._today())
+
+    def _today(self) -> date:
+        return city_day(self._clock.now())
+
+    def _shown(self, rendition: Rendition) -> PublicRecord | None:
+        content = rendition.content
+        if rendition.key_class != CLEAR:
+            name = (rendition.subject_id, rendition.key_class)
+            key = unwrap_all(self._vault, self._keys.data_keys_of([rendition.subject_id])).get(name)
+            if key is None:
+                return None
+            content = open_rendition(rendition, key=key)
+        return PublicRecord(rendition.record_id, rendition.position, rendition.until, json.loads(content))

@@ -1,0 +1,23 @@
+"""What one web process holds of a ledger: its use cases, made by bootstrap, used by the routes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from application.commands.drafts import Drafts
+from application.ledger import Ledger
+from application.queries.public import PublicLookup
+from domain.shared.forms import Form
+
+
+@dataclass(frozen=True)
+class Services:
+    """One ledger's use cases (服务); ``verify`` is (public key, signature, message) -> good or not."""
+
+    ledger: Ledger
+    forms: Mapping[str, Form]
+    drafts: Drafts
+    public: PublicLookup
+    verify: Callable[[bytes, bytes, bytes], bool]
+    gateway_public_key: bytes

@@ -1,0 +1,90 @@
+"""Sentences about keys, seals, sealed files and requests; merged into the one table in ``prose.py``."""
+
+from __future__ import annotations
+
+LEDGER_PROSE: dict[str, tuple[str, str]] = {
+    "key_unknown": ("没有登记过这把密钥。", "No such key is registered."),
+    "key_revoked": ("这把密钥已被吊销，不能再用于签名。", "This key is revoked and may sign no more."),
+    "key_not_live": ("这把密钥今天不在有效期内。", "This key is not within its lifetime today."),
+    "key_of_another": ("这把密钥属于另一个单位。", "This key belongs to another unit."),
+    "department_unknown": ("没有登记过这个部门。", "No such department is registered."),
+    "department_known_otherwise": (
+        "该统一社会信用代码已按另外的名称或角色登记。",
+        "This code is registered under another name or role.",
+    ),
+    "form_unknown": ("不认识这种表单，只接收行政处罚（penalty）和行政许可（licence）。",
+                     "Unknown form; penalty and licence are taken."),
+    "seal_for_another_ledger": ("这份文件是为另一个账本封存的。", "This file was sealed for another ledger."),
+    "seal_signature_wrong": (
+        "封存签名不成立：签名与文件内容或密钥不符。",
+        "The seal's signature does not hold for this content and key.",
+    ),
+    "seal_root_wrong": (
+        "各行承诺值算出的根与封存的根不一致，文件可能被改动过。",
+        "The rows' commitments do not give the sealed root; the file may have been changed.",
+    ),
+    "file_id_taken": ("这个文件编号已用于另一份封存文件。", "This file id belongs to another sealed file."),
+    "row_not_under_seal": (
+        "这一行的序号不在封存范围内，或在同一文件里重复出现。",
+        "The row's index is not under the seal, or occurs twice.",
+    ),
+    "row_not_canonical": ("这一行的内容不能规范化。", "The row's content has no canonical form."),
+    "row_seal_broken": (
+        "这一行的内容与封存时不一致。",
+        "The row's content is not what was sealed.",
+    ),
+    "document_twice_in_file": (
+        "同一决定机关的同一文书号在本文件第{row}行已出现；一份文书只记录一次。",
+        "The same document stands in data row {row} of this file already; one document is recorded once.",
+    ),
+    "document_recorded_otherwise": (
+        "该文书已经记录，且内容与本次不同；内容有误请走更正程序，不能重复归集。",
+        "This document is recorded already with other content; use a correction, not a second record.",
+    ),
+    "source_unit_unknown": (
+        "数据来源单位的统一社会信用代码未登记为本市部门。",
+        "The source unit's code is not a registered department.",
+    ),
+    "file_rows_out_of_bounds": (
+        "一份文件须有1至{most}行。",
+        "A file has from 1 to {most} rows.",
+    ),
+    "file_without_good_rows": (
+        "文件里没有一行可以封存，原因见各行。",
+        "No row of the file can be sealed; the rows say why.",
+    ),
+    "sealed_file_malformed": (
+        "封存文件的这一处读不懂：{where}。",
+        "The sealed file cannot be read at {where}.",
+    ),
+    "path_not_ascii": ("请求路径只能用 ASCII 字符。", "Request paths are plain ASCII."),
+    "idempotency_key_missing": (
+        "缺少 Idempotency-Key 请求头，或其长度不在8至128个可见字符之间。",
+        "Idempotency-Key is missing or not 8 to 128 visible characters.",
+    ),
+    "idempotency_key_reused": (
+        "这个 Idempotency-Key 已用于另一个请求。",
+        "This Idempotency-Key was used for another request.",
+    ),
+    "signature_not_accepted": (
+        "请求签名不成立：请按 RFC 9421 用登记的密钥签名，并覆盖规定的各项。",
+        "The request's signature does not hold: sign as RFC 9421 says, with a registered key and all components.",
+    ),
+    "signature_nonce_missing": ("签名缺少16至128字符的 nonce。", "The signature lacks a nonce of 16 to 128 characters."),
+    "signature_replayed": ("这个签名已经用过一次，拒绝重放。", "This signature was used before; replay is refused."),
+    "body_incomplete_or_too_large": (
+        "请求体不完整，或超过 64 MiB。",
+        "The body is incomplete or larger than 64 MiB.",
+    ),
+    "body_empty": ("请求体是空的。", "The body is empty."),
+    "encoding_unknown": ("内容编码只支持 gzip。", "The content encoding is gzip or none."),
+    "gzip_broken": ("gzip 内容已损坏。", "The gzip content is broken."),
+    "content_unpacks_too_large": ("解压后的内容过大。", "The content unpacks to more than is allowed."),
+    "line_too_long": ("有一行超过长度上限。", "A line is longer than is allowed."),
+    "media_type_unknown": (
+        "不支持这种内容类型；请发送 xlsx、CSV 或本系统客户端的封存文件。",
+        "Send an xlsx workbook, a CSV file, or a sealed file of our client.",
+    ),
+    "member_invalid": ("成员 {where} 缺少或格式有误。", "The member {where} is missing or malformed."),
+    "draft_unknown": ("没有这份待封存文件，或已过期、已封存。", "There is no such draft, or it expired or was sealed."),
+}

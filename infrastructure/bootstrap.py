@@ -1,0 +1,157 @@
+"""The only wiring of adapters to ports: each kind of process gets exactly the logins it needs.
+
+``interfaces/cli`` and ``wsgi.py`` call it; nothing else knows both a port and its adapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from application.commands.drafts import Drafts
+from application.ledger import Ledger
+from application.projections.projector import Projector
+from application.queries.public import PublicLookup
+from application.services import Services
+from domain.shared.forms import Form
+from infrastructure.embedded import EmbeddedPostgres
+from infrastructure.embedded_host import OwnedElsewhere
+from infrastructure.keys import GATEWAY, Ed25519Signer, FileVault, SystemClock, SystemEntropy, verify_ed25519
+from infrastructure.migrate import logins, migrate
+from infrastructure.postgres.reading import PostgresPublicReading
+from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
+from infrastructure.postgres.views import PostgresViewStore
+from infrastructure.private_files import write_private
+from infrastructure.settings import Settings
+
+PROJECT = Path(__file__).resolve().parent.parent
+ROLES = ("writer", "reader", "projector", "auditor")
+
+
+class NotPrepared(RuntimeError):
+    """The database was never prepared: ``migrate`` (or ``serve``) comes first."""
+
+
+@dataclass(frozen=True)
+class ProjectorServices:
+    """What the projector's process holds: the views, the projector, and a ledger to end terms with."""
+
+    projector: Projector
+    views: PostgresViewStore
+    ledger: Ledger
+
+
+@dataclass(frozen=True)
+class AuditServices:
+    """What verify holds: the whole log, the keys and the gateway's issuer id, the root of trust."""
+
+    reader: LogReader
+    vault: FileVault
+    gateway_issuer: bytes
+
+
+def prepare(settings: Settings, admin_url: str) -> list[str]:
+    """Bring the database to the newest schema, make keys and logins; the migrations newly applied."""
+    applied = migrate(admin_url, folder=PROJECT / "migrations", secrets_dir=settings.secrets_dir)
+    FileVault.make(settings.secrets_dir)
+    for role, url in logins(admin_url, settings.secrets_dir).items():
+        write_private(_url_file(settings, role.removeprefix("xinlu_")), url.encode())
+    return applied
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[EmbeddedPostgres | None]:
+    """A prepared database for as long as the block runs.
+
+    With DATABASE_URL that server; else the embedded one, started here (and given) unless another process of
+    ours runs it already. Raises ``EmbeddedError``, ``MigrationError`` or ``psycopg.Error``.
+    """
+    if settings.database_url is not None:
+        prepare(settings, settings.database_url)
+        yield None
+        return
+    server = EmbeddedPostgres(settings.data_dir, settings.secrets_dir)
+    try:
+        server.start()
+    except OwnedElsewhere:
+        yield None
+        return
+    with server:
+        prepare(settings, server.url())
+        yield server
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """The ledger as a writer."""
+    return _ledger(settings, FileVault(settings.secrets_dir))
+
+
+def web_services(settings: Settings, forms: Mapping[str, Form]) -> Services:
+    """For a web process: logins ``writer`` and ``reader`` only."""
+    vault = FileVault(settings.secrets_dir)
+    ledger = _ledger(settings, vault)
+    store = ledger.store
+    assert isinstance(store, PostgresEventStore)
+    reading = PostgresPublicReading(_pool(settings, "reader"))
+    return Services(
+        ledger=ledger,
+        forms=forms,
+        drafts=Drafts(ledger, store),
+        public=PublicLookup(reading, keys=reading, vault=vault, clock=ledger.clock),
+        verify=verify_ed25519,
+        gateway_public_key=_gateway(settings).public_key,
+    )
+
+
+def projector_services(settings: Settings) -> ProjectorServices:
+    """For the projector's process: login ``projector``, and ``writer`` to end terms."""
+    vault = FileVault(settings.secrets_dir)
+    pool = _pool(settings, "projector")
+    reader, views = LogReader(pool), PostgresViewStore(pool)
+    return ProjectorServices(
+        projector=Projector(reader=reader, keys=reader, views=views, vault=vault),
+        views=views,
+        ledger=_ledger(settings, vault),
+    )
+
+
+def audit_services(settings: Settings) -> AuditServices:
+    """For verify: login ``auditor``."""
+    return AuditServices(
+        reader=LogReader(_pool(settings, "auditor")),
+        vault=FileVault(settings.secrets_dir),
+        gateway_issuer=_gateway(settings).issuer,
+    )
+
+
+def _ledger(settings: Settings, vault: FileVault) -> Ledger:
+    return Ledger(
+        ledger_id=vault.ledger_id,
+        store=PostgresEventStore(_pool(settings, "writer")),
+        vault=vault,
+        gateway=_gateway(settings),
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+    )
+
+
+def gateway_public_key(settings: Settings) -> bytes:
+    """The gateway's public key, the root of trust of this ledger."""
+    return _gateway(settings).public_key
+
+
+def _gateway(settings: Settings) -> Ed25519Signer:
+    return Ed25519Signer.load_or_make(settings.secrets_dir / GATEWAY)
+
+
+def _pool(settings: Settings, role: str) -> Pool:
+    path = _url_file(settings, role)
+    if not path.exists():
+        raise NotPrepared("the database is not prepared: run migrate or serve first")
+    return open_pool(path.read_text())
+
+
+def _url_file(settings: Settings, role: str) -> Path:
+    return settings.secrets_dir / f"{role}.url"

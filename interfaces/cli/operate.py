@@ -1,0 +1,73 @@
+"""Operating the service: bringing the database up to date, and keeping the views at the head of the log."""
+
+from __future__ import annotations
+
+import signal
+import time
+from types import FrameType
+
+import click
+
+from application.ports import Conflict, LedgerUnavailable
+from application.projections.projector import end_terms
+from infrastructure.bootstrap import ProjectorServices, Settings, database, projector_services
+
+TERMS_EVERY_SECONDS = 30.0
+WAIT_SECONDS = 1.0
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest schema; make keys and logins that are missing."""
+    with database(Settings.from_environment()):
+        click.echo("数据库已就绪 / the database is ready")
+
+
+@click.command()
+def project() -> None:
+    """Keep the public and shared views at the head of the log (one process leads, others stand by)."""
+    stop = _Stop()
+    found = projector_services(Settings.from_environment())
+    while not stop.asked:
+        try:
+            _lead(found, stop)
+        except LedgerUnavailable:
+            stop.wait(WAIT_SECONDS)
+
+
+def _lead(found: ProjectorServices, stop: _Stop) -> None:
+    with found.views.leadership() as conn:
+        if conn is None:
+            stop.wait(WAIT_SECONDS)
+            return
+        conn.execute("LISTEN xinlu_records")
+        due = 0.0
+        while not stop.asked:
+            while found.projector.run_once() and not stop.asked:
+                pass
+            if time.monotonic() >= due:
+                due = time.monotonic() + TERMS_EVERY_SECONDS
+                try:
+                    end_terms(found.ledger, found.views)
+                except Conflict:
+                    # Another act came first; what is still over is found again in the next round.
+                    due = 0.0
+            for _ in conn.notifies(timeout=WAIT_SECONDS, stop_after=1):
+                pass
+
+
+class _Stop:
+    """Whether SIGTERM or SIGINT asked this process to end."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        signal.signal(signal.SIGTERM, self._ask)
+        signal.signal(signal.SIGINT, self._ask)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+
+    def wait(self, seconds: float) -> None:
+        """Wait a moment before trying again."""
+        if not self.asked:
+            time.sleep(seconds)

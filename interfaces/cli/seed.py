@@ -1,0 +1,124 @@
+"""Seeding the demo city: governance from the data that the repo carries, files from the seeded generator.
+
+The departments' keys and files lie in a folder of their own, since they are theirs and not the service's.
+Every step is skipped when it stands already, so seeding twice adds nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+
+from application.commands.governance import Governance
+from application.commands.intake import Intake
+from application.ledger import Ledger
+from domain.shared.city_time import city_day
+from infrastructure.bootstrap import Settings, database, gateway_public_key, open_ledger, verify_ed25519
+from interfaces.cli.progress import Progress
+from interfaces.client.form_data import load_forms
+from interfaces.client.rows import read_rows
+from interfaces.client.sealing import DepartmentKey, seal_file
+from interfaces.client.tables import read_table
+from interfaces.demo.city import DemoCity, read_city
+from interfaces.demo.generator import generate_city
+from interfaces.http.bodies import decoded, sealed_file
+
+PROJECT = Path(__file__).resolve().parents[2]
+DATA = PROJECT / "data"
+SEED = 20261121
+KEY_YEARS = 5
+ROWS = {"penalties": 40, "licences": 20, "people": 5}
+DONE = "seeded"
+
+
+def demo_folder() -> Path:
+    """Where the demo departments keep their keys and files."""
+    return PROJECT / "demo-city"
+
+
+@click.command()
+@click.option("--quiet", is_flag=True)
+def seed(*, quiet: bool) -> None:
+    """Seed the demo city (示范市): departments, officers, keys, catalogue, and its departments' files."""
+    settings = Settings.from_environment()
+    with database(settings):
+        seed_city(open_ledger(settings), gateway_public_key(settings), demo_folder(), quiet=quiet)
+
+
+def seed_city(ledger: Ledger, gateway_key: bytes, folder: Path, *, quiet: bool) -> None:
+    """Seed everything that the ledger lacks; files once for each ledger."""
+    city = read_city(DATA)
+    today = city_day(ledger.now())
+    keys = govern(ledger, gateway_key, city, folder / "keys", today=today)
+    done = folder / DONE
+    if done.exists() and done.read_text().strip() == ledger.id.hex:
+        return
+    files = generate_city(city, SEED, today=today, **ROWS)
+    (folder / "files").mkdir(parents=True, exist_ok=True)
+    total = len(files.files)
+    bar = Progress("示范市文件 demo files", total, unit="files", quiet=quiet)
+    for number, (name, data) in enumerate(sorted(files.files.items()), start=1):
+        (folder / "files" / name).write_bytes(data)
+        department = files.sender[name]
+        take_in(ledger, data, department=department, key=keys[department])
+        bar.update(number)
+    bar.finish()
+    done.write_text(ledger.id.hex + "\n")
+
+
+def govern(
+    ledger: Ledger, gateway_key: bytes, city: DemoCity, folder: Path, *, today: date
+) -> dict[str, DepartmentKey]:
+    """Found the ledger and register who takes part; the keys by department code."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    until = today + timedelta(days=365 * KEY_YEARS)
+    founding = Governance(ledger)
+    founding.found(public_key=gateway_key, not_before=today, not_after=until)
+    office = city.credit_office
+    keys = {d.code: _key(folder / f"{d.code}.pem") for d in city.departments}
+    founding.register_department(code=office.code, name=office.name, role=office.role)
+    office_key = keys[office.code]
+    founding.register_key(
+        public_key=office_key.public_key,
+        holder_kind="department",
+        holder=office.code,
+        not_before=today,
+        not_after=until,
+    )
+    governance = Governance(ledger, signer=office_key)
+    for department in city.departments:
+        governance.register_department(code=department.code, name=department.name, role=department.role)
+        governance.register_key(
+            public_key=keys[department.code].public_key,
+            holder_kind="department",
+            holder=department.code,
+            not_before=today,
+            not_after=until,
+        )
+    codes = {d.key: d.code for d in city.departments}
+    for officer in city.officers:
+        department_code = codes.get(officer.department, officer.department)
+        governance.register_officer(
+            department=department_code, pseudonym=officer.key, role=officer.role, name=officer.name
+        )
+    governance.import_catalogue(city.items)
+    return keys
+
+
+def take_in(ledger: Ledger, data: bytes, *, department: str, key: DepartmentKey) -> Intake:
+    """Seal a file as its department and take it in, in this process; the intake with its report."""
+    forms = load_forms()
+    table = read_table(data, forms=forms)
+    sealed = seal_file(read_rows(table, forms), form=table.kind, ledger_id=ledger.id.bytes).signed(key)
+    seal, rows = sealed_file(decoded(sealed.body(), "gzip"))
+    intake = Intake(ledger, forms, seal, department=department, verify=verify_ed25519)
+    for _ in intake.take(rows):
+        pass
+    intake.finish(None)
+    return intake
+
+
+def _key(path: Path) -> DepartmentKey:
+    return DepartmentKey.read(path) if path.exists() else DepartmentKey.make(path)

@@ -1,0 +1,166 @@
+"""One command, one process group: the database, the views' projector and the web workers, kept alive together.
+
+``make serve`` runs it. When a child dies it is started again; when this process ends, all of them end.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from types import FrameType
+
+import click
+
+from infrastructure.bootstrap import EmbeddedPostgres, Settings, database, gateway_public_key, open_ledger
+from interfaces.cli.seed import DATA, PROJECT, demo_folder, seed_city
+from interfaces.demo.city import read_city
+
+WATCH_SECONDS = 0.5
+READY_SECONDS_MAX = 60.0
+STOP_SECONDS_MAX = 15.0
+WORKERS = 2
+THREADS = 4
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port (default: PORT or 8000).")
+@click.option("--demo/--no-demo", default=True, show_default=True, help="Seed the demo city first.")
+def serve(*, port: int | None, demo: bool) -> None:
+    """Run the service on 127.0.0.1, with the demo city, on the embedded database or DATABASE_URL."""
+    settings = Settings.from_environment()
+    port = port or settings.port
+    with database(settings) as server:
+        if settings.database_url is None and server is None:
+            raise click.ClickException("另一个进程已在运行这个数据目录 / another process runs this data folder already")
+        if demo:
+            seed_city(open_ledger(settings), gateway_public_key(settings), demo_folder(), quiet=False)
+        with Group(settings, port, server) as group:
+            group.await_ready()
+            _tell(settings, port, demo=demo)
+            group.watch()
+
+
+class Group:
+    """The children of one serve: projector and web workers, and the database they need."""
+
+    def __init__(self, settings: Settings, port: int, server: EmbeddedPostgres | None) -> None:
+        self._server = server
+        self._url = f"http://{settings.host}:{port}"
+        python = [sys.executable, "-m"]
+        self._commands: Mapping[str, list[str]] = {
+            "projector": [*python, "interfaces.cli", "project"],
+            "web": [
+                *python,
+                "gunicorn",
+                "wsgi:app",
+                *("--bind", f"{settings.host}:{port}"),
+                *("--workers", str(WORKERS), "--threads", str(THREADS), "--worker-class", "gthread"),
+                *("--timeout", "120", "--graceful-timeout", "10", "--log-level", "warning"),
+            ],
+        }
+        # The web process never sees the owner's URL: it finds its two logins in the secrets folder.
+        self._environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+        self._environment["XINLU_DATA"] = str(settings.data_dir)
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._stop = threading.Event()
+
+    def __enter__(self) -> Group:
+        signal.signal(signal.SIGTERM, self._ask_stop)
+        signal.signal(signal.SIGINT, self._ask_stop)
+        for name in self._commands:
+            self._start(name)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in self._children.values():
+            if child.poll() is None:
+                child.terminate()
+        deadline = time.monotonic() + STOP_SECONDS_MAX
+        for child in self._children.values():
+            try:
+                child.wait(max(deadline - time.monotonic(), 0.1))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+    def await_ready(self) -> None:
+        """Wait until the service answers. Raises ``ClickException`` when it does not in time."""
+        deadline = time.monotonic() + READY_SECONDS_MAX
+        while time.monotonic() < deadline and not self._stop.is_set():
+            if self._answers():
+                return
+            if self._children["web"].poll() is not None:
+                raise click.ClickException("网页服务未能启动（端口被占用？）/ the web process ended; is the port taken?")
+            self._stop.wait(0.05)
+        if not self._stop.is_set():
+            raise click.ClickException("服务未在时限内应答 / the service did not answer in time")
+
+    def watch(self) -> None:
+        """Keep database and children alive until SIGTERM or SIGINT."""
+        while not self._stop.wait(WATCH_SECONDS):
+            if self._server is not None and not self._server.is_running():
+                click.echo("数据库已停，重新启动 / the database died, starting it again", err=True)
+                self._server.ensure()
+            for name, child in list(self._children.items()):
+                if child.poll() is not None:
+                    click.echo(f"{name} 已停，重新启动 / died, starting it again", err=True)
+                    self._start(name)
+
+    def _start(self, name: str) -> None:
+        # setpriv ends the child when this process dies, however it dies.
+        command = ["setpriv", "--pdeathsig", "TERM", *self._commands[name]]
+        self._children[name] = subprocess.Popen(command, env=self._environment, cwd=PROJECT)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self._url}/healthz", timeout=2) as answer:  # noqa: S310 - our own URL
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def _ask_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop.set()
+
+
+def _tell(settings: Settings, port: int, *, demo: bool) -> None:
+    """URLs, where the demo keys are, and five commands to try."""
+    url = f"http://{settings.host}:{port}"
+    lines = [
+        "",
+        f"信录已运行 / Xinlu is running    {url}",
+        f"  公示查询 public look-up          {url}/",
+        f"  健康检查 health                  {url}/healthz",
+    ]
+    if demo:
+        lines += _tour(url)
+    click.echo("\n".join([*lines, "", "Ctrl-C 停止 / stops everything"]))
+
+
+def _tour(url: str) -> list[str]:
+    folder = demo_folder().relative_to(PROJECT)
+    keys = sorted((demo_folder() / "keys").glob("*.pem"))
+    city = read_city(DATA)
+    names = {d.code: d.name for d in city.departments}
+    agency = city.agencies[0]
+    key = f"{folder}/keys/{agency.code}.pem"
+    run = ".venv/bin/python -m interfaces.cli"
+    sample = "tests/samples/penalties-1.xlsx"
+    return [
+        "",
+        "示范部门的密钥 / keys of the demo departments:",
+        *(f"  {folder}/keys/{path.name}  {names.get(path.stem, '')}" for path in keys),
+        "",
+        "试试这五条命令 / five commands to try:",
+        f"  {run} intake {sample} --department {agency.code} --key {key} --url {url} --reasons reasons.xlsx",
+        f"  {run} intake {sample} --department {agency.code} --key {key} --url {url}",
+        f"  {run} verify --head head.json",
+        f"  {run} rebuild",
+        f"  curl -s {url}/v1/ledger",
+    ]

@@ -1,0 +1,160 @@
+"""The department's side over HTTP: send a sealed file or a draft, watch its progress, get the report.
+
+A broken connection is tried again with the same sealed file: rows that were recorded are answered as such.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from domain.transparency.sealed_file import MEDIA_TYPE
+from interfaces.client.sealing import DepartmentKey, SealedFile
+from interfaces.client.signing import Message, sign_request
+
+NDJSON = "application/x-ndjson"
+ATTEMPTS_MAX = 5
+TIMEOUT_SECONDS = 60.0
+Progress = Callable[[Mapping[str, Any]], None]
+
+
+class Problem(Exception):
+    """The service's answer to a request that it refused: status and the problem+json members."""
+
+    def __init__(self, status: int, members: Mapping[str, Any]) -> None:
+        super().__init__(f"{status} {members.get('type', 'about:blank')}")
+        self.status = status
+        self.members = members
+
+
+class Unreachable(Exception):
+    """The service could not be reached, or broke off, as often as was tried."""
+
+
+@dataclass(frozen=True)
+class Department:
+    """Who sends: the department's code and its key."""
+
+    code: str
+    key: DepartmentKey
+
+
+class Client:
+    """One service, spoken to as one department."""
+
+    def __init__(self, base_url: str, department: Department, *, attempts_max: int = ATTEMPTS_MAX) -> None:
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("the service's URL begins with http:// or https://")
+        self._scheme, self._host, self._port = parts.scheme, parts.hostname, parts.port
+        self.department = department
+        self._attempts_max = attempts_max
+        self._ledger_id: str | None = None
+
+    @property
+    def ledger_id(self) -> str:
+        """The ledger's id (hex), asked of the service once."""
+        if self._ledger_id is None:
+            self._ledger_id = str(self._retrying(lambda: self._json("GET", "/v1/ledger", b"", {}))["ledger_id"])
+        return self._ledger_id
+
+    def send_sealed(self, file: SealedFile, *, progress: Progress | None = None) -> dict[str, Any]:
+        """Send a signed sealed file until the service has answered for every row; the service's report.
+
+        Raises :class:`Problem` when it is refused, :class:`Unreachable` when no attempt got through.
+        """
+        body = file.body()
+        headers = {
+            "content-type": MEDIA_TYPE,
+            "content-encoding": "gzip",
+            "accept": NDJSON,
+            "idempotency-key": str(uuid.uuid4()),
+        }
+        return self._retrying(lambda: self._stream("/v1/intakes", body, headers, progress))
+
+    def send_draft(self, data: bytes, *, content_type: str) -> dict[str, Any]:
+        """Upload a file as it is; the service drafts it and says what to sign."""
+        headers = {"content-type": content_type, "idempotency-key": str(uuid.uuid4())}
+        return self._retrying(lambda: self._json("POST", "/v1/intakes", data, headers))
+
+    def seal_draft(self, draft: Mapping[str, Any], *, progress: Progress | None = None) -> dict[str, Any]:
+        """Sign a draft's root: its rows become records; the report."""
+        message = bytes.fromhex(str(draft["to_sign"]))
+        signature = self.department.key.sign(message).hex()
+        body = json.dumps({"issuer": self.department.key.issuer.hex(), "signature": signature}).encode()
+        headers = {
+            "content-type": "application/json",
+            "accept": NDJSON,
+            "idempotency-key": str(uuid.uuid4()),
+        }
+        return self._retrying(lambda: self._stream(f"/v1/intakes/{draft['draft']}/seal", body, headers, progress))
+
+    def _retrying(self, attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        for number in range(self._attempts_max):
+            try:
+                return attempt()
+            except (OSError, http.client.HTTPException):
+                last = number + 1 == self._attempts_max
+            except Problem as problem:
+                last = problem.status not in (429, 503) or number + 1 == self._attempts_max
+                if last:
+                    raise
+            if not last:
+                time.sleep(min(0.2 * 2**number, 3.0))
+        raise Unreachable("the service does not answer")
+
+    def _open(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> http.client.HTTPResponse:
+        kind = http.client.HTTPSConnection if self._scheme == "https" else http.client.HTTPConnection
+        connection = kind(self._host, self._port, timeout=TIMEOUT_SECONDS)
+        port = f":{self._port}" if self._port else ""
+        message = Message(method, f"{self._scheme}://{self._host}{port}{path}", dict(headers))
+        if method != "GET":
+            sign_request(
+                message,
+                body=body,
+                department=self.department.code,
+                key=self.department.key,
+                ledger_id_hex=self.ledger_id,
+            )
+        connection.request(method, path, body=body or None, headers=message.headers)
+        return connection.getresponse()
+
+    def _json(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+        response = self._open(method, path, body, headers)
+        return _answer(response.status, response.read())
+
+    def _stream(
+        self, path: str, body: bytes, headers: Mapping[str, str], progress: Progress | None
+    ) -> dict[str, Any]:
+        response = self._open("POST", path, body, headers)
+        if not (response.getheader("content-type") or "").startswith(NDJSON):
+            return _answer(response.status, response.read())
+        last: dict[str, Any] = {}
+        while line := response.readline():
+            last = json.loads(line)
+            if "problem" in last:
+                raise Problem(int(last["problem"]["status"]), last["problem"])
+            if progress and "progress" in last:
+                progress(last["progress"])
+        if "report" not in last:
+            raise http.client.IncompleteRead(b"")
+        report: dict[str, Any] = last["report"]
+        return report
+
+
+def _answer(status: int, body: bytes) -> dict[str, Any]:
+    try:
+        members = json.loads(body)
+    except ValueError:
+        members = {}
+    if not isinstance(members, dict):
+        members = {}
+    if status >= 400:
+        raise Problem(status, members)
+    return members

@@ -1,0 +1,155 @@
+"""Sealing a file as the department that answers for it: salts, commitments, root, one signature (STORAGE 2).
+
+Comes after the reader has turned the file into rows; the sealed file then goes to the service, whole.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from domain.shared.canonical import NotCanonical, Parts
+from domain.shared.refusals import Defect
+from domain.transparency.leaf import issuer_id
+from domain.transparency.merkle import Frontier, leaf_hash
+from domain.transparency.sealed_file import ROW_KIND, FileSeal, SealedRow, encode_commitments
+
+SALT_BYTES = 32
+
+
+class ReadableRow(Protocol):
+    """A row as the reader gives it: where it stands, its parts or None, and what is wrong with it."""
+
+    @property
+    def data_row(self) -> int: ...
+    @property
+    def sheet_row(self) -> int: ...
+    @property
+    def parts(self) -> Parts | None: ...
+    @property
+    def defects(self) -> tuple[Defect, ...]: ...
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A row that could not be sealed, with the reasons; it never leaves the department."""
+
+    data_row: int
+    sheet_row: int
+    defects: tuple[Defect, ...]
+
+
+@dataclass(frozen=True)
+class SealedFile:
+    """A seal, the rows' lines (gzip), and the rows left out."""
+
+    seal: FileSeal
+    row_lines: bytes
+    left_out: tuple[LeftOut, ...]
+
+    def signed(self, key: DepartmentKey) -> SealedFile:
+        """The same file, signed by the department's key."""
+        signature = key.sign(self.seal.message(key.issuer))
+        return replace(self, seal=replace(self.seal, issuer=key.issuer, signature=signature))
+
+    def body(self) -> bytes:
+        """The request body: two gzip members, the seal's line and the rows' lines."""
+        return gzip.compress(self.seal.to_line(), mtime=0) + self.row_lines
+
+
+class DepartmentKey:
+    """A department's Ed25519 key in a PEM file that only the department holds."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self._key = key
+        self.public_key = key.public_key().public_bytes_raw()
+        self.issuer = issuer_id(self.public_key)
+
+    @classmethod
+    def read(cls, path: Path) -> DepartmentKey:
+        """The key in a PEM file. Raises ``ValueError`` when it holds another kind of key."""
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise ValueError("the key file holds no Ed25519 key")
+        return cls(key)
+
+    @classmethod
+    def make(cls, path: Path) -> DepartmentKey:
+        """A new key, written to ``path`` for its owner only. Raises ``FileExistsError`` rather than replace one."""
+        key = Ed25519PrivateKey.generate()
+        pem = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(pem)
+        return cls(key)
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes of Ed25519."""
+        return self._key.sign(message)
+
+    @property
+    def private(self) -> Ed25519PrivateKey:
+        """The key itself, for signing requests."""
+        return self._key
+
+
+def seal_file(
+    rows: Iterable[ReadableRow], *, form: str, ledger_id: bytes, progress: Callable[[int], None] | None = None
+) -> SealedFile:
+    """Seal every row that has parts; salts and ids are random. Not signed yet.
+
+    ``progress`` gets the number of rows sealed so far.
+    """
+    frontier, commitments, left_out = Frontier(), bytearray(), []
+    lines = io.BytesIO()
+    kind = bytes([ROW_KIND])
+    with gzip.GzipFile(fileobj=lines, mode="wb", compresslevel=1, mtime=0) as packed:
+        for read in rows:
+            sealed = _sealed(read, index=frontier.size)
+            if isinstance(sealed, LeftOut):
+                left_out.append(sealed)
+                continue
+            try:
+                commitment = sealed.commitment(ledger_id)
+            except NotCanonical:
+                defect = Defect("FORMAT", "row_not_canonical")
+                left_out.append(LeftOut(read.data_row, read.sheet_row, (defect,)))
+                continue
+            frontier.append(leaf_hash(kind + commitment))
+            commitments += commitment
+            packed.write(sealed.to_line())
+            if progress:
+                progress(frontier.size)
+    seal = FileSeal(
+        ledger_id=ledger_id,
+        file_id=uuid.uuid4(),
+        salt=os.urandom(SALT_BYTES),
+        form=form,
+        root=frontier.root(),
+        rows=frontier.size,
+        commitments=encode_commitments(bytes(commitments)),
+    )
+    return SealedFile(seal, lines.getvalue(), tuple(left_out))
+
+
+def _sealed(read: ReadableRow, *, index: int) -> SealedRow | LeftOut:
+    if read.parts is None or read.defects:
+        return LeftOut(read.data_row, read.sheet_row, tuple(read.defects))
+    return SealedRow(
+        index=index,
+        record_id=uuid.uuid4(),
+        salt=os.urandom(SALT_BYTES),
+        parts=read.parts,
+        data_row=read.data_row,
+        sheet_row=read.sheet_row,
+    )

@@ -1,0 +1,86 @@
+"""Request bodies within limits: whole bytes as signed, and the lines of a sealed file, decoded as they are read."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+
+from flask import request
+
+from domain.shared.refusals import Defect, Refused
+from domain.transparency.sealed_file import FileSeal, SealedRow
+
+BODY_BYTES_MAX = 64 << 20
+DECODED_BYTES_MAX = 768 << 20
+ROW_LINE_BYTES_MAX = 1 << 20
+SEAL_LINE_BYTES_MAX = 16 << 20
+_CHUNK = 1 << 18
+
+
+def read_body() -> bytes:
+    """The body as received, in memory only. Raises 413 through Flask's limit, ``Refused`` for a cut body."""
+    length = request.content_length
+    body = request.stream.read(BODY_BYTES_MAX + 1)
+    if len(body) > BODY_BYTES_MAX or (length is not None and len(body) != length):
+        raise Refused(Defect("FORMAT", "body_incomplete_or_too_large"))
+    return body
+
+
+def decoded(body: bytes, encoding: str) -> Iterator[bytes]:
+    """The content in chunks; ``encoding`` is empty or gzip (several members are one content).
+
+    Raises ``Refused`` (FORMAT) for another encoding, broken gzip, or content that unpacks beyond the limit.
+    """
+    if encoding in ("", "identity"):
+        yield body
+        return
+    if encoding != "gzip":
+        raise Refused(Defect("FORMAT", "encoding_unknown", "Content-Encoding"))
+    total = 0
+    rest = body
+    try:
+        while rest:
+            unpack = zlib.decompressobj(wbits=31)
+            while not unpack.eof:
+                chunk = unpack.decompress(rest, _CHUNK)
+                rest = unpack.unconsumed_tail or unpack.unused_data
+                if not chunk and not unpack.eof and not rest:
+                    raise Refused(Defect("FORMAT", "gzip_broken"))
+                total += len(chunk)
+                if total > DECODED_BYTES_MAX:
+                    raise Refused(Defect("FORMAT", "content_unpacks_too_large"))
+                yield chunk
+            rest = unpack.unused_data
+    except zlib.error:
+        raise Refused(Defect("FORMAT", "gzip_broken")) from None
+
+
+def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Non-empty lines. Raises ``Refused`` (FORMAT) for one beyond its limit; the first may be larger."""
+    buffer = b""
+    limit = SEAL_LINE_BYTES_MAX
+    for chunk in chunks:
+        pieces = (buffer + chunk).split(b"\n")
+        buffer = pieces.pop()
+        for line in pieces:
+            if len(line) > limit:
+                raise Refused(Defect("FORMAT", "line_too_long"))
+            limit = ROW_LINE_BYTES_MAX
+            if line.strip():
+                yield line
+        if len(buffer) > limit:
+            raise Refused(Defect("FORMAT", "line_too_long"))
+    if buffer.strip():
+        yield buffer
+
+
+def sealed_file(chunks: Iterable[bytes]) -> tuple[FileSeal, Iterator[SealedRow]]:
+    """A sealed file's seal and its rows, parsed as they are asked for.
+
+    Raises ``MalformedSealedFile`` or ``Refused`` (FORMAT).
+    """
+    lines = lines_of(chunks)
+    first = next(lines, None)
+    if first is None:
+        raise Refused(Defect("FORMAT", "body_empty"))
+    return FileSeal.from_line(first), (SealedRow.from_line(line) for line in lines)

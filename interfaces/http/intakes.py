@@ -1,0 +1,223 @@
+"""Taking files in over HTTP: sealed files, uploads as drafts, the seal of a draft, and a dry check.
+
+Each route verifies the department, then runs one command; long work streams its progress as JSON lines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from marshmallow import Schema, ValidationError, fields, validate
+
+from application.commands.intake import Intake, log_refusal
+from application.ports import Receipt
+from domain.records.rows import check_row
+from domain.shared.city_time import city_day
+from domain.shared.refusals import Defect, Refused
+from domain.transparency.sealed_file import MEDIA_TYPE, FileSeal, SealedRow
+from interfaces.client.reasons import reasons_workbook
+from interfaces.client.rows import read_rows
+from interfaces.client.sealing import seal_file
+from interfaces.client.tables import read_table
+from interfaces.http import problems, reports
+from interfaces.http.auth import Caller, authenticated
+from interfaces.http.bodies import decoded, read_body, sealed_file
+from interfaces.http.problems import ProblemError
+from interfaces.http.services import services
+
+NDJSON = "application/x-ndjson"
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILE_TYPES = (WORKBOOK_TYPE, "text/csv")
+blueprint = Blueprint("intakes", __name__, url_prefix="/v1")
+
+
+class DraftSeal(Schema):
+    """The department's signature over a draft."""
+
+    issuer = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{16}$"))
+    signature = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{128}$"))
+
+
+@blueprint.post("/intakes")
+def take_in() -> Response:
+    """A sealed file is taken in at once; a workbook or CSV becomes a draft that says what to sign."""
+    body = read_body()
+    caller = authenticated(body)
+    if replay := _replayed(caller, body):
+        return replay
+    kind = request.mimetype
+    if kind == MEDIA_TYPE:
+        seal, rows = sealed_file(decoded(body, request.headers.get("Content-Encoding", "").lower()))
+        return _run(caller, body, seal, rows)
+    if kind in FILE_TYPES:
+        return _draft(caller, body)
+    raise ProblemError(415, "media-type", Defect("FORMAT", "media_type_unknown", "Content-Type"))
+
+
+@blueprint.post("/intakes/<uuid:draft_id>/seal")
+def seal_draft(draft_id: UUID) -> Response:
+    """The department signs a draft's root: its rows become records."""
+    body = read_body()
+    caller = authenticated(body)
+    if replay := _replayed(caller, body):
+        return replay
+    try:
+        given = DraftSeal().loads(body)
+    except (ValidationError, ValueError) as error:
+        where = next(iter(error.messages_dict), "") if isinstance(error, ValidationError) else ""
+        raise Refused(Defect("FORMAT", "member_invalid", f"/{where}", {"where": f"/{where}"})) from None
+    chunks = services().drafts.load(draft_id, department=caller.department)
+    first = next(chunks, None)
+    if first is None:
+        raise ProblemError(404, "draft-unknown", Defect("FORMAT", "draft_unknown"))
+
+    def rest() -> Iterator[bytes]:
+        yield first
+        yield from chunks
+
+    seal, rows = sealed_file(decoded(b"".join(rest()), "gzip"))
+    seal = replace(seal, issuer=bytes.fromhex(given["issuer"]), signature=bytes.fromhex(given["signature"]))
+    return _run(caller, body, seal, rows, draft_id=draft_id)
+
+
+@blueprint.post("/intakes/check")
+def check() -> Response:
+    """A dry run over a workbook or CSV: what its rows would be refused for, as JSON or as the workbook.
+
+    Nothing is kept. What only recording can tell (the same document in the ledger) is not looked at.
+    """
+    body = read_body()
+    authenticated(body)
+    forms = services().forms
+    table = read_table(body, forms=forms)
+    form, today = forms[table.kind], city_day(services().ledger.now())
+    refused: dict[int, tuple[int, list[Defect]]] = {}
+    for row in read_rows(table, forms):
+        found = [*row.defects, *(check_row(form, row.parts, today=today) if row.parts else ())]
+        if found:
+            refused[row.data_row] = (row.sheet_row, found)
+    if request.accept_mimetypes.best_match(["application/json", WORKBOOK_TYPE]) == WORKBOOK_TYPE:
+        reasons = {number: [(d.field, d) for d in found] for number, (_, found) in refused.items()}
+        return Response(reasons_workbook(table, reasons), content_type=WORKBOOK_TYPE)
+    rows = [reports.refused_row(number, sheet, found, form) for number, (sheet, found) in refused.items()]
+    return _json({"form": form.kind, "dropped_columns": list(table.unknown_columns), "refused": rows}, 200)
+
+
+def _draft(caller: Caller, body: bytes) -> Response:
+    forms = services().forms
+    table = read_table(body, forms=forms)
+    form = forms[table.kind]
+    sealed = seal_file(read_rows(table, forms), form=form.kind, ledger_id=services().ledger.id.bytes)
+    if sealed.seal.rows == 0:
+        defects = [d for row in sealed.left_out for d in row.defects][:50]
+        raise Refused(Defect("FORMAT", "file_without_good_rows"), *defects)
+    draft_id = services().ledger.entropy.uuid()
+    expires = services().drafts.save(draft_id, sealed.body(), department=caller.department)
+    left_out = [reports.refused_row(r.data_row, r.sheet_row, r.defects, form) for r in sealed.left_out]
+    answer = {
+        "draft": str(draft_id),
+        "form": sealed.seal.form,
+        "rows": sealed.seal.rows,
+        "root": sealed.seal.root.hex(),
+        "commitments": sealed.seal.commitments,
+        "to_sign": sealed.seal.message(caller.issuer).hex(),
+        "issuer": caller.issuer.hex(),
+        "expires_at": expires.isoformat(),
+        "left_out": left_out,
+        "dropped_columns": list(table.unknown_columns),
+    }
+    return _json(answer, 201)
+
+
+def _run(
+    caller: Caller,
+    body: bytes,
+    seal: FileSeal,
+    rows: Iterator[SealedRow],
+    *,
+    draft_id: UUID | None = None,
+) -> Response:
+    """Run the intake; streamed as JSON lines when the caller accepts them."""
+    found = services()
+    try:
+        intake = Intake(found.ledger, found.forms, seal, department=caller.department, verify=found.verify)
+    except Refused as refused:
+        if any(d.rule != "FORMAT" for d in refused.defects):
+            log_refusal(found.ledger, department=caller.department, defects=refused.defects, attempt=body)
+        raise
+    steps = _steps(intake, rows, caller, body, seal)
+    if NDJSON in request.accept_mimetypes.values():
+        return Response(_streamed(steps, draft_id, caller), status=201, content_type=NDJSON)
+    last: dict[str, Any] = {}
+    for last in steps:
+        pass
+    _forget(draft_id, caller)
+    return _json(last["report"], 201)
+
+
+def _steps(
+    intake: Intake, rows: Iterator[SealedRow], caller: Caller, body: bytes, seal: FileSeal
+) -> Iterator[dict[str, Any]]:
+    for report in intake.take(rows):
+        yield {"progress": reports.progress(report)}
+    report = intake.report
+    receipt = {
+        "intake": str(seal.file_id),
+        "root": seal.root.hex(),
+        "rows": report.rows,
+        "taken": report.taken,
+        "already": report.already,
+        "refused": len(report.refused),
+        "first_position": report.first_position or 0,
+        "status": "recorded",
+    }
+    intake.finish(Receipt(caller.department, caller.idempotency_key, _fingerprint(body), 201, receipt))
+    yield {"report": reports.full(report, services().forms[seal.form], receipt=receipt)}
+
+
+def _streamed(steps: Iterator[dict[str, Any]], draft_id: UUID | None, caller: Caller) -> Iterator[bytes]:
+    """The steps as lines; a problem on the way is the last line, since the status has left already."""
+    try:
+        for step in steps:
+            yield _line(step)
+        _forget(draft_id, caller)
+    except Exception as error:
+        yield _line({"problem": problems.of_exception(error)})
+
+
+def _forget(draft_id: UUID | None, caller: Caller) -> None:
+    if draft_id is not None:
+        services().drafts.drop(draft_id, department=caller.department)
+
+
+def _replayed(caller: Caller, body: bytes) -> Response | None:
+    """The kept receipt for this idempotency key. Raises 422 when it was used for something else."""
+    kept = services().ledger.store.receipt_of(caller.department, caller.idempotency_key)
+    if kept is None:
+        return None
+    if kept.fingerprint != _fingerprint(body):
+        raise ProblemError(422, "idempotency-key", Defect("FORMAT", "idempotency_key_reused", "Idempotency-Key"))
+    answer = _json({"receipt": dict(kept.receipt)}, kept.status)
+    answer.headers["Idempotency-Replayed"] = "true"
+    return answer
+
+
+def _fingerprint(body: bytes) -> bytes:
+    digest = hashlib.sha256(body).digest()
+    return hashlib.sha256(f"{request.method}\n{request.path}\n".encode() + digest).digest()
+
+
+def _json(data: dict[str, Any], status: int) -> Response:
+    return Response(json.dumps(data, ensure_ascii=False) + "\n", status=status, content_type="application/json")
+
+
+def _line(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+

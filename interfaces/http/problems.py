@@ -1,0 +1,138 @@
+"""Problem details (RFC 9457): the one table from exceptions to status, type and sentence.
+
+Every error of every route passes here; the sentences are Chinese first, English beside, and name nobody.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from application.data_keys import ErasedKey
+from application.ports import Conflict, LedgerUnavailable
+from domain.shared.refusals import Defect, Refused, sentence
+from domain.transparency.sealed_file import MalformedSealedFile
+
+MEDIA_TYPE = "application/problem+json"
+log = logging.getLogger("xinlu.http")
+
+TITLES: Mapping[int, tuple[str, str]] = {
+    400: ("请求格式有误", "The request is malformed"),
+    401: ("请求未通过签名验证", "The request's signature was not accepted"),
+    403: ("无权进行此操作", "This is not permitted"),
+    404: ("没有这个资源", "There is nothing here"),
+    405: ("不支持这种请求方法", "This method is not supported here"),
+    409: ("与已有的内容冲突", "This conflicts with what is there"),
+    411: ("请求须写明长度", "The request must state its length"),
+    413: ("请求过大", "The request is too large"),
+    415: ("不支持这种内容类型", "This content type is not supported"),
+    422: ("规则不允许", "A rule forbids this"),
+    428: ("缺少必需的请求头", "A required header is missing"),
+    429: ("请求过于频繁", "Too many requests"),
+    500: ("服务内部错误，未作任何改动", "Internal error; nothing was changed"),
+    503: ("账本暂时不可用，请稍后再试", "The ledger is unavailable; try again later"),
+}
+
+
+class ProblemError(Exception):
+    """A request that a route refuses by itself: status, type and the defects to name."""
+
+    def __init__(self, status: int, kind: str, *defects: Defect) -> None:
+        super().__init__(kind)
+        self.status, self.kind, self.defects = status, kind, defects
+
+
+def reasons(defects: Iterable[Defect]) -> list[dict[str, str]]:
+    """Defects as the members of ``errors``: rule, code, field or pointer, and both sentences."""
+    return [
+        {"rule": d.rule, "code": d.code, "field": d.field, "zh": sentence(d, "zh"), "en": sentence(d, "en")}
+        for d in defects
+    ]
+
+
+def members(status: int, kind: str, defects: tuple[Defect, ...] = ()) -> dict[str, Any]:
+    """The members of a problem; ``rule`` and ``detail`` are those of the first defect."""
+    zh, en = TITLES.get(status, TITLES[500])
+    found: dict[str, Any] = {
+        "type": f"/problems/{kind}",
+        "title": f"{zh} / {en}",
+        "status": status,
+        "instance": f"urn:uuid:{uuid.uuid4()}",
+    }
+    if defects:
+        found["detail"] = sentence(defects[0], "zh")
+        found["detail_en"] = sentence(defects[0], "en")
+        found["rule"] = defects[0].rule
+        found["errors"] = reasons(defects)
+    else:
+        found["detail"], found["detail_en"] = f"{zh}。", f"{en}."
+    return found
+
+
+def of_exception(error: Exception) -> dict[str, Any]:
+    """The problem that an exception is."""
+    if isinstance(error, ProblemError):
+        return members(error.status, error.kind, error.defects)
+    if isinstance(error, Refused):
+        malformed = all(d.rule == "FORMAT" for d in error.defects)
+        return members(400 if malformed else 422, "malformed" if malformed else "refused", error.defects)
+    if isinstance(error, MalformedSealedFile):
+        defect = Defect("FORMAT", "sealed_file_malformed", str(error), {"where": str(error) or "/"})
+        return members(400, "malformed", (defect,))
+    if isinstance(error, Conflict):
+        return members(409, "conflict")
+    if isinstance(error, LedgerUnavailable):
+        return members(503, "ledger-unavailable")
+    if isinstance(error, ErasedKey):
+        return members(409, "erased")
+    if isinstance(error, HTTPException):
+        return members(error.code or 500, f"http-{error.code or 500}")
+    # Only the type and the correlation go to the log: a message could carry what was sent.
+    found = members(500, "internal")
+    log.error("internal error %s %s", type(error).__name__, found["instance"], exc_info=_without_message(error))
+    return found
+
+
+def response(found: Mapping[str, Any]) -> Response:
+    """A problem as an HTTP answer."""
+    body = json.dumps(found, ensure_ascii=False) + "\n"
+    answer = Response(body, status=int(found["status"]), content_type=MEDIA_TYPE)
+    if found["status"] in (429, 503):
+        answer.headers["Retry-After"] = "1"
+    if found["status"] == 401:
+        answer.headers["WWW-Authenticate"] = 'Signature realm="xinlu"'
+    return answer
+
+
+def register(app: Flask) -> None:
+    """Answer every exception of every route with its problem."""
+
+    @app.errorhandler(Exception)
+    def handle(error: Exception) -> Response:
+        answer = response(of_exception(error))
+        if isinstance(error, HTTPException) and error.code == 405:
+            answer.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+        return answer
+
+    @app.after_request
+    def harden(answer: Response) -> Response:
+        answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+        answer.headers.setdefault("Referrer-Policy", "no-referrer")
+        answer.headers.setdefault(
+            "Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+        )
+        if request.path.startswith("/v1/"):
+            answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+
+def _without_message(error: Exception) -> tuple[type[BaseException], BaseException, Any]:
+    """The traceback without the exception's own text."""
+    bare = RuntimeError(type(error).__name__)
+    return RuntimeError, bare, error.__traceback__
