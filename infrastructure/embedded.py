@@ -139,7 +139,7 @@ class EmbeddedPostgres:
         )
 
     def is_owned_elsewhere(self) -> bool:
-        """Whether a server of another owner runs (or is starting or stopping) on this folder; changes nothing."""
+        """Whether another owner runs, starts or stops a server on this folder; asking changes nothing."""
         return not self._lock.held() and self._lock.owner() is not None
 
     def is_running(self) -> bool:

@@ -210,19 +210,30 @@ def test_owner_and_postmaster_killed_at_once_leave_a_folder_that_starts(folder: 
 
 
 def test_a_second_owner_is_refused_and_told_who_the_first_is(folder: Path) -> None:
+    other = server_at(folder / "data")
+    assert not other.is_owned_elsewhere()
     owner = Owner(folder / "data")
     try:
+        assert other.is_owned_elsewhere()
         with pytest.raises(EmbeddedError, match=f"pid {owner.pid}"):
-            server_at(folder / "data").start()
+            other.start()
         note(owner.answer, "undisturbed")
     finally:
         owner.kill()
+    assert not other.is_owned_elsewhere()
+    with other:
+        assert words(other.url()) == ["undisturbed"]
+        assert not other.is_owned_elsewhere()
 
 
 def test_a_second_owner_in_the_same_process_is_refused(folder: Path) -> None:
     with server_at(folder / "data") as server:
         with pytest.raises(EmbeddedError, match="already runs"):
             server_at(folder / "data").start()
+        assert server_at(folder / "data").is_owned_elsewhere()
+        second = Owner(folder / "data")  # the look from within must not have dropped the lock
+        os.waitpid(second.pid, 0)
+        assert "already runs" in second.answer
         note(server.url(), "undisturbed")
 
 
