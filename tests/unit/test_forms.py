@@ -23,8 +23,15 @@ def test_every_field_of_the_reference_is_there_with_the_extra_severity() -> None
 @pytest.mark.parametrize("form", [PENALTY, LICENCE])
 def test_codes_and_chinese_names_are_recognised(form: Form) -> None:
     for code, field in form.fields.items():
-        for heading in (code, code.lower(), f" {code}\n", field.name_zh, f"{field.name_zh}*", f"*{field.name_zh}（必填）",
-                        field.name_zh.replace("(", "（").replace(")", "）")):  # fmt: skip
+        for heading in (
+            code,
+            code.lower(),
+            f" {code}\n",
+            field.name_zh,
+            f"{field.name_zh}*",
+            f"*{field.name_zh}（必填）",
+            field.name_zh.replace("(", "（").replace(")", "）"),
+        ):
             assert form.recognise(heading) == code, heading
 
 
@@ -88,8 +95,22 @@ def test_the_licence_status_is_sealed_as_its_code() -> None:
 @pytest.mark.rule("PUB-2")
 def test_pub_2_nothing_that_identifies_a_person_is_in_the_public_part() -> None:
     public = {c for c in PENALTY.fields if PENALTY.part_of(c, PERSON) == "public"}
-    assert public == {"CF_XDR_LB", "CF_WSH", "CF_YJ", "CF_CFLB", "CF_NR_FK", "CF_NR_WFFF", "CF_JDRQ", "CF_YXQ", "CF_GSJZQ",
-                      "CF_CFJG", "CF_CFJGDM", "CF_SJLY", "CF_SJLYDM", "DISCREDIT_LEVEL"}  # fmt: skip
+    assert public == {
+        "CF_XDR_LB",
+        "CF_WSH",
+        "CF_YJ",
+        "CF_CFLB",
+        "CF_NR_FK",
+        "CF_NR_WFFF",
+        "CF_JDRQ",
+        "CF_YXQ",
+        "CF_GSJZQ",
+        "CF_CFJG",
+        "CF_CFJGDM",
+        "CF_SJLY",
+        "CF_SJLYDM",
+        "DISCREDIT_LEVEL",
+    }
     for form in FORMS.values():
         for suffix in ("FRDB", "FR_ZJLX", "FR_ZJHM", "XDR_ZJLX", "XDR_ZJHM"):
             assert {

@@ -26,9 +26,13 @@ from domain.shared.refusals import sentence
 
 TODAY = date(2026, 11, 21)
 VALID = [
-    "91420100MA4K9T000A", "91420100MA4K9T115G", "92420106MA4K9T22X5", "11420100011000014R", "12420100441620336J",
+    "91420100MA4K9T000A",
+    "91420100MA4K9T115G",
+    "92420106MA4K9T22X5",
+    "11420100011000014R",
+    "12420100441620336J",
     "51420100MJD123441R",
-]  # fmt: skip
+]
 BODY = st.text(alphabet=CREDIT_CODE_CHARACTERS, min_size=15, max_size=15)
 
 
@@ -88,7 +92,7 @@ def test_codes_agree_with_the_oracle(first: str, second: str, body: str) -> None
     code = code_of(first + second + "420100" + body[:9])
     if fault(code) == "credit_code_filler":
         return
-    # The oracle knows fewer registrars than GB 32100 with its amendment; the check character is what we compare.
+    # The oracle knows fewer registrars than GB 32100 with its amendment: only check characters compare.
     assert fault(code) == ""
     assert uscc.calc_check_digit(code[:17]) == code[17]
 
@@ -102,7 +106,7 @@ def test_one_mistyped_character_is_always_found(code: str, position: int, typed:
 @given(st.text(max_size=40))
 def test_any_text_gets_an_answer(text: str) -> None:
     for defect in (check_credit_code(text), check_citizen_id(text, today=TODAY)):
-        assert defect is None or sentence(defect) and sentence(defect, "en")
+        assert defect is None or (sentence(defect) and sentence(defect, "en"))
     is_filler(text)
     has_consistent_organisation_code(text)
 
@@ -174,5 +178,5 @@ def test_det_4_one_is_a_minor_until_the_eighteenth_birthday() -> None:
 
 def test_an_id_without_a_birth_date_says_so_without_repeating_itself() -> None:
     for number in ("990101200813450027", "123", "护照E1234567"):
-        with pytest.raises(ValueError, match="^no birth date in this identifier$"):
+        with pytest.raises(ValueError, match=r"^no birth date in this identifier$"):
             birth_date(number)

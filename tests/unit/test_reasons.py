@@ -1,4 +1,4 @@
-"""The reasons workbook: the department's own rows, why they came back, and nothing that must not be spread."""
+"""The reasons workbook: the department's own rows, why they came back, nothing that must not spread."""
 
 from __future__ import annotations
 

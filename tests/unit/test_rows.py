@@ -19,22 +19,53 @@ TODAY = date(2026, 11, 21)
 FORMS = load_forms()
 AUTHORITY = "11420100XK7BQ3M22B"
 PENALTY = {
-    "CF_XDR_MC": "示范东湖金穗物业服务有限公司", "CF_XDR_LB": "法人及非法人组织", "CF_XDR_SHXYM": "91420100MA4K9T000A",
-    "CF_FRDB": "朱敏强", "CF_WSH": "示市场罚字〔2026〕1014号", "CF_WFXW": "擅自从事道路货物运输经营",
-    "CF_SY": "经查，当事人擅自从事道路货物运输经营。", "CF_YJ": "《中华人民共和国道路运输条例》第六十三条",
-    "CF_CFLB": "罚款;没收违法所得", "CF_NR": "罚款、没收违法所得人民币11.2726万元", "CF_NR_FK": "11.2726",
-    "CF_NR_WFFF": "1.5805", "CF_JDRQ": "2026-06-10", "CF_GSJZQ": "2027-06-10", "CF_CFJG": "示范市市场监督管理局",
-    "CF_CFJGDM": AUTHORITY, "CF_SJLY": "示范市市场监督管理局", "CF_SJLYDM": AUTHORITY,
-}  # fmt: skip
+    "CF_XDR_MC": "示范东湖金穗物业服务有限公司",
+    "CF_XDR_LB": "法人及非法人组织",
+    "CF_XDR_SHXYM": "91420100MA4K9T000A",
+    "CF_FRDB": "朱敏强",
+    "CF_WSH": "示市场罚字〔2026〕1014号",
+    "CF_WFXW": "擅自从事道路货物运输经营",
+    "CF_SY": "经查，当事人擅自从事道路货物运输经营。",
+    "CF_YJ": "《中华人民共和国道路运输条例》第六十三条",
+    "CF_CFLB": "罚款;没收违法所得",
+    "CF_NR": "罚款、没收违法所得人民币11.2726万元",
+    "CF_NR_FK": "11.2726",
+    "CF_NR_WFFF": "1.5805",
+    "CF_JDRQ": "2026-06-10",
+    "CF_GSJZQ": "2027-06-10",
+    "CF_CFJG": "示范市市场监督管理局",
+    "CF_CFJGDM": AUTHORITY,
+    "CF_SJLY": "示范市市场监督管理局",
+    "CF_SJLYDM": AUTHORITY,
+}
 LICENCE = {
-    "XK_XDR_MC": "示范黄陂启明化工有限公司", "XK_XDR_LB": "法人及非法人组织", "XK_XDR_SHXYM": "91420100MA4K9T115G",
-    "XK_FRDB": "王敏杰", "XK_XKWS": "准予行政许可决定书", "XK_WSH": "JY33202810257113", "XK_XKLB": "核准",
-    "XK_XKZS": "经营许可证", "XK_XKBH": "XK4201000105", "XK_NR": "准予从事申请范围内的经营活动", "XK_JDRQ": "2026-07-30",
-    "XK_YXQZ": "2026-07-30", "XK_YXQZI": "2099-12-31", "XK_XKJG": "示范市市场监督管理局", "XK_XKJGDM": AUTHORITY,
-    "XK_ZT": "1", "XK_LYDW": "示范市市场监督管理局", "XK_LYDWDM": AUTHORITY,
-}  # fmt: skip
-PERSON = {"CF_XDR_MC": "周秀伟", "CF_XDR_LB": "自然人", "CF_XDR_SHXYM": "", "CF_FRDB": "", "CF_XDR_ZJLX": "身份证",
-          "CF_XDR_ZJHM": "990101200803150027"}  # fmt: skip
+    "XK_XDR_MC": "示范黄陂启明化工有限公司",
+    "XK_XDR_LB": "法人及非法人组织",
+    "XK_XDR_SHXYM": "91420100MA4K9T115G",
+    "XK_FRDB": "王敏杰",
+    "XK_XKWS": "准予行政许可决定书",
+    "XK_WSH": "JY33202810257113",
+    "XK_XKLB": "核准",
+    "XK_XKZS": "经营许可证",
+    "XK_XKBH": "XK4201000105",
+    "XK_NR": "准予从事申请范围内的经营活动",
+    "XK_JDRQ": "2026-07-30",
+    "XK_YXQZ": "2026-07-30",
+    "XK_YXQZI": "2099-12-31",
+    "XK_XKJG": "示范市市场监督管理局",
+    "XK_XKJGDM": AUTHORITY,
+    "XK_ZT": "1",
+    "XK_LYDW": "示范市市场监督管理局",
+    "XK_LYDWDM": AUTHORITY,
+}
+PERSON = {
+    "CF_XDR_MC": "周秀伟",
+    "CF_XDR_LB": "自然人",
+    "CF_XDR_SHXYM": "",
+    "CF_FRDB": "",
+    "CF_XDR_ZJLX": "身份证",
+    "CF_XDR_ZJHM": "990101200803150027",
+}
 
 
 def parts_of(kind: FormKind, values: Mapping[str, str]) -> Parts:
@@ -47,7 +78,7 @@ def parts_of(kind: FormKind, values: Mapping[str, str]) -> Parts:
     return parts
 
 
-def found(kind: FormKind = "penalty", **changes: str) -> list[tuple[str, str, str]]:
+def found(kind: FormKind = "penalty", /, **changes: str) -> list[tuple[str, str, str]]:
     values = {**(PENALTY if kind == "penalty" else LICENCE), **changes}
     defects = check_row(FORMS[kind], parts_of(kind, values), today=TODAY)
     assert all(sentence(d) and sentence(d, "en") for d in defects)
@@ -83,8 +114,10 @@ CASES = [
     ({"CF_CFLB": "没收违法所得"}, ("DET-3", "amount_without_fine", "CF_NR_FK")),
     ({"CF_NR_WFFF": ""}, ("DET-3", "confiscation_without_amount", "CF_NR_WFFF")),
     ({"CF_CFLB": "罚款"}, ("DET-3", "amount_without_confiscation", "CF_NR_WFFF")),
-    ({"CF_CFLB": "吊销许可证件", "CF_NR_FK": "", "CF_NR_WFFF": ""},
-     ("DET-3", "revocation_without_certificate", "CF_NR_ZKDX")),
+    (
+        {"CF_CFLB": "吊销许可证件", "CF_NR_FK": "", "CF_NR_WFFF": ""},
+        ("DET-3", "revocation_without_certificate", "CF_NR_ZKDX"),
+    ),
     ({"CF_CFLB": "罚款;没收违法所得;打板子"}, ("DET-3", "unknown_value", "CF_CFLB")),
     ({"DISCREDIT_LEVEL": "特别严重"}, ("DET-3", "unknown_value", "DISCREDIT_LEVEL")),
     ({"CF_JDRQ": "2026-02-30"}, ("DET-2", "bad_date", "CF_JDRQ")),
@@ -107,14 +140,20 @@ CASES = [
     ({"CF_NR": "家庭住址：示范市一路1号"}, ("PUB-2", "public_home_address", "CF_NR")),
     ({"CF_NR": "联系电话：027-12345678"}, ("PUB-2", "public_phone", "CF_NR")),
     ({"CF_XDR_SWDJ": "42010019900101001101"}, ("PUB-2", "public_citizen_id", "CF_XDR_SWDJ")),
-    ({"CF_FR_ZJLX": "身份证", "CF_FR_ZJHM": "420100199001010012"}, ("DET-3", "citizen_id_check", "CF_FR_ZJHM")),
+    (
+        {"CF_FR_ZJLX": "身份证", "CF_FR_ZJHM": "420100199001010012"},
+        ("DET-3", "citizen_id_check", "CF_FR_ZJHM"),
+    ),
     ({"CF_FR_ZJLX": "军官"}, ("DET-3", "unknown_value", "CF_FR_ZJLX")),
     ({**PERSON, "CF_XDR_ZJHM": ""}, ("DET-3", "missing_person_id", "CF_XDR_ZJHM")),
     ({**PERSON, "CF_XDR_ZJLX": ""}, ("DET-3", "missing_field", "CF_XDR_ZJLX")),
     ({**PERSON, "CF_XDR_ZJHM": "990101200803150028"}, ("DET-3", "citizen_id_check", "CF_XDR_ZJHM")),
     ({**PERSON, "CF_XDR_ZJHM": "110105491231002"}, ("DET-3", "citizen_id_old", "CF_XDR_ZJHM")),
-    ({**PERSON, "CF_XDR_ZJLX": "护照号", "CF_XDR_ZJHM": "00000000"}, ("DET-3", "citizen_id_filler", "CF_XDR_ZJHM")),
-]  # fmt: skip
+    (
+        {**PERSON, "CF_XDR_ZJLX": "护照号", "CF_XDR_ZJHM": "00000000"},
+        ("DET-3", "citizen_id_filler", "CF_XDR_ZJHM"),
+    ),
+]
 
 
 @pytest.mark.parametrize(("changes", "expected"), CASES, ids=lambda v: v[1] if isinstance(v, tuple) else "")
@@ -184,9 +223,13 @@ def test_all_defects_of_a_row_come_at_once_in_form_order() -> None:
         BZ="血型：O型",
     )
     assert [code for _, code, _ in defects] == [
-        "credit_code_filler", "missing_document_number", "missing_basis", "fine_without_amount", "future_decision",
-        "publicity_before_decision", "prohibited_remark",
-    ][:5] + ["prohibited_remark"]  # fmt: skip
+        "credit_code_filler",
+        "missing_document_number",
+        "missing_basis",
+        "fine_without_amount",
+        "future_decision",
+        "prohibited_remark",
+    ]
 
 
 @pytest.mark.rule("PRV-1")
