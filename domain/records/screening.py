@@ -11,7 +11,7 @@ import unicodedata
 from datetime import date
 
 from domain.parties.identifiers import check_citizen_id
-from domain.shared.text import normalise_identifier
+from domain.shared.text import without_blanks
 
 # 浙江条例14, 征信业管理条例14: never collected.
 _NEVER = re.compile(
@@ -68,7 +68,7 @@ def is_prohibited_in_remarks(text: str) -> bool:
 
 def is_prohibited_in_text(text: str) -> bool:
     """Whether any other free text states such data as a labelled value (血型：O型, 病史为…)."""
-    folded = normalise_identifier(text)
+    folded = without_blanks(_folded(text))
     return _LABEL_HINT.search(folded) is not None and _LABELLED.search(_HARMLESS.sub("", folded)) is not None
 
 

@@ -60,6 +60,11 @@ _BLANK_CLASS = (
 _BLANKS = re.compile(f"[{_BLANK_CLASS}]+")
 
 
+def without_blanks(text: str) -> str:
+    """``text`` without white space and invisible characters anywhere."""
+    return _BLANKS.sub("", text)
+
+
 def normalise_identifier(text: str) -> str:
     """An identifier for checking and matching: NFKC (full width to half width), no white space, upper case.
 
@@ -92,6 +97,8 @@ def normalise_name(text: str) -> str:
 def clean_text(text: str) -> str:
     """The text as it is sealed: NFC, no blanks or invisible characters at either end, otherwise whole."""
     text = unicodedata.normalize("NFC", text)
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text
     start, end = 0, len(text)
     while start < end and _BLANKS.match(text, start, start + 1):
         start += 1
