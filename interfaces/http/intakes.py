@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, stream_with_context
 from marshmallow import Schema, ValidationError, fields, validate
 
 from application.commands.intake import Intake, log_refusal
@@ -153,7 +153,7 @@ def _run(
         raise
     steps = _steps(intake, rows, caller, body, seal)
     if NDJSON in request.accept_mimetypes.values():
-        return Response(_streamed(steps, draft_id, caller), status=201, content_type=NDJSON)
+        return Response(stream_with_context(_streamed(steps, draft_id, caller)), status=201, content_type=NDJSON)
     last: dict[str, Any] = {}
     for last in steps:
         pass
