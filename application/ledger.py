@@ -86,7 +86,14 @@ class Ledger:
     """One authority's ledger (账本)."""
 
     def __init__(
-        self, *, ledger_id: UUID, store: EventStore, vault: Vault, gateway: Signer, clock: Clock, entropy: Entropy
+        self,
+        *,
+        ledger_id: UUID,
+        store: EventStore,
+        vault: Vault,
+        gateway: Signer,
+        clock: Clock,
+        entropy: Entropy,
     ) -> None:
         self.id = ledger_id
         self.store = store
@@ -166,7 +173,9 @@ class Ledger:
 
     def open_all(self, rows: Sequence[StoredRow], *, log: Log) -> list[OpenedRow]:
         """Open rows with one look-up of their keys. Raises ``BrokenSeal`` when a key that exists does not open."""
-        return open_rows(rows, log=log, keys=lambda owners: unwrap_all(self.vault, self.store.data_keys_of(owners)))
+        return open_rows(
+            rows, log=log, keys=lambda owners: unwrap_all(self.vault, self.store.data_keys_of(owners))
+        )
 
 
 def owners_of(rows: Sequence[StoredRow]) -> set[UUID]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from application.commands.drafts import Drafts
 from application.ledger import Ledger
 from application.queries.public import PublicLookup
-from domain.shared.forms import Form
+from domain.shared.forms import Form, FormKind
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Services:
     """One ledger's use cases (服务); ``verify`` is (public key, signature, message) -> good or not."""
 
     ledger: Ledger
-    forms: Mapping[str, Form]
+    forms: Mapping[FormKind, Form]
     drafts: Drafts
     public: PublicLookup
     verify: Callable[[bytes, bytes, bytes], bool]

@@ -117,6 +117,8 @@ class Verification:
         progress: Callable[[Log, int, int], None] | None,
     ) -> Finding | None:
         head_position, head_digest = self._reader.head(log)
+        if progress:
+            progress(log, 0, head_position)
         position, digest = 0, FIRST_DIGEST
         for rows in self._batches(log, head_position):
             keys = unwrap_all(self._vault, self._key_source.data_keys_of(_owners(rows)))

@@ -15,7 +15,7 @@ from application.ledger import Ledger
 from application.projections.projector import Projector
 from application.queries.public import PublicLookup
 from application.services import Services
-from domain.shared.forms import Form
+from domain.shared.forms import Form, FormKind
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.embedded_host import OwnedElsewhere
 from infrastructure.keys import GATEWAY, Ed25519Signer, FileVault, SystemClock, SystemEntropy, verify_ed25519
@@ -25,6 +25,22 @@ from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, o
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.private_files import write_private
 from infrastructure.settings import Settings
+
+__all__ = [
+    "AuditServices",
+    "EmbeddedPostgres",
+    "NotPrepared",
+    "ProjectorServices",
+    "Settings",
+    "audit_services",
+    "database",
+    "gateway_public_key",
+    "open_ledger",
+    "prepare",
+    "projector_services",
+    "verify_ed25519",
+    "web_services",
+]
 
 PROJECT = Path(__file__).resolve().parent.parent
 ROLES = ("writer", "reader", "projector", "auditor")
@@ -88,7 +104,7 @@ def open_ledger(settings: Settings) -> Ledger:
     return _ledger(settings, FileVault(settings.secrets_dir))
 
 
-def web_services(settings: Settings, forms: Mapping[str, Form]) -> Services:
+def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services:
     """For a web process: logins ``writer`` and ``reader`` only."""
     vault = FileVault(settings.secrets_dir)
     ledger = _ledger(settings, vault)

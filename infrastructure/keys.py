@@ -55,7 +55,7 @@ class Ed25519Signer:
 
     @classmethod
     def load_or_make(cls, path: Path) -> Ed25519Signer:
-        """The key in ``path``; made and written 0600 when there is none. Raises ``ValueError`` for another kind."""
+        """The key in ``path``; made and written 0600 when there is none. Raises ``TypeError`` for another kind."""
         if not path.exists():
             key = Ed25519PrivateKey.generate()
             pem = key.private_bytes(
@@ -65,7 +65,7 @@ class Ed25519Signer:
             return cls(key)
         loaded = serialization.load_pem_private_key(path.read_bytes(), password=None)
         if not isinstance(loaded, Ed25519PrivateKey):
-            raise ValueError("the key file holds no Ed25519 key")
+            raise TypeError("the key file holds no Ed25519 key")
         return cls(loaded)
 
     @property
@@ -94,7 +94,9 @@ class FileVault:
         """Read the folder. Raises ``FileNotFoundError`` when it was never made (run ``migrate``)."""
         self._lookup = (folder / _LOOKUP).read_bytes()
         self._generations = {
-            int(match[1]): path.read_bytes() for path in folder.iterdir() if (match := _GENERATION.match(path.name))
+            int(match[1]): path.read_bytes()
+            for path in folder.iterdir()
+            if (match := _GENERATION.match(path.name))
         }
         if not self._generations or len(self._lookup) != 32:
             raise FileNotFoundError("the secrets folder holds no keys")

@@ -6,8 +6,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -15,20 +14,12 @@ import pytest
 
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.migrate import logins, migrate
+from interfaces.client.sealing import DepartmentKey
+from tests.world import Database, World
 
+__all__ = ["PROJECT", "Database", "World"]
 PROJECT = Path(__file__).resolve().parent.parent
 _NUMBER = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class Database:
-    """A test's own database: connection URLs of its owner (who may see all) and of the service's logins."""
-
-    admin: str
-    writer: str
-    reader: str
-    projector: str
-    auditor: str
 
 
 @pytest.fixture(scope="session")
@@ -65,14 +56,100 @@ def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
 def database(postgres: EmbeddedPostgres, template: str, secrets_dir: Path) -> Iterator[Database]:
     """A fresh migrated database with the URLs of its logins; gone after the test."""
     for admin in _fresh(postgres, template):
-        urls = logins(admin, secrets_dir)
-        yield Database(
-            admin=admin,
-            writer=urls["xinlu_writer"],
-            reader=urls["xinlu_reader"],
-            projector=urls["xinlu_projector"],
-            auditor=urls["xinlu_auditor"],
-        )
+        yield _database(admin, secrets_dir)
+
+
+@pytest.fixture
+def bare_world(database: Database, secrets_dir: Path, tmp_path: Path) -> Iterator[World]:
+    """A ledger that nobody founded yet."""
+    world = World(database, tmp_path / "world", secrets_dir / "logins.json")
+    yield world
+    world.close()
+
+
+@pytest.fixture(scope="session")
+def governed_template(
+    postgres: EmbeddedPostgres, template: str, secrets_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path]:
+    """Name and folder of a governed world that is copied for each test."""
+    return _prepared("governed", postgres, template, secrets_dir, tmp_path_factory, World.govern)
+
+
+@pytest.fixture(scope="session")
+def seeded_template(
+    postgres: EmbeddedPostgres, template: str, secrets_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path]:
+    """Name and folder of a governed world with three files taken in and the views at the head."""
+
+    def seed(world: World) -> None:
+        world.govern()
+        world.take_in(world.files(), "penalties-1.xlsx", "licences-2.csv", "people-1.xlsx")
+        world.project()
+
+    return _prepared("seeded", postgres, template, secrets_dir, tmp_path_factory, seed)
+
+
+@pytest.fixture
+def ledger_world(
+    postgres: EmbeddedPostgres, governed_template: tuple[str, Path], secrets_dir: Path, tmp_path: Path
+) -> Iterator[World]:
+    """A founded ledger: demo city's departments, officers, keys and catalogue, no record yet.
+
+    See :class:`tests.world.World` for what it holds.
+    """
+    yield from _world(postgres, governed_template, secrets_dir, tmp_path / "world")
+
+
+@pytest.fixture
+def seeded_world(
+    postgres: EmbeddedPostgres, seeded_template: tuple[str, Path], secrets_dir: Path, tmp_path: Path
+) -> Iterator[World]:
+    """A ledger with records of organisations and natural persons, a report of refused rows, and views."""
+    yield from _world(postgres, seeded_template, secrets_dir, tmp_path / "world")
+
+
+def _prepared(
+    name: str,
+    postgres: EmbeddedPostgres,
+    template: str,
+    secrets_dir: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    fill: Callable[[World], None],
+) -> tuple[str, Path]:
+    """A world made once: its database, left without connections so that it can be copied, and its folder."""
+    folder = tmp_path_factory.mktemp(name)
+    with psycopg.connect(postgres.ensure(), dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+    world = World(_database(postgres.url(name), secrets_dir), folder, secrets_dir / "logins.json")
+    try:
+        fill(world)
+    finally:
+        world.close()
+    return name, folder
+
+
+def _world(
+    postgres: EmbeddedPostgres, prepared: tuple[str, Path], secrets_dir: Path, folder: Path
+) -> Iterator[World]:
+    """A copy of a prepared world."""
+    name, source = prepared
+    shutil.copytree(source, folder)
+    for admin in _fresh(postgres, name):
+        world = World(_database(admin, secrets_dir), folder, secrets_dir / "logins.json")
+        world.keys = {path.stem: DepartmentKey.read(path) for path in (folder / "keys").iterdir()}
+        yield world
+        world.close()
+
+
+def _database(admin: str, secrets_dir: Path) -> Database:
+    urls = logins(admin, secrets_dir)
+    return Database(
+        admin=admin,
+        writer=urls["xinlu_writer"],
+        reader=urls["xinlu_reader"],
+        projector=urls["xinlu_projector"],
+        auditor=urls["xinlu_auditor"],
+    )
 
 
 def _fresh(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:

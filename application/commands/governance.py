@@ -11,7 +11,7 @@ from uuid import UUID
 
 from application.ledger import Ledger, SealedAct
 from application.ports import Signer
-from application.registry import DEPARTMENT, ITEM, KEY, Registry
+from application.registry import DEPARTMENT, ITEM, Registry
 from domain.catalogue.gate import import_item
 from domain.catalogue.items import CatalogueItem
 from domain.parties.events import DepartmentRegistered, KeyRegistered, KeyRevoked, OfficerRegistered
@@ -133,9 +133,7 @@ class Governance:
         """Import the items that the ledger lacks, adopted or as drafts with reasons; how many were new."""
         return self.import_with(items, import_item)
 
-    def import_with(
-        self, items: Sequence[CatalogueItem], decide: Callable[..., Event]
-    ) -> int:
+    def import_with(self, items: Sequence[CatalogueItem], decide: Callable[..., Event]) -> int:
         """Enter items by the given decision of the domain; an item that stands already is left alone."""
         acts: list[SealedAct] = []
         for item in items:
@@ -150,4 +148,3 @@ class Governance:
 
     def _record(self, event: Event, *, owners: dict[str, tuple[UUID, str]] | None = None) -> None:
         self._ledger.record([self._ledger.seal(event, signer=self._signer, owners=owners)], meta=META)
-

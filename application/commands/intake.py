@@ -26,7 +26,7 @@ from domain.records.events import ActRefused, FileSealed, IntakeReported, Record
 from domain.records.rows import check_row
 from domain.shared.canonical import NotCanonical, Parts, canonical
 from domain.shared.city_time import city_day
-from domain.shared.forms import Form
+from domain.shared.forms import Form, FormKind
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, Refused
 from domain.shared.text import normalise_document_number
@@ -83,7 +83,13 @@ class Intake:
     """One file's intake (归集) by one department."""
 
     def __init__(
-        self, ledger: Ledger, forms: Mapping[str, Form], seal: FileSeal, *, department: str, verify: Verify
+        self,
+        ledger: Ledger,
+        forms: Mapping[FormKind, Form],
+        seal: FileSeal,
+        *,
+        department: str,
+        verify: Verify,
     ) -> None:
         """Check the seal. Raises ``Refused`` (DET-5, FORMAT) when anything about it is wrong."""
         self._ledger = ledger
@@ -94,9 +100,10 @@ class Intake:
         self._verify = verify
         if seal.ledger_id != ledger.id.bytes:
             raise Refused(Defect("DET-5", "seal_for_another_ledger", "/ledger"))
-        if seal.form not in forms:
+        form = next((form for kind, form in forms.items() if kind == seal.form), None)
+        if form is None:
             raise Refused(Defect("FORMAT", "form_unknown", "/form"))
-        self._form = forms[seal.form]
+        self._form = form
         self._guards: dict[UUID, int] = {}
         self._commitments = _decoded_commitments(seal)
         self._sealed_act = self._verified_seal()
@@ -105,6 +112,11 @@ class Intake:
         self._content = hashlib.sha256()
         self._recorded = self._is_recorded()
         self.report = Report(rows=seal.rows)
+
+    @property
+    def form(self) -> Form:
+        """The form of the file."""
+        return self._form
 
     def take(self, rows: Iterable[SealedRow]) -> Iterator[Report]:
         """Take all rows, a batch per transaction; yields the report after each durable batch.
@@ -232,7 +244,9 @@ class Intake:
         fingerprint = self._fingerprint(row.parts)
         first = self._seen_documents.setdefault(fingerprint, row.data_row)
         if first != row.data_row:
-            return [Defect("DET-2", "document_twice_in_file", self._form.document_number, {"row": str(first)})]
+            return [
+                Defect("DET-2", "document_twice_in_file", self._form.document_number, {"row": str(first)})
+            ]
         mac = self._ledger.vault.mac("content", content)
         return _Good(row, opened, digest, identity_of(self._form, row.parts), fingerprint, mac)
 
@@ -254,8 +268,12 @@ class Intake:
         return defects
 
     def _fingerprint(self, parts: Parts) -> bytes:
-        authority, number = (str(parts["public"][f]) for f in (self._form.authority_code, self._form.document_number))
-        return self._ledger.vault.mac("document", f"{authority}\n{normalise_document_number(number)}".encode())
+        authority, number = (
+            str(parts["public"][f]) for f in (self._form.authority_code, self._form.document_number)
+        )
+        return self._ledger.vault.mac(
+            "document", f"{authority}\n{normalise_document_number(number)}".encode()
+        )
 
     def _record(self, good: list[_Good]) -> None:
         """One transaction: what is new among the good rows. Raises ``Conflict`` when another came first."""
@@ -302,7 +320,9 @@ class Intake:
             content=row.parts,
         )
         leaf = RowLeaf(event.KIND, item.commitment, self._seal.issuer, self._seal.root, row.index)
-        owners = {name: item.identity.owner_of(name, subject=subject, record=row.record_id) for name in row.parts}
+        owners = {
+            name: item.identity.owner_of(name, subject=subject, record=row.record_id) for name in row.parts
+        }
         return SealedAct(event, item.opened, bytes(leaf), owners)
 
 

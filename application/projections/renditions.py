@@ -154,7 +154,9 @@ def seal_rendition(rendition: Rendition, *, key: bytes) -> bytes:
     """
     place = rendition_place(rendition)
     nonce = hashlib.sha256(place + rendition.position.to_bytes(8, "big")).digest()[:12]
-    return nonce + AESGCMSIV(hmac.digest(key, _RENDITION_KEY, "sha256")).encrypt(nonce, rendition.content, place)
+    return nonce + AESGCMSIV(hmac.digest(key, _RENDITION_KEY, "sha256")).encrypt(
+        nonce, rendition.content, place
+    )
 
 
 def open_rendition(rendition: Rendition, *, key: bytes) -> bytes:
@@ -164,9 +166,7 @@ def open_rendition(rendition: Rendition, *, key: bytes) -> bytes:
     return AESGCMSIV(hmac.digest(key, _RENDITION_KEY, "sha256")).decrypt(nonce, ciphertext, place)
 
 
-def fold_rows(
-    fold_state: RenditionFold, rows: list[OpenedRow], changes: Changes | None = None
-) -> Changes:
+def fold_rows(fold_state: RenditionFold, rows: list[OpenedRow], changes: Changes | None = None) -> Changes:
     """The changes of a run of opened rows, in order."""
     changes = changes or Changes()
     for row in rows:

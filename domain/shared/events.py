@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, dataclass_transform
 from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
@@ -19,6 +19,7 @@ from domain.shared.kinds import Kind
 ENVELOPE = ("originator_id", "originator_version", "timestamp")
 
 
+@dataclass_transform(frozen_default=True)
 class Event(DomainEvent):
     """A fact (事实) that entered the ledger: a frozen dataclass whose own fields are its payload.
 

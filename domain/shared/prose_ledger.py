@@ -12,8 +12,10 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "该统一社会信用代码已按另外的名称或角色登记。",
         "This code is registered under another name or role.",
     ),
-    "form_unknown": ("不认识这种表单，只接收行政处罚（penalty）和行政许可（licence）。",
-                     "Unknown form; penalty and licence are taken."),
+    "form_unknown": (
+        "不认识这种表单，只接收行政处罚（penalty）和行政许可（licence）。",
+        "Unknown form; penalty and licence are taken.",
+    ),
     "seal_for_another_ledger": ("这份文件是为另一个账本封存的。", "This file was sealed for another ledger."),
     "seal_signature_wrong": (
         "封存签名不成立：签名与文件内容或密钥不符。",
@@ -70,8 +72,14 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "请求签名不成立：请按 RFC 9421 用登记的密钥签名，并覆盖规定的各项。",
         "The request's signature does not hold: sign as RFC 9421 says, with a registered key and all components.",
     ),
-    "signature_nonce_missing": ("签名缺少16至128字符的 nonce。", "The signature lacks a nonce of 16 to 128 characters."),
-    "signature_replayed": ("这个签名已经用过一次，拒绝重放。", "This signature was used before; replay is refused."),
+    "signature_nonce_missing": (
+        "签名缺少16至128字符的 nonce。",
+        "The signature lacks a nonce of 16 to 128 characters.",
+    ),
+    "signature_replayed": (
+        "这个签名已经用过一次，拒绝重放。",
+        "This signature was used before; replay is refused.",
+    ),
     "body_incomplete_or_too_large": (
         "请求体不完整，或超过 64 MiB。",
         "The body is incomplete or larger than 64 MiB.",
@@ -86,5 +94,8 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "Send an xlsx workbook, a CSV file, or a sealed file of our client.",
     ),
     "member_invalid": ("成员 {where} 缺少或格式有误。", "The member {where} is missing or malformed."),
-    "draft_unknown": ("没有这份待封存文件，或已过期、已封存。", "There is no such draft, or it expired or was sealed."),
+    "draft_unknown": (
+        "没有这份待封存文件，或已过期、已封存。",
+        "There is no such draft, or it expired or was sealed.",
+    ),
 }

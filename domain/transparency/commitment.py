@@ -47,7 +47,9 @@ def part_commitment(kind: int, name: str, opened: OpenedPart) -> bytes:
     if len(opened.salt) != SALT_BYTES:
         raise ValueError("a part's salt has exactly 32 bytes")
     name_bytes = name.encode("ascii")
-    message = _PART_LABEL + bytes([kind]) + len(name_bytes).to_bytes(2, "big") + name_bytes + b"\n" + opened.content
+    message = (
+        _PART_LABEL + bytes([kind]) + len(name_bytes).to_bytes(2, "big") + name_bytes + b"\n" + opened.content
+    )
     return hmac.digest(opened.salt, message, "sha256")
 
 

@@ -71,5 +71,7 @@ def parse_leaf(data: bytes) -> ActLeaf | RowLeaf:
         return ActLeaf(kind=data[1], commitment=data[2:34], issuer=data[34:42], signature=data[42:])
     if len(data) == ROW_BYTES and data[0] == 2:
         row = int.from_bytes(data[74:], "big")
-        return RowLeaf(kind=data[1], commitment=data[2:34], issuer=data[34:42], file_root=data[42:74], row=row)
+        return RowLeaf(
+            kind=data[1], commitment=data[2:34], issuer=data[34:42], file_root=data[42:74], row=row
+        )
     raise MalformedLeaf(f"{len(data)} bytes of version {data[0] if data else 'none'}")

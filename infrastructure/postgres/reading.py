@@ -21,7 +21,9 @@ class PostgresPublicReading:
     def subjects(self, blind: bytes) -> Sequence[UUID]:
         """Subjects whose code or public name has this keyed hash."""
         with connection(self._pool) as conn:
-            return [r[0] for r in conn.execute("SELECT * FROM ledger.public_subjects(%s)", (blind,)).fetchall()]
+            return [
+                r[0] for r in conn.execute("SELECT * FROM ledger.public_subjects(%s)", (blind,)).fetchall()
+            ]
 
     def records(self, subject: UUID, *, on: date, limit: int) -> Sequence[Rendition]:
         """The subject's public records on a day, newest first."""

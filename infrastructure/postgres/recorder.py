@@ -55,7 +55,7 @@ class StreamRecorder(AggregateRecorder):
         self._vault = vault
         self._now = now
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:  # noqa: ARG002 - the library's signature
         """Append all or none; raises the library's ``IntegrityError`` when a stream has moved."""
         self._insert(stored_events)
         return None
@@ -117,7 +117,7 @@ class LogRecorder(StreamRecorder, ApplicationRecorder):
         """The channel on which every append tells its last position."""
         return f"xinlu_{self._log}"
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:  # noqa: ARG002 - the library's signature
         """Append all or none; the positions that the events got."""
         return self._insert(stored_events)
 
@@ -176,7 +176,7 @@ class LogSubscription(ListenNotifySubscription[LogRecorder]):
                     for _ in conn.notifies(timeout=0.1, stop_after=1):
                         self._has_been_notified.set()
                 conn.execute("UNLISTEN *")
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised to whoever iterates
             if self._thread_error is None:
                 self._thread_error = error
             self.stop()

@@ -5,9 +5,8 @@ Commands call it through ``application.ports.EventStore``; projections and verif
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -37,7 +36,8 @@ _APPEND = (
     " %s::text, %s::text, %s::bytea, %s::int, %s::jsonb)"
 )
 _COLUMNS = (
-    "position, stream_id, stream_version, topic, schema_version, recorded_at, meta, key_ref, sealed, leaf, digest"
+    "position, stream_id, stream_version, topic, schema_version, recorded_at,"
+    " meta, key_ref, sealed, leaf, digest"
 )
 
 
@@ -183,15 +183,33 @@ class PostgresEventStore:
         return bool(rows[0][0])
 
     def save_draft(
-        self, draft_id: UUID, chunks: dict[int, bytes], *, department: str, now: datetime, expires: datetime, key: WrappedKey
+        self,
+        draft_id: UUID,
+        chunks: dict[int, bytes],
+        *,
+        department: str,
+        now: datetime,
+        expires: datetime,
+        key: WrappedKey,
     ) -> None:
         """Keep an upload that waits for its seal; chunks are ciphertext. Expired drafts of anyone go."""
         self._all(
             "SELECT ledger.save_draft(%s, %s::int[], %s, %s, %s, %s, %s, %s::bytea[])",
-            (draft_id, list(chunks), department, now, expires, key.generation, key.wrapped, list(chunks.values())),
+            (
+                draft_id,
+                list(chunks),
+                department,
+                now,
+                expires,
+                key.generation,
+                key.wrapped,
+                list(chunks.values()),
+            ),
         )
 
-    def load_draft(self, draft_id: UUID, *, department: str, now: datetime, chunk: int) -> tuple[WrappedKey, bytes] | None:
+    def load_draft(
+        self, draft_id: UUID, *, department: str, now: datetime, chunk: int
+    ) -> tuple[WrappedKey, bytes] | None:
         """One chunk of a department's own draft with its key, or None."""
         query = "SELECT id, 'draft', generation, wrapped, sealed FROM ledger.load_draft(%s, %s, %s, %s)"
         rows = self._all(query, (draft_id, department, now, chunk))
@@ -223,7 +241,9 @@ class LogReader:
     def head(self, log: Log) -> tuple[int, bytes]:
         """Position and digest of the log's head row; (0, 32 zero bytes) when it is empty."""
         with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
-            row = cursor.execute("SELECT position, digest FROM ledger.heads WHERE log = %s", (log,)).fetchone()
+            row = cursor.execute(
+                "SELECT position, digest FROM ledger.heads WHERE log = %s", (log,)
+            ).fetchone()
         assert row is not None
         return int(row[0]), bytes(row[1])
 
@@ -231,6 +251,7 @@ class LogReader:
         """Wrapped data keys of the owners, by owner and class."""
         with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
             rows = cursor.execute(
-                "SELECT owner, class, generation, wrapped FROM ledger.data_keys WHERE owner = ANY (%s)", (list(owners),)
+                "SELECT owner, class, generation, wrapped FROM ledger.data_keys WHERE owner = ANY (%s)",
+                (list(owners),),
             ).fetchall()
         return {(r[0], r[1]): WrappedKey(*r) for r in rows}

@@ -33,7 +33,9 @@ class PostgresViewStore:
     def live(self) -> tuple[int, int]:
         """Generation and position of the live rows; the first generation is begun when there is none."""
         with self._connection() as conn:
-            row = conn.execute("SELECT generation, position FROM ledger.view_state WHERE live LIMIT 1").fetchone()
+            row = conn.execute(
+                "SELECT generation, position FROM ledger.view_state WHERE live LIMIT 1"
+            ).fetchone()
             if row is not None:
                 return int(row[0]), int(row[1])
             conn.execute(
@@ -75,7 +77,8 @@ class PostgresViewStore:
                 raise ValueError("the views stand at another position")
             gone = list(changes.gone | changes.shown.keys())
             conn.execute(
-                "DELETE FROM ledger.renditions WHERE generation = %s AND record_id = ANY (%s)", (generation, gone)
+                "DELETE FROM ledger.renditions WHERE generation = %s AND record_id = ANY (%s)",
+                (generation, gone),
             )
             self._insert(conn, generation, [r for shown in changes.shown.values() for r in shown])
             names = list(changes.names)
@@ -88,14 +91,26 @@ class PostgresViewStore:
 
     @staticmethod
     def _insert(conn: Connection, generation: int, renditions: list[Rendition]) -> None:
-        with conn.cursor() as cursor, cursor.copy(
-            "COPY ledger.renditions (view, generation, record_id, class, subject_id, position, until, bytes)"
-            " FROM STDIN (FORMAT BINARY)"
-        ) as copy:
+        with (
+            conn.cursor() as cursor,
+            cursor.copy(
+                "COPY ledger.renditions (view, generation, record_id, class, subject_id, position, until, bytes)"
+                " FROM STDIN (FORMAT BINARY)"
+            ) as copy,
+        ):
             copy.set_types(["text", "int4", "uuid", "text", "uuid", "int8", "date", "bytea"])
             for r in renditions:
                 copy.write_row(
-                    (r.view, generation, r.record_id, r.key_class, r.subject_id, r.position, r.until, r.content)
+                    (
+                        r.view,
+                        generation,
+                        r.record_id,
+                        r.key_class,
+                        r.subject_id,
+                        r.position,
+                        r.until,
+                        r.content,
+                    )
                 )
 
     def swap(self, generation: int, catch_up: Callable[[int], None], *, force: bool) -> Swap:
@@ -111,7 +126,9 @@ class PostgresViewStore:
                 swap = Swap(self.root(live), self.root(generation), swapped=False)
                 if swap.equal or force:
                     conn.execute("UPDATE ledger.view_state SET live = false WHERE generation = %s", (live,))
-                    conn.execute("UPDATE ledger.view_state SET live = true WHERE generation = %s", (generation,))
+                    conn.execute(
+                        "UPDATE ledger.view_state SET live = true WHERE generation = %s", (generation,)
+                    )
                     drop, swap = live, Swap(swap.live_root, swap.rebuilt_root, swapped=True)
                 else:
                     drop = generation
@@ -126,9 +143,9 @@ class PostgresViewStore:
         frontier = Frontier()
         queries = (
             "SELECT view, record_id, class, subject_id, position, until, bytes FROM ledger.renditions"
-            " WHERE generation = %s ORDER BY view COLLATE \"C\", record_id, class COLLATE \"C\"",
+            ' WHERE generation = %s ORDER BY view COLLATE "C", record_id, class COLLATE "C"',
             "SELECT view, blind, subject_id FROM ledger.view_names"
-            " WHERE generation = %s ORDER BY view COLLATE \"C\", blind, subject_id",
+            ' WHERE generation = %s ORDER BY view COLLATE "C", blind, subject_id',
         )
         with self._connection() as conn, conn.transaction():
             for number, query in enumerate(queries):
@@ -143,7 +160,8 @@ class PostgresViewStore:
         """Records whose term ended before a day and that nothing suppresses yet."""
         with self._connection() as conn:
             return [
-                (r[0], r[1]) for r in conn.execute("SELECT * FROM ledger.terms_over(%s, %s)", (on, limit)).fetchall()
+                (r[0], r[1])
+                for r in conn.execute("SELECT * FROM ledger.terms_over(%s, %s)", (on, limit)).fetchall()
             ]
 
     @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from application.ports import Log
 from application.verify import LOGS, Outcome, Remembered, Verification
 from infrastructure.bootstrap import Settings, audit_services, database, projector_services, verify_ed25519
 from interfaces.cli.progress import Progress
@@ -42,7 +43,9 @@ def rebuild(*, force: bool, quiet: bool) -> None:
 
 
 @click.command()
-@click.option("--head", type=click.Path(path_type=Path), help="File of a remembered head: compared, then renewed.")
+@click.option(
+    "--head", type=click.Path(path_type=Path), help="File of a remembered head: compared, then renewed."
+)
 @click.option("--json", "as_json", is_flag=True, help="The outcome as JSON.")
 @click.option("--quiet", is_flag=True)
 def verify(*, head: Path | None, as_json: bool, quiet: bool) -> None:
@@ -54,11 +57,13 @@ def verify(*, head: Path | None, as_json: bool, quiet: bool) -> None:
     settings = Settings.from_environment()
     with database(settings):
         found = audit_services(settings)
-        remembered = _read_head(head, found.vault.ledger_id.hex) if head else {}
-        bars: dict[str, Progress] = {}
+        remembered: dict[Log, Remembered] = _read_head(head, found.vault.ledger_id.hex) if head else {}
+        bars: dict[Log, Progress] = {}
 
-        def progress(log: str, done: int, total: int) -> None:
-            bars.setdefault(log, Progress(f"验证 verify {log}", total, unit="rows", quiet=quiet)).update(done, total)
+        def progress(log: Log, done: int, total: int) -> None:
+            if log not in bars:
+                bars[log] = Progress(f"验证 verify {log}", total, unit="rows", quiet=quiet)
+            bars[log].update(done, total)
 
         verification = Verification(
             reader=found.reader,
@@ -102,7 +107,7 @@ def _tell(outcome: Outcome, *, head: Path | None, as_json: bool) -> None:
         click.echo("验证通过（没有记住的头可比）/ verified; no remembered head to compare with")
 
 
-def _read_head(path: Path, ledger_id: str) -> dict[str, Remembered]:
+def _read_head(path: Path, ledger_id: str) -> dict[Log, Remembered]:
     """The remembered rows; none when the file is not there yet. Raises a usage error for another file."""
     if not path.exists():
         return {}
@@ -115,7 +120,7 @@ def _read_head(path: Path, ledger_id: str) -> dict[str, Remembered]:
         raise click.UsageError("the file is no remembered head of this ledger") from None
 
 
-def _write_head(path: Path, ledger_id: str, outcome: Outcome, remembered: dict[str, Remembered]) -> None:
+def _write_head(path: Path, ledger_id: str, outcome: Outcome, remembered: dict[Log, Remembered]) -> None:
     data: dict[str, object] = {"format": HEAD_FORMAT, "ledger": ledger_id}
     for log in LOGS:
         rows = base64.b64encode(remembered[log].prefixes).decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,8 @@ def seal(*, file: Path, key: Path, ledger_id: str, output: Path) -> None:
         ledger = b""
     if len(ledger) != 16:
         raise click.UsageError("--ledger-id is 32 hex digits")
-    _, sealed = _seal(_read(file), ledger, _key(key))
+    table = _read(file)
+    sealed = _seal(table, ledger, _key(key), Progress("封存 seal", table.row_count, unit="rows"))
     output.write_bytes(sealed.body())
     click.echo(f"封存 {sealed.seal.rows} 行 / sealed rows; 未封存 {len(sealed.left_out)} / left out")
     click.echo(f"root {sealed.seal.root.hex()}")
@@ -51,7 +52,9 @@ def seal(*, file: Path, key: Path, ledger_id: str, output: Path) -> None:
 @click.option("--key", type=EXISTING, required=True, help="The department's key (PEM).")
 @click.option("--url", default=URL, show_default=True, help="The service.")
 @click.option("--draft", is_flag=True, help="Upload the file as it is; the service drafts, we sign the root.")
-@click.option("--reasons", type=click.Path(dir_okay=False, path_type=Path), help="Write the reasons workbook here.")
+@click.option(
+    "--reasons", type=click.Path(dir_okay=False, path_type=Path), help="Write the reasons workbook here."
+)
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON on stdout.")
 @click.option("--quiet", is_flag=True)
 def intake(
@@ -93,18 +96,21 @@ def intake(
 
 def _send(client: Client, file: Path, table: Table, *, draft: bool, quiet: bool) -> dict[str, Any]:
     """Send and wait; the report with the rows that could not even be sealed."""
+    bar = Progress("封存 seal", table.row_count, unit="rows", quiet=quiet)
+    send: Callable[[Callable[[Mapping[str, Any]], None]], dict[str, Any]]
     if draft:
-        drafted = client.send_draft(file.read_bytes(), content_type=XLSX if table.source == "xlsx" else "text/csv")
+        kind = XLSX if table.source == "xlsx" else "text/csv"
+        drafted = client.send_draft(file.read_bytes(), content_type=kind)
         left_out, rows = drafted["left_out"], int(drafted["rows"])
+        send = lambda progress: client.seal_draft(drafted, progress=progress)  # noqa: E731
     else:
-        ledger_id = bytes.fromhex(client.ledger_id)
-        bar = Progress("封存 seal", table.row_count, unit="rows", quiet=quiet)
-        _, sealed = _seal(table, ledger_id, client.department.key, bar)
+        sealed = _seal(table, bytes.fromhex(client.ledger_id), client.department.key, bar)
         left_out = [
             {"data_row": r.data_row, "sheet_row": r.sheet_row, "reasons": [_reason(d) for d in r.defects]}
             for r in sealed.left_out
         ]
         rows = sealed.seal.rows
+        send = lambda progress: client.send_sealed(sealed, progress=progress)  # noqa: E731
     report: dict[str, Any] = {"rows": 0, "taken": 0, "already": 0, "refused": []}
     if rows:
         bar = Progress("归集 intake", rows, unit="rows", quiet=quiet)
@@ -112,7 +118,7 @@ def _send(client: Client, file: Path, table: Table, *, draft: bool, quiet: bool)
         def progress(step: Mapping[str, Any]) -> None:
             bar.update(int(step["done"]), int(step["rows"]))
 
-        report = client.seal_draft(drafted, progress=progress) if draft else client.send_sealed(sealed, progress=progress)
+        report = send(progress)
         bar.update(rows)
         bar.finish()
     report["rows"] = int(report.get("rows", 0)) + len(left_out)
@@ -137,14 +143,11 @@ def _key(path: Path) -> DepartmentKey:
         raise click.UsageError("--key is no Ed25519 key in PEM form") from None
 
 
-def _seal(
-    table: Table, ledger_id: bytes, key: DepartmentKey, bar: Progress | None = None
-) -> tuple[Table, SealedFile]:
+def _seal(table: Table, ledger_id: bytes, key: DepartmentKey, bar: Progress) -> SealedFile:
     rows = read_rows(table, load_forms())
-    sealed = seal_file(rows, form=table.kind, ledger_id=ledger_id, progress=bar.update if bar else None)
-    if bar:
-        bar.finish()
-    return table, sealed.signed(key)
+    sealed = seal_file(rows, form=table.kind, ledger_id=ledger_id, progress=bar.update)
+    bar.finish()
+    return sealed.signed(key)
 
 
 def _reason(defect: Defect) -> dict[str, str]:
@@ -162,7 +165,8 @@ def _defects(report: Mapping[str, Any]) -> dict[int, list[tuple[str, Defect]]]:
     """The report's reasons as the workbook writer takes them."""
     return {
         int(row["data_row"]): [
-            (r["field"], Defect(r["rule"], "told", r["field"], {"zh": r["zh"], "en": r["en"]})) for r in row["reasons"]
+            (r["field"], Defect(r["rule"], "told", r["field"], {"zh": r["zh"], "en": r["en"]}))
+            for r in row["reasons"]
         ]
         for row in report["refused"]
     }
@@ -170,7 +174,8 @@ def _defects(report: Mapping[str, Any]) -> dict[int, list[tuple[str, Defect]]]:
 
 def _say_report(report: Mapping[str, Any]) -> None:
     click.echo(
-        f"共 {report['rows']} 行：入库 {report['taken']}，此前已入库 {report['already']}，退回 {len(report['refused'])}"
+        f"共 {report['rows']} 行：入库 {report['taken']}，此前已入库 {report['already']}，"
+        f"退回 {len(report['refused'])}"
         f" / rows {report['rows']}: taken {report['taken']}, already {report['already']},"
         f" refused {len(report['refused'])}"
     )
@@ -190,4 +195,7 @@ def _say_problem(problem: Problem, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(dict(problem.members), ensure_ascii=False))
         return
-    click.echo(f"{problem.status} {problem.members.get('detail', '')} / {problem.members.get('detail_en', '')}", err=True)
+    click.echo(
+        f"{problem.status} {problem.members.get('detail', '')} / {problem.members.get('detail_en', '')}",
+        err=True,
+    )

@@ -38,7 +38,9 @@ def serve(*, port: int | None, demo: bool) -> None:
     port = port or settings.port
     with database(settings) as server:
         if settings.database_url is None and server is None:
-            raise click.ClickException("另一个进程已在运行这个数据目录 / another process runs this data folder already")
+            raise click.ClickException(
+                "另一个进程已在运行这个数据目录 / another process runs this data folder already"
+            )
         if demo:
             seed_city(open_ledger(settings), gateway_public_key(settings), demo_folder(), quiet=False)
         with Group(settings, port, server) as group:
@@ -97,7 +99,9 @@ class Group:
             if self._answers():
                 return
             if self._children["web"].poll() is not None:
-                raise click.ClickException("网页服务未能启动（端口被占用？）/ the web process ended; is the port taken?")
+                raise click.ClickException(
+                    "网页服务未能启动（端口被占用？）/ the web process ended; is the port taken?"
+                )
             self._stop.wait(0.05)
         if not self._stop.is_set():
             raise click.ClickException("服务未在时限内应答 / the service did not answer in time")
@@ -125,7 +129,7 @@ class Group:
         except (OSError, urllib.error.URLError):
             return False
 
-    def _ask_stop(self, number: int, frame: FrameType | None) -> None:
+    def _ask_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()
 
 

@@ -61,7 +61,9 @@ class Client:
     def ledger_id(self) -> str:
         """The ledger's id (hex), asked of the service once."""
         if self._ledger_id is None:
-            self._ledger_id = str(self._retrying(lambda: self._json("GET", "/v1/ledger", b"", {}))["ledger_id"])
+            self._ledger_id = str(
+                self._retrying(lambda: self._json("GET", "/v1/ledger", b"", {}))["ledger_id"]
+            )
         return self._ledger_id
 
     def send_sealed(self, file: SealedFile, *, progress: Progress | None = None) -> dict[str, Any]:
@@ -93,7 +95,9 @@ class Client:
             "accept": NDJSON,
             "idempotency-key": str(uuid.uuid4()),
         }
-        return self._retrying(lambda: self._stream(f"/v1/intakes/{draft['draft']}/seal", body, headers, progress))
+        return self._retrying(
+            lambda: self._stream(f"/v1/intakes/{draft['draft']}/seal", body, headers, progress)
+        )
 
     def _retrying(self, attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         for number in range(self._attempts_max):
@@ -109,7 +113,9 @@ class Client:
                 time.sleep(min(0.2 * 2**number, 3.0))
         raise Unreachable("the service does not answer")
 
-    def _open(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> http.client.HTTPResponse:
+    def _open(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> http.client.HTTPResponse:
         kind = http.client.HTTPSConnection if self._scheme == "https" else http.client.HTTPConnection
         connection = kind(self._host, self._port, timeout=TIMEOUT_SECONDS)
         port = f":{self._port}" if self._port else ""

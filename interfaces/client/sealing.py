@@ -76,10 +76,10 @@ class DepartmentKey:
 
     @classmethod
     def read(cls, path: Path) -> DepartmentKey:
-        """The key in a PEM file. Raises ``ValueError`` when it holds another kind of key."""
+        """The key in a PEM file. Raises ``ValueError`` or ``TypeError`` when it holds another kind of key."""
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         if not isinstance(key, Ed25519PrivateKey):
-            raise ValueError("the key file holds no Ed25519 key")
+            raise TypeError("the key file holds no Ed25519 key")
         return cls(key)
 
     @classmethod

@@ -40,10 +40,10 @@ class _OneKey(HTTPSignatureKeyResolver):
     def __init__(self, key: DepartmentKey) -> None:
         self._key = key
 
-    def resolve_private_key(self, key_id: str) -> object:
+    def resolve_private_key(self, key_id: str) -> object:  # noqa: ARG002 - one key only
         return self._key.private
 
-    def resolve_public_key(self, key_id: str) -> object:
+    def resolve_public_key(self, key_id: str) -> object:  # noqa: ARG002 - one key only
         return self._key.private.public_key()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Flask, Response, jsonify
 
 from application.services import Services
-
 from interfaces.http import intakes, problems
 from interfaces.http.bodies import BODY_BYTES_MAX
 from interfaces.http.services import EXTENSION, services

@@ -46,7 +46,9 @@ class _Message:
 
     def __init__(self) -> None:
         self.method = request.method
-        self.url = f"{request.host_url.rstrip('/')}{request.path}?{request.query_string.decode('ascii', 'replace')}"
+        self.url = (
+            f"{request.host_url.rstrip('/')}{request.path}?{request.query_string.decode('ascii', 'replace')}"
+        )
         if not request.query_string:
             self.url = self.url[:-1]
         self.headers = _Headers(request.headers.items())
@@ -89,7 +91,9 @@ def authenticated(body: bytes) -> Caller:
         raise ProblemError(400, "path", Defect("FORMAT", "path_not_ascii"))
     key = request.headers.get("Idempotency-Key", "")
     if len(key) not in IDEMPOTENCY_LENGTHS or not key.isascii() or not key.isprintable():
-        raise ProblemError(400, "idempotency-key", Defect("FORMAT", "idempotency_key_missing", "Idempotency-Key"))
+        raise ProblemError(
+            400, "idempotency-key", Defect("FORMAT", "idempotency_key_missing", "Idempotency-Key")
+        )
     result, resolver = _verified(body)
     nonce = result.nonce or ""
     if len(nonce) not in NONCE_LENGTHS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import zlib
 from collections.abc import Iterable, Iterator
 
@@ -37,21 +39,20 @@ def decoded(body: bytes, encoding: str) -> Iterator[bytes]:
     if encoding != "gzip":
         raise Refused(Defect("FORMAT", "encoding_unknown", "Content-Encoding"))
     total = 0
-    rest = body
+    for chunk in _unzipped(body):
+        total += len(chunk)
+        if total > DECODED_BYTES_MAX:
+            raise Refused(Defect("FORMAT", "content_unpacks_too_large"))
+        yield chunk
+
+
+def _unzipped(body: bytes) -> Iterator[bytes]:
+    """Every gzip member of ``body``, a bounded chunk at a time."""
     try:
-        while rest:
-            unpack = zlib.decompressobj(wbits=31)
-            while not unpack.eof:
-                chunk = unpack.decompress(rest, _CHUNK)
-                rest = unpack.unconsumed_tail or unpack.unused_data
-                if not chunk and not unpack.eof and not rest:
-                    raise Refused(Defect("FORMAT", "gzip_broken"))
-                total += len(chunk)
-                if total > DECODED_BYTES_MAX:
-                    raise Refused(Defect("FORMAT", "content_unpacks_too_large"))
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
+            while chunk := packed.read(_CHUNK):
                 yield chunk
-            rest = unpack.unused_data
-    except zlib.error:
+    except (OSError, EOFError, zlib.error):
         raise Refused(Defect("FORMAT", "gzip_broken")) from None
 
 

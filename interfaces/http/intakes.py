@@ -99,7 +99,10 @@ def check() -> Response:
     form, today = forms[table.kind], city_day(services().ledger.now())
     refused: dict[int, tuple[int, list[Defect]]] = {}
     for row in read_rows(table, forms):
-        found = [*row.defects, *(check_row(form, row.parts, today=today) if row.parts else ())]
+        found = list(row.defects)
+        unread = {d.field for d in found}
+        if row.parts:
+            found += [d for d in check_row(form, row.parts, today=today) if d.field not in unread]
         if found:
             refused[row.data_row] = (row.sheet_row, found)
     if request.accept_mimetypes.best_match(["application/json", WORKBOOK_TYPE]) == WORKBOOK_TYPE:
@@ -153,10 +156,10 @@ def _run(
         raise
     steps = _steps(intake, rows, caller, body, seal)
     if NDJSON in request.accept_mimetypes.values():
-        return Response(stream_with_context(_streamed(steps, draft_id, caller)), status=201, content_type=NDJSON)
-    last: dict[str, Any] = {}
-    for last in steps:
-        pass
+        return Response(
+            stream_with_context(_streamed(steps, draft_id, caller)), status=201, content_type=NDJSON
+        )
+    *_, last = steps
     _forget(draft_id, caller)
     return _json(last["report"], 201)
 
@@ -178,7 +181,7 @@ def _steps(
         "status": "recorded",
     }
     intake.finish(Receipt(caller.department, caller.idempotency_key, _fingerprint(body), 201, receipt))
-    yield {"report": reports.full(report, services().forms[seal.form], receipt=receipt)}
+    yield {"report": reports.full(report, intake.form, receipt=receipt)}
 
 
 def _streamed(steps: Iterator[dict[str, Any]], draft_id: UUID | None, caller: Caller) -> Iterator[bytes]:
@@ -187,7 +190,7 @@ def _streamed(steps: Iterator[dict[str, Any]], draft_id: UUID | None, caller: Ca
         for step in steps:
             yield _line(step)
         _forget(draft_id, caller)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the status has left, so the problem must be told in a line
         yield _line({"problem": problems.of_exception(error)})
 
 
@@ -202,7 +205,9 @@ def _replayed(caller: Caller, body: bytes) -> Response | None:
     if kept is None:
         return None
     if kept.fingerprint != _fingerprint(body):
-        raise ProblemError(422, "idempotency-key", Defect("FORMAT", "idempotency_key_reused", "Idempotency-Key"))
+        raise ProblemError(
+            422, "idempotency-key", Defect("FORMAT", "idempotency_key_reused", "Idempotency-Key")
+        )
     answer = _json({"receipt": dict(kept.receipt)}, kept.status)
     answer.headers["Idempotency-Replayed"] = "true"
     return answer
@@ -214,10 +219,10 @@ def _fingerprint(body: bytes) -> bytes:
 
 
 def _json(data: dict[str, Any], status: int) -> Response:
-    return Response(json.dumps(data, ensure_ascii=False) + "\n", status=status, content_type="application/json")
+    return Response(
+        json.dumps(data, ensure_ascii=False) + "\n", status=status, content_type="application/json"
+    )
 
 
 def _line(data: dict[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-

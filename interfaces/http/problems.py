@@ -95,7 +95,9 @@ def of_exception(error: Exception) -> dict[str, Any]:
         return members(error.code or 500, f"http-{error.code or 500}")
     # Only the type and the correlation go to the log: a message could carry what was sent.
     found = members(500, "internal")
-    log.error("internal error %s %s", type(error).__name__, found["instance"], exc_info=_without_message(error))
+    log.error(
+        "internal error %s %s", type(error).__name__, found["instance"], exc_info=_without_message(error)
+    )
     return found
 
 
@@ -125,7 +127,8 @@ def register(app: Flask) -> None:
         answer.headers.setdefault("X-Content-Type-Options", "nosniff")
         answer.headers.setdefault("Referrer-Policy", "no-referrer")
         answer.headers.setdefault(
-            "Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+            "Content-Security-Policy",
+            "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
         )
         if request.path.startswith("/v1/"):
             answer.headers.setdefault("Cache-Control", "no-store")

@@ -10,7 +10,9 @@ from domain.shared.forms import Form
 from domain.shared.refusals import Defect, sentence
 
 
-def refused_row(data_row: int, sheet_row: int, defects: Iterable[Defect], form: Form | None) -> dict[str, Any]:
+def refused_row(
+    data_row: int, sheet_row: int, defects: Iterable[Defect], form: Form | None
+) -> dict[str, Any]:
     """One refused row of the report."""
     return {
         "data_row": data_row,

@@ -1,0 +1,228 @@
+"""A whole ledger for tests: real database, real vault, real keys, and a clock that the test sets.
+
+The fixtures ``ledger_world`` (demo city governed, no file taken in) and ``seeded_world`` (also a file of each
+sort, some rows refused) of ``conftest.py`` give a :class:`World`; each test has a database of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+
+from application.commands.intake import Intake
+from application.ledger import Ledger
+from application.ports import Log
+from application.projections.projector import Projector
+from application.queries.public import PublicLookup
+from application.verify import Finding, Outcome, Remembered, Verification
+from domain.shared.city_time import city_day
+from infrastructure.keys import GATEWAY, Ed25519Signer, FileVault, SystemEntropy, verify_ed25519
+from infrastructure.postgres.reading import PostgresPublicReading
+from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
+from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
+from infrastructure.postgres.views import PostgresViewStore
+from infrastructure.settings import Settings
+from interfaces.cli.seed import govern, take_in
+from interfaces.client.sealing import DepartmentKey
+from interfaces.demo.city import DemoCity, read_city
+from interfaces.demo.generator import GeneratedCity, generate_city
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+START = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+"""When every test world begins: 10 o'clock in the city."""
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Database:
+    """A test's own database: connection URLs of its owner (who may see all) and of the service's logins."""
+
+    admin: str
+    writer: str
+    reader: str
+    projector: str
+    auditor: str
+
+
+class SettableClock:
+    """The port ``Clock``, standing still until the test moves it."""
+
+    def __init__(self, at: datetime = START) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        """The instant that the test set."""
+        return self.at
+
+    def advance(self, **amount: int) -> None:
+        """Move on by ``days=1``, ``hours=2`` ... as ``timedelta`` takes them."""
+        self.at += timedelta(**amount)
+
+
+class World:
+    """One ledger with everything that tests need of it.
+
+    ``folder`` is laid out like a data folder: ``secrets/`` (vault, gateway key, logins) and ``keys/`` (the
+    departments' keys). Each property opens its adapter with the login that the service would use.
+    """
+
+    def __init__(self, database: Database, folder: Path, logins_file: Path) -> None:
+        """Make the vault in ``folder`` unless it holds one (a copy of another world) already."""
+        self.database = database
+        self.folder = folder
+        self.secrets = folder / "secrets"
+        FileVault.make(self.secrets)
+        shutil.copy(logins_file, self.secrets / "logins.json")
+        self.vault = FileVault(self.secrets)
+        self.gateway = Ed25519Signer.load_or_make(self.secrets / GATEWAY)
+        self.clock = SettableClock()
+        self.city: DemoCity = read_city(DATA)
+        self.keys: dict[str, DepartmentKey] = {}
+        self._pools: dict[str, Pool] = {}
+
+    def pool(self, role: str) -> Pool:
+        """The one pool of a login (``writer``, ``reader``, ``projector``, ``auditor``)."""
+        if role not in self._pools:
+            self._pools[role] = open_pool(getattr(self.database, role), size_max=12)
+        return self._pools[role]
+
+    def close(self) -> None:
+        """Close every connection."""
+        for pool in self._pools.values():
+            pool.close()
+
+    @cached_property
+    def store(self) -> PostgresEventStore:
+        """The writer's doors."""
+        return PostgresEventStore(self.pool("writer"))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger, writing as login ``writer`` at the test's clock."""
+        return Ledger(
+            ledger_id=self.vault.ledger_id,
+            store=self.store,
+            vault=self.vault,
+            gateway=self.gateway,
+            clock=self.clock,
+            entropy=SystemEntropy(),
+        )
+
+    @cached_property
+    def reader(self) -> LogReader:
+        """Both logs whole, as login ``auditor``."""
+        return LogReader(self.pool("auditor"))
+
+    @cached_property
+    def views(self) -> PostgresViewStore:
+        """The views, as login ``projector``."""
+        return PostgresViewStore(self.pool("projector"))
+
+    def new_projector(self) -> Projector:
+        """A projector as a newly started process has it."""
+        reader = LogReader(self.pool("projector"))
+        return Projector(reader=reader, keys=reader, views=self.views, vault=self.vault)
+
+    @cached_property
+    def lookup(self) -> PublicLookup:
+        """The public look-up, as login ``reader``."""
+        reading = PostgresPublicReading(self.pool("reader"))
+        return PublicLookup(reading, keys=reading, vault=self.vault, clock=self.clock)
+
+    def stream_recorder(self, log: Log) -> StreamRecorder:
+        """The library's aggregate recorder over one log."""
+        return StreamRecorder(
+            self.store,
+            log=log,
+            ledger_id=self.ledger.id,
+            gateway=self.gateway,
+            vault=self.vault,
+            now=self.clock.now,
+        )
+
+    def log_recorder(self, log: Log) -> LogRecorder:
+        """The library's application recorder over one log."""
+        return LogRecorder(
+            self.store,
+            follower=self.pool("auditor"),
+            log=log,
+            ledger_id=self.ledger.id,
+            gateway=self.gateway,
+            vault=self.vault,
+            now=self.clock.now,
+        )
+
+    @property
+    def today(self) -> date:
+        """The city's date."""
+        return city_day(self.clock.now())
+
+    def govern(self) -> None:
+        """Found the ledger: departments, their keys (``keys`` by department code), officers, catalogue."""
+        self.keys = govern(
+            self.ledger, self.gateway.public_key, self.city, self.folder / "keys", today=self.today
+        )
+
+    def files(self, *, penalties: int = 12, licences: int = 10, people: int = 3) -> GeneratedCity:
+        """What the demo agencies send: per agency a file of each sort with so many rows."""
+        return generate_city(
+            self.city, SEED, today=START.date(), penalties=penalties, licences=licences, people=people
+        )
+
+    def take_in(self, files: GeneratedCity, *names: str) -> list[Intake]:
+        """Seal files as their departments and take them in (all, or those that are named)."""
+        return [
+            take_in(self.ledger, files.files[n], department=files.sender[n], key=self.keys[files.sender[n]])
+            for n in names or sorted(files.files)
+        ]
+
+    def project(self) -> None:
+        """Bring the live views to the head."""
+        projector = self.new_projector()
+        while projector.run_once():
+            pass
+
+    def verify(self, remembered: dict[Log, Remembered] | None = None) -> Outcome:
+        """Verify both logs as login ``auditor``; ``remembered`` grows like the file of ``verify --head``."""
+        return Verification(
+            reader=self.reader,
+            keys=self.reader,
+            vault=self.vault,
+            ledger_id=self.ledger.id.bytes,
+            gateway_issuer=self.gateway.issuer,
+            verify=verify_ed25519,
+        ).run({} if remembered is None else remembered)
+
+    def finding(self, remembered: dict[Log, Remembered] | None = None) -> Finding | None:
+        """What verify finds first, or None."""
+        return self.verify(remembered).finding
+
+    @contextmanager
+    def superuser(self) -> Iterator[psycopg.Connection]:
+        """A superuser's connection for which no trigger fires: someone who changes history. Commits at the end."""
+        with psycopg.connect(self.database.admin) as connection:
+            connection.execute("SET session_replication_role = replica")
+            yield connection
+
+    def rows_of(self, topic: str, log: Log = "records") -> list[UUID]:
+        """The streams of all events of a topic, in order of position."""
+        return [row.stream_id for row in self.reader.rows(log, after=0, limit=100_000) if row.topic == topic]
+
+    @property
+    def settings(self) -> Settings:
+        """The same ledger as settings, for ``infrastructure.bootstrap``."""
+        return Settings(self.folder, self.database.admin)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment with which a command line process works on this ledger."""
+        return {**os.environ, "XINLU_DATA": str(self.folder), "DATABASE_URL": self.database.admin}
