@@ -26,6 +26,7 @@ from application.queries.public import PublicLookup
 from application.verify import Finding, Outcome, Remembered, Verification
 from domain.shared.city_time import city_day
 from infrastructure.keys import GATEWAY, Ed25519Signer, FileVault, SystemEntropy, verify_ed25519
+from infrastructure.migrate import ROLES
 from infrastructure.postgres.reading import PostgresPublicReading
 from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
@@ -92,7 +93,8 @@ class World:
     def pool(self, role: str) -> Pool:
         """The one pool of a login (``writer``, ``reader``, ``projector``, ``auditor``)."""
         if role not in self._pools:
-            self._pools[role] = open_pool(getattr(self.database, role), size_max=12)
+            most = min(ROLES[f"xinlu_{role}"], 12)
+            self._pools[role] = open_pool(getattr(self.database, role), size_max=most)
         return self._pools[role]
 
     def close(self) -> None:
@@ -153,7 +155,7 @@ class World:
         """The library's application recorder over one log."""
         return LogRecorder(
             self.store,
-            follower=self.pool("auditor"),
+            follower=self.pool("projector"),
             log=log,
             ledger_id=self.ledger.id,
             gateway=self.gateway,
