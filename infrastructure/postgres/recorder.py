@@ -81,7 +81,7 @@ class StreamRecorder(AggregateRecorder):
             first = self._store.append(batch)[0]
         except Conflict as conflict:
             raise IntegrityError(conflict.what) from None
-        return range(first, first + len(stored_events))
+        return list(range(first, first + len(stored_events)))
 
     def _row(self, event: StoredEvent, recorded_at: str) -> NewRow:
         stream = UUID(str(event.originator_id))
