@@ -19,8 +19,8 @@ from uuid import UUID
 import psycopg
 
 from application.commands.intake import Intake
-from application.ledger import Ledger
-from application.ports import Log
+from application.ledger import Ledger, instant
+from application.ports import Log, NewRow
 from application.projections.projector import Projector
 from application.queries.public import PublicLookup
 from application.verify import Finding, Outcome, Remembered, Verification
@@ -67,6 +67,13 @@ class SettableClock:
     def advance(self, **amount: int) -> None:
         """Move on by ``days=1``, ``hours=2`` ... as ``timedelta`` takes them."""
         self.at += timedelta(**amount)
+
+
+def raw_row(
+    stream: UUID, version: int = 1, *, topic: str = "raw.test", sealed: bytes = b"sealed", meta: bytes = b"{}"
+) -> NewRow:
+    """A row as the store takes it, of bytes that mean nothing: the store does not look into them."""
+    return NewRow(stream, version, topic, 1, instant(START), meta, "", sealed, bytes([1]) * 106)
 
 
 class World:
