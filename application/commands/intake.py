@@ -1,4 +1,4 @@
-"""Taking in a file that its department sealed: verify the seal, gate every row, record the good ones.
+"""Taking in what a department sealed, a file or one act: verify the seal, gate every row, record the good ones.
 
 Comes after the client (or a signed draft) has sealed the rows; the views follow from the events recorded here.
 Good rows are never lost to bad ones, and the same document never becomes a second record.
@@ -6,8 +6,6 @@ Good rows are never lost to bad ones, and the same document never becomes a seco
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from datetime import date
 from itertools import islice
 from uuid import UUID
 
+from application.commands.seals import Seal
 from application.commands.subjects import Identity, SubjectDesk, identity_of
 from application.ledger import Ledger, SealedAct
 from application.ports import Append, Conflict, Document, LedgerUnavailable, Receipt
@@ -22,7 +21,7 @@ from application.registry import Registry
 from domain.catalogue.gate import gate
 from domain.catalogue.items import SUBJECT_KINDS
 from domain.parties.keys import SigningKey, require_live
-from domain.records.events import ActRefused, FileSealed, IntakeReported, RecordDetermined
+from domain.records.events import ActRefused, IntakeReported, RecordDetermined
 from domain.records.rows import check_row
 from domain.shared.canonical import NotCanonical, Parts, canonical
 from domain.shared.city_time import city_day
@@ -31,13 +30,10 @@ from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, Refused
 from domain.shared.text import normalise_document_number
 from domain.transparency.commitment import OpenedPart, commit, open_parts
-from domain.transparency.leaf import ActLeaf, RowLeaf
-from domain.transparency.merkle import root_of
-from domain.transparency.sealed_file import FileSeal, SealedRow
+from domain.transparency.sealed_file import SealedRow
 
 BATCH_ROWS = 500
 ATTEMPTS_MAX = 8
-ROWS_MAX = 200_000
 Verify = Callable[[bytes, bytes, bytes], bool]
 """(public key, signature, message) -> good or not."""
 
@@ -60,6 +56,7 @@ class Report:
     already: int = 0
     refused: list[RefusedRow] = field(default_factory=list)
     first_position: int | None = None
+    last_position: int | None = None
 
     @property
     def done(self) -> int:
@@ -80,13 +77,13 @@ class _Good:
 
 
 class Intake:
-    """One file's intake (归集) by one department."""
+    """The intake (归集) of what one department sealed."""
 
     def __init__(
         self,
         ledger: Ledger,
         forms: Mapping[FormKind, Form],
-        seal: FileSeal,
+        seal: Seal,
         *,
         department: str,
         verify: Verify,
@@ -105,7 +102,7 @@ class Intake:
             raise Refused(Defect("FORMAT", "form_unknown", "/form"))
         self._form = form
         self._guards: dict[UUID, int] = {}
-        self._commitments = _decoded_commitments(seal)
+        self._commitments = seal.commitments()
         self._sealed_act = self._verified_seal()
         self._seen_documents: dict[bytes, int] = {}
         self._seen_rows: set[int] = set()
@@ -162,7 +159,11 @@ class Intake:
         return self._ledger.seal(event)
 
     def _meta(self) -> dict[str, str]:
-        return {"actor": self._department, "purpose": "determination", "correlation": str(self._seal.file_id)}
+        return {
+            "actor": self._department,
+            "purpose": "determination",
+            "correlation": str(self._seal.correlation),
+        }
 
     def _check_key(self) -> SigningKey:
         day = city_day(self._ledger.now())
@@ -171,24 +172,22 @@ class Intake:
         return key
 
     def _is_recorded(self) -> bool:
-        """Whether an interrupted run recorded this very seal. Raises ``Refused`` when the id is another's."""
-        rows = self._ledger.store.load("records", self._seal.file_id)
+        """Whether the seal needs no recording (any more): a single act, or an interrupted run's file.
+
+        Raises ``Refused`` when the file's id is another's.
+        """
+        if self._sealed_act is None:
+            return True
+        rows = self._ledger.store.load("records", self._seal.correlation)
         if rows and rows[0].leaf != self._sealed_act.leaf:
             raise Refused(Defect("DET-5", "file_id_taken", "/file"))
         return bool(rows)
 
-    def _verified_seal(self) -> SealedAct:
-        seal = self._seal
-        event = FileSealed.from_parts(
-            seal.payload(), stream_id=seal.file_id, version=1, recorded_at=self._ledger.now()
-        )
-        opened = open_parts(seal.salt, event.parts())
-        digest = self._ledger.commitment_of(event, opened)
-        leaf = ActLeaf(event.KIND, digest, seal.issuer, seal.signature)
+    def _verified_seal(self) -> SealedAct | None:
         key = self._check_key()
-        if not self._verify(key.public_key, seal.signature, leaf.signed_bytes):
+        if not self._verify(key.public_key, self._seal.signature, self._seal.message()):
             raise Refused(Defect("DET-5", "seal_signature_wrong"))
-        return SealedAct(event, opened, bytes(leaf), self._ledger.own_keys(event.parts()))
+        return self._seal.act(self._ledger)
 
     def _take_batch(self, batch: list[SealedRow]) -> None:
         today = city_day(self._ledger.now())
@@ -300,7 +299,7 @@ class Intake:
 
     def _append(self, new: list[_Good]) -> int:
         subjects = self._subjects.find_or_register(item.identity for item in new)
-        acts = [] if self._recorded else [self._sealed_act]
+        acts = [self._sealed_act] if self._sealed_act and not self._recorded else []
         acts += subjects.registrations
         acts += [self._act(item, subjects.ids[item.identity]) for item in new]
         batch = self._ledger.prepare(acts, meta=self._meta())
@@ -309,6 +308,7 @@ class Intake:
         batch.documents = [Document(i.fingerprint, i.row.record_id, i.content_mac) for i in new]
         position = self._ledger.store.append(batch)[0]
         self._recorded = True
+        self.report.last_position = position + len(acts) - 1
         return position
 
     def _act(self, item: _Good, subject: UUID) -> SealedAct:
@@ -319,11 +319,11 @@ class Intake:
             timestamp=self._ledger.now(),
             content=row.parts,
         )
-        leaf = RowLeaf(event.KIND, item.commitment, self._seal.issuer, self._seal.root, row.index)
+        leaf = self._seal.leaf(item.commitment, row.index)
         owners = {
             name: item.identity.owner_of(name, subject=subject, record=row.record_id) for name in row.parts
         }
-        return SealedAct(event, item.opened, bytes(leaf), owners)
+        return SealedAct(event, item.opened, leaf, owners)
 
 
 def log_refusal(ledger: Ledger, *, department: str, defects: Iterable[Defect], attempt: bytes) -> None:
@@ -337,18 +337,3 @@ def log_refusal(ledger: Ledger, *, department: str, defects: Iterable[Defect], a
         attempt=ledger.vault.mac("attempt", attempt).hex(),
     )
     ledger.record([ledger.seal(event)], meta={"actor": department, "purpose": "determination"}, log="access")
-
-
-def _decoded_commitments(seal: FileSeal) -> list[bytes]:
-    """The rows' commitments, whose root must be the sealed one. Raises ``Refused`` (DET-5)."""
-    if not 0 < seal.rows <= ROWS_MAX:
-        raise Refused(Defect("FORMAT", "file_rows_out_of_bounds", "/rows", {"most": str(ROWS_MAX)}))
-    try:
-        data = base64.b64decode(seal.commitments, validate=True)
-    except (binascii.Error, ValueError):
-        data = b""
-    commitments = [data[at : at + 32] for at in range(0, len(data), 32)]
-    kind = bytes([Kind.RECORD_DETERMINED])
-    if len(data) != 32 * seal.rows or root_of(kind + c for c in commitments) != seal.root:
-        raise Refused(Defect("DET-5", "seal_root_wrong"))
-    return commitments

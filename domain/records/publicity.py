@@ -39,6 +39,7 @@ class FormFields:
 FORMS: Mapping[str, FormFields] = {
     "penalty": FormFields(prefix="CF_", decided="CF_JDRQ", sent_end="CF_GSJZQ"),
     "licence": FormFields(prefix="XK_", decided="XK_JDRQ", sent_end=None),
+    "determination": FormFields(prefix="RD_", decided="RD_JDRQ", sent_end="RD_GSJZQ"),
 }
 VALID_TO = "XK_YXQZI"
 

@@ -23,11 +23,13 @@ from domain.shared.refusals import Defect
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _AMOUNT = re.compile(r"(-?)(\d+)(?:\.(\d+))?", re.ASCII)
 _EIGHTEEN = re.compile(r"\d{17}[\dX]", re.ASCII)
-_AUTHORITY_CODES = {
-    "penalty": ("CF_CFJGDM", "CF_SJLYDM"),
-    "licence": ("XK_XKJGDM", "XK_LYDWDM"),
-}
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+OTHER_DOCUMENT = "法律法规或者党中央国务院政策文件规定的其他文书"
+IN_EFFECT = "已生效"
 EARLIEST_YEAR = 1949
+_CITED = re.compile(r"《.+》")
+_RULED_ALONE = frozenset({"RD_WSLX", "RD_WSZT"})
+"""Enumerations whose unlawful values have a rule and a sentence of their own."""
 CITIZEN_ID = "身份证"
 OTHER_MAX_CHARACTERS = 64
 
@@ -67,7 +69,7 @@ def _identity_defects(row: RowValues, type_suffix: str, number_suffix: str) -> I
 
 def authority_defects(row: RowValues) -> Iterator[Defect]:
     """The codes of the authority and of the data source can be codes at all (DET-2)."""
-    for field in _AUTHORITY_CODES[row.form.kind]:
+    for field in (row.form.authority_code, row.form.source_code):
         if code := row.get(field):
             fault = check_credit_code(code, rule="DET-2", field=field, **row.names(field))
             if fault:
@@ -78,7 +80,12 @@ def table_defects(row: RowValues) -> Iterator[Defect]:
     """Values of enumerations other than the kind of subject stand in their code tables (DET-3)."""
     for field in (*row.form.by_kind["enum"], *row.form.by_kind.get("multi_enum", ())):
         value = row.get(field.code)
-        if value and field.table is not None and not field.code.endswith("_XDR_LB"):
+        if (
+            value
+            and field.table is not None
+            and field.code not in _RULED_ALONE
+            and not field.code.endswith("_XDR_LB")
+        ):
             yield from _listed_defects(row, field, field.table, value)
 
 
@@ -116,6 +123,27 @@ def penalty_defects(row: RowValues) -> Iterator[Defect]:
             yield row.defect("DET-3", surplus, field)
     if ("暂扣" in categories or "吊销" in categories) and not row.get("CF_NR_ZKDX"):
         yield row.defect("DET-3", "revocation_without_certificate", "CF_NR_ZKDX")
+
+
+def document_defects(row: RowValues) -> Iterator[Defect]:
+    """The document of a general determination has legal force (DET-1) and is in effect (DET-2)."""
+    if row.form.kind != "determination":
+        return
+    kind, table = row.get("RD_WSLX"), row.form.fields["RD_WSLX"].table
+    if kind and table is not None and table.canonical(kind) is None:
+        yield row.defect("DET-1", "document_without_legal_force", "RD_WSLX", values=table.listing())
+    if kind == OTHER_DOCUMENT and not _CITED.search(row.get("RD_YJ")):
+        yield row.defect("DET-1", "other_document_without_basis", "RD_YJ")
+    if row.get("RD_WSZT") not in ("", IN_EFFECT):
+        yield row.defect("DET-2", "document_not_in_effect", "RD_WSZT")
+    digest = row.get("RD_WSZY")
+    if digest and not _DIGEST.fullmatch(digest):
+        yield row.defect("DET-2", "document_digest_malformed", "RD_WSZY")
+    decided, effective = _day(row.get("RD_JDRQ")), _day(row.get("RD_SXRQ"))
+    if effective and effective > row.today:
+        yield row.defect("DET-2", "document_not_yet_effective", "RD_SXRQ")
+    if effective and decided and effective < decided:
+        yield row.defect("DET-2", "effective_before_decision", "RD_SXRQ")
 
 
 def _is_positive(amount: str) -> bool | None:
@@ -164,11 +192,12 @@ def date_defects(row: RowValues) -> Iterator[Defect]:
             yield row.defect(rule, "date_too_early", field.code)
         else:
             dates[field.code] = day
-    decided, ends = dates.get(decision), dates.get("CF_GSJZQ")
+    end = row.form.code("GSJZQ")
+    decided, ends = dates.get(decision), dates.get(end)
     if decided and decided > row.today:
         yield row.defect("DET-2", "future_decision", decision)
     if decided and ends and ends < decided:
-        yield row.defect("PUB-4", "publicity_before_decision", "CF_GSJZQ")
+        yield row.defect("PUB-4", "publicity_before_decision", end)
     begins, expires = dates.get("XK_YXQZ"), dates.get("XK_YXQZI")
     if begins and expires and begins > expires:
         yield row.defect("DET-3", "validity_reversed", "XK_YXQZI")

@@ -13,6 +13,7 @@ from domain.records.row_rules import (
     amount_defects,
     authority_defects,
     date_defects,
+    document_defects,
     penalty_defects,
     subject_defects,
     table_defects,
@@ -25,7 +26,7 @@ from domain.records.screening import (
     personal_data_in_public,
 )
 from domain.shared.canonical import Parts
-from domain.shared.forms import PERSON, Field, Form
+from domain.shared.forms import ITEM_FIELD, PERSON, Field, Form
 from domain.shared.refusals import Defect
 from domain.shared.text import clean_text, has_control, is_placeholder, normalise_identifier
 
@@ -38,11 +39,16 @@ _MISSING: Mapping[str, tuple[str, str]] = {
     "XDR_ZJHM": ("DET-3", "missing_person_id"),
     "WSH": ("DET-2", "missing_document_number"),
     "YJ": ("DET-1", "missing_basis"),
+    "WSLX": ("DET-1", "missing_field"),
+    "MLXM": ("CAT-1", "missing_field"),
     "SY": ("DET-3", "missing_content"),
     "NR": ("DET-3", "missing_content"),
     "WFXW": ("DET-3", "missing_content"),
     "GSJZQ": ("PUB-4", "missing_field"),
-    **dict.fromkeys(("JDRQ", "CFJG", "CFJGDM", "XKJG", "XKJGDM", "XKWS"), ("DET-2", "missing_field")),
+    **dict.fromkeys(
+        ("JDRQ", "CFJG", "CFJGDM", "XKJG", "XKJGDM", "XKWS", "JDJG", "JDJGDM", "SXRQ", "WSZY", "WSZT"),
+        ("DET-2", "missing_field"),
+    ),
 }
 _RULES = (
     subject_defects,
@@ -51,10 +57,11 @@ _RULES = (
     penalty_defects,
     amount_defects,
     date_defects,
+    document_defects,
 )
-_NUMBERS = frozenset({"CF_WSH", "XK_WSH", "XK_XKBH"})
+_NUMBERS = frozenset({"CF_WSH", "XK_WSH", "XK_XKBH", "RD_WSH", "RD_WSZY", "RD_MLXM"})
 _CERTIFICATES = frozenset({"CF_NR_ZKDX", "XK_XKZS"})
-_TITLES = ("XK_XKWS", "XK_XKZS")
+_TITLES = ("XK_XKWS", "XK_XKZS", "RD_WSMC")
 
 
 def check_row(form: Form, parts: Parts, *, today: date) -> list[Defect]:
@@ -92,8 +99,9 @@ def _part(parts: Parts, name: str) -> Mapping[str, object]:
 def _shape_defects(form: Form, parts: Parts) -> Iterator[Defect]:
     """Only fields that the form names (PRV-1), each in its part (PUB-2 when it must not be public)."""
     public = _part(parts, "public")
-    if public.get("form") != form.kind or public.get("item") != form.item:
-        yield Defect("CAT-1", "wrong_form", "form", {"form": form.kind, "item": form.item})
+    item = form.item or public.get(ITEM_FIELD, "")
+    if public.get("form") != form.kind or public.get("item") != item:
+        yield Defect("CAT-1", "wrong_form", "form", {"form": form.kind, "item": str(item)})
     kind = public.get(form.code("XDR_LB"))
     for name in parts:
         if name not in PART_NAMES:

@@ -1,5 +1,6 @@
-"""Decides what a field of the 双公示 forms is: its code, type, code table, headings, part and obligation.
+"""Decides what a field of a form is: its code, type, code table, headings, part and obligation.
 
+The forms are the two of 双公示 and the general determination (认定).
 Built from the reference data that the interface loads; the readers map columns with it, the row rules check
 with it, and the sealing side takes from it which part of the payload a field belongs to.
 """
@@ -15,22 +16,34 @@ from typing import Any, Literal, cast
 
 from domain.shared.form_headings import EXTRA_HEADINGS, OTHER_NAMES
 
-FormKind = Literal["penalty", "licence"]
+FormKind = Literal["penalty", "licence", "determination"]
 FieldKind = Literal["string", "text", "enum", "multi_enum", "date", "decimal"]
 Obligation = Literal["always", "organisation", "person", "optional"]
 
 ORGANISATION = "法人及非法人组织"
 PERSON = "自然人"
 INDIVIDUAL_BUSINESS = "个体工商户"
-ITEMS: Mapping[FormKind, str] = {"penalty": "C03-02", "licence": "C03-01"}
-_SECTIONS = {"penalty": "administrative_penalty", "licence": "administrative_licence"}
-_PREFIXES = {"penalty": "CF", "licence": "XK"}
+ITEMS: Mapping[FormKind, str] = {"penalty": "C03-02", "licence": "C03-01", "determination": ""}
+"""The catalogue item of each form; a general determination names its own."""
+_SECTIONS: Mapping[FormKind, str] = {
+    "penalty": "administrative_penalty",
+    "licence": "administrative_licence",
+    "determination": "determination",
+}
+_PREFIXES: Mapping[FormKind, str] = {"penalty": "CF", "licence": "XK", "determination": "RD"}
+_AUTHORITIES: Mapping[FormKind, tuple[str, str]] = {
+    "penalty": ("CF_CFJGDM", "CF_SJLYDM"),
+    "licence": ("XK_XKJGDM", "XK_LYDWDM"),
+    "determination": ("RD_JDJGDM", "RD_SJLYDM"),
+}
+"""Codes of the deciding authority and of the providing unit."""
+ITEM_FIELD = "RD_MLXM"
 
 _REPRESENTATIVE = ("FRDB", "FR_ZJLX", "FR_ZJHM")
 _IDENTITY = ("XDR_ZJLX", "XDR_ZJHM")
 _IDENTIFYING = ("XDR_MC", "XDR_SHXYM", "XDR_GSZC", "XDR_ZZJG", "XDR_SWDJ", "XDR_SYDW", "XDR_SHZZ")
-_RESTRICTED_ALWAYS = ("CF_SY", "BZ")
-_RESTRICTED_OF_PERSONS = ("CF_WFXW", "CF_NR", "CF_NR_ZKDX", "XK_NR", "XK_XKBH")
+_RESTRICTED_ALWAYS = ("CF_SY", "RD_SY", "BZ")
+_RESTRICTED_OF_PERSONS = ("CF_WFXW", "CF_NR", "CF_NR_ZKDX", "XK_NR", "XK_XKBH", "RD_NR", "RD_WSMC", "RD_WSZY")
 _IDENTIFIERS = (
     "XDR_SHXYM",
     "XDR_GSZC",
@@ -44,6 +57,7 @@ _IDENTIFIERS = (
     "SJLYDM",
     "XKJGDM",
     "LYDWDM",
+    "JDJGDM",
 )
 _OTHER = re.compile(r"其他\s*[-－—–‐﹣─:：]\s*\S")
 
@@ -92,7 +106,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """One of the two 双公示 forms (数据标准): ``penalty`` (行政处罚, CF_) or ``licence`` (行政许可, XK_).
+    """A form (数据标准): ``penalty`` (行政处罚, CF_), ``licence`` (行政许可, XK_) or ``determination`` (认定, RD_).
 
     ``headings`` maps a :func:`heading_key` to the field code, for codes, aliases and Chinese names alike.
     """
@@ -105,7 +119,7 @@ class Form:
 
     @classmethod
     def from_reference(cls, data: Mapping[str, Any], kind: FormKind) -> Form:
-        """The form from ``reference/shuanggongshi.json``; ``KeyError`` when that data lacks a section."""
+        """The form from the reference data; ``KeyError`` when that data lacks a section."""
         prefix, tables = _PREFIXES[kind], _code_tables(data["code_tables"])
         fields = {raw["code"]: _field(raw, prefix, tables) for raw in data[_SECTIONS[kind]]}
         severity = Field(
@@ -116,7 +130,9 @@ class Form:
             table=tables["severity_class"],
         )
         fields[severity.code] = severity
-        return cls(kind, ITEMS[kind], prefix, fields, _headings(fields, prefix, data["meta"]["aliases"]))
+        named = kind != "determination"
+        headings = _headings(fields, prefix, data["meta"]["aliases"], named=named)
+        return cls(kind, ITEMS[kind], prefix, fields, headings)
 
     @cached_property
     def by_kind(self) -> Mapping[FieldKind, tuple[Field, ...]]:
@@ -172,12 +188,12 @@ class Form:
     @property
     def authority_code(self) -> str:
         """Code of the deciding authority's 统一社会信用代码."""
-        return self.code("CFJGDM" if self.kind == "penalty" else "XKJGDM")
+        return _AUTHORITIES[self.kind][0]
 
     @property
     def source_code(self) -> str:
         """Code of the providing unit's 统一社会信用代码."""
-        return self.code("SJLYDM" if self.kind == "penalty" else "LYDWDM")
+        return _AUTHORITIES[self.kind][1]
 
     def part_of(self, code: str, subject_kind: str) -> str:
         """The payload part (STORAGE 1) of a field; a subject of unknown kind is treated as a person.
@@ -267,8 +283,14 @@ def _parts(code: str, suffix: str) -> tuple[str, str]:
     return "public", "restricted" if code in _RESTRICTED_OF_PERSONS else "public"
 
 
-def _headings(fields: Mapping[str, Field], prefix: str, aliases: Mapping[str, str]) -> dict[str, str]:
-    """Codes win over aliases, aliases over Chinese names, full names over their shortened forms."""
+def _headings(
+    fields: Mapping[str, Field], prefix: str, aliases: Mapping[str, str], *, named: bool
+) -> dict[str, str]:
+    """Codes win over aliases, aliases over Chinese names, full names over their shortened forms.
+
+    Only the two forms of 双公示 are known by names as well (``named``): a third set of names would make
+    their columns ambiguous.
+    """
     found: dict[str, str] = {}
 
     def add(names: Sequence[str], code: str) -> None:
@@ -280,6 +302,8 @@ def _headings(fields: Mapping[str, Field], prefix: str, aliases: Mapping[str, st
     for alias, code in aliases.items():
         if code in fields:
             add([alias], code)
+    if not named:
+        return found
     for code, described in fields.items():
         add([described.name_zh], code)
     for code, described in fields.items():

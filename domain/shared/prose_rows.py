@@ -194,4 +194,28 @@ ROW_PROSE: dict[str, tuple[str, str]] = {
         "{name}含有不可见的控制字符或者损坏的字符。请删去后重新填写。",
         "The {name_en} holds control characters or broken characters. Type it again.",
     ),
+    "document_without_legal_force": (
+        "{name}不是具有法律效力的文书，不能作为认定依据；可用：{values}。",
+        "{name_en}: not a document with legal force, so nothing can be determined on it.",
+    ),
+    "other_document_without_basis": (
+        "以其他文书认定的，须在认定依据中写明规定它的法律、法规或者政策文件（用书名号引出）。",
+        "Another kind of document needs the law or central policy that names it, cited in 《》.",
+    ),
+    "document_not_in_effect": (
+        "文书尚未生效、已被撤销或变更，不能作为认定依据。",
+        "The document is not in effect, was revoked or overturned.",
+    ),
+    "document_not_yet_effective": (
+        "文书的生效日期在今天之后。",
+        "The document takes effect after today.",
+    ),
+    "effective_before_decision": (
+        "文书的生效日期早于作出日期。",
+        "The document takes effect before it was made.",
+    ),
+    "document_digest_malformed": (
+        "文书文件摘要须为文件的 SHA-256，64位小写十六进制。",
+        "The digest is the file's SHA-256, 64 lower-case hex digits.",
+    ),
 }

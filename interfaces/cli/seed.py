@@ -13,6 +13,7 @@ import click
 
 from application.commands.governance import Governance
 from application.commands.intake import Intake
+from application.commands.seals import SealOfFile
 from application.ledger import Ledger
 from domain.shared.city_time import city_day
 from infrastructure.bootstrap import Settings, database, gateway_public_key, open_ledger, verify_ed25519
@@ -113,7 +114,7 @@ def take_in(ledger: Ledger, data: bytes, *, department: str, key: DepartmentKey)
     table = read_table(data, forms=forms)
     sealed = seal_file(read_rows(table, forms), form=table.kind, ledger_id=ledger.id.bytes).signed(key)
     seal, rows = sealed_file(decoded(sealed.body(), "gzip"))
-    intake = Intake(ledger, forms, seal, department=department, verify=verify_ed25519)
+    intake = Intake(ledger, forms, SealOfFile(seal), department=department, verify=verify_ed25519)
     for _ in intake.take(rows):
         pass
     intake.finish(None)

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from domain.shared.canonical import Parts
 from domain.transparency.sealed_file import MEDIA_TYPE
-from interfaces.client.sealing import DepartmentKey, SealedFile
+from interfaces.client.sealing import DepartmentKey, SealedFile, seal_act
 from interfaces.client.signing import Message, sign_request
 
 NDJSON = "application/x-ndjson"
@@ -98,6 +99,16 @@ class Client:
         return self._retrying(
             lambda: self._stream(f"/v1/intakes/{draft['draft']}/seal", body, headers, progress)
         )
+
+    def determine(self, parts: Parts, *, form: str) -> dict[str, Any]:
+        """Seal one determination and have it recorded; the receipt. Raises :class:`Problem` when refused."""
+        act = seal_act(parts, form=form, ledger_id=bytes.fromhex(self.ledger_id), key=self.department.key)
+        headers = {"content-type": "application/json", "idempotency-key": str(uuid.uuid4())}
+        body = json.dumps(act, ensure_ascii=False).encode()
+        receipt: dict[str, Any] = self._retrying(
+            lambda: self._json("POST", "/v1/determinations", body, headers)
+        )["receipt"]
+        return receipt
 
     def _retrying(self, attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         for number in range(self._attempts_max):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.shared.canonical import Parts
-from domain.shared.forms import Field, Form, FormKind
+from domain.shared.forms import ITEM_FIELD, Field, Form, FormKind
 from domain.shared.refusals import Defect
 from domain.shared.text import has_control
 from interfaces.client.cells import canonical_value, lost_digits
@@ -95,7 +95,8 @@ class _Reader:
 
     def _parts(self, values: Mapping[str, str]) -> Parts:
         kind = values.get(self._kind_code, "")
-        parts: dict[str, dict[str, str]] = {"public": {"form": self._form.kind, "item": self._form.item}}
+        item = self._form.item or values.get(ITEM_FIELD, "")
+        parts: dict[str, dict[str, str]] = {"public": {"form": self._form.kind, "item": item}}
         for code, value in values.items():
             parts.setdefault(self._form.part_of(code, kind), {})[code] = value
         return parts

@@ -12,14 +12,14 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.shared.canonical import NotCanonical, Parts
 from domain.shared.refusals import Defect
-from domain.transparency.leaf import issuer_id
+from domain.transparency.leaf import act_message, issuer_id
 from domain.transparency.merkle import Frontier, leaf_hash
 from domain.transparency.sealed_file import ROW_KIND, FileSeal, SealedRow, encode_commitments
 
@@ -140,6 +140,24 @@ def seal_file(
         commitments=encode_commitments(bytes(commitments)),
     )
     return SealedFile(seal, lines.getvalue(), tuple(left_out))
+
+
+def seal_act(parts: Parts, *, form: str, ledger_id: bytes, key: DepartmentKey) -> dict[str, Any]:
+    """One determination sealed by itself, as ``POST /v1/determinations`` takes it.
+
+    Raises ``NotCanonical`` for content that has no canonical form.
+    """
+    row = SealedRow(0, uuid.uuid4(), os.urandom(SALT_BYTES), parts, data_row=1, sheet_row=1)
+    message = act_message(kind=ROW_KIND, commitment=row.commitment(ledger_id), issuer=key.issuer)
+    return {
+        "ledger": ledger_id.hex(),
+        "form": form,
+        "record": str(row.record_id),
+        "salt": row.salt.hex(),
+        "parts": parts,
+        "issuer": key.issuer.hex(),
+        "signature": key.sign(message).hex(),
+    }
 
 
 def _sealed(read: ReadableRow, *, index: int) -> SealedRow | LeftOut:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Flask, Response, jsonify
 
 from application.services import Services
-from interfaces.http import intakes, problems
+from interfaces.http import determinations, intakes, problems
 from interfaces.http.bodies import BODY_BYTES_MAX
 from interfaces.http.services import EXTENSION, services
-from interfaces.portal import pages
+from interfaces.portal.pages import portal
 
 
 def create_app(found: Services) -> Flask:
@@ -19,7 +19,8 @@ def create_app(found: Services) -> Flask:
     app.extensions[EXTENSION] = found
     problems.register(app)
     app.register_blueprint(intakes.blueprint)
-    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(determinations.blueprint)
+    app.register_blueprint(portal(found))
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/v1/ledger", view_func=ledger)
     return app

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, request, stream_with_context
 from marshmallow import Schema, ValidationError, fields, validate
 
 from application.commands.intake import Intake, log_refusal
+from application.commands.seals import SealOfFile
 from application.ports import Receipt
 from domain.records.rows import check_row
 from domain.shared.city_time import city_day
@@ -49,7 +50,7 @@ def take_in() -> Response:
     """A sealed file is taken in at once; a workbook or CSV becomes a draft that says what to sign."""
     body = read_body()
     caller = authenticated(body)
-    if replay := _replayed(caller, body):
+    if replay := replayed(caller, body):
         return replay
     kind = request.mimetype
     if kind == MEDIA_TYPE:
@@ -65,7 +66,7 @@ def seal_draft(draft_id: UUID) -> Response:
     """The department signs a draft's root: its rows become records."""
     body = read_body()
     caller = authenticated(body)
-    if replay := _replayed(caller, body):
+    if replay := replayed(caller, body):
         return replay
     try:
         given = DraftSeal().loads(body)
@@ -109,7 +110,9 @@ def check() -> Response:
         reasons = {number: [(d.field, d) for d in found] for number, (_, found) in refused.items()}
         return Response(reasons_workbook(table, reasons), content_type=WORKBOOK_TYPE)
     rows = [reports.refused_row(number, sheet, found, form) for number, (sheet, found) in refused.items()]
-    return _json({"form": form.kind, "dropped_columns": list(table.unknown_columns), "refused": rows}, 200)
+    return json_response(
+        {"form": form.kind, "dropped_columns": list(table.unknown_columns), "refused": rows}, 200
+    )
 
 
 def _draft(caller: Caller, body: bytes) -> Response:
@@ -135,7 +138,7 @@ def _draft(caller: Caller, body: bytes) -> Response:
         "left_out": left_out,
         "dropped_columns": list(table.unknown_columns),
     }
-    return _json(answer, 201)
+    return json_response(answer, 201)
 
 
 def _run(
@@ -149,7 +152,8 @@ def _run(
     """Run the intake; streamed as JSON lines when the caller accepts them."""
     found = services()
     try:
-        intake = Intake(found.ledger, found.forms, seal, department=caller.department, verify=found.verify)
+        under = SealOfFile(seal)
+        intake = Intake(found.ledger, found.forms, under, department=caller.department, verify=found.verify)
     except Refused as refused:
         if any(d.rule != "FORMAT" for d in refused.defects):
             log_refusal(found.ledger, department=caller.department, defects=refused.defects, attempt=body)
@@ -161,7 +165,7 @@ def _run(
         )
     *_, last = steps
     _forget(draft_id, caller)
-    return _json(last["report"], 201)
+    return json_response(last["report"], 201)
 
 
 def _steps(
@@ -180,7 +184,7 @@ def _steps(
         "first_position": report.first_position or 0,
         "status": "recorded",
     }
-    intake.finish(Receipt(caller.department, caller.idempotency_key, _fingerprint(body), 201, receipt))
+    intake.finish(Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, receipt))
     yield {"report": reports.full(report, intake.form, receipt=receipt)}
 
 
@@ -199,26 +203,28 @@ def _forget(draft_id: UUID | None, caller: Caller) -> None:
         services().drafts.drop(draft_id, department=caller.department)
 
 
-def _replayed(caller: Caller, body: bytes) -> Response | None:
+def replayed(caller: Caller, body: bytes) -> Response | None:
     """The kept receipt for this idempotency key. Raises 422 when it was used for something else."""
     kept = services().ledger.store.receipt_of(caller.department, caller.idempotency_key)
     if kept is None:
         return None
-    if kept.fingerprint != _fingerprint(body):
+    if kept.fingerprint != fingerprint(body):
         raise ProblemError(
             422, "idempotency-key", Defect("FORMAT", "idempotency_key_reused", "Idempotency-Key")
         )
-    answer = _json({"receipt": dict(kept.receipt)}, kept.status)
+    answer = json_response({"receipt": dict(kept.receipt)}, kept.status)
     answer.headers["Idempotency-Replayed"] = "true"
     return answer
 
 
-def _fingerprint(body: bytes) -> bytes:
+def fingerprint(body: bytes) -> bytes:
+    """What an idempotency key stands for: method, path and body of this request."""
     digest = hashlib.sha256(body).digest()
     return hashlib.sha256(f"{request.method}\n{request.path}\n".encode() + digest).digest()
 
 
-def _json(data: dict[str, Any], status: int) -> Response:
+def json_response(data: dict[str, Any], status: int) -> Response:
+    """An answer in JSON, Chinese unescaped."""
     return Response(
         json.dumps(data, ensure_ascii=False) + "\n", status=status, content_type="application/json"
     )
