@@ -1,7 +1,119 @@
-"""The public look-up page."""
+"""The public pages: front page, look-up, one record; and errors in the same dress for those who use a browser.
+
+Before them stands the public look-up, which leaves out what is suppressed or past its term. After them there
+is nothing: they change nothing, set no cookie and write down nobody who asks.
+"""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import json
+from uuid import UUID
 
-blueprint = Blueprint("portal", __name__)
+from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask.sansio.blueprints import BlueprintSetupState
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.wrappers import Response as AnyResponse
+
+from application.services import Services
+from domain.shared.city_time import city_day
+from domain.shared.text import without_blanks
+from interfaces.portal.showing import show_record, show_subject
+from interfaces.portal.timeline import city_instant
+
+IDENTIFIER_CHARACTERS_MAX = 200
+"""The longest name that a form holds; nothing longer can be found."""
+LOOKUP_BODY_BYTES_MAX = 4096
+"""The longest identifier, each of its characters percent-encoded from four bytes, and some room."""
+FORM_TYPE = "application/x-www-form-urlencoded"
+PROBLEM_TYPE = "application/problem+json"
+
+EMPTY = ("请填写统一社会信用代码或全称。", "Enter a unified social credit code or a full name.")
+TOO_LONG = (
+    f"最多 {IDENTIFIER_CHARACTERS_MAX} 个字符。",
+    f"At most {IDENTIFIER_CHARACTERS_MAX} characters.",
+)
+
+
+def portal(found: Services) -> Blueprint:
+    """The pages over the given services, with their templates and their own static files."""
+    blueprint = Blueprint(
+        "portal", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
+    )
+    blueprint.record_once(_prepare_templates)
+    _routes(blueprint, found)
+    blueprint.after_request(_never_kept)
+    blueprint.after_app_request(_dressed)
+    return blueprint
+
+
+def _routes(blueprint: Blueprint, found: Services) -> None:
+    def home(fault: tuple[str, str] | None = None) -> str:
+        """What this is, the form, and how far the public view reaches."""
+        return render_template("portal/home.html", status=found.public.status(), fault=fault)
+
+    @blueprint.get("/")
+    def front() -> str:
+        return home()
+
+    @blueprint.get("/lookup")
+    def lookup_by_link() -> AnyResponse:
+        """Identifiers never stand in a URL, so a link or a typed address leads to the form."""
+        return redirect("/", code=303)
+
+    # No CSRF token: this POST changes nothing and uses no cookie or login that another site could borrow.
+    # It is a POST only to keep the identifier out of URLs, histories and logs of proxies.
+    @blueprint.post("/lookup")
+    def lookup() -> str | tuple[str, int]:
+        request.max_content_length = LOOKUP_BODY_BYTES_MAX
+        if request.mimetype != FORM_TYPE:
+            raise UnsupportedMediaType
+        text = request.form.get("identifier", "")
+        if not without_blanks(text):
+            return home(EMPTY), 400
+        if len(text) > IDENTIFIER_CHARACTERS_MAX:
+            return home(TOO_LONG), 400
+        now = found.ledger.now()
+        today = city_day(now)
+        subjects = [show_subject(s, found.forms, today=today) for s in found.public.find(text)]
+        if not subjects:
+            # Nothing of what was asked is repeated: "unknown" and "none" are one and the same page.
+            return render_template("portal/none.html")
+        return render_template("portal/result.html", subjects=subjects, made_at=city_instant(now))
+
+    @blueprint.get("/records/<uuid:record_id>")
+    def record(record_id: UUID) -> str:
+        public = found.public.record(record_id)
+        if public is None:
+            abort(404)
+        now = found.ledger.now()
+        shown = show_record(public, found.forms, today=city_day(now))
+        return render_template("portal/record.html", record=shown, made_at=city_instant(now))
+
+
+def _prepare_templates(state: BlueprintSetupState) -> None:
+    """A name that a template misspells fails in a test instead of showing as nothing."""
+    environment = state.app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.globals["identifier_characters_max"] = IDENTIFIER_CHARACTERS_MAX
+
+
+def _never_kept(answer: Response) -> Response:
+    """Pages are not kept by anyone: what stops being public today must not come back out of a cache."""
+    if request.endpoint != "portal.static":
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _dressed(answer: Response) -> Response:
+    """A problem as a page, for browsers outside the interface for machines; status and headers stay."""
+    if answer.mimetype != PROBLEM_TYPE or request.path.startswith("/v1/"):
+        return answer
+    answer.vary.add("Accept")
+    if request.accept_mimetypes.best_match((PROBLEM_TYPE, "application/json", "text/html")) != "text/html":
+        return answer
+    problem = json.loads(answer.get_data())
+    answer.set_data(render_template("portal/problem.html", problem=problem))
+    answer.content_type = "text/html; charset=utf-8"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
