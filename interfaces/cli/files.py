@@ -1,65 +1,71 @@
-"""The department's commands: seal a file, and send it (sealed here, or as a draft that is then signed)."""
+"""The department's commands: seal a file, and send files to be recorded; every refused row is told."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from domain.shared.refusals import Defect, Refused, sentence
-from interfaces.cli.progress import Progress
+from domain.shared.refusals import Refused, sentence
+from domain.transparency.sealed_file import MalformedSealedFile
+from interfaces.cli.sending import (
+    GZIP,
+    Report,
+    refused_row,
+    seal_table,
+    send_draft,
+    send_sealed_before,
+    send_table,
+    told,
+)
 from interfaces.client.api import Client, Department, Problem, Unreachable
 from interfaces.client.form_data import load_forms
-from interfaces.client.reasons import reasons_workbook
-from interfaces.client.rows import read_rows
-from interfaces.client.sealing import DepartmentKey, SealedFile, seal_file
+from interfaces.client.sealing import DepartmentKey
 from interfaces.client.tables import Table, read_table
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 URL = "http://127.0.0.1:8000"
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+WRITABLE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
 @click.argument("file", type=EXISTING)
 @click.option("--key", type=EXISTING, required=True, help="The department's key (PEM).")
 @click.option("--ledger-id", required=True, help="The ledger's id (hex), as /v1/ledger tells.")
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def seal(*, file: Path, key: Path, ledger_id: str, output: Path) -> None:
-    """Seal a workbook or CSV without a network: OUTPUT is the sealed file, ready to be sent later."""
+@click.option("--output", "-o", type=WRITABLE, required=True)
+@click.option("--quiet", is_flag=True)
+def seal(*, file: Path, key: Path, ledger_id: str, output: Path, quiet: bool) -> None:
+    """Seal a workbook or CSV without a network: OUTPUT is the sealed file, for `intake` to send."""
     try:
         ledger = bytes.fromhex(ledger_id)
     except ValueError:
         ledger = b""
     if len(ledger) != 16:
         raise click.UsageError("--ledger-id is 32 hex digits")
-    table = _read(file)
-    sealed = _seal(table, ledger, _key(key), Progress("封存 seal", table.row_count, unit="rows"))
+    sealed = seal_table(_table(file.read_bytes()), ledger_id=ledger, key=_key(key), quiet=quiet)
     output.write_bytes(sealed.body())
     click.echo(f"封存 {sealed.seal.rows} 行 / sealed rows; 未封存 {len(sealed.left_out)} / left out")
     click.echo(f"root {sealed.seal.root.hex()}")
     for row in sealed.left_out:
-        _say_row(row.data_row, row.sheet_row, [_reason(d) for d in row.defects])
+        _say_row(refused_row(row))
 
 
 @click.command()
-@click.argument("file", type=EXISTING)
+@click.argument("files", type=EXISTING, nargs=-1, required=True)
 @click.option("--department", required=True, help="The department's 统一社会信用代码.")
 @click.option("--key", type=EXISTING, required=True, help="The department's key (PEM).")
 @click.option("--url", default=URL, show_default=True, help="The service.")
-@click.option("--draft", is_flag=True, help="Upload the file as it is; the service drafts, we sign the root.")
-@click.option(
-    "--reasons", type=click.Path(dir_okay=False, path_type=Path), help="Write the reasons workbook here."
-)
-@click.option("--json", "as_json", is_flag=True, help="The report as JSON on stdout.")
+@click.option("--draft", is_flag=True, help="Upload as it is; the service drafts, we sign the root.")
+@click.option("--reasons", type=WRITABLE, help="Write the reasons workbook here (one FILE).")
+@click.option("--json", "as_json", is_flag=True, help="A report in JSON a line on stdout for each FILE.")
 @click.option("--quiet", is_flag=True)
 def intake(
     *,
-    file: Path,
+    files: tuple[Path, ...],
     department: str,
     key: Path,
     url: str,
@@ -68,68 +74,62 @@ def intake(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Seal a workbook or CSV as the department and have its rows recorded; every refused row is told with reasons.
+    """Have workbooks, CSV files or sealed files recorded; every refused row is told with its reasons.
 
-    Exit 1 when a row was refused, 3 when the service cannot be reached. Sending a file again adds nothing.
+    Exit 1 when a row or file was refused, 3 when the service cannot be reached. Sending again adds nothing.
     """
-    table = _read(file)
+    if reasons and len(files) > 1:
+        raise click.UsageError("--reasons takes one FILE")
     try:
         client = Client(url, Department(department, _key(key)))
-        report = _send(client, file, table, draft=draft, quiet=quiet)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    refused = False
+    for file in files:
+        if len(files) > 1 and not as_json:
+            click.echo(f"{file.name}:")
+        refused |= not _take_in(client, file.read_bytes(), draft, reasons, as_json=as_json, quiet=quiet)
+    sys.exit(1 if refused else 0)
+
+
+def _take_in(
+    client: Client, data: bytes, draft: bool, reasons: Path | None, *, as_json: bool, quiet: bool
+) -> bool:
+    """Send one file and tell what became of it; whether every row was taken."""
+    try:
+        if data.startswith(GZIP):
+            report = send_sealed_before(client, data, quiet=quiet)
+        else:
+            table = _table(data)
+            send = send_draft(client, data, table, quiet=quiet) if draft else None
+            report = send or send_table(client, table, quiet=quiet)
+            if reasons:
+                _write_reasons(reasons, table, report)
     except Problem as problem:
         _say_problem(problem, as_json=as_json)
-        sys.exit(1)
+        return False
+    except MalformedSealedFile:
+        click.echo("这不是封存文件 / this is no sealed file", err=True)
+        return False
     except Unreachable:
         click.echo("服务无法连接 / the service cannot be reached", err=True)
         sys.exit(3)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    if reasons:
-        reasons.write_bytes(reasons_workbook(table, _defects(report)))
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))
     else:
         _say_report(report)
-    if report["refused"]:
-        sys.exit(1)
+    return not report["refused"]
 
 
-def _send(client: Client, file: Path, table: Table, *, draft: bool, quiet: bool) -> dict[str, Any]:
-    """Send and wait; the report with the rows that could not even be sealed."""
-    bar = Progress("封存 seal", table.row_count, unit="rows", quiet=quiet)
-    send: Callable[[Callable[[Mapping[str, Any]], None]], dict[str, Any]]
-    if draft:
-        kind = XLSX if table.source == "xlsx" else "text/csv"
-        drafted = client.send_draft(file.read_bytes(), content_type=kind)
-        left_out, rows = drafted["left_out"], int(drafted["rows"])
-        send = lambda progress: client.seal_draft(drafted, progress=progress)  # noqa: E731
-    else:
-        sealed = _seal(table, bytes.fromhex(client.ledger_id), client.department.key, bar)
-        left_out = [
-            {"data_row": r.data_row, "sheet_row": r.sheet_row, "reasons": [_reason(d) for d in r.defects]}
-            for r in sealed.left_out
-        ]
-        rows = sealed.seal.rows
-        send = lambda progress: client.send_sealed(sealed, progress=progress)  # noqa: E731
-    report: dict[str, Any] = {"rows": 0, "taken": 0, "already": 0, "refused": []}
-    if rows:
-        bar = Progress("归集 intake", rows, unit="rows", quiet=quiet)
+def _write_reasons(path: Path, table: Table, report: Report) -> None:
+    from interfaces.client.reasons import reasons_workbook  # noqa: PLC0415 - a heavy import, seldom needed
 
-        def progress(step: Mapping[str, Any]) -> None:
-            bar.update(int(step["done"]), int(step["rows"]))
-
-        report = send(progress)
-        bar.update(rows)
-        bar.finish()
-    report["rows"] = int(report.get("rows", 0)) + len(left_out)
-    report["refused"] = sorted([*report.get("refused", []), *left_out], key=lambda r: int(r["data_row"]))
-    report["dropped_columns"] = list(table.unknown_columns)
-    return report
+    path.write_bytes(reasons_workbook(table, told(report)))
 
 
-def _read(file: Path) -> Table:
+def _table(data: bytes) -> Table:
     try:
-        return read_table(file.read_bytes(), forms=load_forms())
+        return read_table(data, forms=load_forms())
     except Refused as refused:
         for defect in refused.defects:
             click.echo(f"{sentence(defect, 'zh')} / {sentence(defect, 'en')}", err=True)
@@ -143,59 +143,34 @@ def _key(path: Path) -> DepartmentKey:
         raise click.UsageError("--key is no Ed25519 key in PEM form") from None
 
 
-def _seal(table: Table, ledger_id: bytes, key: DepartmentKey, bar: Progress) -> SealedFile:
-    rows = read_rows(table, load_forms())
-    sealed = seal_file(rows, form=table.kind, ledger_id=ledger_id, progress=bar.update)
-    bar.finish()
-    return sealed.signed(key)
-
-
-def _reason(defect: Defect) -> dict[str, str]:
-    return {
-        "field": defect.field,
-        "field_name": "",
-        "rule": defect.rule,
-        "code": defect.code,
-        "zh": sentence(defect, "zh"),
-        "en": sentence(defect, "en"),
-    }
-
-
-def _defects(report: Mapping[str, Any]) -> dict[int, list[tuple[str, Defect]]]:
-    """The report's reasons as the workbook writer takes them."""
-    return {
-        int(row["data_row"]): [
-            (r["field"], Defect(r["rule"], "told", r["field"], {"zh": r["zh"], "en": r["en"]}))
-            for r in row["reasons"]
-        ]
-        for row in report["refused"]
-    }
-
-
 def _say_report(report: Mapping[str, Any]) -> None:
+    rows, taken, already, refused = (
+        report["rows"],
+        report["taken"],
+        report["already"],
+        len(report["refused"]),
+    )
     click.echo(
-        f"共 {report['rows']} 行：入库 {report['taken']}，此前已入库 {report['already']}，"
-        f"退回 {len(report['refused'])}"
-        f" / rows {report['rows']}: taken {report['taken']}, already {report['already']},"
-        f" refused {len(report['refused'])}"
+        f"共 {rows} 行：入库 {taken}，此前已入库 {already}，退回 {refused}"
+        f" / rows {rows}: taken {taken}, already {already}, refused {refused}"
     )
     for row in report["refused"]:
-        _say_row(row["data_row"], row["sheet_row"], row["reasons"])
-    for column in report["dropped_columns"]:
+        _say_row(row)
+    for column in report.get("dropped_columns", []):
         click.echo(f"不认识的列，其值未采集 / unknown column, values dropped: {column}")
 
 
-def _say_row(data_row: int, sheet_row: int, reasons: list[dict[str, str]]) -> None:
-    for reason in reasons:
+def _say_row(row: Mapping[str, Any]) -> None:
+    for reason in row["reasons"]:
         where = f"{reason['field']} " if reason["field"] else ""
-        click.echo(f"  第{data_row}行（表内第{sheet_row}行）{where}[{reason['rule']}] {reason['zh']}")
+        click.echo(
+            f"  第{row['data_row']}行（表内第{row['sheet_row']}行）{where}[{reason['rule']}] {reason['zh']}"
+        )
 
 
 def _say_problem(problem: Problem, *, as_json: bool) -> None:
+    members = dict(problem.members)
     if as_json:
-        click.echo(json.dumps(dict(problem.members), ensure_ascii=False))
-        return
-    click.echo(
-        f"{problem.status} {problem.members.get('detail', '')} / {problem.members.get('detail_en', '')}",
-        err=True,
-    )
+        click.echo(json.dumps(members, ensure_ascii=False))
+    else:
+        click.echo(f"{problem.status} {members.get('detail', '')} / {members.get('detail_en', '')}", err=True)

@@ -1,23 +1,44 @@
-"""The commands by name; each lives in a file of its own.
+"""The commands by name; each lives in a file of its own and is loaded when it is called.
 
 Exit codes: 0 all well, 1 a verification or an intake found something wrong, 2 usage, 3 unreachable.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
+
 import click
 
-from interfaces.cli.audit import rebuild, verify
-from interfaces.cli.files import intake, seal
-from interfaces.cli.operate import migrate, project
-from interfaces.cli.seed import seed
-from interfaces.cli.serve import serve
+COMMANDS: Mapping[str, str] = {
+    "serve": "interfaces.cli.serve",
+    "migrate": "interfaces.cli.operate",
+    "seed": "interfaces.cli.seed",
+    "seal": "interfaces.cli.files",
+    "intake": "interfaces.cli.files",
+    "project": "interfaces.cli.operate",
+    "rebuild": "interfaces.cli.audit",
+    "verify": "interfaces.cli.audit",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """A group that imports a command's file only when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of a name, or None."""
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command = getattr(import_module(module), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """信录 Xinlu: a public-credit ledger that proves itself."""
-
-
-for command in (serve, migrate, seed, seal, intake, project, rebuild, verify):
-    cli.add_command(command)

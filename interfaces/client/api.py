@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from domain.shared.canonical import Parts
 from domain.transparency.sealed_file import MEDIA_TYPE
-from interfaces.client.sealing import DepartmentKey, SealedFile, seal_act
+from interfaces.client.sealing import DepartmentKey, seal_act
 from interfaces.client.signing import Message, sign_request
 
 NDJSON = "application/x-ndjson"
@@ -67,12 +67,12 @@ class Client:
             )
         return self._ledger_id
 
-    def send_sealed(self, file: SealedFile, *, progress: Progress | None = None) -> dict[str, Any]:
-        """Send a signed sealed file until the service has answered for every row; the service's report.
+    def send_sealed(self, body: bytes, *, progress: Progress | None = None) -> dict[str, Any]:
+        """Send a signed sealed file (``SealedFile.body``) until the service has answered for every row.
 
-        Raises :class:`Problem` when it is refused, :class:`Unreachable` when no attempt got through.
+        Gives the service's report. Raises :class:`Problem` when it is refused, :class:`Unreachable` when no
+        attempt got through.
         """
-        body = file.body()
         headers = {
             "content-type": MEDIA_TYPE,
             "content-encoding": "gzip",

@@ -9,6 +9,7 @@ import gzip
 import io
 import os
 import uuid
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from domain.transparency.merkle import Frontier, leaf_hash
 from domain.transparency.sealed_file import ROW_KIND, FileSeal, SealedRow, encode_commitments
 
 SALT_BYTES = 32
+SEAL_LINE_BYTES_MAX = 16 << 20
 
 
 class ReadableRow(Protocol):
@@ -140,6 +142,15 @@ def seal_file(
         commitments=encode_commitments(bytes(commitments)),
     )
     return SealedFile(seal, lines.getvalue(), tuple(left_out))
+
+
+def first_line(body: bytes) -> bytes:
+    """The seal's line of a sealed file's body; empty when the body is none."""
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
+            return packed.readline(SEAL_LINE_BYTES_MAX)
+    except (OSError, EOFError, zlib.error):
+        return b""
 
 
 def seal_act(parts: Parts, *, form: str, ledger_id: bytes, key: DepartmentKey) -> dict[str, Any]:
