@@ -197,6 +197,8 @@ def _uuid(data: Mapping[str, Any], name: str) -> UUID:
         value = UUID(text)
     except ValueError:
         raise MalformedSealedFile(f"/{name}") from None
-    if str(value) != text:
+    # Random ids only (STORAGE 5): the ids of departments, keys and items follow from their names and could
+    # be taken before their owners come.
+    if str(value) != text or value.version != 4:
         raise MalformedSealedFile(f"/{name}")
     return value
