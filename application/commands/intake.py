@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from uuid import UUID
@@ -106,6 +106,7 @@ class Intake:
         self._sealed_act = self._verified_seal()
         self._seen_documents: dict[bytes, int] = {}
         self._seen_rows: set[int] = set()
+        self._seen_ids = {seal.correlation} if self._sealed_act else set[UUID]()
         self._content = hashlib.sha256()
         self._recorded = self._is_recorded()
         self.report = Report(rows=seal.rows)
@@ -204,6 +205,8 @@ class Intake:
             except Conflict as conflict:
                 if conflict.what == "guard":
                     good = self._judged_again(good)
+                elif conflict.what == "stream":
+                    good = self._with_free_ids(good)
         raise LedgerUnavailable("too many writers at once")
 
     def _judged_again(self, good: list[_Good]) -> list[_Good]:
@@ -220,11 +223,32 @@ class Intake:
                 still.append(item)
         return still
 
+    def _with_free_ids(self, good: list[_Good]) -> list[_Good]:
+        """After a stream was there first: this file's seal may stand by now, or a row bears another's id.
+
+        Streams are looked at before documents: whoever recorded the very row committed both at once.
+        """
+        self._recorded = self._is_recorded()
+        store = self._ledger.store
+        taken = {i.row.record_id for i in good if store.load("records", i.row.record_id)}
+        known = store.documents_of(item.fingerprint for item in good)
+        still: list[_Good] = []
+        for item in good:
+            if item.row.record_id in taken and item.fingerprint not in known:
+                defects = (Defect("DET-5", "record_id_taken"),)
+                self.report.refused.append(RefusedRow(item.row.data_row, item.row.sheet_row, defects))
+            else:
+                still.append(item)
+        return still
+
     def _check(self, row: SealedRow, today: date) -> _Good | list[Defect]:
         """A row that may be recorded, or every reason why not."""
         if not 0 <= row.index < self._seal.rows or row.index in self._seen_rows:
             return [Defect("DET-5", "row_not_under_seal")]
         self._seen_rows.add(row.index)
+        if row.record_id in self._seen_ids:
+            return [Defect("DET-5", "record_id_taken")]
+        self._seen_ids.add(row.record_id)
         kind = Kind.RECORD_DETERMINED
         try:
             opened = open_parts(row.salt, row.parts)
@@ -255,13 +279,19 @@ class Intake:
         item = str(public["item"])
         versions = self._registry.item(item)
         self._guards[versions.stream_id] = versions.stream_version
-        defects = gate(
+        found = gate(
             versions.items,
             submitting_department=self._department,
             authority_code=str(public[form.authority_code]),
             subject_kind=SUBJECT_KINDS[str(public[form.subject_kind])],
             decided=date.fromisoformat(str(public[form.decided])),
         )
+        # The gate knows no form, so it cannot name the column that has to be put right.
+        columns = {
+            "catalogue_not_the_determining_authority": form.authority_code,
+            "catalogue_subject_kind": form.subject_kind,
+        }
+        defects = [replace(defect, field=columns.get(defect.code, defect.field)) for defect in found]
         if self._registry.department(str(public[form.source_code])) is None:
             defects.append(Defect("DET-5", "source_unit_unknown", form.source_code))
         return defects

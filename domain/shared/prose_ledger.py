@@ -30,6 +30,10 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "这一行的序号不在封存范围内，或在同一文件里重复出现。",
         "The row's index is not under the seal, or occurs twice.",
     ),
+    "record_id_taken": (
+        "这一行的记录编号已用于另一条记录，请重新封存后再报送。",
+        "The row's record id belongs to another record; seal the row anew.",
+    ),
     "row_not_canonical": ("这一行的内容不能规范化。", "The row's content has no canonical form."),
     "row_seal_broken": (
         "这一行的内容与封存时不一致。",
