@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool
 from application.commands.drafts import CHUNK_BYTES, LIFETIME, Drafts
 from application.commands.governance import Governance
 from application.commands.intake import Intake
+from application.commands.seals import SealOfFile
 from application.ports import Append, Conflict, Document, LedgerUnavailable, Log, NewRow, Receipt, WrappedKey
 from application.registry import Registry
 from application.sealing import BrokenSeal
@@ -69,8 +70,9 @@ def race(world: World, *batches: Append) -> list[str]:
 
 @pytest.mark.parametrize("log", ["records", "access"])
 def test_of_two_commands_racing_on_one_stream_one_wins(bare_world: World, log: Log) -> None:
+    stream = uuid4()
     for version in range(1, 11):
-            batches = [Append(log=log, events=[raw_row(stream, version, sealed=who)]) for who in (b"a", b"b")]
+        batches = [Append(log=log, events=[raw_row(stream, version, sealed=who)]) for who in (b"a", b"b")]
         assert race(bare_world, *batches) == ["stream", "won"]
     assert [row.stream_version for row in bare_world.store.load(log, stream)] == list(range(1, 11))
     assert [row.position for row in bare_world.reader.rows(log, after=0, limit=99)] == list(range(1, 11))
@@ -178,7 +180,7 @@ def intake(world: World, name: str) -> tuple[Intake, list[SealedRow]]:
     sealed = seal_file(read_rows(table, load_forms()), form=table.kind, ledger_id=world.ledger.id.bytes)
     seal, rows = sealed_file(decoded(sealed.signed(world.keys[department]).body(), "gzip"))
     return (
-        Intake(world.ledger, load_forms(), seal, department=department, verify=verify_ed25519),
+        Intake(world.ledger, load_forms(), SealOfFile(seal), department=department, verify=verify_ed25519),
         list(rows),
     )
 
