@@ -58,8 +58,9 @@ class OpenedRow:
     @property
     def event(self) -> Event:
         """The domain event, fields of closed parts None."""
-        return event_class(self.row.topic).from_parts(
-            self.parts,
+        found = event_class(self.row.topic)
+        return found.from_parts(
+            found.upcast(self.parts, schema=self.row.schema_version),
             stream_id=self.row.stream_id,
             version=self.row.stream_version,
             recorded_at=parse_instant(self.row.recorded_at),

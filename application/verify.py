@@ -183,6 +183,8 @@ class Verification:
         event_type = TOPICS.get(row.topic)
         if event_type is None:
             return "a topic that is not registered"
+        if not 0 < row.schema_version <= event_type.SCHEMA:
+            return "a schema version that the code does not know"
         if leaf.kind != event_type.KIND:
             return "the leaf has the kind of another event"
         outcome.closed_parts += len(opened.closed)

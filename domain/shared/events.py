@@ -5,7 +5,7 @@ Commands make events; the ledger seals their parts (STORAGE 1, 3) and the record
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, ClassVar, Self, dataclass_transform
@@ -33,6 +33,8 @@ class Event(DomainEvent):
     KIND: ClassVar[Kind]
     SCHEMA: ClassVar[int] = 1
     PART_OF: ClassVar[Mapping[str, str]] = {}
+    UPCASTS: ClassVar[Mapping[int, Callable[[Parts], Parts]]] = {}
+    """From a payload's version to the next: pure, one step each, never removed once events were stored."""
 
     def parts(self) -> Parts:
         """The payload as named parts; fields that are None are left out."""
@@ -41,6 +43,18 @@ class Event(DomainEvent):
             value = getattr(self, field.name)
             if field.name not in ENVELOPE and value is not None:
                 parts.setdefault(self.PART_OF.get(field.name, "public"), {})[field.name] = value
+        return parts
+
+    @classmethod
+    def upcast(cls, parts: Parts, *, schema: int) -> Parts:
+        """A payload stored under an older version, in the shape of today's.
+
+        Raises ``KeyError`` for a version newer than the code or without a step to the next.
+        """
+        if schema > cls.SCHEMA:
+            raise KeyError(f"{cls.TOPIC} has no version {schema}")
+        for version in range(schema, cls.SCHEMA):
+            parts = cls.UPCASTS[version](parts)
         return parts
 
     @classmethod

@@ -1,0 +1,120 @@
+"""Generated documents: the JSON Schema of every event, committed under ``docs/events`` and checked.
+
+``python -m interfaces.cli.generate`` writes them, ``--check`` fails when a committed one differs.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+import types
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from application.topics import EVENTS
+from domain.records.events import RecordDetermined
+from domain.shared.events import ENVELOPE, Event
+from interfaces.client.form_data import load_forms
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "events"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_SIMPLE: Mapping[Any, str] = {str: "string", int: "integer", bool: "boolean"}
+
+
+def event_schema(event: type[Event]) -> dict[str, Any]:
+    """The JSON Schema of an event's payload: an object of parts, each an object of fields."""
+    parts = _record_parts() if event is RecordDetermined else _parts(event)
+    return {
+        "$schema": DIALECT,
+        "$id": f"urn:xinlu:event:{event.TOPIC}:{event.SCHEMA}",
+        "title": event.TOPIC,
+        "description": inspect.cleandoc(event.__doc__ or ""),
+        "x-kind": int(event.KIND),
+        "x-schema-version": event.SCHEMA,
+        "type": "object",
+        "properties": parts,
+        "additionalProperties": False,
+    }
+
+
+def documents() -> dict[str, str]:
+    """Every generated document by file name."""
+    return {
+        f"{event.TOPIC}.v{event.SCHEMA}.json": json.dumps(event_schema(event), ensure_ascii=False, indent=2)
+        + "\n"
+        for event in EVENTS
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Write the documents, or with ``--check`` name those that differ; the exit code."""
+    wanted = documents()
+    if arguments == ["--check"]:
+        present = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.json")}
+        differ = sorted(
+            name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name)
+        )
+        for name in differ:
+            print(f"docs/events/{name} is not what the code generates: run python -m interfaces.cli.generate")
+        return 1 if differ else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for path in FOLDER.glob("*.json"):
+        if path.name not in wanted:
+            path.unlink()
+    for name, text in wanted.items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+def _parts(event: type[Event]) -> dict[str, Any]:
+    hints = get_type_hints(event)
+    parts: dict[str, Any] = {}
+    for field in fields(event):
+        if field.name in ENVELOPE:
+            continue
+        name = event.PART_OF.get(field.name, "public")
+        part = parts.setdefault(name, {"type": "object", "properties": {}, "additionalProperties": False})
+        schema, optional = _type(hints[field.name])
+        part["properties"][field.name] = schema
+        if not optional:
+            part.setdefault("required", []).append(field.name)
+    return parts
+
+
+def _record_parts() -> dict[str, Any]:
+    """A record's parts hold the fields of its form: named here, described in ``data``."""
+    forms = load_forms()
+    codes: dict[str, set[str]] = {}
+    for form in forms.values():
+        for field in form.fields.values():
+            for part in (field.part_of_organisation, field.part_of_person):
+                codes.setdefault(part, set()).add(field.code)
+    parts: dict[str, Any] = {}
+    for name in sorted(codes):
+        properties: dict[str, Any] = {code: {"type": "string"} for code in sorted(codes[name])}
+        parts[name] = {"type": "object", "properties": properties, "additionalProperties": False}
+    parts["public"]["properties"] |= {"form": {"enum": sorted(forms)}, "item": {"type": "string"}}
+    parts["public"]["required"] = ["form", "item"]
+    return parts
+
+
+def _type(hint: Any) -> tuple[dict[str, Any], bool]:
+    """The schema of a field's type, and whether it may be left out."""
+    if hint in _SIMPLE:
+        return {"type": _SIMPLE[hint]}, False
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        (inner,) = (a for a in arguments if a is not type(None))
+        return _type(inner)[0], True
+    if origin in (list, tuple) or (isinstance(origin, type) and issubclass(origin, (list, tuple))):
+        return {"type": "array", "items": _type(arguments[0])[0] if arguments else {}}, False
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        return {"type": "object"}, False
+    return {}, False
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
