@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
@@ -170,6 +170,7 @@ class Intake:
         day = city_day(self._ledger.now())
         key = require_live(self._registry.key(self._seal.issuer), holder=self._department, day=day)
         self._guards[self._registry.key_stream(key.issuer)] = key.version
+        self._key = key
         return key
 
     def _is_recorded(self) -> bool:
@@ -328,10 +329,13 @@ class Intake:
         self.report.refused += refused
 
     def _append(self, new: list[_Good]) -> int:
+        now = self._ledger.now()
+        # A long file may outlive its key's last day, which no event tells and no guard sees.
+        require_live(self._key, holder=self._department, day=city_day(now))
         subjects = self._subjects.find_or_register(item.identity for item in new)
         acts = [self._sealed_act] if self._sealed_act and not self._recorded else []
         acts += subjects.registrations
-        acts += [self._act(item, subjects.ids[item.identity]) for item in new]
+        acts += [self._act(item, subjects.ids[item.identity], at=now) for item in new]
         batch = self._ledger.prepare(acts, meta=self._meta())
         batch.guards = dict(self._guards)
         batch.subjects = subjects.blinds
@@ -341,12 +345,12 @@ class Intake:
         self.report.last_position = position + len(acts) - 1
         return position
 
-    def _act(self, item: _Good, subject: UUID) -> SealedAct:
+    def _act(self, item: _Good, subject: UUID, *, at: datetime) -> SealedAct:
         row = item.row
         event = RecordDetermined(
             originator_id=row.record_id,
             originator_version=1,
-            timestamp=self._ledger.now(),
+            timestamp=at,
             content=row.parts,
         )
         leaf = self._seal.leaf(item.commitment, row.index)
