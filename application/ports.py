@@ -110,7 +110,8 @@ class EventStore(Protocol):
 class Vault(Protocol):
     """Secrets that live outside the database: the generation keys and the look-up secret.
 
-    ``wrap`` uses the newest generation; ``unwrap`` raises ``KeyError`` for a generation that is destroyed.
+    ``wrap`` uses the newest generation; ``unwrap`` raises ``KeyError`` for a generation that is destroyed
+    and ``application.sealing.BrokenSeal`` for bytes that were never wrapped so.
     ``mac`` is HMAC-SHA256 under a secret of its own per ``label``.
     """
 

@@ -10,19 +10,16 @@ import base64
 import binascii
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from uuid import UUID
 
 from application.data_keys import KeySource, unwrap_all
-from application.ledger import OpenedRow, open_row, owners_of, parse_instant
+from application.ledger import OpenedRow, open_row, owners_of
 from application.ports import KeyName, Log, RowReader, Vault
-from application.sealing import BrokenSeal
+from application.sealing import BrokenSeal, parse_key_reference
 from application.topics import TOPICS
-from domain.parties.events import KeyRegistered, KeyRevoked
-from domain.parties.keys import SigningKey, fold_key
+from application.trust import Trust, VerifySignature
 from domain.records.events import FileSealed
 from domain.shared.canonical import NotCanonical, parse_canonical
-from domain.shared.city_time import city_day
 from domain.transparency.commitment import commit
 from domain.transparency.digest import FIRST_DIGEST, StoredRow, row_digest
 from domain.transparency.leaf import ActLeaf, MalformedLeaf, RowLeaf, parse_leaf
@@ -30,7 +27,6 @@ from domain.transparency.merkle import root_of
 
 BATCH_ROWS = 1000
 LOGS: tuple[Log, ...] = ("records", "access")
-VerifySignature = Callable[[bytes, bytes, bytes], bool]
 
 
 @dataclass(frozen=True)
@@ -44,9 +40,14 @@ class Finding:
 
 @dataclass
 class Remembered:
-    """What an earlier verification saw of a log: a short digest of every row (8 bytes each), in order."""
+    """What an earlier verification saw of a log.
+
+    A short digest of every row (8 bytes each), in order, names the first row that is another; the whole
+    digest of the last row binds them all, where 8 bytes could be met by trying.
+    """
 
     prefixes: bytearray = field(default_factory=bytearray)
+    last: bytes | None = None
     PREFIX_BYTES = 8
 
     @property
@@ -56,12 +57,15 @@ class Remembered:
 
     def agrees(self, position: int, digest: bytes) -> bool:
         """Whether the row at a remembered position has the digest it had."""
+        if position == self.size and self.last is not None and digest != self.last:
+            return False
         at = (position - 1) * self.PREFIX_BYTES
         return self.prefixes[at : at + self.PREFIX_BYTES] == digest[: self.PREFIX_BYTES]
 
     def extend(self, digest: bytes) -> None:
         """Remember the next row."""
         self.prefixes += digest[: self.PREFIX_BYTES]
+        self.last = digest
 
 
 @dataclass
@@ -91,11 +95,10 @@ class Verification:
         self._key_source = keys
         self._vault = vault
         self._ledger_id = ledger_id
-        self._gateway_issuer = gateway_issuer
-        self._verify = verify
-        self._signers: dict[bytes, SigningKey] = {}
+        self._trust = Trust(gateway_issuer=gateway_issuer, verify=verify)
         self._files: dict[bytes, tuple[bytes, list[bytes]]] = {}
         self._used_rows: set[tuple[bytes, int]] = set()
+        self._streams: dict[tuple[Log, bytes], int] = {}
 
     def run(
         self, remembered: dict[Log, Remembered], *, progress: Callable[[Log, int, int], None] | None = None
@@ -121,10 +124,10 @@ class Verification:
             progress(log, 0, head_position)
         position, digest = 0, FIRST_DIGEST
         for rows in self._batches(log, head_position):
-            keys = unwrap_all(self._vault, self._key_source.data_keys_of(_owners(rows)))
+            keys, broken = self._unwrapped(_owners(rows))
             for row in rows:
                 position += 1
-                wrong, digest = self._check(log, row, position, digest, keys, memory, outcome)
+                wrong, digest = self._check(log, row, position, digest, keys, broken, memory, outcome)
                 if wrong:
                     return Finding(log, position, wrong)
             if progress:
@@ -136,14 +139,17 @@ class Verification:
             return Finding(log, position + 1, f"the head says {head_position} rows")
         if digest != head_digest:
             return Finding(log, position or None, "the head's digest is not that of the last row")
+        # Head and rows commit together: a row that is seen has a head at or after it, if the head is asked later.
+        beyond = self._reader.rows(log, after=position, limit=1)
+        if beyond and self._reader.head(log)[0] == position:
+            return Finding(log, position + 1, f"a row stands beyond the head, which says {position}")
         return None
 
     def _batches(self, log: Log, head: int) -> Iterator[Sequence[StoredRow]]:
         after = 0
         while True:
             rows = self._reader.rows(log, after=after, limit=BATCH_ROWS)
-            # What is appended while this runs is left for the next run: the head was read first. A row beyond
-            # a head that was set back is found by the head's digest or by the remembered rows.
+            # What is appended while this runs is left for the next run: the head was read first.
             rows = [row for row in rows if row.position <= head]
             if not rows:
                 return
@@ -157,6 +163,7 @@ class Verification:
         position: int,
         previous: bytes,
         keys: dict[KeyName, bytes],
+        broken: set[KeyName],
         memory: Remembered,
         outcome: Outcome,
     ) -> tuple[str, bytes]:
@@ -169,16 +176,38 @@ class Verification:
         if position <= memory.size and not memory.agrees(position, digest):
             return "the row is not the one remembered", digest
         try:
+            if not broken.isdisjoint(parse_key_reference(row.key_ref).values()):
+                return "a data key of the row does not unwrap", digest
             opened = open_row(row, log=log, keys=keys)
             parse_canonical(row.meta)
-            wrong = self._check_act(row, opened, outcome)
+            wrong = self._check_stream(log, row) or self._check_act(log, row, opened, outcome)
         except (BrokenSeal, MalformedLeaf, NotCanonical, ValueError, TypeError) as error:
             wrong = str(error) or type(error).__name__
         if not wrong and position > memory.size:
             memory.extend(digest)
         return wrong, digest
 
-    def _check_act(self, row: StoredRow, opened: OpenedRow, outcome: Outcome) -> str:
+    def _unwrapped(self, owners: set[UUID]) -> tuple[dict[KeyName, bytes], set[KeyName]]:
+        """The data keys of the owners, and the names of those whose stored bytes do not unwrap."""
+        keys: dict[KeyName, bytes] = {}
+        broken: set[KeyName] = set()
+        for name, wrapped in self._key_source.data_keys_of(owners).items():
+            try:
+                keys |= unwrap_all(self._vault, {name: wrapped})
+            except BrokenSeal:
+                broken.add(name)
+        return keys, broken
+
+    def _check_stream(self, log: Log, row: StoredRow) -> str:
+        """Whether the row is the next of its stream: no act stands twice, none is left out."""
+        place = (log, row.stream_id.bytes)
+        last = self._streams.get(place)
+        if row.stream_version not in ((0, 1) if last is None else (last + 1,)):
+            return "the row is not the next of its stream"
+        self._streams[place] = row.stream_version
+        return ""
+
+    def _check_act(self, log: Log, row: StoredRow, opened: OpenedRow, outcome: Outcome) -> str:
         leaf = parse_leaf(row.leaf)
         event_type = TOPICS.get(row.topic)
         if event_type is None:
@@ -199,11 +228,14 @@ class Verification:
                 return "the leaf does not commit to what the row holds"
         if isinstance(leaf, RowLeaf):
             return self._check_row_leaf(row, leaf)
-        if "public" in opened.opened:
-            self._learn_key_first(opened)
-        wrong = self._check_signature(row, leaf)
-        if not wrong and "public" in opened.opened:
-            wrong = self._learn(opened, leaf)
+        event = opened.event if "public" in opened.opened else None
+        if event is not None:
+            self._trust.begin(event)
+        wrong = self._trust.wrong_with(log, row, leaf, event_type)
+        if not wrong and event is not None:
+            wrong = self._trust.learn(event, row.recorded_at)
+        if not wrong and isinstance(event, FileSealed):
+            wrong = self._learn_file(event, leaf)
         return wrong
 
     def _check_row_leaf(self, row: StoredRow, leaf: RowLeaf) -> str:
@@ -218,44 +250,8 @@ class Verification:
         if (leaf.file_root, leaf.row) in self._used_rows:
             return "the same row of a file stands twice"
         self._used_rows.add((leaf.file_root, leaf.row))
-        key = self._signers.get(leaf.issuer)
-        if key is None or not key.live_on(city_day(parse_instant(row.recorded_at))):
+        if not self._trust.is_live(leaf.issuer, row):
             return "the issuer's key is not live here"
-        return ""
-
-    def _check_signature(self, row: StoredRow, leaf: ActLeaf) -> str:
-        key = self._signers.get(leaf.issuer)
-        if key is None:
-            return "the issuer's key is not registered"
-        day: date = city_day(parse_instant(row.recorded_at))
-        if not key.live_on(day):
-            return "the issuer's key is not live here"
-        if not self._verify(key.public_key, leaf.signature, leaf.signed_bytes):
-            return "the signature does not hold"
-        return ""
-
-    def _learn_key_first(self, opened: OpenedRow) -> None:
-        """The gateway's own registration is signed by the key that it registers: the root of trust."""
-        event = opened.event
-        if isinstance(event, KeyRegistered) and not self._signers:
-            key = fold_key([event])
-            if key is not None and key.issuer == self._gateway_issuer:
-                self._signers[key.issuer] = key
-
-    def _learn(self, opened: OpenedRow, leaf: ActLeaf) -> str:
-        event = opened.event
-        if isinstance(event, KeyRegistered):
-            key = fold_key([event])
-            if key is not None:
-                self._signers.setdefault(key.issuer, key)
-        elif isinstance(event, KeyRevoked):
-            issuer = bytes.fromhex(event.issuer)
-            revoked = fold_key([event], self._signers.get(issuer))
-            if revoked is None:
-                return "a key is revoked that was never registered"
-            self._signers[issuer] = revoked
-        elif isinstance(event, FileSealed):
-            return self._learn_file(event, leaf)
         return ""
 
     def _learn_file(self, event: FileSealed, leaf: ActLeaf) -> str:

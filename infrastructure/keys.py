@@ -17,8 +17,9 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
+from application.sealing import BrokenSeal
 from domain.transparency.leaf import issuer_id
 
 _LOOKUP = "lookup.key"
@@ -123,8 +124,11 @@ class FileVault:
         return self._newest, aes_key_wrap(self._generations[self._newest], key)
 
     def unwrap(self, generation: int, wrapped: bytes) -> bytes:
-        """The data key; ``KeyError`` when the generation is destroyed, ``InvalidUnwrap`` when bytes changed."""
-        return aes_key_unwrap(self._generations[generation], wrapped)
+        """The data key; ``KeyError`` when the generation is destroyed, ``BrokenSeal`` when bytes changed."""
+        try:
+            return aes_key_unwrap(self._generations[generation], wrapped)
+        except InvalidUnwrap:
+            raise BrokenSeal("a data key does not unwrap") from None
 
     def mac(self, label: str, message: bytes) -> bytes:
         """HMAC-SHA256 under a key derived for ``label`` from the look-up secret."""

@@ -115,9 +115,15 @@ def _read_head(path: Path, ledger_id: str) -> dict[Log, Remembered]:
         data = json.loads(path.read_text())
         if data["format"] != HEAD_FORMAT or data["ledger"] != ledger_id:
             raise KeyError
-        return {log: Remembered(bytearray(base64.b64decode(data[log]["rows"]))) for log in LOGS}
+        return {log: _remembered(data[log]) for log in LOGS}
     except (KeyError, ValueError, TypeError):
         raise click.UsageError("the file is no remembered head of this ledger") from None
+
+
+def _remembered(data: dict[str, str]) -> Remembered:
+    """One log's part of the file; an empty log has no last row."""
+    rows, digest = bytearray(base64.b64decode(data["rows"])), bytes.fromhex(data["digest"])
+    return Remembered(rows, digest if rows else None)
 
 
 def _write_head(path: Path, ledger_id: str, outcome: Outcome, remembered: dict[Log, Remembered]) -> None:

@@ -1,0 +1,90 @@
+"""Whose signatures count: the keys as a log itself lets them in, from the gateway's own registration on.
+
+Verification tells it every opened act in order and asks it about every leaf; it trusts nothing but the
+gateway's issuer id, which the auditor brings along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from application.ledger import parse_instant
+from application.ports import Log
+from domain.parties.events import DepartmentRegistered, KeyRegistered, KeyRevoked, OfficerRegistered
+from domain.parties.keys import GATEWAY, SigningKey, fold_key
+from domain.shared.city_time import city_day
+from domain.shared.events import Event
+from domain.transparency.digest import StoredRow
+from domain.transparency.leaf import ActLeaf, issuer_id
+
+CREDIT_OFFICE = "credit_office"
+GOVERNING: tuple[type[Event], ...] = (DepartmentRegistered, OfficerRegistered, KeyRegistered, KeyRevoked)
+"""Acts that decide who may act; only the gateway and the credit office seal them."""
+VerifySignature = Callable[[bytes, bytes, bytes], bool]
+"""(public key, signature, message) -> good or not."""
+
+
+class Trust:
+    """The keys that are live at a position (信任链), and what a signature by one of them is good for."""
+
+    def __init__(self, *, gateway_issuer: bytes, verify: VerifySignature) -> None:
+        self._gateway_issuer = gateway_issuer
+        self._verify = verify
+        self._signers: dict[bytes, SigningKey] = {}
+        self._revoked_at: dict[bytes, str] = {}
+        self._roles: dict[str, str] = {}
+
+    def begin(self, event: Event) -> None:
+        """Before an act's signature is checked: the very first key registers itself, the root of trust."""
+        if isinstance(event, KeyRegistered) and not self._signers:
+            key = fold_key([event])
+            if key is not None and _own_name(key) and key.issuer == self._gateway_issuer:
+                self._signers[key.issuer] = key
+
+    def learn(self, event: Event, recorded_at: str) -> str:
+        """After an act proved good: what it changes; empty, or why it cannot be."""
+        if isinstance(event, KeyRegistered):
+            key = fold_key([event])
+            if key is None or not _own_name(key):
+                return "the issuer id is not that of the key"
+            self._signers.setdefault(key.issuer, key)
+        elif isinstance(event, DepartmentRegistered):
+            self._roles[event.code] = event.role
+        elif isinstance(event, KeyRevoked):
+            issuer = bytes.fromhex(event.issuer)
+            revoked = fold_key([event], self._signers.get(issuer))
+            if revoked is None:
+                return "a key is revoked that was never registered"
+            self._signers[issuer] = revoked
+            self._revoked_at.setdefault(issuer, recorded_at)
+        return ""
+
+    def wrong_with(self, log: Log, row: StoredRow, leaf: ActLeaf, event_type: type[Event]) -> str:
+        """What is wrong with the signature of a single act; empty when nothing is."""
+        key = self._signers.get(leaf.issuer)
+        if key is None:
+            return "the issuer's key is not registered"
+        if log == "access" and key.revoked and row.recorded_at <= self._revoked_at[leaf.issuer]:
+            # Revocations stand in the other log, so only their instants tell what came first.
+            key = replace(key, revoked=False)
+        if not key.live_on(city_day(parse_instant(row.recorded_at))):
+            return "the issuer's key is not live here"
+        if not self._verify(key.public_key, leaf.signature, leaf.signed_bytes):
+            return "the signature does not hold"
+        if event_type in GOVERNING and not self._may_govern(key):
+            return "the issuer may not govern"
+        return ""
+
+    def is_live(self, issuer: bytes, row: StoredRow) -> bool:
+        """Whether a file's issuer may still have rows recorded where this row of the records log stands."""
+        key = self._signers.get(issuer)
+        return key is not None and key.live_on(city_day(parse_instant(row.recorded_at)))
+
+    def _may_govern(self, key: SigningKey) -> bool:
+        return key.holder_kind == GATEWAY or self._roles.get(key.holder) == CREDIT_OFFICE
+
+
+def _own_name(key: SigningKey) -> bool:
+    """Whether a key stands under the issuer id that its bytes have."""
+    return issuer_id(key.public_key) == key.issuer
