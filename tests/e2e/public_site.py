@@ -56,7 +56,8 @@ class Site:
         """Type into the form and press the button, as people do."""
         page.goto(self.url + "/")
         page.get_by_label("统一社会信用代码或全称").fill(text)
-        page.get_by_role("button", name="查询").click()
+        with page.expect_navigation():  # else the next question could still meet the form
+            page.get_by_role("button", name="查询").click()
         return page
 
     def ask(self, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any, str]:

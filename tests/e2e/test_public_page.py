@@ -120,7 +120,8 @@ def test_a_part_of_a_name_finds_nothing(site: Site, page: Page):
 
 def test_the_identifier_never_stands_in_a_url(site: Site, page: Page):
     site.look_up(page, CODE)
-    page.locator("article h4 a").first.click()
+    with page.expect_navigation():
+        page.locator("article h4 a").first.click()
     assert page.locator("h1").inner_text().startswith("示市监")
     assert not [url for url in site.requests if CODE in url or urllib.parse.quote(COMPANY) in url]
     status, headers, _ = site.ask(f"/lookup?identifier={CODE}")
@@ -187,13 +188,15 @@ def test_a_suppressed_record_is_gone_before_the_views_catch_up(site: Site, page:
 
 def test_a_record_page_shows_the_other_public_fields_too(site: Site, page: Page):
     site.look_up(page, CODE)
-    page.get_by_role("link", name="示市监罚字〔2026〕101号").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="示市监罚字〔2026〕101号").click()
     shown = page.locator("main").inner_text()
     assert COMPANY in shown
     assert "数据来源单位" in shown
     assert "事实清楚" not in shown  # the facts are shared, not public
     assert page.locator(".timeline li").count() == 4
-    page.get_by_role("link", name="返回查询").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="返回查询").click()
     assert urllib.parse.urlsplit(page.url).path == "/"
 
 
@@ -294,8 +297,8 @@ def test_the_keyboard_alone_is_enough(site: Site, page: Page):
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type(CODE)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/lookup")
+    with page.expect_navigation(url="**/lookup"):
+        page.keyboard.press("Enter")
     assert page.locator("article").count() == 2
 
 
