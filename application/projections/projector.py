@@ -23,11 +23,15 @@ BATCH_EVENTS = 2000
 ENDINGS_PER_ROUND = 500
 
 
+class ViewsMoved(Exception):
+    """The views stand elsewhere than they were read: another projector or a rebuild came in between."""
+
+
 class ViewStore(Protocol):
     """Where views stand, in generations of which one is live.
 
     ``apply`` changes rows and moves the position from ``after`` to ``through`` in one transaction, or raises
-    ``ValueError`` when the generation stood elsewhere. ``swap`` makes ``generation`` live, inside a
+    :class:`ViewsMoved` when the generation stood elsewhere. ``swap`` makes ``generation`` live, inside a
     transaction that holds the live position still, after ``catch_up(live position)`` ran; it returns both
     roots and swaps only when they are equal or ``force`` is set.
     """
@@ -63,16 +67,23 @@ class Projector:
         self._views = views
         self._vault = vault
         self._keys: dict[KeyName, bytes] = {}
-        self._generation = -1
+        self._at = (-1, 0)
         self._fold = self._new_fold()
 
     def run_once(self) -> int:
-        """Fold the next batch into the live generation; how many events that were."""
+        """Fold the next batch into the live generation; how many events that were, 0 also when it moved."""
         generation, position = self._views.live()
-        if generation != self._generation:
-            self._generation, self._fold = generation, self._new_fold()
+        if (generation, position) != self._at:
+            self._fold = self._new_fold()
             self._relearn(position)
-        return self._advance(generation, self._fold, after=position, limit=BATCH_EVENTS)
+        # Whatever stops this batch, the fold may have learned from it already: the next one starts afresh.
+        self._at = (-1, 0)
+        try:
+            count = self._advance(generation, self._fold, after=position, limit=BATCH_EVENTS)
+        except ViewsMoved:
+            return 0
+        self._at = (generation, position + count)
+        return count
 
     def rebuild(self, *, force: bool = False, progress: Callable[[int, int], None] | None = None) -> Swap:
         """Build a new generation from the first event beside the live one, compare, and swap.
@@ -81,10 +92,11 @@ class Projector:
         """
         generation = self._views.begin()
         fold = self._new_fold()
-        total = self._reader.head("records")[0]
+        # Never beyond the live rows: what they lack yet is no difference.
+        total = self._views.live()[1]
         done = 0
         while done < total:
-            done += self._advance(generation, fold, after=done, limit=BATCH_EVENTS)
+            done += self._advance(generation, fold, after=done, limit=min(BATCH_EVENTS, total - done))
             if progress:
                 progress(done, total)
 
@@ -131,20 +143,21 @@ def end_terms(ledger: Ledger, views: ViewStore) -> int:
     The act of the platform, signed by the gateway; the record is suppressed in the same transaction.
     """
     today = city_day(ledger.now())
-    over = views.terms_over(today, ENDINGS_PER_ROUND)
-    if not over:
-        return 0
     acts = []
-    for record_id, until in over:
-        version = len(ledger.store.load("records", record_id)) + 1
+    for record_id, until in views.terms_over(today, ENDINGS_PER_ROUND):
+        rows = ledger.store.load("records", record_id)
+        if any(row.topic == PublicityEnded.TOPIC for row in rows):
+            continue  # another process was first, after this one looked
         event = PublicityEnded(
             originator_id=record_id,
-            originator_version=version,
+            originator_version=rows[-1].stream_version + 1,
             timestamp=ledger.now(),
             until=until.isoformat(),
         )
         acts.append(ledger.seal(event))
+    if not acts:
+        return 0
     batch = ledger.prepare(acts, meta={"actor": "platform", "purpose": "deadline"})
-    batch.suppress = [record_id for record_id, _ in over]
+    batch.suppress = [act.event.originator_id for act in acts]
     ledger.store.append(batch)
-    return len(over)
+    return len(acts)

@@ -14,7 +14,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import TupleRow
 
-from application.projections.projector import Swap
+from application.projections.projector import Swap, ViewsMoved
 from application.projections.renditions import VIEWS, Changes, Rendition
 from domain.transparency.merkle import Frontier, leaf_hash
 from infrastructure.postgres.store import Pool, connection
@@ -74,7 +74,7 @@ class PostgresViewStore:
                 (through, generation, after),
             ).rowcount
             if moved != len(VIEWS):
-                raise ValueError("the views stand at another position")
+                raise ViewsMoved
             gone = list(changes.gone | changes.shown.keys())
             conn.execute(
                 "DELETE FROM ledger.renditions WHERE generation = %s AND record_id = ANY (%s)",
