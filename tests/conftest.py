@@ -56,7 +56,7 @@ def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
 def database(postgres: EmbeddedPostgres, template: str, secrets_dir: Path) -> Iterator[Database]:
     """A fresh migrated database with the URLs of its logins; gone after the test."""
     for admin in _fresh(postgres, template):
-        yield _database(admin, secrets_dir)
+        yield make_database(admin, secrets_dir)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def _prepared(
     folder = tmp_path_factory.mktemp(name)
     with psycopg.connect(postgres.ensure(), dbname="postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-    world = World(_database(postgres.url(name), secrets_dir), folder, secrets_dir / "logins.json")
+    world = World(make_database(postgres.url(name), secrets_dir), folder, secrets_dir / "logins.json")
     try:
         fill(world)
     finally:
@@ -135,13 +135,14 @@ def _world(
     name, source = prepared
     shutil.copytree(source, folder)
     for admin in _fresh(postgres, name):
-        world = World(_database(admin, secrets_dir), folder, secrets_dir / "logins.json")
+        world = World(make_database(admin, secrets_dir), folder, secrets_dir / "logins.json")
         world.keys = {path.stem: DepartmentKey.read(path) for path in (folder / "keys").iterdir()}
         yield world
         world.close()
 
 
-def _database(admin: str, secrets_dir: Path) -> Database:
+def make_database(admin: str, secrets_dir: Path) -> Database:
+    """The URLs of a migrated database."""
     urls = logins(admin, secrets_dir)
     return Database(
         admin=admin,

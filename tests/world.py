@@ -89,7 +89,8 @@ class World:
         self.folder = folder
         self.secrets = folder / "secrets"
         FileVault.make(self.secrets)
-        shutil.copy(logins_file, self.secrets / "logins.json")
+        if logins_file.parent != self.secrets:
+            shutil.copy(logins_file, self.secrets)
         self.vault = FileVault(self.secrets)
         self.gateway = Ed25519Signer.load_or_make(self.secrets / GATEWAY)
         self.clock = SettableClock()
