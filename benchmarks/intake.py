@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 
 from application.commands.intake import Intake
+from application.commands.seals import SealOfFile
 from benchmarks.figures import Figure
 from benchmarks.place import PROJECT, Place, World
 from benchmarks.service import Service, service
@@ -60,7 +61,7 @@ def _in_process(place: Place, rows: int) -> Figure:
     stages.seconds["seal"] -= stages.seconds["read rows"]
     seal, lines = sealed_file(decoded(sealed.body(), "gzip"))
     with stages.of("verify and gate rows"):
-        intake = Intake(ledger, forms, seal, department=agency, verify=verify_ed25519)
+        intake = Intake(ledger, forms, SealOfFile(seal), department=agency, verify=verify_ed25519)
         for _ in intake.take(stages.each("parse sealed rows", lines)):
             pass
     counted = ("parse sealed rows", "append (database)", "look-ups (database)", "sign new subjects")
