@@ -35,11 +35,13 @@ def keys_for(
     names: Iterable[KeyName], *, source: KeySource, vault: Vault, entropy: Entropy
 ) -> tuple[dict[KeyName, bytes], list[WrappedKey]]:
     """Keys for all ``names`` and those among them that are new and must be stored with what they seal."""
-    wanted = set(names)
+    wanted = dict.fromkeys(names)  # once each, in the order in which they are needed
     wrapped = source.data_keys_of({owner for owner, _ in wanted})
     keys = unwrap_all(vault, {name: key for name, key in wrapped.items() if name in wanted})
     new: list[WrappedKey] = []
-    for name in sorted(wanted - keys.keys()):
+    for name in wanted:
+        if name in keys:
+            continue
         if name in wrapped:
             raise ErasedKey
         key = keys[name] = entropy.bytes(KEY_BYTES)

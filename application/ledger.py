@@ -134,7 +134,7 @@ class Ledger:
 
     def prepare(self, acts: Sequence[SealedAct], *, meta: Mapping[str, str], log: Log = "records") -> Append:
         """The append of these acts: sealed rows and the data keys that are new. Nothing is written yet."""
-        names = {name for act in acts for name in act.owners.values()}
+        names = (name for act in acts for name in act.owners.values())
         keys, new = keys_for(names, source=self.store, vault=self.vault, entropy=self.entropy)
         meta_bytes = canonical(meta)
         nonces = self.entropy.bytes(_NONCE_BYTES * sum(len(act.opened) for act in acts))
