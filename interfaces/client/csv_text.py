@@ -16,6 +16,7 @@ SEPARATORS = (",", "\t", ";")
 _JOINED_LINES_MAX = 64
 _JOINED_CHARACTERS_MAX = 131_072
 _BROKEN_UTF8_SHARE = 0.1
+_NUL_SHARE_MAX = 0.05  # a few are spoilt cells, which cost their rows only; more mean no text at all
 
 
 class BrokenRow(list[str]):
@@ -28,7 +29,7 @@ def decode(data: bytes) -> str:
         return _strict(data, "utf-16")
     if data.startswith(codecs.BOM_UTF8):
         return _strict(data, "utf-8-sig")
-    if b"\x00" in data[:4096]:
+    if data.count(b"\x00", 0, 4096) > _NUL_SHARE_MAX * min(len(data), 4096):
         raise UnreadableFile("not_a_workbook")
     try:
         return data.decode("utf-8")
