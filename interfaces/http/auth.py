@@ -19,6 +19,7 @@ from http_message_signatures import (
     algorithms,
 )
 
+from application.ports import LedgerUnavailable
 from application.registry import Registry
 from domain.parties.keys import SigningKey, require_live
 from domain.shared.city_time import city_day
@@ -115,10 +116,16 @@ def _verified(body: bytes) -> tuple[VerifyResult, _Registered]:
             _Message(), max_age=MAX_AGE, expect_tag=tag, require_components=COVERED, body=body
         )
     except HTTPMessageSignaturesException as error:
-        refused = error.args[0] if error.args else None
-        if isinstance(refused, Refused):
-            raise ProblemError(401, "signature", *refused.defects) from None
+        # The library wraps whatever its key resolver raised.
+        cause = error.args[0] if error.args else None
+        if isinstance(cause, LedgerUnavailable):
+            raise cause from None
+        if isinstance(cause, Refused):
+            raise ProblemError(401, "signature", *cause.defects) from None
         raise _unauthorised("signature_not_accepted") from None
+    if len(results) != 1:
+        # With two, one key's fresh nonce would carry another key's replayed signature.
+        raise _unauthorised("signature_not_accepted")
     return results[0], resolver
 
 
