@@ -73,13 +73,16 @@ class Client:
         Gives the service's report. Raises :class:`Problem` when it is refused, :class:`Unreachable` when no
         attempt got through.
         """
-        headers = {
-            "content-type": MEDIA_TYPE,
-            "content-encoding": "gzip",
-            "accept": NDJSON,
-            "idempotency-key": str(uuid.uuid4()),
-        }
-        return self._retrying(lambda: self._stream("/v1/intakes", body, headers, progress))
+        headers = {"content-type": MEDIA_TYPE, "content-encoding": "gzip", "accept": NDJSON}
+
+        def send() -> dict[str, Any]:
+            keyed = {**headers, "idempotency-key": str(uuid.uuid4())}
+            return self._retrying(lambda: self._stream("/v1/intakes", body, keyed, progress))
+
+        report = send()
+        # An attempt that was finished while its answer was lost leaves its receipt only: a new key asks for
+        # the reasons again, and nothing is recorded twice.
+        return report if "refused" in report else send()
 
     def send_draft(self, data: bytes, *, content_type: str) -> dict[str, Any]:
         """Upload a file as it is; the service drafts it and says what to sign."""
@@ -87,7 +90,11 @@ class Client:
         return self._retrying(lambda: self._json("POST", "/v1/intakes", data, headers))
 
     def seal_draft(self, draft: Mapping[str, Any], *, progress: Progress | None = None) -> dict[str, Any]:
-        """Sign a draft's root: its rows become records; the report."""
+        """Sign a draft's root: its rows become records; the report.
+
+        Raises :class:`Problem` when it is refused, :class:`Unreachable` when no attempt got through or the
+        report was lost on the way: uploading the file again records nothing twice and gives it.
+        """
         message = bytes.fromhex(str(draft["to_sign"]))
         signature = self.department.key.sign(message).hex()
         body = json.dumps({"issuer": self.department.key.issuer.hex(), "signature": signature}).encode()
@@ -96,9 +103,11 @@ class Client:
             "accept": NDJSON,
             "idempotency-key": str(uuid.uuid4()),
         }
-        return self._retrying(
-            lambda: self._stream(f"/v1/intakes/{draft['draft']}/seal", body, headers, progress)
-        )
+        path = f"/v1/intakes/{draft['draft']}/seal"
+        report = self._retrying(lambda: self._stream(path, body, headers, progress))
+        if "refused" not in report:
+            raise Unreachable("the rows are recorded, but the report was lost: send the file again")
+        return report
 
     def determine(self, parts: Parts, *, form: str) -> dict[str, Any]:
         """Seal one determination and have it recorded; the receipt. Raises :class:`Problem` when refused."""
@@ -154,6 +163,8 @@ class Client:
             return _answer(response.status, response.read())
         last: dict[str, Any] = {}
         while line := response.readline():
+            if not line.endswith(b"\n"):
+                raise http.client.IncompleteRead(line)
             last = json.loads(line)
             if "problem" in last:
                 raise Problem(int(last["problem"]["status"]), last["problem"])
