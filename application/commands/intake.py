@@ -139,12 +139,23 @@ class Intake:
             batch = self._ledger.prepare([self._refusals(refused)], meta=self._meta(), log="access")
         batch.receipt = receipt
         try:
-            self._ledger.store.append(batch)
+            self._append_report(batch)
         except Conflict as conflict:
             if conflict.what != "stream":
                 raise
             # The same file was reported before: nothing to add but this request's receipt.
-            self._ledger.store.append(Append(log="access", receipt=receipt))
+            self._append_report(Append(log="access", receipt=receipt))
+
+    def _append_report(self, batch: Append) -> None:
+        """Append; a repeated request whose twin came first keeps the twin's receipt."""
+        try:
+            self._ledger.store.append(batch)
+        except Conflict as conflict:
+            if conflict.what != "receipt" or batch.receipt is None:
+                raise
+            kept = self._ledger.store.receipt_of(batch.receipt.department, batch.receipt.key)
+            if kept is None or kept.fingerprint != batch.receipt.fingerprint:
+                raise
 
     def _refusals(self, refused: list[list[str]]) -> SealedAct:
         name = canonical([self._department, self._content.hexdigest(), refused])
