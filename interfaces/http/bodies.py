@@ -6,9 +6,12 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from flask import request
+from marshmallow import Schema, ValidationError
 
+from application.commands.seals import ROWS_MAX
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.sealed_file import FileSeal, SealedRow
 
@@ -16,6 +19,7 @@ BODY_BYTES_MAX = 64 << 20
 DECODED_BYTES_MAX = 768 << 20
 ROW_LINE_BYTES_MAX = 1 << 20
 SEAL_LINE_BYTES_MAX = 16 << 20
+LINES_MAX = ROWS_MAX + 1_000
 _CHUNK = 1 << 18
 
 
@@ -57,12 +61,17 @@ def _unzipped(body: bytes) -> Iterator[bytes]:
 
 
 def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Non-empty lines. Raises ``Refused`` (FORMAT) for one beyond its limit; the first may be larger."""
-    buffer = b""
+    """Non-empty lines. Raises ``Refused`` (FORMAT) for one beyond its limit, of which the first has a larger
+    one, and for more lines, empty ones too, than any file has: a small body may unpack to hundreds of millions.
+    """
+    buffer, count = b"", 0
     limit = SEAL_LINE_BYTES_MAX
     for chunk in chunks:
         pieces = (buffer + chunk).split(b"\n")
         buffer = pieces.pop()
+        count += len(pieces)
+        if count > LINES_MAX:
+            raise Refused(Defect("FORMAT", "content_unpacks_too_large"))
         for line in pieces:
             if len(line) > limit:
                 raise Refused(Defect("FORMAT", "line_too_long"))
@@ -76,7 +85,7 @@ def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def sealed_file(chunks: Iterable[bytes]) -> tuple[FileSeal, Iterator[SealedRow]]:
-    """A sealed file's seal and its rows, parsed as they are asked for.
+    """A sealed file's seal and its rows, parsed as they are asked for; :func:`require_whole` comes first.
 
     Raises ``MalformedSealedFile`` or ``Refused`` (FORMAT).
     """
@@ -85,3 +94,27 @@ def sealed_file(chunks: Iterable[bytes]) -> tuple[FileSeal, Iterator[SealedRow]]
     if first is None:
         raise Refused(Defect("FORMAT", "body_empty"))
     return FileSeal.from_line(first), (SealedRow.from_line(line) for line in lines)
+
+
+def require_whole(chunks: Iterable[bytes]) -> None:
+    """Read a sealed file to its end, so that a broken tail is known before its first row is recorded.
+
+    Raises ``MalformedSealedFile`` or ``Refused`` (FORMAT).
+    """
+    for _ in sealed_file(chunks)[1]:
+        pass
+
+
+def given_json(schema: Schema, body: bytes) -> dict[str, Any]:
+    """A JSON body as its schema loads it.
+
+    Raises ``Refused`` (FORMAT) that points at a member of the schema; a member's name that was made up by the
+    sender is not repeated.
+    """
+    try:
+        found: dict[str, Any] = schema.loads(body)
+    except (ValidationError, ValueError, RecursionError) as error:
+        names = error.messages_dict if isinstance(error, ValidationError) else {}
+        where = next((f"/{name}" for name in names if name in schema.fields), "/")
+        raise Refused(Defect("FORMAT", "member_invalid", where, {"where": where})) from None
+    return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Blueprint, Response
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
-from application.commands.intake import Intake, log_refusal
+from application.commands.intake import Intake
 from application.commands.seals import SealOfAct
 from application.ports import Receipt
 from domain.shared.canonical import NotCanonical
@@ -15,8 +15,8 @@ from domain.shared.refusals import Defect, Refused
 from domain.transparency.merkle import leaf_hash
 from domain.transparency.sealed_file import SealedRow
 from interfaces.http.auth import Caller, authenticated
-from interfaces.http.bodies import read_body
-from interfaces.http.intakes import fingerprint, json_response, replayed
+from interfaces.http.bodies import given_json, read_body
+from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.services import services
 
 blueprint = Blueprint("determinations", __name__, url_prefix="/v1")
@@ -31,7 +31,7 @@ class Determination(Schema):
 
     ledger = _hex(32)
     form = fields.String(required=True)
-    record = fields.UUID(required=True)
+    record = fields.UUID(required=True, validate=lambda given: given.version == 4)
     salt = _hex(64)
     parts = fields.Dict(
         required=True,
@@ -54,11 +54,7 @@ def determine() -> Response:
 
 
 def _parsed(body: bytes) -> SealOfAct:
-    try:
-        given = Determination().loads(body)
-    except (ValidationError, ValueError) as error:
-        where = next(iter(error.messages_dict), "") if isinstance(error, ValidationError) else ""
-        raise Refused(Defect("FORMAT", "member_invalid", f"/{where}", {"where": f"/{where}"})) from None
+    given = given_json(Determination(), body)
     record: UUID = given["record"]
     row = SealedRow(0, record, bytes.fromhex(given["salt"]), given["parts"], data_row=1, sheet_row=1)
     return SealOfAct(
@@ -73,16 +69,15 @@ def _parsed(body: bytes) -> SealOfAct:
 def _record(caller: Caller, body: bytes, seal: SealOfAct) -> Response:
     found = services()
     try:
-        intake = Intake(found.ledger, found.forms, seal, department=caller.department, verify=found.verify)
-        *_, report = intake.take([seal.row])
-        if report.refused:
-            raise Refused(*report.refused[0].defects)
+        with logged_refusals(caller, body):
+            intake = Intake(
+                found.ledger, found.forms, seal, department=caller.department, verify=found.verify
+            )
+            *_, report = intake.take([seal.row])
+            if report.refused:
+                raise Refused(*report.refused[0].defects)
     except NotCanonical:
         raise Refused(Defect("FORMAT", "row_not_canonical", "/parts")) from None
-    except Refused as refused:
-        if any(d.rule != "FORMAT" for d in refused.defects):
-            log_refusal(found.ledger, department=caller.department, defects=refused.defects, attempt=body)
-        raise
     status = 201 if report.taken else 200
     receipt: dict[str, object] = {"record": str(seal.row.record_id), "status": "recorded"}
     if report.taken:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request, stream_with_context
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from application.commands.intake import Intake, log_refusal
 from application.commands.seals import SealOfFile
@@ -28,7 +29,7 @@ from interfaces.client.sealing import seal_file
 from interfaces.client.tables import read_table
 from interfaces.http import problems, reports
 from interfaces.http.auth import Caller, authenticated
-from interfaces.http.bodies import decoded, read_body, sealed_file
+from interfaces.http.bodies import decoded, given_json, read_body, require_whole, sealed_file
 from interfaces.http.problems import ProblemError
 from interfaces.http.services import services
 
@@ -54,7 +55,9 @@ def take_in() -> Response:
         return replay
     kind = request.mimetype
     if kind == MEDIA_TYPE:
-        seal, rows = sealed_file(decoded(body, request.headers.get("Content-Encoding", "").lower()))
+        encoding = request.headers.get("Content-Encoding", "").lower()
+        require_whole(decoded(body, encoding))
+        seal, rows = sealed_file(decoded(body, encoding))
         return _run(caller, body, seal, rows)
     if kind in FILE_TYPES:
         return _draft(caller, body)
@@ -68,11 +71,7 @@ def seal_draft(draft_id: UUID) -> Response:
     caller = authenticated(body)
     if replay := replayed(caller, body):
         return replay
-    try:
-        given = DraftSeal().loads(body)
-    except (ValidationError, ValueError) as error:
-        where = next(iter(error.messages_dict), "") if isinstance(error, ValidationError) else ""
-        raise Refused(Defect("FORMAT", "member_invalid", f"/{where}", {"where": f"/{where}"})) from None
+    given = given_json(DraftSeal(), body)
     chunks = services().drafts.load(draft_id, department=caller.department)
     first = next(chunks, None)
     if first is None:
@@ -151,13 +150,9 @@ def _run(
 ) -> Response:
     """Run the intake; streamed as JSON lines when the caller accepts them."""
     found = services()
-    try:
+    with logged_refusals(caller, body):
         under = SealOfFile(seal)
         intake = Intake(found.ledger, found.forms, under, department=caller.department, verify=found.verify)
-    except Refused as refused:
-        if any(d.rule != "FORMAT" for d in refused.defects):
-            log_refusal(found.ledger, department=caller.department, defects=refused.defects, attempt=body)
-        raise
     steps = _steps(intake, rows, caller, body, seal)
     if NDJSON in request.accept_mimetypes.values():
         return Response(
@@ -171,8 +166,9 @@ def _run(
 def _steps(
     intake: Intake, rows: Iterator[SealedRow], caller: Caller, body: bytes, seal: FileSeal
 ) -> Iterator[dict[str, Any]]:
-    for report in intake.take(rows):
-        yield {"progress": reports.progress(report)}
+    with logged_refusals(caller, body):
+        for report in intake.take(rows):
+            yield {"progress": reports.progress(report)}
     report = intake.report
     receipt = {
         "intake": str(seal.file_id),
@@ -201,6 +197,18 @@ def _streamed(steps: Iterator[dict[str, Any]], draft_id: UUID | None, caller: Ca
 def _forget(draft_id: UUID | None, caller: Caller) -> None:
     if draft_id is not None:
         services().drafts.drop(draft_id, department=caller.department)
+
+
+@contextmanager
+def logged_refusals(caller: Caller, body: bytes) -> Iterator[None]:
+    """A refusal by a rule, at once or on the way, becomes one access event; a malformed request does not."""
+    try:
+        yield
+    except Refused as refused:
+        if any(d.rule != "FORMAT" for d in refused.defects):
+            ledger = services().ledger
+            log_refusal(ledger, department=caller.department, defects=refused.defects, attempt=body)
+        raise
 
 
 def replayed(caller: Caller, body: bytes) -> Response | None:

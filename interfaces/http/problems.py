@@ -57,8 +57,11 @@ def reasons(defects: Iterable[Defect]) -> list[dict[str, str]]:
 
 
 def members(status: int, kind: str, defects: tuple[Defect, ...] = ()) -> dict[str, Any]:
-    """The members of a problem; ``rule`` and ``detail`` are those of the first defect."""
-    zh, en = TITLES.get(status, TITLES[500])
+    """The members of a problem; ``rule`` and ``detail`` are those of the first defect.
+
+    Without defects it is the protocol (``FORMAT``) or the service's own state (``SERVICE``) that says no.
+    """
+    zh, en = TITLES.get(status, TITLES[400] if 400 <= status < 500 else TITLES[500])
     found: dict[str, Any] = {
         "type": f"/problems/{kind}",
         "title": f"{zh} / {en}",
@@ -72,6 +75,16 @@ def members(status: int, kind: str, defects: tuple[Defect, ...] = ()) -> dict[st
         found["errors"] = reasons(defects)
     else:
         found["detail"], found["detail_en"] = f"{zh}。", f"{en}."
+        found["rule"] = "SERVICE" if status in (409, 429) or status >= 500 else "FORMAT"
+        found["errors"] = [
+            {
+                "rule": found["rule"],
+                "code": kind,
+                "field": "",
+                "zh": found["detail"],
+                "en": found["detail_en"],
+            }
+        ]
     return found
 
 
