@@ -195,7 +195,7 @@ def body_of(seal: FileSeal, rows: Iterable[SealedRow]) -> bytes:
 
 
 def sealed_again(
-    web: Web, rows: Sequence[SealedRow], *, agency: int = 0
+    web: Web, rows: Sequence[SealedRow], *, agency: int = 0, form: str = "penalty"
 ) -> tuple[SealedFile, list[SealedRow]]:
     """A seal, good in every way, over rows that a test has changed (contents, ids), numbered anew."""
     ledger_id = web.world.ledger.id.bytes
@@ -206,7 +206,7 @@ def sealed_again(
         ledger_id=ledger_id,
         file_id=uuid.uuid4(),
         salt=os.urandom(SALT_BYTES),
-        form=str(numbered[0].parts["public"]["form"]),
+        form=form,
         root=root_of(kind + commitment for commitment in commitments),
         rows=len(numbered),
         commitments=encode_commitments(b"".join(commitments)),
