@@ -10,17 +10,21 @@ CREATE TABLE ledger.view_state (
 ) WITH (fillfactor = 50);
 CREATE UNIQUE INDEX view_state_live ON ledger.view_state (view) WHERE live;
 
--- class: the data key class the bytes are sealed under, or 'public' bytes in the clear (organisations only).
+-- part: the payload part shown. key_owner and key_class name the data key that the bytes are sealed under;
+-- without one they are in the clear (organisations in the public view only).
 CREATE TABLE ledger.renditions (
     view text NOT NULL,
     generation integer NOT NULL,
     record_id uuid NOT NULL,
-    class text NOT NULL,
+    part text NOT NULL,
     subject_id uuid NOT NULL,
+    item text NOT NULL,
     position bigint NOT NULL,
     until date,
+    key_owner uuid,
+    key_class text,
     bytes bytea NOT NULL,
-    PRIMARY KEY (view, generation, record_id, class)
+    PRIMARY KEY (view, generation, record_id, part)
 );
 CREATE INDEX renditions_subject ON ledger.renditions (subject_id, view, generation);
 
@@ -47,18 +51,24 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 -- The public records of one subject on a day: the day's date ends publicity at once, whether or not the act
 -- that ends it has been recorded yet.
 CREATE FUNCTION ledger.public_records(p_subject uuid, p_on date, p_limit integer)
-RETURNS TABLE (record_id uuid, class text, record_position bigint, until date, bytes bytea)
+RETURNS TABLE (
+    record_id uuid, part text, item text, record_position bigint, until date,
+    key_owner uuid, key_class text, bytes bytea
+)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.record_id, r.class, r.position, r.until, r.bytes FROM ledger.renditions r
+    SELECT r.record_id, r.part, r.item, r.position, r.until, r.key_owner, r.key_class, r.bytes FROM ledger.renditions r
     JOIN ledger.view_state s ON s.view = r.view AND s.generation = r.generation AND s.live
     WHERE r.view = 'public' AND r.subject_id = p_subject AND (r.until IS NULL OR r.until >= p_on)
       AND NOT EXISTS (SELECT FROM ledger.suppressed x WHERE x.record_id = r.record_id)
     ORDER BY r.position DESC LIMIT p_limit $$;
 
 CREATE FUNCTION ledger.public_record(p_record uuid, p_on date)
-RETURNS TABLE (subject_id uuid, class text, record_position bigint, until date, bytes bytea)
+RETURNS TABLE (
+    subject_id uuid, part text, item text, record_position bigint, until date,
+    key_owner uuid, key_class text, bytes bytea
+)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.subject_id, r.class, r.position, r.until, r.bytes FROM ledger.renditions r
+    SELECT r.subject_id, r.part, r.item, r.position, r.until, r.key_owner, r.key_class, r.bytes FROM ledger.renditions r
     JOIN ledger.view_state s ON s.view = r.view AND s.generation = r.generation AND s.live
     WHERE r.view = 'public' AND r.record_id = p_record AND (r.until IS NULL OR r.until >= p_on)
       AND NOT EXISTS (SELECT FROM ledger.suppressed x WHERE x.record_id = r.record_id) $$;

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -37,21 +37,25 @@ from domain.shared.text import normalise_name
 
 PUBLIC, SHARED = "public", "shared"
 VIEWS = (PUBLIC, SHARED)
-CLEAR = "public"
-"""The class of public renditions of organisations: bytes in the clear."""
 _RENDITION_KEY = b"credit/rendition/v1\n"
 
 
 @dataclass(frozen=True)
 class Rendition:
-    """What one view shows of one record in one class (呈现), ready to send."""
+    """What one view shows of one part of one record (呈现), ready to send.
+
+    ``key`` names the data key that ``content`` is sealed under; None is content in the clear, of
+    organisations in the public view only.
+    """
 
     view: str
     record_id: UUID
-    key_class: str
+    part: str
     subject_id: UUID
+    item: str
     position: int
     until: date | None
+    key: KeyName | None
     content: bytes
 
 
@@ -110,40 +114,37 @@ class RenditionFold:
         if ends is not None and ends < recorded_on:
             return []
         recorded: dict[str, Json] = {"record": str(row.stream_id), "recorded_at": row.recorded_at}
+
+        def shown_as(view: str, part: str, shown: dict[str, Json], key: KeyName | None) -> Rendition:
+            content = canonical({**shown, **recorded})
+            return Rendition(
+                view, row.stream_id, part, subject_id, item.code, row.position, ends, key, content
+            )
+
         out: list[Rendition] = []
         publicity = publicity_term(item, parts, recorded_on=recorded_on)
         if publicity.public:
-            content = canonical({**public_rendition(item, parts, publicity), **recorded})
             natural = subject_kind(parts) == "natural_person"
-            key_class = "person" if natural else CLEAR
-            rendition = Rendition(
-                PUBLIC, row.stream_id, key_class, subject_id, row.position, publicity.until, content
-            )
-            sealed = self._sealed(rendition, owners["person/1"]) if natural else rendition
-            if sealed is not None:
-                out.append(sealed)
+            key = owners["person/1"] if natural else None
+            out.append(shown_as(PUBLIC, "public", public_rendition(item, parts, publicity), key))
             if not natural:
                 changes.names.add((PUBLIC, self._name_mac(normalise_name(subject_name(parts))), subject_id))
-        for name, shown in shared_rendition(item, parts).items():
-            content = canonical({**shown, **recorded})
-            rendition = Rendition(SHARED, row.stream_id, name, subject_id, row.position, ends, content)
-            sealed = self._sealed(rendition, owners[name])
-            if sealed is not None:
-                out.append(sealed)
-        return out
+        for part, shown in shared_rendition(item, parts).items():
+            out.append(shown_as(SHARED, part, shown, owners[part]))
+        return [sealed for rendition in out if (sealed := self._sealed(rendition)) is not None]
 
-    def _sealed(self, rendition: Rendition, key_name: KeyName) -> Rendition | None:
-        key = self._keys(key_name)
-        if key is None:
-            return None
-        content = seal_rendition(rendition, key=key)
-        return Rendition(**{**vars(rendition), "content": content})
+    def _sealed(self, rendition: Rendition) -> Rendition | None:
+        """The rendition under its key; None when that key was erased."""
+        if rendition.key is None:
+            return rendition
+        key = self._keys(rendition.key)
+        return None if key is None else replace(rendition, content=seal_rendition(rendition, key=key))
 
 
 def rendition_place(rendition: Rendition) -> bytes:
     """What binds a sealed rendition to its place in its view."""
     return b"\n".join(
-        (_RENDITION_KEY, rendition.view.encode(), rendition.record_id.bytes, rendition.key_class.encode())
+        (_RENDITION_KEY, rendition.view.encode(), rendition.record_id.bytes, rendition.part.encode())
     )
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from application.data_keys import KeySource, unwrap_all
 from application.ports import Clock, Vault
-from application.projections.renditions import CLEAR, Rendition, open_rendition
+from application.projections.renditions import Rendition, open_rendition
 from domain.parties.identifiers import normalise
 from domain.shared.city_time import city_day
 from domain.shared.text import normalise_name
@@ -100,9 +100,8 @@ class PublicLookup:
 
     def _shown(self, rendition: Rendition) -> PublicRecord | None:
         content = rendition.content
-        if rendition.key_class != CLEAR:
-            name = (rendition.subject_id, rendition.key_class)
-            key = unwrap_all(self._vault, self._keys.data_keys_of([rendition.subject_id])).get(name)
+        if rendition.key is not None:
+            key = unwrap_all(self._vault, self._keys.data_keys_of([rendition.key[0]])).get(rendition.key)
             if key is None:
                 return None
             content = open_rendition(rendition, key=key)

@@ -126,6 +126,8 @@ def public_rendition(item: CatalogueItem, parts: Parts, publicity: Publicity) ->
     if subject_kind(parts) == "natural_person":
         shown |= masked_fields(parts[PERSON], item.masking or (), prefix=_form(parts).prefix)
     rendition["fields"] = shown
+    if publicity.flags:
+        rendition["flags"] = list(publicity.flags)
     if publicity.until is not None:
         rendition["until"] = publicity.until.isoformat()
     return rendition

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from application.ports import KeyName, WrappedKey
 from application.projections.renditions import PUBLIC, Rendition
 from application.queries.public import Status
 from infrastructure.postgres.store import Pool, connection
+
+_SHOWN = "part, item, record_position, until, key_owner, key_class, bytes"
+
+
+def _rendition(view: str, record_id: UUID, subject_id: UUID, shown: Sequence[Any]) -> Rendition:
+    part, item, position, until, owner, key_class, content = shown
+    key = None if owner is None else (owner, key_class)
+    return Rendition(view, record_id, part, subject_id, item, position, until, key, content)
 
 
 class PostgresPublicReading:
@@ -27,19 +36,17 @@ class PostgresPublicReading:
 
     def records(self, subject: UUID, *, on: date, limit: int) -> Sequence[Rendition]:
         """The subject's public records on a day, newest first."""
-        query = (
-            "SELECT record_id, class, record_position, until, bytes FROM ledger.public_records(%s, %s, %s)"
-        )
+        query = f"SELECT record_id, {_SHOWN} FROM ledger.public_records(%s, %s, %s)"
         with connection(self._pool) as conn:
-            rows = conn.execute(query, (subject, on, limit)).fetchall()
-        return [Rendition(PUBLIC, r[0], r[1], subject, r[2], r[3], r[4]) for r in rows]
+            rows = conn.execute(query.encode(), (subject, on, limit)).fetchall()
+        return [_rendition(PUBLIC, r[0], subject, r[1:]) for r in rows]
 
     def record(self, record_id: UUID, *, on: date) -> Rendition | None:
         """One public record on a day."""
-        query = "SELECT subject_id, class, record_position, until, bytes FROM ledger.public_record(%s, %s)"
+        query = f"SELECT subject_id, {_SHOWN} FROM ledger.public_record(%s, %s)"
         with connection(self._pool) as conn:
-            r = conn.execute(query, (record_id, on)).fetchone()
-        return None if r is None else Rendition(PUBLIC, record_id, r[1], r[0], r[2], r[3], r[4])
+            r = conn.execute(query.encode(), (record_id, on)).fetchone()
+        return None if r is None else _rendition(PUBLIC, record_id, r[0], r[1:])
 
     def status(self, *, on: date) -> Status:
         """Heads, the view's position, and the count of public records."""

@@ -94,21 +94,25 @@ class PostgresViewStore:
         with (
             conn.cursor() as cursor,
             cursor.copy(
-                "COPY ledger.renditions (view, generation, record_id, class, subject_id, position, until, bytes)"
-                " FROM STDIN (FORMAT BINARY)"
+                "COPY ledger.renditions (view, generation, record_id, part, subject_id, item, position, until,"
+                " key_owner, key_class, bytes) FROM STDIN (FORMAT BINARY)"
             ) as copy,
         ):
-            copy.set_types(["text", "int4", "uuid", "text", "uuid", "int8", "date", "bytea"])
+            copy.set_types(
+                ["text", "int4", "uuid", "text", "uuid", "text", "int8", "date", "uuid", "text", "bytea"]
+            )
             for r in renditions:
                 copy.write_row(
                     (
                         r.view,
                         generation,
                         r.record_id,
-                        r.key_class,
+                        r.part,
                         r.subject_id,
+                        r.item,
                         r.position,
                         r.until,
+                        *(r.key or (None, None)),
                         r.content,
                     )
                 )
@@ -139,11 +143,12 @@ class PostgresViewStore:
         return swap
 
     def root(self, generation: int) -> bytes:
-        """The Merkle root over every row of a generation, in order of view, record and class."""
+        """The Merkle root over every row of a generation, in order of view, record and part."""
         frontier = Frontier()
         queries = (
-            "SELECT view, record_id, class, subject_id, position, until, bytes FROM ledger.renditions"
-            ' WHERE generation = %s ORDER BY view COLLATE "C", record_id, class COLLATE "C"',
+            "SELECT view, record_id, part, subject_id, item, position, until, key_owner, key_class, bytes"
+            " FROM ledger.renditions"
+            ' WHERE generation = %s ORDER BY view COLLATE "C", record_id, part COLLATE "C"',
             "SELECT view, blind, subject_id FROM ledger.view_names"
             ' WHERE generation = %s ORDER BY view COLLATE "C", blind, subject_id',
         )

@@ -40,7 +40,7 @@ def live_root(world: World) -> bytes:
 
 
 def renditions(world: World, view: str) -> list[tuple[UUID, str, bytes]]:
-    query = "SELECT record_id, class, bytes FROM ledger.renditions WHERE view = %s ORDER BY record_id, class"
+    query = "SELECT record_id, part, bytes FROM ledger.renditions WHERE view = %s ORDER BY record_id, part"
     with psycopg.connect(world.database.admin) as conn:
         return conn.execute(query, (view,)).fetchall()
 
@@ -95,8 +95,8 @@ TAMPERED = {
     "a later last day": "UPDATE ledger.renditions SET until = until + 1 WHERE {one}",
     "another subject": "UPDATE ledger.renditions SET subject_id = record_id WHERE {one}",
     "a rendition gone": "DELETE FROM ledger.renditions WHERE {one}",
-    "a rendition more": "INSERT INTO ledger.renditions SELECT view, generation, subject_id, class, subject_id,"
-    " position, until, bytes FROM ledger.renditions WHERE {one}",
+    "a rendition more": "INSERT INTO ledger.renditions SELECT view, generation, subject_id, part, subject_id,"
+    " item, position, until, key_owner, key_class, bytes FROM ledger.renditions WHERE {one}",
     "a name gone": "DELETE FROM ledger.view_names WHERE ctid = (SELECT min(ctid) FROM ledger.view_names)",
 }
 
@@ -311,7 +311,7 @@ def persons(files: GeneratedCity, *names: str) -> Iterator[dict[str, str]]:
 def test_pub_1_nothing_of_a_natural_person_is_in_the_public_view(seeded_world: World) -> None:
     people = list(persons(seeded_world.files(), "people-1.xlsx"))
     assert people
-    assert {key_class for _, key_class, _ in renditions(seeded_world, PUBLIC)} == {"public"}
+    assert {part for _, part, _ in renditions(seeded_world, PUBLIC)} == {"public"}
     recorded = set(seeded_world.rows_of("record.determined"))
     public = {record for record, _, _ in renditions(seeded_world, PUBLIC)}
     assert len(recorded - public) >= len(people)
