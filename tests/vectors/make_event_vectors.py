@@ -1,0 +1,258 @@
+"""Makes golden vectors: of every event version the bytes that are hashed and signed, and of every stored format.
+
+``python -m tests.vectors.make_event_vectors`` writes the files that are missing and never changes one: what is
+stored stays as it is for ever. A new event, version or format gets a new example below and a new file.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from application.projections.renditions import PUBLIC, SHARED, Rendition, seal_rendition
+from application.sealing import associated_data, key_reference, pack, seal_part
+from application.topics import EVENTS
+from domain.shared.canonical import Parts
+from domain.transparency.commitment import commit, open_parts, part_commitment
+from domain.transparency.leaf import ActLeaf, act_message, issuer_id
+from domain.transparency.sealed_file import FileSeal, SealedRow, encode_commitments
+
+FOLDER = Path(__file__).parent
+EVENTS_FOLDER = FOLDER / "events"
+FORMATS_FILE = FOLDER / "formats.json"
+FIXED = json.loads((FOLDER / "leaf_vectors.json").read_text(encoding="utf-8"))
+LEDGER, RECORD, SALT = (bytes.fromhex(FIXED[name]) for name in ("ledger_id", "record_id", "salt"))
+KEY = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(FIXED["key"]["seed"]))
+FILE, ROW = UUID("0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"), UUID("0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a")
+ISSUER = issuer_id(KEY.public_key().public_bytes_raw())
+
+BASIS = {
+    "title": "中华人民共和国行政处罚法",
+    "document_number": "主席令第七十号",
+    "article": "第四十八条",
+    "level": "law",
+    "certainty": "verified",
+}
+ITEM: dict[str, Any] = {
+    "code": "C03-02",
+    "version": 1,
+    "layer": "national",
+    "name_zh": "行政处罚信息",
+    "name_en": "Administrative penalties",
+    "nature": "negative",
+    "subject_kinds": ["organisation", "individual_business", "natural_person"],
+    "bases": [BASIS],
+    "effective_from": "2026-01-01",
+    "personal_information_bases": [BASIS],
+    "personal_information_consent": False,
+    "decided_by": "示范市",
+    "certainty": "verified",
+}
+EXAMPLES: Mapping[tuple[str, int], Any] = {
+    ("department.registered", 1): {
+        "public": {"code": "11420100MB1D0012X5", "name": "示范市市场监督管理局", "role": "department"}
+    },
+    ("officer.registered", 1): {
+        "public": {"department": "11420100MB1D0012X5", "pseudonym": "officer-1", "role": "operator"},
+        "person/1": {"name": "张三"},
+    },
+    ("key.registered", 1): {
+        "public": {
+            "issuer": FIXED["key"]["issuer_id"],
+            "algorithm": "ed25519",
+            "public_key": FIXED["key"]["public"],
+            "holder_kind": "department",
+            "holder": "11420100MB1D0012X5",
+            "not_before": "2026-01-01",
+            "not_after": "2030-12-31",
+        }
+    },
+    ("key.revoked", 1): {"public": {"issuer": FIXED["key"]["issuer_id"], "reason": "遗失"}},
+    ("subject.registered", 1): {
+        "public": {"subject_kind": "natural_person"},
+        "restricted": {"access_key": "5a" * 32},
+        "person/1": {"id_type": "身份证", "id_number": "990106190001010017"},
+    },
+    ("catalogue.item_drafted", 1): {"public": {**ITEM, "reasons": ["catalogue_masking_undecided"]}},
+    ("catalogue.item_adopted", 1): {
+        "public": {
+            **ITEM,
+            "reasons": [],
+            "effective_to": "2030-12-31",
+            "public_organisation": True,
+            "public_natural_person": False,
+            "sharing": {"departments": ["*"], "purposes": ["licensing"]},
+            "publicity": {"kind": "severity_maximum", "months": [3, 12, 36], "source": "示范市决定"},
+            "masking": [{"field": "XDR_MC", "style": "name", "keep_left": 0, "keep_right": 0}],
+            "repair": "annotate",
+            "collectors": [],
+        }
+    },
+    ("file.sealed", 1): {
+        "public": {
+            "form": "penalty",
+            "root": FIXED["file"]["root"],
+            "rows": 5,
+            "row_kind": 1,
+            "commitments": encode_commitments(b"".join(map(bytes.fromhex, FIXED["file"]["commitments"]))),
+        }
+    },
+    ("record.determined", 1): {
+        "public": {
+            "form": "penalty",
+            "item": "C03-02",
+            "CF_XDR_LB": "自然人",
+            "CF_WSH": "示市监罚字〔2026〕1000号",
+            "CF_JDRQ": "2026-05-06",
+            "CF_NR_FK": "3.2",
+        },
+        "restricted": {"CF_SY": "经查，事实清楚 \"引号\" \\ \u2028 𠮷"},
+        "person/1": {"CF_XDR_MC": "张三", "CF_XDR_ZJLX": "身份证", "CF_XDR_ZJHM": "990106190001010017"},
+    },
+    ("record.publicity_ended", 1): {"public": {"until": "2027-05-06"}},
+    ("intake.reported", 1): {
+        "public": {
+            "department": "11420100MB1D0012X5",
+            "form": "penalty",
+            "refused": [["7", "DET-2", "document_twice_in_file", "CF_WSH"]],
+        }
+    },
+    ("act.refused", 1): {
+        "public": {
+            "department": "11420100MB1D0012X5",
+            "rules": [["DET-5", "key_revoked", ""]],
+            "attempt": "a7" * 32,
+        }
+    },
+}  # fmt: skip
+"""An example payload of every event version, made up."""
+
+
+def event_vector(topic: str, schema: int, kind: int, parts: Parts) -> dict[str, Any]:
+    """What is hashed and signed of an event under the fixed ledger, record, salt and key."""
+    opened = open_parts(SALT, parts)
+    commitment = commit(kind=kind, ledger_id=LEDGER, record_id=RECORD, opened=opened)
+    message = act_message(kind=kind, commitment=commitment, issuer=ISSUER)
+    return {
+        "topic": topic,
+        "schema_version": schema,
+        "kind": kind,
+        "ledger_id": LEDGER.hex(),
+        "record_id": RECORD.hex(),
+        "salt": SALT.hex(),
+        "parts": parts,
+        "part_bytes": {name: part.content.hex() for name, part in opened.items()},
+        "part_commitments": {name: part_commitment(kind, name, p).hex() for name, p in opened.items()},
+        "commitment": commitment.hex(),
+        "leaf01": bytes(ActLeaf(kind, commitment, ISSUER, KEY.sign(message))).hex(),
+    }
+
+
+def format_vectors() -> dict[str, Any]:
+    """Every other stored format, of fixed keys and nonces."""
+    return {"sealing": _sealing(), "sealed_file": _sealed_file(), "renditions": _renditions()}
+
+
+def _sealing() -> dict[str, Any]:
+    owner, stream = UUID(int=0x0A), UUID(bytes=RECORD)
+    opened = open_parts(SALT, EXAMPLES["record.determined", 1])
+    owners = {name: (owner, name.partition("/")[0]) for name in opened}
+    places = {n: associated_data(log="records", stream_id=stream, version=1, name=n) for n in opened}
+    sealed = {
+        name: seal_part(part, key=bytes([number]) * 32, nonce=bytes([number]) * 12, place=places[name])
+        for number, (name, part) in enumerate(sorted(opened.items()), start=1)
+    }
+    return {
+        "about": "parts of record.determined v1 in order of their names, key and nonce of part n are bytes n",
+        "owner": str(owner),
+        "key_reference": key_reference(owners),
+        "associated_data": {name: place.hex() for name, place in places.items()},
+        "container": pack(sealed).hex(),
+    }
+
+
+def _sealed_file() -> dict[str, Any]:
+    example = EXAMPLES["record.determined", 1]
+    row = SealedRow(index=0, record_id=ROW, salt=SALT, parts=example, data_row=1, sheet_row=3)
+    payload = EXAMPLES["file.sealed", 1]["public"]
+    seal = FileSeal(
+        ledger_id=LEDGER,
+        file_id=FILE,
+        salt=SALT,
+        form=payload["form"],
+        root=bytes.fromhex(payload["root"]),
+        rows=payload["rows"],
+        commitments=payload["commitments"],
+    )
+    signed = FileSeal(**{**vars(seal), "issuer": ISSUER, "signature": KEY.sign(seal.message(ISSUER))})
+    return {
+        "unsigned_seal_line": seal.to_line().decode(),
+        "seal_line": signed.to_line().decode(),
+        "row_line": row.to_line().decode(),
+        "row_commitment": row.commitment(LEDGER).hex(),
+    }
+
+
+def _renditions() -> list[dict[str, Any]]:
+    key = bytes(range(32))
+    return [
+        {
+            "view": rendition.view,
+            "record_id": str(rendition.record_id),
+            "part": rendition.part,
+            "position": rendition.position,
+            "key": key.hex(),
+            "content": rendition.content.decode(),
+            "sealed": seal_rendition(rendition, key=key).hex(),
+        }
+        for rendition in (
+            example_rendition(PUBLIC, "public"),
+            example_rendition(SHARED, "public"),
+            example_rendition(SHARED, "restricted"),
+            example_rendition(SHARED, "person/1"),
+        )
+    ]
+
+
+def example_rendition(view: str, part: str, content: bytes = '{"k":"值"}'.encode()) -> Rendition:
+    """A rendition of the fixed record; ``content`` in the clear, or sealed."""
+    owner = UUID(int=0x0A)
+    return Rendition(
+        view=view,
+        record_id=UUID(bytes=RECORD),
+        part=part,
+        subject_id=owner,
+        item="C03-02",
+        position=42,
+        until=date(2027, 5, 6),
+        key=(owner, "person"),
+        content=content,
+    )
+
+
+def main() -> None:
+    """Write what is missing."""
+    EVENTS_FOLDER.mkdir(exist_ok=True)
+    for event in EVENTS:
+        path = EVENTS_FOLDER / f"{event.TOPIC}.v{event.SCHEMA}.json"
+        if not path.exists():
+            parts = EXAMPLES[event.TOPIC, event.SCHEMA]
+            _write(path, event_vector(event.TOPIC, event.SCHEMA, int(event.KIND), parts))
+    if not FORMATS_FILE.exists():
+        _write(FORMATS_FILE, format_vectors())
+
+
+def _write(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{path.name}\n")
+
+
+if __name__ == "__main__":
+    main()
