@@ -30,7 +30,7 @@ def main(file: str, code: str, key_file: str, url: str) -> None:
         sealed = seal_file(rows, form=table.kind, ledger_id=bytes.fromhex(client.ledger_id)).signed(key)
     stages.seconds["seal"] = stages.seconds.pop("read and seal") - stages.seconds["read rows"]
     with stages.of("send, service's work, report"):
-        report = client.send_sealed(sealed)
+        report = client.send_sealed(sealed.body())
     told = {
         "taken": report["taken"],
         "refused": len(report["refused"]) + len(sealed.left_out),

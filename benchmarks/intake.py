@@ -111,7 +111,7 @@ def _samples(place: Place, world: World, running: Service) -> Figure:
         key = world.keys[agency]
         table = read_table(path.read_bytes(), forms=forms)
         sealed = seal_file(read_rows(table, forms), form=table.kind, ledger_id=world.ledger.id.bytes)
-        report = Client(running.url, Department(agency, key)).send_sealed(sealed.signed(key))
+        report = Client(running.url, Department(agency, key)).send_sealed(sealed.signed(key).body())
         rows += report["rows"] + len(sealed.left_out)
         refused += len(report["refused"]) + len(sealed.left_out)
     seconds = time.perf_counter() - begun
