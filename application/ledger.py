@@ -23,7 +23,7 @@ from application.sealing import (
     unpack,
 )
 from application.topics import event_class
-from domain.shared.canonical import Part, Parts, canonical, parse_canonical
+from domain.shared.canonical import NotCanonical, Part, Parts, canonical, parse_canonical
 from domain.shared.events import Event
 from domain.transparency.commitment import SALT_BYTES, OpenedPart, commit, open_parts
 from domain.transparency.digest import StoredRow
@@ -79,7 +79,8 @@ def parse_instant(text: str) -> datetime:
 
 def _part(content: bytes) -> Part:
     value = parse_canonical(content)
-    assert isinstance(value, dict)
+    if not isinstance(value, dict):
+        raise NotCanonical("a part that is no object")
     return value
 
 

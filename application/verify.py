@@ -170,7 +170,10 @@ class Verification:
         """What is wrong with a row (empty when nothing is), and its digest."""
         if row.position != position:
             return f"a row is missing; the next one there is {row.position}", previous
-        digest = row_digest(previous, row)
+        try:
+            digest = row_digest(previous, row)
+        except OverflowError:
+            return "a number that no stored row can have", previous
         if row.digest != digest:
             return "the row is not what its digest says", digest
         if position <= memory.size and not memory.agrees(position, digest):

@@ -21,7 +21,7 @@ from application.verify import Finding, Remembered
 from domain.parties.events import KeyRegistered
 from domain.records.events import PublicityEnded
 from domain.shared.refusals import Defect, Refused
-from domain.transparency.commitment import open_parts
+from domain.transparency.commitment import OpenedPart, open_parts
 from domain.transparency.digest import FIRST_DIGEST, StoredRow, row_digest
 from domain.transparency.leaf import ActLeaf, RowLeaf, act_message, parse_leaf
 from interfaces.client.sealing import DepartmentKey
@@ -415,6 +415,28 @@ def test_a_commitment_that_is_not_that_of_the_parts_is_found(seeded_world: World
     assert seeded_world.finding() == Finding(
         "records", position, "the leaf does not commit to what the row holds"
     )
+
+
+@pytest.mark.parametrize("content", [b"[]", b'"text"', b"{ }", b"\xff", b'{"until":1.5}', b'{"other":"x"}'])
+def test_a_well_signed_payload_that_no_event_can_have_is_found(seeded_world: World, content: bytes) -> None:
+    act = ended(seeded_world)
+    opened = {"public": OpenedPart(bytes(32), content)}
+    digest = seeded_world.ledger.commitment_of(act.event, opened)
+    gateway = seeded_world.gateway
+    message = act_message(kind=act.event.KIND, commitment=digest, issuer=gateway.issuer)
+    leaf = bytes(ActLeaf(act.event.KIND, digest, gateway.issuer, gateway.sign(message)))
+    forged = replace(act, opened=opened, leaf=leaf)
+    position = seeded_world.ledger.record([forged], meta={"actor": "test"})
+    found = seeded_world.finding()
+    assert found is not None and (found.log, found.position) == ("records", position)
+
+
+def test_a_number_that_no_row_can_have_is_found(seeded_world: World) -> None:
+    with seeded_world.superuser() as conn:
+        conn.execute("ALTER TABLE ledger.records DROP CONSTRAINT records_stream_version_check")
+        conn.execute("UPDATE ledger.records SET stream_version = -1 WHERE position = %s", (AT,))
+    found = seeded_world.finding()
+    assert found is not None and found.position == AT
 
 
 def command(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
