@@ -16,6 +16,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 
 from application.ledger import Ledger
 from application.ports import Append, NewRow, Receipt
+from application.verify import LOGS
 from benchmarks.figures import Figure, interleaved
 from benchmarks.limits import EVENT_BYTES, Pgbench, copies_per_second
 from benchmarks.place import Place, World
@@ -76,6 +77,13 @@ def measure(place: Place, *, quick: bool) -> Iterator[Figure]:
         *(bulk["LC"], "LC"),
         *(found[STOCK], STOCK),
     )
+    grown = interleaved(
+        {"L1": lambda: pgbench.inserts_per_second(1, seconds), "ours": lambda: _rate(ready, 1, seconds)},
+        1 if quick else 3,
+    )
+    # The same sessions go on, so a plan that suits a small store only would show here.
+    name = f"one event and receipt, 1 caller, {_stored(world):,} stored"
+    yield Figure(GROUP, name, grown["ours"], "per s", grown["L1"], "L1")
 
 
 def _rate(act: Callable[[], object], callers: int, seconds: float) -> float:
@@ -155,6 +163,10 @@ def _bulk_rate(world: World, number: int) -> float:
     for at in range(0, number, BATCH_ROWS):
         world.ledger.store.append(Append("records", rows[at : at + BATCH_ROWS]))
     return number / (time.perf_counter() - begun)
+
+
+def _stored(world: World) -> int:
+    return sum(world.audit.reader.head(log)[0] for log in LOGS)
 
 
 class _stock_recorder:  # noqa: N801 - a context manager used as a function

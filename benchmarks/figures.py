@@ -35,14 +35,14 @@ class Figure:
         limit = f"{_number(self.limit)} {self.limit_name}" if self.limit else ""
         peer = f"{_number(self.peer)} {self.peer_name}" if self.peer else ""
         cells = (
-            f"{self.name:<44}{_number(self.value):>10} {self.unit:<9}",
+            f"{self.name:<52}{_number(self.value):>10} {self.unit:<9}",
             f"{limit:<22}{_ratio(self.value, self.limit):>6}",
             f"  {peer:<22}{_ratio(self.value, self.peer):>6}",
         )
-        return ["".join(cells).rstrip()] + [f"    {k:<40}{_number(v):>10}" for k, v in self.detail.items()]
+        return ["".join(cells).rstrip()] + [f"    {k:<48}{_number(v):>10}" for k, v in self.detail.items()]
 
 
-HEADING = f"{'':<44}{'ours':>10} {'unit':<9}{'limit':<22}{'ratio':>6}  {'peer':<22}{'ratio':>6}"
+HEADING = f"{'':<52}{'ours':>10} {'unit':<9}{'limit':<22}{'ratio':>6}  {'peer':<22}{'ratio':>6}"
 
 
 def _ratio(value: float, other: float) -> str:
