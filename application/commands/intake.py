@@ -267,11 +267,11 @@ class Intake:
             digest = commit(
                 kind=kind, ledger_id=self._ledger.id.bytes, record_id=row.record_id.bytes, opened=opened
             )
+            content = canonical(row.parts)  # one level deeper than its parts, so it may fail alone
         except (NotCanonical, ValueError):
             return [Defect("FORMAT", "row_not_canonical")]
         if digest != self._commitments[row.index]:
             return [Defect("DET-5", "row_seal_broken")]
-        content = canonical(row.parts)
         self._content.update(hashlib.sha256(content).digest())
         defects = check_row(self._form, row.parts, today=today) or self._gate(row.parts)
         if defects:
