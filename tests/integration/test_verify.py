@@ -7,20 +7,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
 from application.commands.governance import Governance
-from application.commands.intake import log_refusal
 from application.ledger import SealedAct
 from application.ports import Log
 from application.verify import Finding, Remembered
 from domain.parties.events import KeyRegistered
-from domain.records.events import PublicityEnded
-from domain.shared.refusals import Defect, Refused
+from domain.records.events import ActRefused, PublicityEnded
+from domain.shared.refusals import Refused
 from domain.transparency.commitment import OpenedPart, open_parts
 from domain.transparency.digest import FIRST_DIGEST, StoredRow, row_digest
 from domain.transparency.leaf import ActLeaf, RowLeaf, act_message, parse_leaf
@@ -323,10 +321,16 @@ def test_a_gateway_key_that_is_revoked_later_leaves_the_access_log_good(seeded_w
 
 
 def log_refusals(world: World, count: int) -> None:
-    for number in range(count):
-        log_refusal(
-            world.ledger, department="x", defects=[Defect("DET-5", "key_unknown")], attempt=b"%d" % number
+    for _ in range(count):
+        event = ActRefused(
+            originator_id=uuid4(),
+            originator_version=1,
+            timestamp=world.clock.now(),
+            department="x",
+            rules=[["DET-5", "key_unknown", ""]],
+            attempt="00" * 32,
         )
+        world.ledger.record([world.ledger.seal(event)], meta={"actor": "x"}, log="access")
 
 
 def test_a_key_registered_under_an_issuer_id_that_is_not_its_own_is_found(
@@ -361,19 +365,25 @@ def test_a_key_registered_under_an_issuer_id_that_is_not_its_own_is_found(
     assert found is not None and found.position == 1
 
 
-def test_a_department_cannot_register_keys_for_others(seeded_world: World, tmp_path: Path) -> None:
-    code = seeded_world.files().sender["penalties-1.xlsx"]
+def test_a_key_that_a_department_registers_for_another_is_found(seeded_world: World, tmp_path: Path) -> None:
     stranger = DepartmentKey.make(tmp_path / "stranger.pem")
-    today = seeded_world.today
-    Governance(seeded_world.ledger, signer=seeded_world.keys[code]).register_key(
-        public_key=stranger.public_key,
+    event = KeyRegistered(
+        originator_id=uuid4(),
+        originator_version=1,
+        timestamp=seeded_world.clock.now(),
+        issuer=stranger.issuer.hex(),
+        algorithm="ed25519",
+        public_key=stranger.public_key.hex(),
         holder_kind="department",
         holder=seeded_world.city.credit_office.code,
-        not_before=today,
-        not_after=today + timedelta(days=9),
+        not_before="2026-01-01",
+        not_after="2030-01-01",
     )
-    found = seeded_world.finding()
-    assert found is not None and found.position == seeded_world.reader.head("records")[0]
+    signer = seeded_world.keys[seeded_world.files().sender["penalties-1.xlsx"]]
+    position = seeded_world.ledger.record(
+        [seeded_world.ledger.seal(event, signer=signer)], meta={"actor": "test"}
+    )
+    assert seeded_world.finding() == Finding("records", position, "the issuer may not govern")
 
 
 def first_use(world: World, owner: object, key_class: str) -> int:
@@ -485,3 +495,15 @@ def test_the_remembered_head_is_compared_to_its_last_byte(seeded_world: World, t
     head.write_text(json.dumps(data))
     bad = command(seeded_world, "verify", "--head", str(head), "--quiet")
     assert bad.returncode == 1 and f"position {data['records']['position']}" in bad.stdout
+
+
+def test_the_command_says_whether_there_was_a_head_to_compare_with(
+    seeded_world: World, tmp_path: Path
+) -> None:
+    head = tmp_path / "head.json"
+    first = command(seeded_world, "verify", "--head", str(head), "--quiet")
+    assert first.returncode == 0 and "equal to the remembered head" not in first.stdout
+    assert (
+        "equal to the remembered head"
+        in command(seeded_world, "verify", "--head", str(head), "--quiet").stdout
+    )
