@@ -11,6 +11,19 @@ from domain.parties.events import (
     SubjectRegistered,
 )
 from domain.records.events import ActRefused, FileSealed, IntakeReported, PublicityEnded, RecordDetermined
+from domain.remedies.events import (
+    ObjectionDecided,
+    ObjectionFiled,
+    RecordAnnotated,
+    RecordCorrected,
+    RecordShielded,
+    RecordWithdrawn,
+    RepairAccepted,
+    RepairApplied,
+    RepairDecided,
+    RepairMaterialsRequested,
+    RepairMaterialsSupplied,
+)
 from domain.shared.events import Event
 
 EVENTS: tuple[type[Event], ...] = (
@@ -26,6 +39,17 @@ EVENTS: tuple[type[Event], ...] = (
     PublicityEnded,
     IntakeReported,
     ActRefused,
+    ObjectionFiled,
+    ObjectionDecided,
+    RecordCorrected,
+    RecordWithdrawn,
+    RepairApplied,
+    RepairMaterialsRequested,
+    RepairMaterialsSupplied,
+    RepairAccepted,
+    RepairDecided,
+    RecordAnnotated,
+    RecordShielded,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

@@ -11,16 +11,23 @@ from dataclasses import replace
 
 from application.ledger import parse_instant
 from application.ports import Log
+from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
 from domain.parties.events import DepartmentRegistered, KeyRegistered, KeyRevoked, OfficerRegistered
-from domain.parties.keys import GATEWAY, SigningKey, fold_key
+from domain.parties.keys import SigningKey, fold_key, may_govern
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.transparency.digest import StoredRow
 from domain.transparency.leaf import ActLeaf, issuer_id
 
-CREDIT_OFFICE = "credit_office"
-GOVERNING: tuple[type[Event], ...] = (DepartmentRegistered, OfficerRegistered, KeyRegistered, KeyRevoked)
-"""Acts that decide who may act; only the gateway and the credit office seal them."""
+GOVERNING: tuple[type[Event], ...] = (
+    DepartmentRegistered,
+    OfficerRegistered,
+    KeyRegistered,
+    KeyRevoked,
+    CatalogueItemDrafted,
+    CatalogueItemAdopted,
+)
+"""Acts that decide who may act, and under which catalogue; only the gateway and the credit office seal them."""
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
 """(public key, signature, message) -> good or not."""
 
@@ -72,7 +79,7 @@ class Trust:
             return "the issuer's key is not live here"
         if not self._verify(key.public_key, leaf.signature, leaf.signed_bytes):
             return "the signature does not hold"
-        if event_type in GOVERNING and not self._may_govern(key):
+        if event_type in GOVERNING and not may_govern(key, role=self._roles.get(key.holder)):
             return "the issuer may not govern"
         return ""
 
@@ -80,9 +87,6 @@ class Trust:
         """Whether a file's issuer may still have rows recorded where this row of the records log stands."""
         key = self._signers.get(issuer)
         return key is not None and key.live_on(city_day(parse_instant(row.recorded_at)))
-
-    def _may_govern(self, key: SigningKey) -> bool:
-        return key.holder_kind == GATEWAY or self._roles.get(key.holder) == CREDIT_OFFICE
 
 
 def _own_name(key: SigningKey) -> bool:

@@ -19,7 +19,7 @@ from domain.shared.forms import Form, FormKind
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.embedded_host import OwnedElsewhere
 from infrastructure.keys import GATEWAY, Ed25519Signer, FileVault, SystemClock, SystemEntropy, verify_ed25519
-from infrastructure.migrate import logins, migrate
+from infrastructure.migrate import has_events, logins, migrate
 from infrastructure.postgres.reading import PostgresPublicReading
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
 from infrastructure.postgres.views import PostgresViewStore
@@ -70,11 +70,36 @@ class AuditServices:
 
 def prepare(settings: Settings, admin_url: str) -> list[str]:
     """Bring the database to the newest schema, make keys and logins; the migrations newly applied."""
+    _claim(settings)
     applied = migrate(admin_url, folder=PROJECT / "migrations", secrets_dir=settings.secrets_dir)
+    missing = FileVault.missing(settings.secrets_dir)
+    if missing and has_events(admin_url):
+        # New secrets would look like an empty ledger's: nothing would be found and everything taken twice.
+        raise NotPrepared(
+            f"the ledger has events, but its secrets are gone: {', '.join(missing)}; restore them"
+        )
     FileVault.make(settings.secrets_dir)
     for role, url in logins(admin_url, settings.secrets_dir).items():
         write_private(_url_file(settings, role.removeprefix("xinlu_")), url.encode())
     return applied
+
+
+def _claim(settings: Settings) -> None:
+    """Bind the data folder to its kind of database, at the first use.
+
+    Raises ``NotPrepared`` when it belongs to another: a command without DATABASE_URL would otherwise look at
+    an empty embedded ledger, find nothing wrong with it, and turn the service's logins to it.
+    """
+    kind = "embedded" if settings.database_url is None else "server"
+    path = settings.data_dir / "database"
+    if path.exists():
+        found = path.read_text().strip()
+        if found != kind:
+            hint = "set DATABASE_URL" if found == "server" else "unset DATABASE_URL, or set XINLU_DATA"
+            raise NotPrepared(f"this data folder belongs to a ledger on its {found} database: {hint}")
+        return
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    write_private(path, f"{kind}\n".encode())
 
 
 @contextmanager
@@ -88,6 +113,7 @@ def database(settings: Settings) -> Iterator[EmbeddedPostgres | None]:
         prepare(settings, settings.database_url)
         yield None
         return
+    _claim(settings)
     server = EmbeddedPostgres(settings.data_dir, settings.secrets_dir)
     try:
         server.start()
@@ -159,7 +185,7 @@ def gateway_public_key(settings: Settings) -> bytes:
 
 
 def _gateway(settings: Settings) -> Ed25519Signer:
-    return Ed25519Signer.load_or_make(settings.secrets_dir / GATEWAY)
+    return Ed25519Signer.load(settings.secrets_dir / GATEWAY)
 
 
 def _pool(settings: Settings, role: str) -> Pool:

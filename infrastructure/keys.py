@@ -21,29 +21,13 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 from application.sealing import BrokenSeal
 from domain.transparency.leaf import issuer_id
+from infrastructure.private_files import private_folder, write_private
 
 _LOOKUP = "lookup.key"
 _GENERATION = re.compile(r"^generation-([1-9]\d*)\.key$")
+_FIRST_GENERATION = "generation-1.key"
 _LEDGER_ID = "ledger-id"
 GATEWAY = "gateway.pem"
-
-
-def write_secret(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, whole or not at all, and durably."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(descriptor, content)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    os.replace(temporary, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 class Ed25519Signer:
@@ -56,14 +40,17 @@ class Ed25519Signer:
 
     @classmethod
     def load_or_make(cls, path: Path) -> Ed25519Signer:
-        """The key in ``path``; made and written 0600 when there is none. Raises ``TypeError`` for another kind."""
+        """The key in ``path``; made and written 0600 when there is none."""
         if not path.exists():
-            key = Ed25519PrivateKey.generate()
-            pem = key.private_bytes(
+            pem = Ed25519PrivateKey.generate().private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
-            write_secret(path, pem)
-            return cls(key)
+            write_private(path, pem)
+        return cls.load(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Ed25519Signer:
+        """The key in ``path``. Raises ``FileNotFoundError``, ``ValueError`` or ``TypeError``."""
         loaded = serialization.load_pem_private_key(path.read_bytes(), password=None)
         if not isinstance(loaded, Ed25519PrivateKey):
             raise TypeError("the key file holds no Ed25519 key")
@@ -106,17 +93,25 @@ class FileVault:
         self._labels: dict[str, bytes] = {}
 
     @staticmethod
+    def missing(folder: Path) -> list[str]:
+        """Which secrets the folder lacks, by file name."""
+        present = {path.name for path in folder.iterdir()} if folder.exists() else set()
+        generation = any(_GENERATION.match(name) for name in present)
+        wanted = (_LOOKUP, _LEDGER_ID, GATEWAY, *(() if generation else (_FIRST_GENERATION,)))
+        return [name for name in wanted if name not in present]
+
+    @staticmethod
     def make(folder: Path) -> None:
         """Make what the folder lacks: ledger id, look-up secret, first generation key, gateway key."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, content in (
-            (_LOOKUP, secrets.token_bytes(32)),
-            ("generation-1.key", secrets.token_bytes(32)),
-            (_LEDGER_ID, f"{uuid.uuid4()}\n".encode()),
-        ):
-            taken = name.startswith("generation") and any(_GENERATION.match(p.name) for p in folder.iterdir())
-            if not taken and not (folder / name).exists():
-                write_secret(folder / name, content)
+        private_folder(folder)
+        fresh = {
+            _LOOKUP: secrets.token_bytes(32),
+            _FIRST_GENERATION: secrets.token_bytes(32),
+            _LEDGER_ID: f"{uuid.uuid4()}\n".encode(),
+        }
+        for name in FileVault.missing(folder):
+            if name in fresh:
+                write_private(folder / name, fresh[name])
         Ed25519Signer.load_or_make(folder / GATEWAY)
 
     def wrap(self, key: bytes) -> tuple[int, bytes]:

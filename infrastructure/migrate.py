@@ -80,6 +80,12 @@ def logins(admin_url: str, secrets_dir: Path) -> dict[str, str]:
     return {role: connection_url(parameters | {"user": role, "password": passwords[role]}) for role in ROLES}
 
 
+def has_events(admin_url: str) -> bool:
+    """Whether the ledger of a migrated database holds any event."""
+    with _connection(admin_url) as connection:
+        return bool(_one(connection, "SELECT max(position) > 0 FROM ledger.heads"))
+
+
 def read_steps(folder: Path) -> list[Step]:
     """The migration files of a folder by number. Raises MigrationError for a bad name or a double number."""
     steps: list[Step] = []

@@ -20,7 +20,7 @@ from infrastructure.private_files import private_folder
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-class BadSetting(ValueError):
+class BadSetting(RuntimeError):
     """A setting cannot be used. The text names the setting and never repeats its value."""
 
 

@@ -15,8 +15,9 @@ from application.registry import DEPARTMENT, ITEM, Registry
 from domain.catalogue.gate import import_item
 from domain.catalogue.items import CatalogueItem
 from domain.parties.events import DepartmentRegistered, KeyRegistered, KeyRevoked, OfficerRegistered
-from domain.parties.keys import ED25519
+from domain.parties.keys import ED25519, may_govern, require_live
 from domain.parties.keys import GATEWAY as GATEWAY_HOLDER
+from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.leaf import issuer_id
@@ -142,9 +143,31 @@ class Governance:
                 event = decide(item, stream_id=stream, stream_version=1, recorded_at=self._ledger.now())
                 acts.append(self._ledger.seal(event, signer=self._signer))
         if acts:
-            self._ledger.record(acts, meta=META)
+            self._append(acts, guards=self._authority())
             self._registry.forget()
         return len(acts)
 
     def _record(self, event: Event, *, owners: dict[str, tuple[UUID, str]] | None = None) -> None:
-        self._ledger.record([self._ledger.seal(event, signer=self._signer, owners=owners)], meta=META)
+        founding = isinstance(event, KeyRegistered) and event.issuer == self._signer.issuer.hex()
+        guards = {} if founding else self._authority()
+        self._append([self._ledger.seal(event, signer=self._signer, owners=owners)], guards=guards)
+
+    def _append(self, acts: list[SealedAct], *, guards: dict[UUID, int]) -> None:
+        batch = self._ledger.prepare(acts, meta=META)
+        batch.guards = guards
+        self._ledger.store.append(batch)
+
+    def _authority(self) -> dict[UUID, int]:
+        """That our key is live and may govern, as guards. Raises ``Refused`` (DET-5) when it may not.
+
+        Verification refuses a governing act by anybody else, for ever; so it must never be recorded.
+        """
+        issuer = self._signer.issuer
+        key = self._registry.key(issuer)
+        if key is None:
+            raise Refused(Defect("DET-5", "key_unknown"))
+        require_live(key, holder=key.holder, day=city_day(self._ledger.now()))
+        holder = self._registry.department(key.holder)
+        if not may_govern(key, role=holder.role if holder else None):
+            raise Refused(Defect("DET-5", "may_not_govern"))
+        return {self._registry.key_stream(issuer): key.version}

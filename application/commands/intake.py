@@ -13,15 +13,16 @@ from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
+from application.commands.refusals import log_refused_rows, refused_rows
 from application.commands.seals import Seal
 from application.commands.subjects import Identity, SubjectDesk, identity_of
 from application.ledger import Ledger, SealedAct
-from application.ports import Append, Conflict, Document, LedgerUnavailable, Receipt
+from application.ports import Conflict, Document, LedgerUnavailable, Receipt
 from application.registry import Registry
 from domain.catalogue.gate import gate
 from domain.catalogue.items import SUBJECT_KINDS
 from domain.parties.keys import SigningKey, require_live
-from domain.records.events import ActRefused, IntakeReported, RecordDetermined
+from domain.records.events import RecordDetermined
 from domain.records.rows import check_row
 from domain.shared.canonical import NotCanonical, Parts, canonical
 from domain.shared.city_time import city_day
@@ -129,46 +130,14 @@ class Intake:
 
     def finish(self, receipt: Receipt | None) -> None:
         """Log what was refused (one access event for the file, once) and keep the receipt."""
-        refused = [
-            [str(row.data_row), defect.rule, defect.code, defect.field]
-            for row in self.report.refused
-            for defect in row.defects
-        ]
-        batch = Append(log="access")
-        if refused:
-            batch = self._ledger.prepare([self._refusals(refused)], meta=self._meta(), log="access")
-        batch.receipt = receipt
-        try:
-            self._append_report(batch)
-        except Conflict as conflict:
-            if conflict.what != "stream":
-                raise
-            # The same file was reported before: nothing to add but this request's receipt.
-            self._append_report(Append(log="access", receipt=receipt))
-
-    def _append_report(self, batch: Append) -> None:
-        """Append; a repeated request whose twin came first keeps the twin's receipt."""
-        try:
-            self._ledger.store.append(batch)
-        except Conflict as conflict:
-            if conflict.what != "receipt" or batch.receipt is None:
-                raise
-            kept = self._ledger.store.receipt_of(batch.receipt.department, batch.receipt.key)
-            if kept is None or kept.fingerprint != batch.receipt.fingerprint:
-                raise
-
-    def _refusals(self, refused: list[list[str]]) -> SealedAct:
-        name = canonical([self._department, self._content.hexdigest(), refused])
-        stream = UUID(bytes=self._ledger.vault.mac("intake-report", name)[:16], version=4)
-        event = IntakeReported(
-            originator_id=stream,
-            originator_version=1,
-            timestamp=self._ledger.now(),
+        log_refused_rows(
+            self._ledger,
+            refused_rows((row.data_row, row.defects) for row in self.report.refused),
             department=self._department,
             form=self._seal.form,
-            refused=refused,
+            content=self._content.hexdigest(),
+            receipt=receipt,
         )
-        return self._ledger.seal(event)
 
     def _meta(self) -> dict[str, str]:
         return {
@@ -369,16 +338,3 @@ class Intake:
             name: item.identity.owner_of(name, subject=subject, record=row.record_id) for name in row.parts
         }
         return SealedAct(event, item.opened, leaf, owners)
-
-
-def log_refusal(ledger: Ledger, *, department: str, defects: Iterable[Defect], attempt: bytes) -> None:
-    """Record that an act was refused: rules, actor and the keyed digest of the attempt, nothing of its content."""
-    event = ActRefused(
-        originator_id=ledger.entropy.uuid(),
-        originator_version=1,
-        timestamp=ledger.now(),
-        department=department,
-        rules=[[d.rule, d.code, d.field] for d in defects],
-        attempt=ledger.vault.mac("attempt", attempt).hex(),
-    )
-    ledger.record([ledger.seal(event)], meta={"actor": department, "purpose": "determination"}, log="access")

@@ -17,6 +17,8 @@ GATEWAY = "gateway"
 DEPARTMENT = "department"
 OFFICER = "officer"
 ED25519 = "ed25519"
+CREDIT_OFFICE = "credit_office"
+"""The role of the department (信用办) that governs."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,14 @@ def fold_key(events: Iterable[Event], key: SigningKey | None = None) -> SigningK
         elif isinstance(event, KeyRevoked) and key is not None:
             key = replace(key, revoked=True, version=event.originator_version)
     return key
+
+
+def may_govern(key: SigningKey, *, role: str | None) -> bool:
+    """Whether a key may decide who acts and under which catalogue: the gateway, or a credit office's.
+
+    ``role`` is that of the department that holds the key.
+    """
+    return key.holder_kind == GATEWAY or role == CREDIT_OFFICE
 
 
 def require_live(key: SigningKey | None, *, holder: str, day: date) -> SigningKey:

@@ -7,6 +7,10 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
     "key_revoked": ("这把密钥已被吊销，不能再用于签名。", "This key is revoked and may sign no more."),
     "key_not_live": ("这把密钥今天不在有效期内。", "This key is not within its lifetime today."),
     "key_of_another": ("这把密钥属于另一个单位。", "This key belongs to another unit."),
+    "may_not_govern": (
+        "只有信用办的密钥可以登记部门、人员、密钥和目录。",
+        "Only a credit office's key may register departments, officers, keys and catalogue items.",
+    ),
     "department_unknown": ("没有登记过这个部门。", "No such department is registered."),
     "department_known_otherwise": (
         "该统一社会信用代码已按另外的名称或角色登记。",

@@ -58,6 +58,7 @@ def verify(*, head: Path | None, as_json: bool, quiet: bool) -> None:
     with database(settings):
         found = audit_services(settings)
         remembered: dict[Log, Remembered] = _read_head(head, found.vault.ledger_id.hex) if head else {}
+        compared = bool(remembered)
         bars: dict[Log, Progress] = {}
 
         def progress(log: Log, done: int, total: int) -> None:
@@ -78,12 +79,12 @@ def verify(*, head: Path | None, as_json: bool, quiet: bool) -> None:
             bar.finish()
     if head and outcome.finding is None:
         _write_head(head, found.vault.ledger_id.hex, outcome, remembered)
-    _tell(outcome, head=head, as_json=as_json)
+    _tell(outcome, head=head, compared=compared, as_json=as_json)
     if outcome.finding:
         sys.exit(1)
 
 
-def _tell(outcome: Outcome, *, head: Path | None, as_json: bool) -> None:
+def _tell(outcome: Outcome, *, head: Path | None, compared: bool, as_json: bool) -> None:
     finding = outcome.finding
     if as_json:
         data = {
@@ -101,6 +102,10 @@ def _tell(outcome: Outcome, *, head: Path | None, as_json: bool) -> None:
         click.echo(f"无法打开的部分（密钥已销毁）/ parts whose key is destroyed: {outcome.closed_parts}")
     if finding:
         click.echo(f"有误 / WRONG: {finding.log} position {finding.position}: {finding.what}")
+    elif head and not compared:
+        click.echo(
+            f"验证通过，从现在起记住这个头 / verified; the head is remembered in {head.name} from now on"
+        )
     elif head:
         click.echo(f"验证通过，并与记住的头一致 / verified, and equal to the remembered head in {head.name}")
     else:

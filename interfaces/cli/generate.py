@@ -16,6 +16,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from application.topics import EVENTS
 from domain.records.events import RecordDetermined
+from domain.remedies.events import RecordCorrected
 from domain.shared.events import ENVELOPE, Event
 from interfaces.client.form_data import load_forms
 
@@ -26,7 +27,7 @@ _SIMPLE: Mapping[Any, str] = {str: "string", int: "integer", bool: "boolean"}
 
 def event_schema(event: type[Event]) -> dict[str, Any]:
     """The JSON Schema of an event's payload: an object of parts, each an object of fields."""
-    parts = _record_parts() if event is RecordDetermined else _parts(event)
+    parts = _parts(event) if event not in (RecordDetermined, RecordCorrected) else _record_parts(event)
     return {
         "$schema": DIALECT,
         "$id": f"urn:xinlu:event:{event.TOPIC}:{event.SCHEMA}",
@@ -84,8 +85,9 @@ def _parts(event: type[Event]) -> dict[str, Any]:
     return parts
 
 
-def _record_parts() -> dict[str, Any]:
+def _record_parts(event: type[Event]) -> dict[str, Any]:
     """A record's parts hold the fields of its form: named here, described in ``data``."""
+    heads = ["form", "item", *(RecordCorrected.HEADS if event is RecordCorrected else ())]
     forms = load_forms()
     codes: dict[str, set[str]] = {}
     for form in forms.values():
@@ -96,8 +98,9 @@ def _record_parts() -> dict[str, Any]:
     for name in sorted(codes):
         properties: dict[str, Any] = {code: {"type": "string"} for code in sorted(codes[name])}
         parts[name] = {"type": "object", "properties": properties, "additionalProperties": False}
-    parts["public"]["properties"] |= {"form": {"enum": sorted(forms)}, "item": {"type": "string"}}
-    parts["public"]["required"] = ["form", "item"]
+    parts["public"]["properties"] |= {head: {"type": "string"} for head in heads}
+    parts["public"]["properties"]["form"] = {"enum": sorted(forms)}
+    parts["public"]["required"] = heads
     return parts
 
 

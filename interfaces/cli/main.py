@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 import click
+
+from application.ports import LedgerUnavailable
 
 COMMANDS: Mapping[str, str] = {
     "serve": "interfaces.cli.serve",
@@ -24,6 +27,15 @@ COMMANDS: Mapping[str, str] = {
 
 class Commands(click.Group):
     """A group that imports a command's file only when the command is asked for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what an operator must put right is told in one line, without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except (RuntimeError, LedgerUnavailable) as error:
+            if type(error) is RuntimeError:
+                raise
+            raise click.ClickException(str(error)) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """All names, in the order of the table."""

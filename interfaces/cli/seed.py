@@ -34,9 +34,9 @@ ROWS = {"penalties": 40, "licences": 20, "people": 5}
 DONE = "seeded"
 
 
-def demo_folder() -> Path:
-    """Where the demo departments keep their keys and files."""
-    return PROJECT / "demo-city"
+def demo_folder(settings: Settings) -> Path:
+    """Where the demo departments keep their keys and files: beside the data folder, never in it."""
+    return settings.data_dir.parent / "demo-city"
 
 
 @click.command()
@@ -45,7 +45,7 @@ def seed(*, quiet: bool) -> None:
     """Seed the demo city (示范市): departments, officers, keys, catalogue, and its departments' files."""
     settings = Settings.from_environment()
     with database(settings):
-        seed_city(open_ledger(settings), gateway_public_key(settings), demo_folder(), quiet=quiet)
+        seed_city(open_ledger(settings), gateway_public_key(settings), demo_folder(settings), quiet=quiet)
 
 
 def seed_city(ledger: Ledger, gateway_key: bytes, folder: Path, *, quiet: bool) -> None:

@@ -42,7 +42,7 @@ def serve(*, port: int | None, demo: bool) -> None:
                 "另一个进程已在运行这个数据目录 / another process runs this data folder already"
             )
         if demo:
-            seed_city(open_ledger(settings), gateway_public_key(settings), demo_folder(), quiet=False)
+            seed_city(open_ledger(settings), gateway_public_key(settings), demo_folder(settings), quiet=False)
         with Group(settings, port, server) as group:
             group.await_ready()
             _tell(settings, port, demo=demo)
@@ -100,7 +100,7 @@ class Group:
                 return
             if self._children["web"].poll() is not None:
                 raise click.ClickException(
-                    "网页服务未能启动（端口被占用？）/ the web process ended; is the port taken?"
+                    "网页服务未能启动，原因见上 / the web process ended; the reason stands above"
                 )
             self._stop.wait(0.05)
         if not self._stop.is_set():
@@ -143,28 +143,33 @@ def _tell(settings: Settings, port: int, *, demo: bool) -> None:
         f"  健康检查 health                  {url}/healthz",
     ]
     if demo:
-        lines += _tour(url)
+        lines += _tour(settings, url)
     click.echo("\n".join([*lines, "", "Ctrl-C 停止 / stops everything"]))
 
 
-def _tour(url: str) -> list[str]:
-    folder = demo_folder().relative_to(PROJECT)
-    keys = sorted((demo_folder() / "keys").glob("*.pem"))
+def _tour(settings: Settings, url: str) -> list[str]:
+    """The demo departments' keys and five commands that run as they are printed."""
+    demo = demo_folder(settings)
+    folder = demo.relative_to(PROJECT) if demo.is_relative_to(PROJECT) else demo
     city = read_city(DATA)
     names = {d.code: d.name for d in city.departments}
     agency = city.agencies[0]
-    key = f"{folder}/keys/{agency.code}.pem"
-    run = ".venv/bin/python -m interfaces.cli"
+    place = "" if settings.data_dir == PROJECT / "var" else f"XINLU_DATA={settings.data_dir} "
+    run = f"{place}.venv/bin/python -m interfaces.cli"
     sample = "tests/samples/penalties-1.xlsx"
+    send = (
+        f"{run} intake {sample} --department {agency.code} --key {folder}/keys/{agency.code}.pem --url {url}"
+    )
+    keys = sorted((demo / "keys").glob("*.pem"))
     return [
         "",
         "示范部门的密钥 / keys of the demo departments:",
         *(f"  {folder}/keys/{path.name}  {names.get(path.stem, '')}" for path in keys),
         "",
         "试试这五条命令 / five commands to try:",
-        f"  {run} intake {sample} --department {agency.code} --key {key} --url {url} --reasons reasons.xlsx",
-        f"  {run} intake {sample} --department {agency.code} --key {key} --url {url}",
-        f"  {run} verify --head head.json",
+        f"  {send} --reasons {folder}/reasons.xlsx",
+        f"  {send}",
+        f"  {run} verify --head {folder}/head.json",
         f"  {run} rebuild",
         f"  curl -s {url}/v1/ledger",
     ]

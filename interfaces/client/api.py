@@ -5,6 +5,7 @@ A broken connection is tried again with the same sealed file: rows that were rec
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import time
@@ -15,7 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from domain.shared.canonical import Parts
-from domain.transparency.sealed_file import MEDIA_TYPE
+from domain.transparency.merkle import root_of
+from domain.transparency.sealed_file import MEDIA_TYPE, ROW_KIND, FileSeal
 from interfaces.client.sealing import DepartmentKey, seal_act
 from interfaces.client.signing import Message, sign_request
 
@@ -92,10 +94,12 @@ class Client:
     def seal_draft(self, draft: Mapping[str, Any], *, progress: Progress | None = None) -> dict[str, Any]:
         """Sign a draft's root: its rows become records; the report.
 
-        Raises :class:`Problem` when it is refused, :class:`Unreachable` when no attempt got through or the
-        report was lost on the way: uploading the file again records nothing twice and gives it.
+        What is signed is built here from the draft's own members: no service can have us sign another act.
+        Raises ``ValueError`` when the draft does not hold together, :class:`Problem` when it is refused,
+        :class:`Unreachable` when no attempt got through or the report was lost on the way: uploading the file
+        again records nothing twice and gives it.
         """
-        message = bytes.fromhex(str(draft["to_sign"]))
+        message = _drafted_message(draft, bytes.fromhex(self.ledger_id), self.department.key)
         signature = self.department.key.sign(message).hex()
         body = json.dumps({"issuer": self.department.key.issuer.hex(), "signature": signature}).encode()
         headers = {
@@ -174,6 +178,31 @@ class Client:
             raise http.client.IncompleteRead(b"")
         report: dict[str, Any] = last["report"]
         return report
+
+
+def _drafted_message(draft: Mapping[str, Any], ledger_id: bytes, key: DepartmentKey) -> bytes:
+    """The message of a draft's seal, of its own members; raises ``ValueError`` when they disagree."""
+    try:
+        commitments = base64.b64decode(str(draft["commitments"]), validate=True)
+        seal = FileSeal(
+            ledger_id=ledger_id,
+            file_id=uuid.UUID(str(draft["file"])),
+            salt=bytes.fromhex(str(draft["salt"])),
+            form=str(draft["form"]),
+            root=bytes.fromhex(str(draft["root"])),
+            rows=int(draft["rows"]),
+            commitments=str(draft["commitments"]),
+        )
+        message = seal.message(key.issuer)
+    except (KeyError, ValueError, TypeError):
+        raise ValueError("the draft cannot be read") from None
+    rows = [commitments[at : at + 32] for at in range(0, len(commitments), 32)]
+    kind = bytes([ROW_KIND])
+    if len(commitments) != 32 * seal.rows or root_of(kind + row for row in rows) != seal.root:
+        raise ValueError("the draft's root is not that of its rows")
+    if message.hex() != draft.get("to_sign"):
+        raise ValueError("the service asks to sign something else than the draft's seal")
+    return message
 
 
 def _answer(status: int, body: bytes) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from uuid import UUID
 from flask import Blueprint, Response, request, stream_with_context
 from marshmallow import Schema, fields, validate
 
-from application.commands.intake import Intake, log_refusal
+from application.commands.intake import Intake
+from application.commands.refusals import log_refusal, log_refused_rows, refused_rows
 from application.commands.seals import SealOfFile
 from application.ports import Receipt
 from domain.records.rows import check_row
@@ -118,11 +119,19 @@ def _draft(caller: Caller, body: bytes) -> Response:
     forms = services().forms
     table = read_table(body, forms=forms)
     form = forms[table.kind]
-    sealed = seal_file(read_rows(table, forms), form=form.kind, ledger_id=services().ledger.id.bytes)
+    ledger = services().ledger
+    sealed = seal_file(read_rows(table, forms), form=form.kind, ledger_id=ledger.id.bytes)
     if sealed.seal.rows == 0:
         defects = [d for row in sealed.left_out for d in row.defects][:50]
         raise Refused(Defect("FORMAT", "file_without_good_rows"), *defects)
-    draft_id = services().ledger.entropy.uuid()
+    log_refused_rows(
+        ledger,
+        refused_rows((row.data_row, row.defects) for row in sealed.left_out),
+        department=caller.department,
+        form=form.kind,
+        content=ledger.vault.mac("upload", body).hex(),
+    )
+    draft_id = ledger.entropy.uuid()
     expires = services().drafts.save(draft_id, sealed.body(), department=caller.department)
     left_out = [reports.refused_row(r.data_row, r.sheet_row, r.defects, form) for r in sealed.left_out]
     answer = {
@@ -131,6 +140,8 @@ def _draft(caller: Caller, body: bytes) -> Response:
         "rows": sealed.seal.rows,
         "root": sealed.seal.root.hex(),
         "commitments": sealed.seal.commitments,
+        "file": str(sealed.seal.file_id),
+        "salt": sealed.seal.salt.hex(),
         "to_sign": sealed.seal.message(caller.issuer).hex(),
         "issuer": caller.issuer.hex(),
         "expires_at": expires.isoformat(),
