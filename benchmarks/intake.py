@@ -10,7 +10,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from application.commands.intake import Intake
 from application.commands.seals import SealOfFile
@@ -80,25 +81,43 @@ def _in_process(place: Place, rows: int) -> Figure:
 
 
 def _over_http(place: Place, world: World, running: Service, rows: int) -> Iterator[Figure]:
-    """The client in a process of its own sends to gunicorn; both tell their peak of memory."""
-    agency = place.city.agencies[0].code
-    file = place.folder / f"rows-{rows}.xlsx"
-    key = world.settings.data_dir / "keys" / f"{agency}.pem"
-    command = [sys.executable, "-m", "benchmarks.department", str(file), agency, str(key), running.url]
+    """The client in a process of its own sends to gunicorn; both tell their peak of memory.
+
+    Then another department sends the same file, of which every row is refused: the longest report there is.
+    """
     begun = time.perf_counter()
-    done = subprocess.run(
-        command, cwd=PROJECT, stdout=subprocess.PIPE, timeout=CLIENT_SECONDS_MAX, check=True
-    )
+    told = _sent(place, world, running, rows, agency=0)
     seconds = time.perf_counter() - begun
-    told = json.loads(done.stdout)
     if told["taken"] != rows:
         raise RuntimeError(f"only {told['taken']} of {rows} rows were taken")
     detail = {f"{name}, s": float(spent) for name, spent in told["seconds"].items()}
     yield Figure(
         GROUP, f"{rows:,} rows over HTTP", rows / seconds, "rows/s", TARGET_ROWS, TARGET, detail=detail
     )
-    for name, peak in (("client", told["peak_memory_mb"]), ("web worker", running.peak_memory_mb())):
-        yield Figure(GROUP, f"peak memory of the {name}", peak, "MB", MEMORY_MB_MAX, "most")
+    yield from _memory(told, running, "every row taken")
+    told = _sent(place, world, running, rows, agency=1)
+    if told["refused"] != rows:
+        raise RuntimeError(f"only {told['refused']} of {rows} rows were refused")
+    yield from _memory(told, running, "every row refused")
+
+
+def _sent(place: Place, world: World, running: Service, rows: int, *, agency: int) -> dict[str, Any]:
+    """What the department's process told after it sent the large workbook."""
+    file = place.folder / f"rows-{rows}.xlsx"
+    code = place.city.agencies[agency].code
+    key = world.settings.data_dir / "keys" / f"{code}.pem"
+    command = [sys.executable, "-m", "benchmarks.department", str(file), code, str(key), running.url]
+    done = subprocess.run(
+        command, cwd=PROJECT, stdout=subprocess.PIPE, timeout=CLIENT_SECONDS_MAX, check=True
+    )
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def _memory(told: Mapping[str, Any], running: Service, case: str) -> Iterator[Figure]:
+    """Peaks so far, the web worker's over all requests since it started."""
+    for name, peak in (("client", float(told["peak_memory_mb"])), ("web worker", running.peak_memory_mb())):
+        yield Figure(GROUP, f"peak memory of the {name}, {case}", peak, "MB", MEMORY_MB_MAX, "most")
 
 
 def _samples(place: Place, world: World, running: Service) -> Figure:
