@@ -8,6 +8,7 @@ from __future__ import annotations
 from domain.shared.prose_catalogue import PROSE_CATALOGUE
 from domain.shared.prose_files import FILE_PROSE
 from domain.shared.prose_ledger import LEDGER_PROSE
+from domain.shared.prose_remedies import REMEDY_PROSE
 from domain.shared.prose_rows import ROW_PROSE
 
 PROSE: dict[str, tuple[str, str]] = {
@@ -17,4 +18,5 @@ PROSE: dict[str, tuple[str, str]] = {
     **FILE_PROSE,
     **PROSE_CATALOGUE,
     **LEDGER_PROSE,
+    **REMEDY_PROSE,
 }

@@ -131,6 +131,113 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "attempt": "a7" * 32,
         }
     },
+    ("objection.filed", 1): {
+        "public": {
+            "record": str(ROW),
+            "filed_by": "agent",
+            "received_by": "11420100DEM0XYB175",
+            "source": "11420100MB1D0012X5",
+            "about": "content",
+            "route": "source_unit",
+            "forward_by": "2026-11-24",
+            "answer_by": "2026-12-01",
+            "provisional": False,
+            "officer": "officer-1",
+        },
+        "restricted": {
+            "grounds": "罚款金额有误",
+            "evidence": ["e1" * 32],
+            "power_of_attorney": "a0" * 32,
+        },
+        "person/1": {"contact": "contact"},
+        "person/2": {"agent_name": "李四", "agent_id_type": "身份证", "agent_id_number": "990106190001010017"},
+    },
+    ("objection.decided", 1): {
+        "public": {
+            "record": str(ROW),
+            "outcome": "rejected",
+            "department": "11420100MB1D0012X5",
+            "officer": "officer-2",
+        },
+        "restricted": {
+            "reasons": "经核实，记录与决定书一致",
+            "remedies": {"reconsideration": "60日内申请行政复议", "litigation": "6个月内提起行政诉讼"},
+        },
+    },
+    ("record.corrected", 1): {
+        "public": {
+            "form": "penalty",
+            "item": "C03-02",
+            "CF_XDR_LB": "自然人",
+            "CF_WSH": "示市监罚字〔2026〕1000号",
+            "CF_JDRQ": "2026-05-06",
+            "CF_NR_FK": "2.3",
+            "corrects": "c0" * 32,
+            "objection": str(FILE),
+        },
+        "restricted": {"CF_SY": "经查，事实清楚"},
+        "person/1": {"CF_XDR_MC": "张三", "CF_XDR_ZJLX": "身份证", "CF_XDR_ZJHM": "990106190001010017"},
+    },
+    ("record.withdrawn", 1): {"public": {"withdraws": "c0" * 32, "objection": str(FILE)}},
+    ("repair.applied", 1): {
+        "public": {
+            "record": str(ROW),
+            "applied_by": "agent",
+            "received_by": "11420100DEM0XYB175",
+            "source": "11420100MB1D0012X5",
+            "item": "C03-02",
+            "item_version": 1,
+            "severity": "一般",
+            "mode": "shield",
+            "earliest": "2026-08-07",
+            "accept_by": "2026-11-25",
+            "answer_by": "2026-12-04",
+            "provisional": False,
+            "officer": "officer-1",
+        },
+        "restricted": {
+            "materials": [["performance_proof", "b1" * 32], ["commitment_letter", "b2" * 32]],
+            "power_of_attorney": "a0" * 32,
+        },
+        "person/1": {"contact": "contact"},
+        "person/2": {"agent_name": "李四", "agent_id_type": "身份证", "agent_id_number": "990106190001010017"},
+    },
+    ("repair.materials_requested", 1): {
+        "public": {
+            "missing": ["commitment_letter"],
+            "department": "11420100MB1D0012X5",
+            "officer": "officer-2",
+        }
+    },
+    ("repair.materials_supplied", 1): {
+        "public": {
+            "received_by": "11420100DEM0XYB175",
+            "accept_by": "2026-11-25",
+            "answer_by": "2026-12-04",
+            "provisional": False,
+            "officer": "officer-1",
+        },
+        "restricted": {"materials": [["commitment_letter", "b2" * 32]]},
+    },
+    ("repair.accepted", 1): {"public": {"department": "11420100MB1D0012X5", "officer": "officer-2"}},
+    ("repair.decided", 1): {
+        "public": {
+            "record": str(ROW),
+            "outcome": "rejected",
+            "department": "11420100MB1D0012X5",
+            "officer": "officer-2",
+            "mode": "shield",
+            "basis": BASIS,
+        },
+        "restricted": {
+            "reasons": "尚未履行完毕",
+            "remedies": {"reconsideration": "60日内申请行政复议", "litigation": "6个月内提起行政诉讼"},
+        },
+    },
+    ("record.annotated", 1): {
+        "public": {"repair": str(FILE), "annotates": 1, "repaired_on": "2026-11-21"}
+    },
+    ("record.shielded", 1): {"public": {"repair": str(FILE), "repaired_on": "2026-11-21"}},
 }  # fmt: skip
 """An example payload of every event version, made up."""
 

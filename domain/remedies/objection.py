@@ -1,0 +1,243 @@
+"""Decides on objections: who may file one, by when it is answered, and what an answer must hold.
+
+Before it stands a record and whoever finds it wrong; after it the objection's events, and the correction or
+withdrawal by which its department gives way (OBJ-1, OBJ-2, OBJ-3, OBJ-5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from domain.remedies.events import ObjectionDecided, ObjectionFiled
+from domain.remedies.limits import RemedyLimits
+from domain.remedies.parties import (
+    DIGESTS_MAX,
+    SHORT_CHARACTERS_MAX,
+    Agent,
+    Officer,
+    agent_defects,
+    answer_defects,
+    deciding_defects,
+    is_digest,
+    is_text,
+)
+from domain.remedies.standing import Standing
+from domain.shared.canonical import Parts
+from domain.shared.city_time import city_day
+from domain.shared.deadlines import Calendar, add_working_days
+from domain.shared.events import Event
+from domain.shared.refusals import Defect, refuse_if_any
+
+ABOUT = ("content", "identity", "document", "term")
+"""What an objection is about: facts, who is meant, the document behind it, the term of publicity."""
+Filer = Literal["subject", "agent", "department"]
+Effect = Literal["corrected", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What whoever objects says (异议内容): grounds, digests of evidence, how to be reached.
+
+    ``officer`` enters it at a counter, or found the fault (``by_department``); a subject online has none.
+    """
+
+    about: str
+    grounds: str
+    evidence: tuple[str, ...] = ()
+    contact: str | None = None
+    agent: Agent | None = None
+    by_department: bool = False
+    officer: str | None = None
+
+    @property
+    def filed_by(self) -> Filer:
+        """The subject itself, its agent, or a department that found the fault."""
+        if self.by_department:
+            return "department"
+        return "subject" if self.agent is None else "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """An objection (异议) as its events leave it."""
+
+    id: UUID
+    version: int
+    record: UUID
+    source: str
+    filing_officer: str | None
+    answer_by: str
+    decided: bool = False
+
+
+def fold_objection(events: Iterable[Event]) -> Objection | None:
+    """The objection of a stream; None when it holds none."""
+    found: Objection | None = None
+    for event in events:
+        if isinstance(event, ObjectionFiled):
+            found = Objection(
+                id=event.originator_id,
+                version=event.originator_version,
+                record=UUID(event.record),
+                source=event.source,
+                filing_officer=event.officer,
+                answer_by=event.answer_by,
+            )
+        elif isinstance(event, ObjectionDecided) and found is not None:
+            found = replace(found, version=event.originator_version, decided=True)
+    return found
+
+
+def file_objection(
+    filing: Filing,
+    *,
+    objection_id: UUID,
+    record_id: UUID,
+    source: str,
+    received_by: str,
+    standing: Standing,
+    now: datetime,
+    limits: RemedyLimits,
+    calendar: Calendar,
+) -> ObjectionFiled:
+    """The objection, with the days by which the source is told and must answer (OBJ-1).
+
+    The receiving department's own record is answered within its own scope; otherwise the source is asked.
+    Raises ``Refused`` with everything that is wrong. That the filer is the subject is checked before this.
+    """
+    refuse_if_any(_filing_defects(filing, standing))
+    own = received_by == source
+    today = city_day(now)
+    forward = add_working_days(today, limits.forward_working_days, calendar)
+    within = limits.own_scope_working_days if own else limits.source_unit_working_days
+    answer = add_working_days(today, within, calendar)
+    agent = filing.agent
+    return ObjectionFiled(
+        originator_id=objection_id,
+        originator_version=1,
+        timestamp=now,
+        record=str(record_id),
+        filed_by=filing.filed_by,
+        received_by=received_by,
+        source=source,
+        about=filing.about,
+        route="own" if own else "source_unit",
+        forward_by=(today if own else forward.day).isoformat(),
+        answer_by=answer.day.isoformat(),
+        provisional=answer.provisional,
+        officer=filing.officer,
+        grounds=filing.grounds,
+        evidence=list(filing.evidence),
+        power_of_attorney=agent.power_of_attorney if agent else None,
+        contact=filing.contact,
+        agent_name=agent.name if agent else None,
+        agent_id_type=agent.id_type if agent else None,
+        agent_id_number=agent.id_number if agent else None,
+    )
+
+
+def reject_objection(
+    objection: Objection,
+    *,
+    officer: Officer,
+    determined_by: str | None,
+    reasons: str,
+    remedies: Mapping[str, str],
+    now: datetime,
+) -> ObjectionDecided:
+    """The answer that the record stands; reasons and both remedies are required (OBJ-3)."""
+    refuse_if_any(
+        [
+            *_decision_defects(objection, officer, determined_by),
+            *answer_defects(reasons, remedies, rule="OBJ-3"),
+        ]
+    )
+    return ObjectionDecided(
+        originator_id=objection.id,
+        originator_version=objection.version + 1,
+        timestamp=now,
+        record=str(objection.record),
+        outcome="rejected",
+        department=officer.department,
+        officer=officer.pseudonym,
+        reasons=reasons,
+        remedies=dict(remedies),
+    )
+
+
+def uphold_objection(
+    objection: Objection,
+    *,
+    officer: Officer,
+    determined_by: str | None,
+    effect: Effect,
+    reasons: str | None,
+    standing: Standing,
+    now: datetime,
+) -> ObjectionDecided:
+    """The answer that gives way: the record is corrected or withdrawn in the same transaction (OBJ-3).
+
+    A record that another decision has taken out of every view already can still be withdrawn, not corrected.
+    """
+    defects = list(_decision_defects(objection, officer, determined_by))
+    if standing.status == "withdrawn" or (standing.is_final and effect == "corrected"):
+        defects.append(Defect("OBJ-5", "remedy_record_gone"))
+    if reasons is not None and not is_text(reasons):
+        defects.append(Defect("OBJ-3", "remedy_text_unusable", "/reasons"))
+    refuse_if_any(defects)
+    return ObjectionDecided(
+        originator_id=objection.id,
+        originator_version=objection.version + 1,
+        timestamp=now,
+        record=str(objection.record),
+        outcome="upheld",
+        department=officer.department,
+        officer=officer.pseudonym,
+        effect=effect,
+        reasons=reasons,
+    )
+
+
+def correction_defects(before: Parts, after: Parts, *, same_subject: bool) -> Iterator[Defect]:
+    """What makes a new content no correction of the old: it must differ, and be about the same thing (OBJ-5).
+
+    A record of somebody else is another record: withdraw this one. The form is fixed with the record.
+    """
+    if after == before:
+        yield Defect("OBJ-5", "correction_changes_nothing")
+    if after["public"].get("form") != before["public"].get("form"):
+        yield Defect("OBJ-5", "correction_other_form", "form")
+    if not same_subject:
+        yield Defect("OBJ-5", "correction_other_subject")
+
+
+def _filing_defects(filing: Filing, standing: Standing) -> Iterator[Defect]:
+    if standing.is_final:
+        yield Defect("OBJ-1", "remedy_record_gone")
+    if filing.about not in ABOUT:
+        yield Defect("OBJ-1", "objection_about_unknown", "/about", {"values": "、".join(ABOUT)})
+    if not is_text(filing.grounds):
+        yield Defect("OBJ-1", "objection_without_grounds", "/grounds")
+    if len(filing.evidence) > DIGESTS_MAX or not all(map(is_digest, filing.evidence)):
+        yield Defect("OBJ-1", "remedy_evidence_malformed", "/evidence", {"most": str(DIGESTS_MAX)})
+    if filing.contact is not None and not is_text(filing.contact, most=SHORT_CHARACTERS_MAX):
+        yield Defect("OBJ-1", "remedy_text_unusable", "/contact")
+    if filing.by_department and filing.officer is None:
+        yield Defect("OBJ-1", "remedy_officer_missing")
+    if filing.by_department and filing.agent is not None:
+        yield Defect("OBJ-1", "remedy_agent_of_a_department", "/agent")
+    yield from agent_defects(filing.agent, rule="OBJ-1")
+
+
+def _decision_defects(objection: Objection, officer: Officer, determined_by: str | None) -> Iterator[Defect]:
+    if objection.decided:
+        yield Defect("OBJ-3", "objection_decided_already")
+    others = {
+        "remedy_decided_by_determiner": determined_by,
+        "remedy_decided_by_filer": objection.filing_officer,
+    }
+    yield from deciding_defects(officer, source=objection.source, others=others, rule="OBJ-3")

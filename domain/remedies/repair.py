@@ -1,0 +1,304 @@
+"""Decides on credit repair: who may apply and when, what is missing, and what a decision does to the record.
+
+Before it stand a record, its catalogue item and the limits; after it the application's events, and the
+annotation or shielding that follows a grant (REP-1, REP-2, REP-3, REP-5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.catalogue.items import CatalogueItem, LegalBasis
+from domain.remedies.events import (
+    RepairAccepted,
+    RepairApplied,
+    RepairDecided,
+    RepairMaterialsRequested,
+    RepairMaterialsSupplied,
+)
+from domain.remedies.limits import MATERIALS, RemedyLimits, excludes_repair
+from domain.remedies.parties import (
+    DIGESTS_MAX,
+    SHORT_CHARACTERS_MAX,
+    Officer,
+    agent_defects,
+    answer_defects,
+    deciding_defects,
+    is_digest,
+    is_text,
+)
+from domain.remedies.repair_case import Application, Material, Repair, Window, window_of
+from domain.remedies.standing import Standing
+from domain.shared.city_time import city_day
+from domain.shared.deadlines import Calendar, add_working_days
+from domain.shared.refusals import Defect, refuse_if_any
+
+MODES = ("annotate", "shield")
+
+
+def apply_for_repair(
+    application: Application,
+    *,
+    repair_id: UUID,
+    record_id: UUID,
+    source: str,
+    received_by: str,
+    item: CatalogueItem,
+    standing: Standing,
+    now: datetime,
+    limits: RemedyLimits,
+    calendar: Calendar,
+) -> RepairApplied:
+    """The application with its limits, or ``Refused`` with everything that stands against it.
+
+    What is missing among the materials is no reason to refuse: it is asked for afterwards, once (REP-2).
+    ``item`` is the version in force on the day of the application.
+    """
+    today = city_day(now)
+    window = window_of(standing.content, limits)
+    refuse_if_any(
+        [
+            *_standing_defects(standing, window, today),
+            *_item_defects(item, limits),
+            *_material_defects(application.materials),
+            *_applicant_defects(application),
+        ]
+    )
+    accept, answer = (
+        add_working_days(today, days, calendar)
+        for days in (limits.accept_working_days, limits.answer_working_days)
+    )
+    agent = application.agent
+    return RepairApplied(
+        originator_id=repair_id,
+        originator_version=1,
+        timestamp=now,
+        record=str(record_id),
+        applied_by="subject" if agent is None else "agent",
+        received_by=received_by,
+        source=source,
+        item=item.code,
+        item_version=item.version,
+        severity=window.severity,
+        mode=str(item.repair),
+        earliest=window.first.isoformat(),
+        accept_by=accept.day.isoformat(),
+        answer_by=answer.day.isoformat(),
+        provisional=answer.provisional,
+        officer=application.officer,
+        materials=_listed(application.materials),
+        power_of_attorney=agent.power_of_attorney if agent else None,
+        contact=application.contact,
+        agent_name=agent.name if agent else None,
+        agent_id_type=agent.id_type if agent else None,
+        agent_id_number=agent.id_number if agent else None,
+    )
+
+
+def missing_materials(repair: Repair, limits: RemedyLimits) -> tuple[str, ...]:
+    """What the item asks for and was not handed in, and what was asked for again and did not come."""
+    return tuple(k for k in limits.materials_of(repair.item) if k not in repair.given or k in repair.lacking)
+
+
+def request_materials(
+    repair: Repair, *, officer: Officer, unusable: Iterable[str] = (), limits: RemedyLimits, now: datetime
+) -> RepairMaterialsRequested:
+    """Ask for everything that is missing, once (REP-2); ``unusable`` kinds were handed in but cannot be used.
+
+    Raises ``Refused`` for a second request, for one with nothing missing, and for kinds that the item does
+    not ask for.
+    """
+    again = frozenset(unusable)
+    wanted = limits.materials_of(repair.item)
+    missing = [kind for kind in wanted if kind not in repair.given or kind in again]
+    defects = list(_open_defects(repair, officer))
+    if repair.asked:
+        defects.append(Defect("REP-2", "repair_materials_asked_already"))
+    if repair.accepted:
+        defects.append(Defect("REP-2", "repair_accepted_already"))
+    if not again <= set(wanted):
+        defects.append(Defect("REP-2", "repair_material_not_asked_by_item", "/unusable"))
+    if not missing:
+        defects.append(Defect("REP-2", "repair_nothing_missing"))
+    refuse_if_any(defects)
+    return RepairMaterialsRequested(
+        originator_id=repair.id,
+        originator_version=repair.version + 1,
+        timestamp=now,
+        missing=missing,
+        department=officer.department,
+        officer=officer.pseudonym,
+    )
+
+
+def supply_materials(
+    repair: Repair,
+    materials: tuple[Material, ...],
+    *,
+    received_by: str,
+    officer: str | None,
+    limits: RemedyLimits,
+    calendar: Calendar,
+    now: datetime,
+) -> RepairMaterialsSupplied:
+    """The materials that were asked for came in; both limits begin anew. Raises ``Refused``."""
+    defects = list(_material_defects(materials))
+    if repair.decided:
+        defects.append(Defect("REP-2", "repair_decided_already"))
+    if not materials or not {m.kind for m in materials} <= repair.lacking:
+        defects.append(Defect("REP-2", "repair_material_not_asked", "/materials"))
+    refuse_if_any(defects)
+    today = city_day(now)
+    accept = add_working_days(today, limits.accept_working_days, calendar)
+    answer = add_working_days(today, limits.answer_working_days, calendar)
+    return RepairMaterialsSupplied(
+        originator_id=repair.id,
+        originator_version=repair.version + 1,
+        timestamp=now,
+        received_by=received_by,
+        accept_by=accept.day.isoformat(),
+        answer_by=answer.day.isoformat(),
+        provisional=answer.provisional,
+        officer=officer,
+        materials=_listed(materials),
+    )
+
+
+def accept_repair(repair: Repair, *, officer: Officer, limits: RemedyLimits, now: datetime) -> RepairAccepted:
+    """The application is complete (REP-2). Raises ``Refused`` while anything that the item asks for is missing."""
+    defects = list(_open_defects(repair, officer))
+    if repair.accepted:
+        defects.append(Defect("REP-2", "repair_accepted_already"))
+    if missing := missing_materials(repair, limits):
+        defects.append(
+            Defect("REP-2", "repair_materials_missing", "/materials", {"missing": "、".join(missing)})
+        )
+    refuse_if_any(defects)
+    return RepairAccepted(
+        originator_id=repair.id,
+        originator_version=repair.version + 1,
+        timestamp=now,
+        department=officer.department,
+        officer=officer.pseudonym,
+    )
+
+
+def grant_repair(
+    repair: Repair, *, officer: Officer, determined_by: str | None, standing: Standing, now: datetime
+) -> RepairDecided:
+    """The repair is granted in the item's mode (REP-5); what follows for the record is a reaction to it.
+
+    Raises ``Refused`` unless the application was accepted and the record still stands.
+    """
+    defects = list(_decision_defects(repair, officer, determined_by))
+    if not repair.accepted:
+        defects.append(Defect("REP-2", "repair_not_accepted"))
+    if standing.status != "standing":
+        defects.append(Defect("REP-5", "repair_not_needed"))
+    refuse_if_any(defects)
+    return _decided(repair, officer, now, outcome="granted", mode=repair.mode)
+
+
+def reject_repair(
+    repair: Repair,
+    *,
+    officer: Officer,
+    determined_by: str | None,
+    reasons: str,
+    remedies: Mapping[str, str],
+    excluded_by: LegalBasis | None = None,
+    now: datetime,
+) -> RepairDecided:
+    """The repair is refused, with reasons and both remedies.
+
+    That the record cannot be repaired at all needs the law or central policy that says so (REP-1).
+    """
+    defects = list(_decision_defects(repair, officer, determined_by))
+    defects += answer_defects(reasons, remedies, rule="REP-2")
+    if excluded_by is not None and not excludes_repair(excluded_by):
+        defects.append(Defect("REP-1", "repair_excluded_without_basis", "/basis"))
+    refuse_if_any(defects)
+    cited = None if excluded_by is None else {k: str(v) for k, v in excluded_by.to_json().items()}
+    return _decided(
+        repair, officer, now, outcome="rejected", basis=cited, reasons=reasons, remedies=dict(remedies)
+    )
+
+
+def _decided(
+    repair: Repair,
+    officer: Officer,
+    now: datetime,
+    *,
+    outcome: str,
+    mode: str | None = None,
+    basis: Mapping[str, str] | None = None,
+    reasons: str | None = None,
+    remedies: Mapping[str, str] | None = None,
+) -> RepairDecided:
+    return RepairDecided(
+        originator_id=repair.id,
+        originator_version=repair.version + 1,
+        timestamp=now,
+        record=str(repair.record),
+        outcome=outcome,
+        department=officer.department,
+        officer=officer.pseudonym,
+        mode=mode,
+        basis=basis,
+        reasons=reasons,
+        remedies=remedies,
+    )
+
+
+def _standing_defects(standing: Standing, window: Window, today: date) -> Iterator[Defect]:
+    if standing.status != "standing" or standing.repair or today > window.last:
+        yield Defect("REP-5", "repair_not_needed")
+    elif today < window.first:
+        about = {"severity": window.severity, "first": window.first.isoformat()}
+        yield Defect("REP-5", "repair_too_early", "", about)
+
+
+def _item_defects(item: CatalogueItem, limits: RemedyLimits) -> Iterator[Defect]:
+    about = {"item": item.code}
+    excluded = limits.non_repairable.get(item.code)
+    if excluded is not None:
+        cited = {"title": excluded.title, "article": excluded.article}
+        yield Defect("REP-1", "repair_excluded", "", {**about, **cited})
+    elif item.repair == "delete":
+        yield Defect("REP-5", "repair_by_deletion_unavailable", "", about)
+    elif item.repair not in MODES:
+        yield Defect("REP-1", "repair_not_applicable", "", about)
+
+
+def _material_defects(materials: tuple[Material, ...]) -> Iterator[Defect]:
+    kinds = [m.kind for m in materials]
+    unknown = not set(kinds) <= MATERIALS or len(set(kinds)) < len(kinds)
+    if unknown or len(kinds) > DIGESTS_MAX or not all(is_digest(m.digest) for m in materials):
+        values = "、".join(sorted(MATERIALS))
+        yield Defect("REP-2", "repair_materials_malformed", "/materials", {"values": values})
+
+
+def _applicant_defects(application: Application) -> Iterator[Defect]:
+    contact = application.contact
+    if contact is not None and not is_text(contact, most=SHORT_CHARACTERS_MAX):
+        yield Defect("REP-2", "remedy_text_unusable", "/contact")
+    yield from agent_defects(application.agent, rule="REP-2")
+
+
+def _open_defects(repair: Repair, officer: Officer) -> Iterator[Defect]:
+    if repair.decided:
+        yield Defect("REP-2", "repair_decided_already")
+    yield from deciding_defects(officer, source=repair.source, others={}, rule="REP-2")
+
+
+def _decision_defects(repair: Repair, officer: Officer, determined_by: str | None) -> Iterator[Defect]:
+    if repair.decided:
+        yield Defect("REP-2", "repair_decided_already")
+    others = {"remedy_decided_by_determiner": determined_by, "remedy_decided_by_filer": repair.filing_officer}
+    yield from deciding_defects(officer, source=repair.source, others=others, rule="REP-2")
+
+
+def _listed(materials: tuple[Material, ...]) -> list[list[str]]:
+    return [[m.kind, m.digest] for m in materials]

@@ -1,0 +1,145 @@
+"""What a credit repair case is: the application, its materials, the window of time in which it may be made.
+
+Folded from the case's own stream; ``repair.py`` decides on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from domain.catalogue.items import SEVERITIES
+from domain.records.publicity import DEFAULT_SEVERITY, decided_on
+from domain.remedies.events import (
+    RepairAccepted,
+    RepairApplied,
+    RepairDecided,
+    RepairMaterialsRequested,
+    RepairMaterialsSupplied,
+)
+from domain.remedies.limits import RemedyLimits
+from domain.remedies.parties import Agent
+from domain.shared.canonical import Parts
+from domain.shared.deadlines import add_months
+from domain.shared.events import Event
+from domain.shared.refusals import Defect
+
+_AMOUNT = re.compile(
+    r"fee|amount|price|charge|payment|paid|cost|money|invoice|费|金额|价|款项|付款|缴款", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """One document handed in (材料): its kind and the SHA-256 digest (hex) of its file."""
+
+    kind: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What the applicant hands in (修复申请). There is no field for an amount, and there will be none."""
+
+    materials: tuple[Material, ...] = ()
+    contact: str | None = None
+    agent: Agent | None = None
+    officer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """An application (信用修复案件) as its events leave it; ``lacking`` is what was asked for and not supplied."""
+
+    id: UUID
+    version: int
+    record: UUID
+    source: str
+    item: str
+    mode: str
+    filing_officer: str | None
+    accept_by: str
+    answer_by: str
+    given: frozenset[str]
+    asked: bool = False
+    lacking: frozenset[str] = frozenset()
+    accepted: bool = False
+    decided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a record may be repaired (修复期限): from ``first``, the day after its minimum term, to ``last``."""
+
+    severity: str
+    first: date
+    last: date
+
+
+def fold_repair(events: Iterable[Event]) -> Repair | None:
+    """The application of a stream; None when it holds none."""
+    found: Repair | None = None
+    for event in events:
+        if isinstance(event, RepairApplied):
+            found = Repair(
+                id=event.originator_id,
+                version=event.originator_version,
+                record=UUID(event.record),
+                source=event.source,
+                item=event.item,
+                mode=event.mode,
+                filing_officer=event.officer,
+                accept_by=event.accept_by,
+                answer_by=event.answer_by,
+                given=frozenset(kind for kind, _ in event.materials or ()),
+            )
+            continue
+        if found is None:
+            continue
+        found = replace(found, version=event.originator_version)
+        if isinstance(event, RepairMaterialsRequested):
+            found = replace(found, asked=True, lacking=frozenset(event.missing))
+        elif isinstance(event, RepairMaterialsSupplied):
+            supplied = frozenset(kind for kind, _ in event.materials or ())
+            found = replace(
+                found,
+                given=found.given | supplied,
+                lacking=found.lacking - supplied,
+                accept_by=event.accept_by,
+                answer_by=event.answer_by,
+            )
+        elif isinstance(event, RepairAccepted):
+            found = replace(found, accepted=True)
+        elif isinstance(event, RepairDecided):
+            found = replace(found, decided=True)
+    return found
+
+
+def amount_defects(given: Mapping[str, object], *, at: str = "") -> Iterator[Defect]:
+    """REP-3 for anything that anyone attaches: a field that speaks of a fee or an amount, however deep."""
+    for name, value in given.items():
+        where = f"{at}/{name}"
+        if _AMOUNT.search(name):
+            yield Defect("REP-3", "repair_amount", at or "/")
+        if isinstance(value, Mapping):
+            yield from amount_defects(value, at=where)
+        elif isinstance(value, (list, tuple)):
+            for number, entry in enumerate(value):
+                if isinstance(entry, Mapping):
+                    yield from amount_defects(entry, at=f"{where}/{number}")
+
+
+def window_of(content: Parts, limits: RemedyLimits) -> Window:
+    """When this content may be repaired; an unknown severity counts as 一般.
+
+    Both terms are counted from the day of the document and run to the end of the corresponding day, so the
+    first day is the one after the minimum term; slight records have none and may be repaired at once.
+    """
+    severity = str(content["public"].get("DISCREDIT_LEVEL", ""))
+    severity = severity if severity in SEVERITIES else DEFAULT_SEVERITY
+    decided, least = decided_on(content), limits.minimum_months[severity]
+    first = add_months(decided, least) + timedelta(days=1) if least else decided
+    return Window(severity, first, add_months(decided, limits.maximum_months[severity]))

@@ -1,0 +1,137 @@
+"""Sentences about objections, corrections and repairs; merged into the one table in ``prose.py``."""
+
+from __future__ import annotations
+
+REMEDY_PROSE: dict[str, tuple[str, str]] = {
+    "remedy_record_not_yours": (
+        "没有找到由该主体提出申请的这条记录。",
+        "There is no such record of this subject.",
+    ),
+    "remedy_record_gone": (
+        "这条记录已撤销或已屏蔽，不能再更正或提出异议。",
+        "The record is withdrawn or shielded; it can be neither corrected nor objected to.",
+    ),
+    "remedy_case_unknown": ("没有这件申请。", "There is no such case."),
+    "remedy_id_taken": (
+        "这个编号已用于另一件申请，请换一个新的编号。",
+        "This id belongs to another case; draw a new one.",
+    ),
+    "remedy_officer_unknown": (
+        "没有登记过这位工作人员，或不属于本部门。",
+        "No such officer is registered with this department.",
+    ),
+    "remedy_officer_missing": (
+        "部门自行发现的问题须写明经办人员。",
+        "A fault found by a department needs the officer who found it.",
+    ),
+    "remedy_agent_unnamed": (
+        "代理人须写明姓名、证件类型和证件号码。",
+        "An agent needs a name, a kind of document and its number.",
+    ),
+    "remedy_agent_of_a_department": (
+        "部门提出的异议没有代理人。",
+        "An objection of a department has no agent.",
+    ),
+    "remedy_power_of_attorney": (
+        "代理人须附授权委托书的摘要（SHA-256，64位小写十六进制）。",
+        "An agent needs the digest of the power of attorney (SHA-256, 64 small hex digits).",
+    ),
+    "remedy_evidence_malformed": (
+        "证据须为文件摘要（SHA-256，64位小写十六进制），最多{most}份。",
+        "Evidence is given as file digests (SHA-256, 64 small hex digits), at most {most}.",
+    ),
+    "remedy_text_unusable": (
+        "文字为空、过长或含有控制字符。",
+        "The text is empty, too long or holds control characters.",
+    ),
+    "remedy_not_the_source": (
+        "谁认定谁办理：只有作出认定的部门可以作出决定。",
+        "Only the department that determined the record may decide.",
+    ),
+    "remedy_decided_by_determiner": (
+        "作出认定的工作人员不能自己办理决定，须换一位。",
+        "The officer who determined the record may not decide; another must.",
+    ),
+    "remedy_decided_by_filer": (
+        "登记或提出申请的工作人员不能自己办理决定，须换一位。",
+        "The officer who filed the case may not decide it; another must.",
+    ),
+    "remedy_without_reasons": ("不予支持须说明理由。", "A rejection needs its reasons."),
+    "remedy_without_remedies": (
+        "不予支持须同时告知行政复议和行政诉讼的途径。",
+        "A rejection tells both remedies: reconsideration and litigation.",
+    ),
+    "objection_about_unknown": ("异议事项须为：{values}。", "An objection is about one of: {values}."),
+    "objection_without_grounds": (
+        "异议须写明理由，最多2000字。",
+        "An objection needs its grounds, at most 2000 characters.",
+    ),
+    "objection_decided_already": ("这件异议已经办结。", "This objection is decided already."),
+    "correction_changes_nothing": ("更正内容与现有内容相同。", "The correction changes nothing."),
+    "correction_other_form": ("更正不能改换表单。", "A correction cannot change the form."),
+    "correction_other_subject": (
+        "更正不能改换信用主体；主体有误请撤销这条记录。",
+        "A correction cannot move a record to another subject; withdraw the record.",
+    ),
+    "correction_of_other_version": (
+        "更正或撤销所指的不是记录的现有内容，请重新读取后再签名。",
+        "The act names another version than the record's present content; read again and sign anew.",
+    ),
+    "correction_not_of_this_objection": (
+        "更正或撤销须写明所依据的异议编号。",
+        "A correction or withdrawal names the objection that it follows.",
+    ),
+    "correction_document_taken": (
+        "更正后的文书已是另一条记录；一份文书只记录一次。",
+        "The corrected document is another record already; one document is recorded once.",
+    ),
+    "repair_amount": (
+        "信用修复不收取任何费用，申请和办理都不得附带费用或金额。",
+        "Credit repair is free: no fee or amount can be attached by anyone.",
+    ),
+    "repair_not_needed": (
+        "这条记录已不再公示和共享，或已经修复，无需修复。",
+        "The record is shown no more or repaired already; there is nothing to repair.",
+    ),
+    "repair_too_early": (
+        "失信严重程度为{severity}，未满最短公示期，自{first}起可以申请修复。",
+        "Severity {severity}: the minimum term is not over; apply from {first} on.",
+    ),
+    "repair_excluded": (
+        "依据《{title}》{article}，目录事项 {item} 不予修复。",
+        "Catalogue item {item} cannot be repaired: {title}, {article}.",
+    ),
+    "repair_excluded_without_basis": (
+        "以不可修复为由不予修复的，须引用法律、行政法规或党中央、国务院政策文件的具体条款。",
+        "That a record cannot be repaired needs a provision of a law, regulation or central policy.",
+    ),
+    "repair_not_applicable": (
+        "目录事项 {item} 不是失信信息，没有需要修复的内容。",
+        "Catalogue item {item} holds nothing that could be repaired.",
+    ),
+    "repair_by_deletion_unavailable": (
+        "目录事项 {item} 的修复方式为删除，暂不能受理。",
+        "Catalogue item {item} is repaired by deletion, which is not available yet.",
+    ),
+    "repair_materials_malformed": (
+        "材料须写明种类（{values}，每种一份）和文件摘要（SHA-256，64位小写十六进制）。",
+        "A material has a kind ({values}, one of each) and a file digest (SHA-256, 64 small hex digits).",
+    ),
+    "repair_materials_missing": ("材料不齐：{missing}。", "Materials are missing: {missing}."),
+    "repair_materials_asked_already": (
+        "补正材料只能一次性告知，不能再次要求。",
+        "Missing materials are asked for once; this has been done.",
+    ),
+    "repair_material_not_asked_by_item": (
+        "不能要求目录事项规定以外的材料。",
+        "Only the item's own materials can be asked for.",
+    ),
+    "repair_material_not_asked": (
+        "没有要求补正这些材料。",
+        "These materials were not asked for.",
+    ),
+    "repair_nothing_missing": ("材料齐全，无需补正。", "Nothing is missing."),
+    "repair_accepted_already": ("这件申请已经受理。", "This application is accepted already."),
+    "repair_not_accepted": ("这件申请尚未受理。", "This application is not accepted yet."),
+    "repair_decided_already": ("这件申请已经办结。", "This application is decided already."),
+}  # fmt: skip
