@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 PYTEST_ARGS ?= -n 2
 PY := .venv/bin/python
-CODE := $(wildcard domain application infrastructure interfaces tests benchmarks requirements wsgi.py)
+CODE := $(wildcard domain application infrastructure interfaces tests benchmarks requirements wsgi.py gunicorn.conf.py)
 UV_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate
 

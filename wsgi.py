@@ -7,4 +7,5 @@ from infrastructure.settings import Settings
 from interfaces.client.form_data import load_forms
 from interfaces.http.app import create_app
 
-app = create_app(web_services(Settings.from_environment(), load_forms()))
+settings = Settings.from_environment()
+app = create_app(web_services(settings, load_forms()), proxies=settings.proxies)

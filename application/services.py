@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from application.commands.drafts import Drafts
 from application.ledger import Ledger
+from application.queries.operations import Operations
 from application.queries.public import PublicLookup
 from domain.shared.forms import Form, FormKind
 
@@ -21,3 +22,4 @@ class Services:
     public: PublicLookup
     verify: Callable[[bytes, bytes, bytes], bool]
     gateway_public_key: bytes
+    operations: Operations

@@ -12,14 +12,19 @@ from pathlib import Path
 
 from application.commands.drafts import Drafts
 from application.ledger import Ledger
+from application.limits import RateLimits
 from application.projections.projector import Projector
+from application.queries.operations import Operations
 from application.queries.public import PublicLookup
 from application.services import Services
 from domain.shared.forms import Form, FormKind
+from infrastructure.build import read_build
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.embedded_host import OwnedElsewhere
 from infrastructure.keys import GATEWAY, Ed25519Signer, FileVault, SystemClock, SystemEntropy, verify_ed25519
+from infrastructure.logs import configure_logs
 from infrastructure.migrate import has_events, logins, migrate
+from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
 from infrastructure.postgres.views import PostgresViewStore
@@ -33,6 +38,7 @@ __all__ = [
     "ProjectorServices",
     "Settings",
     "audit_services",
+    "configure_logs",
     "database",
     "gateway_public_key",
     "open_ledger",
@@ -136,7 +142,9 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
     ledger = _ledger(settings, vault)
     store = ledger.store
     assert isinstance(store, PostgresEventStore)
-    reading = PostgresPublicReading(_pool(settings, "reader"))
+    reader = _pool(settings, "reader")
+    reading, operations = PostgresPublicReading(reader), PostgresOperations(reader)
+    limits = RateLimits(operations, vault=vault, clock=SystemClock(), changed=settings.rate_limits)
     return Services(
         ledger=ledger,
         forms=forms,
@@ -144,6 +152,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         public=PublicLookup(reading, keys=reading, vault=vault, clock=ledger.clock),
         verify=verify_ed25519,
         gateway_public_key=_gateway(settings).public_key,
+        operations=Operations(operations, limits, read_build()),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote, urlencode
@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from application.limits import LIMITS
 from infrastructure.private_files import private_folder
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -55,13 +56,16 @@ def connection_url(parameters: Mapping[str, str]) -> str:
 class Settings:
     """Where the data lies, which database is used and where the service listens.
 
-    ``database_url`` None means the embedded server under ``data_dir``.
+    ``database_url`` None means the embedded server under ``data_dir``. ``proxies`` is how many reverse proxies
+    of ours stand before the service, ``rate_limits`` replaces limits of ``application.limits.LIMITS``.
     """
 
     data_dir: Path
     database_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
+    proxies: int = 0
+    rate_limits: Mapping[str, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Without the database URL, which holds a password."""
@@ -71,9 +75,9 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
-        """Read DATABASE_URL, XINLU_DATA, HOST and PORT; an empty value counts as not given.
+        """Read the variables listed in docs/operations.md; an empty value counts as not given.
 
-        Raises BadSetting when PORT is no port or DATABASE_URL cannot be read.
+        Raises BadSetting when one of them cannot be used.
         """
         env = os.environ if environment is None else environment
         port = env.get("PORT") or "8000"
@@ -83,9 +87,25 @@ class Settings:
         if database_url is not None:
             connection_parameters(database_url)
         data_dir = Path(env.get("XINLU_DATA") or PROJECT / "var").expanduser().absolute()
-        return cls(data_dir, database_url, env.get("HOST") or "127.0.0.1", int(port))
+        proxies = env.get("XINLU_PROXIES") or "0"
+        if not (proxies.isascii() and proxies.isdigit() and int(proxies) <= 5):
+            raise BadSetting("XINLU_PROXIES must be a number from 0 to 5")
+        rate_limits = _rate_limits(env.get("XINLU_RATE_LIMITS") or "")
+        host = env.get("HOST") or "127.0.0.1"
+        return cls(data_dir, database_url, host, int(port), int(proxies), rate_limits)
 
     @property
     def secrets_dir(self) -> Path:
         """The folder of keys and passwords, made with mode 0700 when it is first asked for."""
         return private_folder(self.data_dir / "secrets")
+
+
+def _rate_limits(text: str) -> dict[str, int]:
+    """``commands=600,lookup=60`` as numbers by name. Raises BadSetting for an unknown name or no number."""
+    found: dict[str, int] = {}
+    for part in filter(None, text.split(",")):
+        name, _, most = part.strip().partition("=")
+        if name not in LIMITS or not (most.isascii() and most.isdigit() and 0 < int(most) < 2**31):
+            raise BadSetting(f"XINLU_RATE_LIMITS is name=number,... with the names {', '.join(LIMITS)}")
+        found[name] = int(most)
+    return found

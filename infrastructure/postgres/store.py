@@ -41,7 +41,9 @@ _COLUMNS = (
 )
 
 
-def open_pool(url: str, *, size_max: int = 8, timeout_seconds: float = 5.0) -> Pool:
+def open_pool(
+    url: str, *, size_max: int = 8, timeout_seconds: float = 5.0, lock_timeout_seconds: float = 5.0
+) -> Pool:
     """A pool of autocommit connections with limits on every wait; connections are opened on first use."""
     pool: Pool = ConnectionPool(
         url,
@@ -52,7 +54,8 @@ def open_pool(url: str, *, size_max: int = 8, timeout_seconds: float = 5.0) -> P
         check=ConnectionPool.check_connection,
         kwargs={
             "autocommit": True,
-            "options": "-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=10s",
+            "options": f"-c lock_timeout={lock_timeout_seconds * 1000:.0f}ms -c statement_timeout=60s"
+            " -c idle_in_transaction_session_timeout=10s",
         },
     )
     pool.open(wait=False)

@@ -10,7 +10,13 @@ import click
 
 from application.ports import Conflict, LedgerUnavailable
 from application.projections.projector import end_terms
-from infrastructure.bootstrap import ProjectorServices, Settings, database, projector_services
+from infrastructure.bootstrap import (
+    ProjectorServices,
+    Settings,
+    configure_logs,
+    database,
+    projector_services,
+)
 
 TERMS_EVERY_SECONDS = 30.0
 WAIT_SECONDS = 1.0
@@ -26,6 +32,7 @@ def migrate() -> None:
 @click.command()
 def project() -> None:
     """Keep the public and shared views at the head of the log (one process leads, others stand by)."""
+    configure_logs()
     stop = _Stop()
     found = projector_services(Settings.from_environment())
     while not stop.asked:

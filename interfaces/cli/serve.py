@@ -25,8 +25,7 @@ from interfaces.demo.city import read_city
 WATCH_SECONDS = 0.5
 READY_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 15.0
-WORKERS = 2
-THREADS = 4
+"""More than ``graceful_timeout`` of gunicorn.conf.py, so that requests under way may end."""
 
 
 @click.command()
@@ -58,14 +57,8 @@ class Group:
         python = [sys.executable, "-m"]
         self._commands: Mapping[str, list[str]] = {
             "projector": [*python, "interfaces.cli", "project"],
-            "web": [
-                *python,
-                "gunicorn",
-                "wsgi:app",
-                *("--bind", f"{settings.host}:{port}"),
-                *("--workers", str(WORKERS), "--threads", str(THREADS), "--worker-class", "gthread"),
-                *("--timeout", "120", "--graceful-timeout", "10", "--log-level", "warning"),
-            ],
+            # All else stands in gunicorn.conf.py, which it reads by itself.
+            "web": [*python, "gunicorn", "wsgi:app", "--bind", f"{settings.host}:{port}"],
         }
         # The web process never sees the owner's URL: it finds its two logins in the secrets folder.
         self._environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
@@ -140,7 +133,7 @@ def _tell(settings: Settings, port: int, *, demo: bool) -> None:
         "",
         f"信录已运行 / Xinlu is running    {url}",
         f"  公示查询 public look-up          {url}/",
-        f"  健康检查 health                  {url}/healthz",
+        f"  健康检查 health                  {url}/readyz",
     ]
     if demo:
         lines += _tour(settings, url)

@@ -27,6 +27,7 @@ from domain.shared.refusals import Defect, Refused
 from interfaces.client.signing import COVERED, signature_tag
 from interfaces.http.problems import ProblemError
 from interfaces.http.services import services
+from interfaces.http.throttle import count_command
 
 MAX_AGE = timedelta(minutes=5)
 NONCE_LENGTHS = range(16, 129)
@@ -86,7 +87,7 @@ def authenticated(body: bytes) -> Caller:
     """The department that signed this request over ``body`` (as received, before decoding).
 
     Raises ``ProblemError`` 401 for a missing, wrong, stale or replayed signature or a key that is not live,
-    400 for paths beyond unreserved ASCII or a missing Idempotency-Key.
+    400 for paths beyond unreserved ASCII or a missing Idempotency-Key; ``TooManyRequests`` beyond its limit.
     """
     if not request.path.isascii() or "%" in request.environ.get("RAW_URI", request.path).partition("?")[0]:
         raise ProblemError(400, "path", Defect("FORMAT", "path_not_ascii"))
@@ -104,6 +105,8 @@ def authenticated(body: bytes) -> Caller:
     now = ledger.now()
     if not ledger.store.use_nonce(resolver.key.issuer, nonce, now=now, expires=now + 2 * MAX_AGE):
         raise _unauthorised("signature_replayed")
+    # After the nonce: who replays a department's request must not use its limit up.
+    count_command(resolver.department)
     return Caller(resolver.department, resolver.key.issuer, key)
 
 

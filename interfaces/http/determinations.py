@@ -18,6 +18,7 @@ from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.services import services
+from interfaces.http.telemetry import note
 
 blueprint = Blueprint("determinations", __name__, url_prefix="/v1")
 
@@ -74,6 +75,7 @@ def _record(caller: Caller, body: bytes, seal: SealOfAct) -> Response:
                 found.ledger, found.forms, seal, department=caller.department, verify=found.verify
             )
             *_, report = intake.take([seal.row])
+            note().rows = {"taken": report.taken, "already": report.already, "refused": len(report.refused)}
             if report.refused:
                 raise Refused(*report.refused[0].defects)
     except NotCanonical:

@@ -33,6 +33,7 @@ from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import decoded, given_json, read_body, require_whole, sealed_file
 from interfaces.http.problems import ProblemError
 from interfaces.http.services import services
+from interfaces.http.telemetry import note
 
 NDJSON = "application/x-ndjson"
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -181,6 +182,7 @@ def _steps(
         for report in intake.take(rows):
             yield {"progress": reports.progress(report)}
     report = intake.report
+    note().rows = {"taken": report.taken, "already": report.already, "refused": len(report.refused)}
     receipt = {
         "intake": str(seal.file_id),
         "root": seal.root.hex(),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,9 +14,11 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from application.data_keys import ErasedKey
+from application.limits import TooManyRequests
 from application.ports import Conflict, LedgerUnavailable
 from domain.shared.refusals import Defect, Refused, sentence
 from domain.transparency.sealed_file import MalformedSealedFile
+from interfaces.http.telemetry import note
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger("xinlu.http")
@@ -61,12 +62,13 @@ def members(status: int, kind: str, defects: tuple[Defect, ...] = ()) -> dict[st
 
     Without defects it is the protocol (``FORMAT``) or the service's own state (``SERVICE``) that says no.
     """
+    note().problem, note().problem_status = kind, status
     zh, en = TITLES.get(status, TITLES[400] if 400 <= status < 500 else TITLES[500])
     found: dict[str, Any] = {
         "type": f"/problems/{kind}",
         "title": f"{zh} / {en}",
         "status": status,
-        "instance": f"urn:uuid:{uuid.uuid4()}",
+        "instance": note().instance,
     }
     if defects:
         found["detail"] = sentence(defects[0], "zh")
@@ -102,6 +104,8 @@ def of_exception(error: Exception) -> dict[str, Any]:
         return members(409, "conflict")
     if isinstance(error, LedgerUnavailable):
         return members(503, "ledger-unavailable")
+    if isinstance(error, TooManyRequests):
+        return members(429, "too-many-requests") | {"retry_after": error.retry_after_seconds}
     if isinstance(error, ErasedKey):
         return members(409, "erased")
     if isinstance(error, HTTPException):
@@ -119,7 +123,7 @@ def response(found: Mapping[str, Any]) -> Response:
     body = json.dumps(found, ensure_ascii=False) + "\n"
     answer = Response(body, status=int(found["status"]), content_type=MEDIA_TYPE)
     if found["status"] in (429, 503):
-        answer.headers["Retry-After"] = "1"
+        answer.headers["Retry-After"] = str(found.get("retry_after", 1))
     if found["status"] == 401:
         answer.headers["WWW-Authenticate"] = 'Signature realm="xinlu"'
     return answer

@@ -13,7 +13,7 @@ from tests.world import World, raw_row
 
 TABLES = (
     "heads", "records", "access", "streams", "documents", "subjects", "data_keys", "inbox", "nonces",
-    "suppressed", "drafts", "view_state", "renditions", "view_names",
+    "suppressed", "drafts", "view_state", "renditions", "view_names", "request_counts",
 )  # fmt: skip
 LOGS = ("records", "access")
 CHANGES = ("UPDATE ledger.{} SET position = position", "DELETE FROM ledger.{}", "TRUNCATE ledger.{}")
@@ -23,7 +23,10 @@ CALLABLE = {
         "append", "load_stream", "subjects_of", "documents_of", "data_keys_of", "receipt_of", "use_nonce",
         "save_draft", "load_draft", "drop_draft",
     },
-    "reader": {"public_subjects", "public_records", "public_record", "status", "data_keys_of"},
+    "reader": {
+        "public_subjects", "public_records", "public_record", "status", "data_keys_of", "operations",
+        "count_request",
+    },
     "projector": {"terms_over"},
     "auditor": {"framed"},
 }  # fmt: skip
@@ -41,7 +44,7 @@ READABLE = {
         "renditions",
         "view_names",
     },
-    "auditor": set(TABLES),
+    "auditor": set(TABLES) - {"request_counts"},
 }
 
 

@@ -1,0 +1,70 @@
+"""The counters of a web process, and how all workers' counters become one Prometheus text.
+
+Labels are few and closed (command, outcome, view, status class): a label with an id or a code would name
+somebody, and would grow for ever.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from application.queries.operations import State
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_OWN = CollectorRegistry()
+
+REQUESTS = Counter("credit_http_requests", "Answered requests", ["status_class"], registry=_OWN)
+SECONDS = Histogram("credit_http_request_seconds", "Duration of requests", registry=_OWN)
+COMMANDS = Counter(
+    "credit_commands", "Requests that a department signed", ["command", "outcome"], registry=_OWN
+)
+ROWS = Counter("credit_rows", "Rows of files by what became of them", ["outcome"], registry=_OWN)
+QUERIES = Counter("credit_queries", "Look-ups of a view", ["view", "outcome"], registry=_OWN)
+
+
+class _Gauges(Collector):
+    """What the database says at this moment; only that it is down when it is down."""
+
+    def __init__(self, state: State | None, public_count: int | None) -> None:
+        self._state, self._public = state, public_count
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        state = self._state
+        yield GaugeMetricFamily("credit_database_up", "1 when the database answers", value=int(bool(state)))
+        if state is None:
+            return
+        yield GaugeMetricFamily(
+            "credit_records_position", "Head of the log of records", value=state.records_position
+        )
+        yield GaugeMetricFamily(
+            "credit_access_position", "Head of the log of accesses", value=state.access_position
+        )
+        yield GaugeMetricFamily("credit_drafts_waiting", "Drafts not sealed yet", value=state.drafts)
+        lag = GaugeMetricFamily(
+            "credit_projection_lag_events", "Events that a view has not folded yet", labels=["view"]
+        )
+        for view, events in state.lags().items():
+            lag.add_metric([view], events)
+        yield lag
+        if self._public is not None:
+            yield GaugeMetricFamily(
+                "credit_public_records", "Records that are public today", value=self._public
+            )
+
+
+def exposition(state: State | None, public_count: int | None) -> bytes:
+    """Counters of all workers of this server and gauges of the database, as Prometheus text."""
+    gauges = CollectorRegistry()
+    gauges.register(_Gauges(state, public_count))
+    counters = _OWN
+    if FOLDER in os.environ:
+        counters = CollectorRegistry()
+        MultiProcessCollector(counters)  # type: ignore[no-untyped-call]
+    return generate_latest(counters) + generate_latest(gauges)

@@ -1,0 +1,68 @@
+"""For operators: is the service ready, what runs here, and its metrics; no login, and nothing about anyone.
+
+Monitors ask; ``application.queries.operations`` answers from the database, the key and the program's files.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from flask import Blueprint, Response, jsonify
+
+from application.ports import LedgerUnavailable
+from application.topics import EVENTS
+from interfaces.http import metrics, problems
+from interfaces.http.services import services
+
+blueprint = Blueprint("operations", __name__)
+
+
+@blueprint.after_request
+def _never_kept(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Whether this process can serve: 200 with every check, or a problem 503 with the same list."""
+    found = services()
+    checks = found.operations.checks(
+        now=found.ledger.now(),
+        gateway=found.ledger.gateway,
+        public_key=found.gateway_public_key,
+        verify=found.verify,
+    )
+    told = [asdict(check) for check in checks]
+    if all(check.ok for check in checks):
+        body = json.dumps({"status": "ready", "checks": told}, ensure_ascii=False) + "\n"
+        return Response(body, content_type="application/json")
+    return problems.response(problems.members(503, "not-ready") | {"checks": told})
+
+
+@blueprint.get("/version")
+def version() -> Response:
+    """What runs here: version, commit (null when the build did not know it), events, newest migration."""
+    build = services().operations.build
+    return jsonify(
+        name="xinlu",
+        version=build.version,
+        commit=build.commit,
+        migration=build.migration,
+        events={event.TOPIC: event.SCHEMA for event in EVENTS},
+    )
+
+
+@blueprint.get("/metrics")
+def expose() -> Response:
+    """Prometheus text: counters of all workers, gauges of the database."""
+    found = services()
+    state, public_count = None, None
+    try:
+        state = found.operations.reading.state(now=found.ledger.now())
+        public_count = found.public.status().public_count
+    except LedgerUnavailable:
+        # A scrape must still give the counters; credit_database_up says what is wrong.
+        public_count = None
+    return Response(metrics.exposition(state, public_count), content_type=metrics.CONTENT_TYPE)
