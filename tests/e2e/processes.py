@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
+LAST_WORDS = "stops everything"
 _TICK = threading.Event()
 
 
@@ -105,13 +106,17 @@ class Serve:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
+        # The last line that it prints; older starts stand in the same file.
+        begun = self.output.count(LAST_WORDS)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, env=self._environment, cwd=self._cwd, stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
-        wait_until(lambda: self.answers() or not self.runs(), "answers", seconds_max=90)
-        assert self.runs(), self.output
+        wait_until(
+            lambda: self.output.count(LAST_WORDS) > begun or not self.runs(), "started", seconds_max=90
+        )
+        assert self.runs() and self.answers(), self.output
 
     def runs(self) -> bool:
         """Whether the serve process itself lives."""
