@@ -23,16 +23,11 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from application.commands.drafts import Drafts
-from application.limits import LIMITS, RateLimits
-from application.ports import Clock
-from application.queries.operations import Operations
 from application.services import Services
 from domain.transparency.commitment import SALT_BYTES
 from domain.transparency.merkle import root_of
 from domain.transparency.sealed_file import MEDIA_TYPE, ROW_KIND, FileSeal, SealedRow, encode_commitments
-from infrastructure.build import read_build
-from infrastructure.keys import SystemClock, verify_ed25519
-from infrastructure.postgres.operations import PostgresOperations
+from infrastructure.keys import verify_ed25519
 from interfaces.client.api import Client, Department
 from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows
@@ -47,19 +42,6 @@ CSV = "text/csv"
 NDJSON = "application/x-ndjson"
 FORMS = load_forms()
 HOST = "http://localhost"
-
-
-def operations_of(world: World, *, limits: Mapping[str, int] | None = None) -> Operations:
-    """Readiness and limits over a world; without ``limits`` none that a test would ever meet.
-
-    With them, windows pass by the clock that the test sets.
-    """
-    reading = PostgresOperations(world.pool("reader"))
-    clock: Clock = SystemClock() if limits is None else world.clock
-    changed = dict.fromkeys(map(str, LIMITS), 10**9) if limits is None else limits
-    return Operations(
-        reading, RateLimits(reading, vault=world.vault, clock=clock, changed=changed), read_build()
-    )
 
 
 class _OneKey(HTTPSignatureKeyResolver):
@@ -107,6 +89,7 @@ class Web:
 
     def __init__(self, world: World, *, limits: Mapping[str, int] | None = None) -> None:
         self.world = world
+        world.limits = limits
         self.app: Flask = create_app(
             Services(
                 ledger=world.ledger,
@@ -115,7 +98,7 @@ class Web:
                 public=world.lookup,
                 verify=verify_ed25519,
                 gateway_public_key=world.gateway.public_key,
-                operations=operations_of(world, limits=limits),
+                operations=world.operations,
             )
         )
         self.http = self.app.test_client()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -20,13 +20,24 @@ import psycopg
 
 from application.commands.intake import Intake
 from application.ledger import Ledger, instant
-from application.ports import Log, NewRow
+from application.limits import LIMITS, RateLimits
+from application.ports import Clock, Log, NewRow
 from application.projections.projector import Projector
+from application.queries.operations import Operations
 from application.queries.public import PublicLookup
 from application.verify import Finding, Outcome, Remembered, Verification
 from domain.shared.city_time import city_day
-from infrastructure.keys import GATEWAY, Ed25519Signer, FileVault, SystemEntropy, verify_ed25519
+from infrastructure.build import read_build
+from infrastructure.keys import (
+    GATEWAY,
+    Ed25519Signer,
+    FileVault,
+    SystemClock,
+    SystemEntropy,
+    verify_ed25519,
+)
 from infrastructure.migrate import ROLES
+from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading
 from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
@@ -96,6 +107,7 @@ class World:
         self.clock = SettableClock()
         self.city: DemoCity = read_city(DATA)
         self.keys: dict[str, DepartmentKey] = {}
+        self.limits: Mapping[str, int] | None = None
         self._pools: dict[str, Pool] = {}
 
     def pool(self, role: str) -> Pool:
@@ -147,6 +159,15 @@ class World:
         """The public look-up, as login ``reader``."""
         reading = PostgresPublicReading(self.pool("reader"))
         return PublicLookup(reading, keys=reading, vault=self.vault, clock=self.clock)
+
+    @cached_property
+    def operations(self) -> Operations:
+        """Readiness, and limits that no test meets by chance; with ``limits`` those, by the test's clock."""
+        reading = PostgresOperations(self.pool("reader"))
+        clock: Clock = SystemClock() if self.limits is None else self.clock
+        changed = dict.fromkeys(map(str, LIMITS), 10**9) if self.limits is None else self.limits
+        limits = RateLimits(reading, vault=self.vault, clock=clock, changed=changed)
+        return Operations(reading, limits, read_build())
 
     def stream_recorder(self, log: Log) -> StreamRecorder:
         """The library's aggregate recorder over one log."""

@@ -25,7 +25,6 @@ from interfaces.demo import identities
 from interfaces.demo.generator import SEVERITY_COLUMN, table, workbook
 from interfaces.demo.rows import Row
 from interfaces.http.app import create_app
-from tests.web import operations_of
 from tests.world import World
 
 COMPANY, COMPANY_ENDING = "示范江岸晨曦环保科技有限公司", "示范汉阳鼎盛药业有限公司"
@@ -164,7 +163,7 @@ def serving(world: World) -> Iterator[Site]:
             public=world.lookup,
             verify=verify_ed25519,
             gateway_public_key=world.gateway.public_key,
-            operations=operations_of(world),
+            operations=world.operations,
         )
     )
     server = make_server("127.0.0.1", 0, app, threaded=True)
