@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.ledger import Ledger
+from domain.access.events import PurposeRegistered
+from domain.access.model import Officer, Purpose
 from domain.catalogue.items import CatalogueItem, fold
-from domain.parties.events import DepartmentRegistered
+from domain.parties.events import DepartmentRegistered, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key
 
 DEPARTMENT, KEY, ITEM = "department", "key", "catalogue"
+OFFICER, PURPOSE = "officer", "purpose"
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,18 @@ class Registry:
             found = [e for e in events if isinstance(e, DepartmentRegistered)]
             self._departments[code] = found[-1] if found else None
         return self._departments[code]
+
+    def officer(self, pseudonym: str) -> Officer | None:
+        """The officer registered under a pseudonym, or None."""
+        events = self._ledger.load(self._ledger.name_id(OFFICER, pseudonym))
+        found = [e for e in events if isinstance(e, OfficerRegistered)]
+        return Officer(found[-1].pseudonym, found[-1].role, found[-1].department) if found else None
+
+    def purpose(self, code: str) -> Purpose | None:
+        """The purpose registered under a code, or None."""
+        events = self._ledger.load(self._ledger.name_id(PURPOSE, code))
+        found = [e for e in events if isinstance(e, PurposeRegistered)]
+        return Purpose(found[-1].code, found[-1].zh, found[-1].en) if found else None
 
     def key(self, issuer: bytes) -> SigningKey | None:
         """The signing key of an issuer id, or None."""

@@ -9,6 +9,7 @@ from application.commands.drafts import Drafts
 from application.ledger import Ledger
 from application.queries.operations import Operations
 from application.queries.public import PublicLookup
+from application.queries.shared import SharedQueries
 from domain.shared.forms import Form, FormKind
 
 
@@ -20,6 +21,7 @@ class Services:
     forms: Mapping[FormKind, Form]
     drafts: Drafts
     public: PublicLookup
+    shared: SharedQueries
     verify: Callable[[bytes, bytes, bytes], bool]
     gateway_public_key: bytes
     operations: Operations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.access.events import PurposeRegistered, SubjectQueried
 from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
 from domain.parties.events import (
     DepartmentRegistered,
@@ -50,6 +51,8 @@ EVENTS: tuple[type[Event], ...] = (
     RepairDecided,
     RecordAnnotated,
     RecordShielded,
+    PurposeRegistered,
+    SubjectQueried,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

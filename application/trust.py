@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from application.ledger import parse_instant
 from application.ports import Log
+from domain.access.events import PurposeRegistered
 from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
 from domain.parties.events import DepartmentRegistered, KeyRegistered, KeyRevoked, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key, may_govern
@@ -26,6 +27,7 @@ GOVERNING: tuple[type[Event], ...] = (
     KeyRevoked,
     CatalogueItemDrafted,
     CatalogueItemAdopted,
+    PurposeRegistered,
 )
 """Acts that decide who may act, and under which catalogue; only the gateway and the credit office seal them."""
 VerifySignature = Callable[[bytes, bytes, bytes], bool]

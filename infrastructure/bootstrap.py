@@ -16,6 +16,7 @@ from application.limits import RateLimits
 from application.projections.projector import Projector
 from application.queries.operations import Operations
 from application.queries.public import PublicLookup
+from application.queries.shared import SharedQueries
 from application.services import Services
 from domain.shared.forms import Form, FormKind
 from infrastructure.build import read_build
@@ -25,7 +26,7 @@ from infrastructure.keys import GATEWAY, Ed25519Signer, FileVault, SystemClock, 
 from infrastructure.logs import configure_logs
 from infrastructure.migrate import has_events, logins, migrate
 from infrastructure.postgres.operations import PostgresOperations
-from infrastructure.postgres.reading import PostgresPublicReading
+from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.private_files import write_private
@@ -150,6 +151,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         forms=forms,
         drafts=Drafts(ledger, store),
         public=PublicLookup(reading, keys=reading, vault=vault, clock=ledger.clock),
+        shared=SharedQueries(ledger, PostgresSharedReading(reader)),
         verify=verify_ed25519,
         gateway_public_key=_gateway(settings).public_key,
         operations=Operations(operations, limits, read_build()),

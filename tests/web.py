@@ -22,12 +22,9 @@ from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver,
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
-from application.commands.drafts import Drafts
-from application.services import Services
 from domain.transparency.commitment import SALT_BYTES
 from domain.transparency.merkle import root_of
 from domain.transparency.sealed_file import MEDIA_TYPE, ROW_KIND, FileSeal, SealedRow, encode_commitments
-from infrastructure.keys import verify_ed25519
 from interfaces.client.api import Client, Department
 from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows
@@ -90,17 +87,7 @@ class Web:
     def __init__(self, world: World, *, limits: Mapping[str, int] | None = None) -> None:
         self.world = world
         world.limits = limits
-        self.app: Flask = create_app(
-            Services(
-                ledger=world.ledger,
-                forms=FORMS,
-                drafts=Drafts(world.ledger, world.store),
-                public=world.lookup,
-                verify=verify_ed25519,
-                gateway_public_key=world.gateway.public_key,
-                operations=world.operations,
-            )
-        )
+        self.app: Flask = create_app(world.services)
         self.http = self.app.test_client()
 
     def code(self, agency: int = 0) -> str:

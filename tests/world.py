@@ -18,6 +18,8 @@ from uuid import UUID
 
 import psycopg
 
+from application.commands.drafts import Drafts
+from application.commands.governance import Governance
 from application.commands.intake import Intake
 from application.ledger import Ledger, instant
 from application.limits import LIMITS, RateLimits
@@ -25,6 +27,8 @@ from application.ports import Clock, Log, NewRow
 from application.projections.projector import Projector
 from application.queries.operations import Operations
 from application.queries.public import PublicLookup
+from application.queries.shared import SharedQueries
+from application.services import Services
 from application.verify import Finding, Outcome, Remembered, Verification
 from domain.shared.city_time import city_day
 from infrastructure.build import read_build
@@ -38,12 +42,13 @@ from infrastructure.keys import (
 )
 from infrastructure.migrate import ROLES
 from infrastructure.postgres.operations import PostgresOperations
-from infrastructure.postgres.reading import PostgresPublicReading
+from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
 from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.settings import Settings
 from interfaces.cli.seed import govern, take_in
+from interfaces.client.form_data import load_forms
 from interfaces.client.sealing import DepartmentKey
 from interfaces.demo.city import DemoCity, read_city
 from interfaces.demo.generator import GeneratedCity, generate_city
@@ -137,6 +142,24 @@ class World:
             gateway=self.gateway,
             clock=self.clock,
             entropy=SystemEntropy(),
+        )
+
+    def governance(self) -> Governance:
+        """The demo city's credit office at work."""
+        return Governance(self.ledger, signer=self.keys[self.city.credit_office.code])
+
+    @property
+    def services(self) -> Services:
+        """What a web process holds, at the test's clock."""
+        return Services(
+            ledger=self.ledger,
+            forms=load_forms(),
+            drafts=Drafts(self.ledger, self.store),
+            public=self.lookup,
+            shared=SharedQueries(self.ledger, PostgresSharedReading(self.pool("reader"))),
+            verify=verify_ed25519,
+            gateway_public_key=self.gateway.public_key,
+            operations=self.operations,
         )
 
     @cached_property

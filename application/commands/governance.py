@@ -11,7 +11,8 @@ from uuid import UUID
 
 from application.ledger import Ledger, SealedAct
 from application.ports import Signer
-from application.registry import DEPARTMENT, ITEM, Registry
+from application.registry import DEPARTMENT, ITEM, OFFICER, PURPOSE, Registry
+from domain.access.events import PurposeRegistered
 from domain.catalogue.gate import import_item
 from domain.catalogue.items import CatalogueItem
 from domain.parties.events import DepartmentRegistered, KeyRegistered, KeyRevoked, OfficerRegistered
@@ -74,7 +75,7 @@ class Governance:
         """Register an officer of a registered department; False when the pseudonym is taken already."""
         if self._registry.department(department) is None:
             raise Refused(Defect("DET-5", "department_unknown", "/department"))
-        stream = self._ledger.name_id("officer", pseudonym)
+        stream = self._ledger.name_id(OFFICER, pseudonym)
         if self._ledger.load(stream):
             return False
         event = OfficerRegistered(
@@ -109,6 +110,23 @@ class Governance:
                 holder=holder,
                 not_before=not_before.isoformat(),
                 not_after=not_after.isoformat(),
+            )
+        )
+        return True
+
+    def register_purpose(self, *, code: str, zh: str, en: str) -> bool:
+        """Register a purpose of queries; False when the code is registered already."""
+        stream = self._ledger.name_id(PURPOSE, code)
+        if self._ledger.load(stream):
+            return False
+        self._record(
+            PurposeRegistered(
+                originator_id=stream,
+                originator_version=1,
+                timestamp=self._ledger.now(),
+                code=code,
+                zh=zh,
+                en=en,
             )
         )
         return True

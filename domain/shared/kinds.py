@@ -29,6 +29,7 @@ class Kind(IntEnum):
     REPAIR_DECIDED = 19
     RECORD_ANNOTATED = 20
     RECORD_SHIELDED = 21
+    PURPOSE_REGISTERED = 22
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

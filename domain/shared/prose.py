@@ -5,6 +5,7 @@ Placeholders are filled from ``Defect.data``; no sentence ever carries personal 
 
 from __future__ import annotations
 
+from domain.shared.prose_access import ACCESS_PROSE
 from domain.shared.prose_catalogue import PROSE_CATALOGUE
 from domain.shared.prose_files import FILE_PROSE
 from domain.shared.prose_ledger import LEDGER_PROSE
@@ -18,5 +19,6 @@ PROSE: dict[str, tuple[str, str]] = {
     **FILE_PROSE,
     **PROSE_CATALOGUE,
     **LEDGER_PROSE,
+    **ACCESS_PROSE,
     **REMEDY_PROSE,
 }

@@ -7,18 +7,26 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from application.ports import KeyName, WrappedKey
+from application.ports import Append, KeyName, WrappedKey
 from application.projections.renditions import PUBLIC, Rendition
 from application.queries.public import Status
+from application.queries.shared import Listed, Read
 from infrastructure.postgres.store import Pool, connection
 
-_SHOWN = "part, item, record_position, until, key_owner, key_class, bytes"
+_SHOWN = "part, item, record_position, until, key_owner, key_class, bytes, objected"
 
 
 def _rendition(view: str, record_id: UUID, subject_id: UUID, shown: Sequence[Any]) -> Rendition:
-    part, item, position, until, owner, key_class, content = shown
+    part, item, position, until, owner, key_class, content, objected = shown
     key = None if owner is None else (owner, key_class)
-    return Rendition(view, record_id, part, subject_id, item, position, until, key, content)
+    return Rendition(view, record_id, part, subject_id, item, position, until, key, content, objected)
+
+
+_READ = (
+    "CALL ledger.logged_read(%b::uuid[], %b::bigint[], %b::text[], %b::int[], %b::text[], %b::bytea[], %b::text[],"
+    " %b::bytea[], %b::bytea[], %b::uuid[], %b::text[], %b::int[], %b::bytea[],"
+    " %b::int[], %b::uuid[], %b::text[], %b::bytea[], %b::date, NULL, NULL)"
+)
 
 
 class PostgresPublicReading:
@@ -61,3 +69,62 @@ class PostgresPublicReading:
         with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
             rows = cursor.execute(query, (list(owners),)).fetchall()
         return {(r[0], r[1]): WrappedKey(*r) for r in rows}
+
+
+class PostgresSharedReading:
+    """See ``application.queries.shared.SharedReading``: log, commit, then read, in one CALL."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def listing(self, subjects: Iterable[UUID], *, on: date, limit: int) -> list[Listed]:
+        """What could be shown of the subjects, by part; digests, never bytes."""
+        query = (
+            "SELECT subject_id, record_id, part, item, record_position, until, key_owner, key_class, digest"
+            " FROM ledger.shared_listing(%s, %s, %s)"
+        )
+        with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
+            rows = cursor.execute(query, (list(subjects), on, limit)).fetchall()
+        return [Listed(r[0], r[1], r[2], r[3], r[4], r[5], (r[6], r[7]), r[8]) for r in rows]
+
+    def access_versions(self, subjects: Iterable[UUID]) -> dict[UUID, int]:
+        """How many access events each subject has."""
+        query = "SELECT subject_id, version FROM ledger.access_versions(%s)"
+        with connection(self._pool) as conn:
+            return {r[0]: int(r[1]) for r in conn.execute(query, (list(subjects),)).fetchall()}
+
+    def view_position(self, *, on: date) -> int:
+        """How far the views have folded the records."""
+        with connection(self._pool) as conn:
+            row = conn.execute("SELECT public_position FROM ledger.status(%s)", (on,)).fetchone()
+        return int(row[0] or 0) if row else 0
+
+    def logged_read(
+        self, batch: Append, reads: Sequence[Read], *, on: date
+    ) -> tuple[int, list[bytes | None]]:
+        """Write the access events, commit, and give the announced bytes in order."""
+        events, keys = batch.events, batch.data_keys
+        arguments = [
+            [e.stream_id for e in events],
+            [e.stream_version for e in events],
+            [e.topic for e in events],
+            [e.schema_version for e in events],
+            [e.recorded_at for e in events],
+            [e.meta for e in events],
+            [e.key_ref for e in events],
+            [e.sealed for e in events],
+            [e.leaf for e in events],
+            [k.owner for k in keys],
+            [k.key_class for k in keys],
+            [k.generation for k in keys],
+            [k.wrapped for k in keys],
+            [read.event + 1 for read in reads],
+            [read.listed.record_id for read in reads],
+            [read.listed.part for read in reads],
+            [read.listed.digest for read in reads],
+            on,
+        ]
+        with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
+            row = cursor.execute(_READ, arguments).fetchone()
+        assert row is not None
+        return int(row[0]), list(row[1] or [])

@@ -104,6 +104,8 @@ def govern(
         governance.register_officer(
             department=department_code, pseudonym=officer.key, role=officer.role, name=officer.name
         )
+    for code, (zh, en) in city.purposes.items():
+        governance.register_purpose(code=code, zh=zh, en=en)
     governance.import_catalogue(city.items)
     return keys
 

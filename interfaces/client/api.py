@@ -10,7 +10,7 @@ import http.client
 import json
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from domain.shared.canonical import Parts
 from domain.transparency.merkle import root_of
 from domain.transparency.sealed_file import MEDIA_TYPE, ROW_KIND, FileSeal
 from interfaces.client.sealing import DepartmentKey, seal_act
-from interfaces.client.signing import Message, sign_request
+from interfaces.client.signing import Message, purpose_header, sign_request
 
 NDJSON = "application/x-ndjson"
 ATTEMPTS_MAX = 5
@@ -122,6 +122,32 @@ class Client:
             lambda: self._json("POST", "/v1/determinations", body, headers)
         )["receipt"]
         return receipt
+
+    def query(
+        self,
+        subjects: Sequence[Mapping[str, str]],
+        *,
+        official: str,
+        purpose: str,
+        case: str,
+        basis: str,
+    ) -> list[dict[str, Any]]:
+        """What the department may see of subjects (``{"code": ...}`` or ``{"id_type": ..., "id_number": ...}``).
+
+        One answer for each, with its receipt and records. Raises :class:`Problem` when it is refused.
+        """
+        headers = {
+            "content-type": "application/json",
+            "credit-official": official,
+            "credit-purpose": purpose_header(purpose, case=case, basis=basis),
+        }
+        body = json.dumps({"subjects": list(subjects)}).encode()
+
+        def attempt() -> dict[str, Any]:
+            return self._json("POST", "/v1/queries", body, {**headers, "idempotency-key": str(uuid.uuid4())})
+
+        answers: list[dict[str, Any]] = self._retrying(attempt)["answers"]
+        return answers
 
     def _retrying(self, attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         for number in range(self._attempts_max):

@@ -14,6 +14,7 @@ from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver,
 from interfaces.client.sealing import DepartmentKey
 
 COVERED = ("@method", "@path", "@query", "content-digest", "idempotency-key")
+COVERED_IF_SENT = ("credit-purpose", "credit-official", "credit-on-behalf-of", "if-match")
 LABEL = "credit"
 
 
@@ -25,6 +26,17 @@ def signature_tag(ledger_id_hex: str) -> str:
 def key_id(department: str, issuer: bytes) -> str:
     """How a key is named in a signature: ``<department code>#<issuer id>``."""
     return f"{department}#{issuer.hex()}"
+
+
+def display_string(text: str) -> str:
+    """An RFC 9651 Display String: what a header can hold of Chinese."""
+    kept = (chr(b) if 0x20 <= b < 0x7F and b not in b'%"' else f"%{b:02x}" for b in text.encode())
+    return '%"' + "".join(kept) + '"'
+
+
+def purpose_header(purpose: str, *, case: str, basis: str) -> str:
+    """The value of ``Credit-Purpose``: why, in which case, on which ground."""
+    return f"{purpose}; case={display_string(case)}; basis={display_string(basis)}"
 
 
 @dataclass
@@ -51,6 +63,7 @@ def sign_request(
     message: Message, *, body: bytes, department: str, key: DepartmentKey, ledger_id_hex: str
 ) -> None:
     """Add Content-Digest, Signature-Input and Signature to the message's headers."""
+    covered = (*COVERED, *(name for name in COVERED_IF_SENT if name in message.headers))
     signer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=_OneKey(key))
     signer.sign(
         message,
@@ -59,6 +72,6 @@ def sign_request(
         nonce=secrets.token_urlsafe(18),
         label=LABEL,
         tag=signature_tag(ledger_id_hex),
-        covered_component_ids=COVERED,
+        covered_component_ids=covered,
         body=body,
     )

@@ -6,7 +6,7 @@ from flask import Flask, Response, jsonify
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from application.services import Services
-from interfaces.http import determinations, intakes, operations, problems, telemetry, throttle
+from interfaces.http import determinations, intakes, operations, problems, queries, telemetry, throttle
 from interfaces.http.bodies import BODY_BYTES_MAX
 from interfaces.http.services import EXTENSION, services
 from interfaces.portal.pages import portal
@@ -24,6 +24,7 @@ def create_app(found: Services, *, proxies: int = 0) -> Flask:
     problems.register(app)
     app.register_blueprint(intakes.blueprint)
     app.register_blueprint(determinations.blueprint)
+    app.register_blueprint(queries.blueprint)
     app.register_blueprint(operations.blueprint)
     app.register_blueprint(portal(found))
     app.add_url_rule("/healthz", view_func=healthz)

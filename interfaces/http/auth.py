@@ -41,6 +41,18 @@ class Caller:
     department: str
     issuer: bytes
     idempotency_key: str
+    covered: frozenset[str] = frozenset()
+
+    def signed_header(self, name: str) -> str:
+        """The value of a header, which the signature must cover; empty when it was not sent.
+
+        Raises ``ProblemError`` 401 for a header that was sent but is not covered: somebody on the way could
+        have put it there.
+        """
+        value = request.headers.get(name, "")
+        if value and name.lower() not in self.covered:
+            raise _unauthorised("signature_not_accepted")
+        return value
 
 
 class _Message:
@@ -107,7 +119,8 @@ def authenticated(body: bytes) -> Caller:
         raise _unauthorised("signature_replayed")
     # After the nonce: who replays a department's request must not use its limit up.
     count_command(resolver.department)
-    return Caller(resolver.department, resolver.key.issuer, key)
+    covered = frozenset(component.strip('"') for component in result.covered_components)
+    return Caller(resolver.department, resolver.key.issuer, key, covered)
 
 
 def _verified(body: bytes) -> tuple[VerifyResult, _Registered]:

@@ -16,11 +16,7 @@ from typing import Any
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
-from application.commands.drafts import Drafts
-from application.services import Services
-from infrastructure.keys import verify_ed25519
 from interfaces.cli.seed import take_in
-from interfaces.client.form_data import load_forms
 from interfaces.demo import identities
 from interfaces.demo.generator import SEVERITY_COLUMN, table, workbook
 from interfaces.demo.rows import Row
@@ -155,17 +151,7 @@ def fill(world: World) -> None:
 @contextmanager
 def serving(world: World) -> Iterator[Site]:
     """The whole application over the world, on a port of its own."""
-    app = create_app(
-        Services(
-            ledger=world.ledger,
-            forms=load_forms(),
-            drafts=Drafts(world.ledger, world.store),
-            public=world.lookup,
-            verify=verify_ed25519,
-            gateway_public_key=world.gateway.public_key,
-            operations=world.operations,
-        )
-    )
+    app = create_app(world.services)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -13,7 +13,7 @@ from tests.world import World, raw_row
 
 TABLES = (
     "heads", "records", "access", "streams", "documents", "subjects", "data_keys", "inbox", "nonces",
-    "suppressed", "drafts", "view_state", "renditions", "view_names", "request_counts",
+    "suppressed", "drafts", "view_state", "renditions", "view_names", "request_counts", "announced_reads",
 )  # fmt: skip
 LOGS = ("records", "access")
 CHANGES = ("UPDATE ledger.{} SET position = position", "DELETE FROM ledger.{}", "TRUNCATE ledger.{}")
@@ -25,7 +25,8 @@ CALLABLE = {
     },
     "reader": {
         "public_subjects", "public_records", "public_record", "status", "data_keys_of", "operations",
-        "count_request",
+        "count_request", "shared_listing", "access_versions", "log_access", "read_announced", "logged_read",
+        "subjects_of",
     },
     "projector": {"terms_over"},
     "auditor": {"framed"},

@@ -1,0 +1,222 @@
+"""Shared queries: decide, log, and only then read (QRY-1, QRY-2, SHR-1; STORAGE 6).
+
+A route hands over a verified request; the answer holds what the logged event announced, no byte more. Refusals
+and empty answers are logged like any other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from application.commands.refusals import log_refusal
+from application.commands.subjects import Identity, SubjectDesk
+from application.data_keys import unwrap_all
+from application.ledger import Ledger, SealedAct
+from application.ports import Append, Conflict, KeyName, LedgerUnavailable
+from application.projections.renditions import SHARED, Rendition, open_rendition
+from application.registry import Registry
+from domain.access.decide import decide, request_defects
+from domain.access.events import SubjectQueried
+from domain.access.model import Request
+from domain.catalogue.items import version_in_force
+from domain.shared.refusals import Refused
+
+SUBJECTS_MAX = 500
+RECORDS_MAX = 2000
+ATTEMPTS_MAX = 4
+ACCESS_CLASS = "access"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A part of a record that could be shown: whose, which, under which key, and the digest of its bytes."""
+
+    subject_id: UUID
+    record_id: UUID
+    part: str
+    item: str
+    position: int
+    until: date | None
+    key: KeyName
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class Read:
+    """A part that an access event announces: ``event`` counts the events of the call from 0."""
+
+    event: int
+    listed: Listed
+
+
+class SharedReading(Protocol):
+    """The reader's doors to the shared view.
+
+    ``logged_read`` writes the access events, commits, and then gives the announced bytes in order (None where
+    they are no longer what was announced) with the first event's position. Raises ``Conflict`` (nothing was
+    written) or ``LedgerUnavailable`` (nothing was read).
+    """
+
+    def listing(self, subjects: Iterable[UUID], *, on: date, limit: int) -> list[Listed]: ...
+    def access_versions(self, subjects: Iterable[UUID]) -> dict[UUID, int]: ...
+    def view_position(self, *, on: date) -> int: ...
+    def logged_read(
+        self, batch: Append, reads: Sequence[Read], *, on: date
+    ) -> tuple[int, list[bytes | None]]: ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was shown of one subject, and the position of the access event that says so."""
+
+    position: int
+    records: tuple[dict[str, Any], ...]
+
+
+class SharedQueries:
+    """Queries of departments in their own duty (共享查询)."""
+
+    def __init__(self, ledger: Ledger, reading: SharedReading) -> None:
+        self._ledger = ledger
+        self._reading = reading
+
+    def ask(self, request: Request, identities: Sequence[Identity], *, attempt: bytes) -> list[Answer]:
+        """One answer for each identity, in order; each is logged in its subject's own list.
+
+        ``attempt`` is the request's body, of which a refusal keeps a keyed digest. Raises ``Refused`` (QRY-1,
+        logged before it is raised) and ``LedgerUnavailable`` (nothing was shown).
+        """
+        registry = Registry(self._ledger)
+        officer = registry.officer(request.officer)
+        purpose = registry.purpose(request.purpose)
+        known = {request.purpose: purpose} if purpose else {}
+        defects = request_defects(request, officer, known)
+        if defects or officer is None:
+            log_refusal(self._ledger, department=request.department, defects=defects, attempt=attempt)
+            raise Refused(*defects)
+        for _ in range(ATTEMPTS_MAX):
+            try:
+                answers = self._answered(request, officer.role, identities, registry)
+            except Conflict:
+                continue
+            if answers is not None:
+                return answers
+        raise LedgerUnavailable("the view moved while it was read")
+
+    def _answered(
+        self, request: Request, role: str, identities: Sequence[Identity], registry: Registry
+    ) -> list[Answer] | None:
+        """The answers, or None when a rendition changed between announcing and reading it."""
+        subjects = self._subjects(identities)
+        distinct = list(dict.fromkeys(subjects))
+        view_position = self._reading.view_position(on=request.on)
+        listing = self._reading.listing(distinct, on=request.on, limit=RECORDS_MAX)
+        versions = self._reading.access_versions(distinct)
+        acts: list[SealedAct] = []
+        reads: list[Read] = []
+        for event, subject in enumerate(distinct):
+            shown, rules = self._decided(request, [x for x in listing if x.subject_id == subject], registry)
+            reads += [Read(event, listed) for listed in shown]
+            acts.append(
+                self._act(request, role, subject, versions.get(subject, 0) + 1, shown, rules, view_position)
+            )
+        meta = {"actor": request.department, "officer": request.officer, "purpose": request.purpose}
+        batch = self._ledger.prepare(acts, meta=meta, log="access")
+        first, contents = self._reading.logged_read(batch, reads, on=request.on)
+        if any(content is None for content in contents):
+            return None
+        opened = self._opened(reads, [c for c in contents if c is not None])
+        events = {subject: event for event, subject in enumerate(distinct)}
+        return [Answer(first + events[s], opened.get(events[s], ())) for s in subjects]
+
+    def _subjects(self, identities: Sequence[Identity]) -> list[UUID]:
+        """Ids of all; who was never met before is registered now, so that the list of who looked begins."""
+        found = SubjectDesk(self._ledger).find_or_register(identities)
+        if found.registrations:
+            batch = self._ledger.prepare(
+                found.registrations, meta={"actor": "platform", "purpose": "first_query"}
+            )
+            batch.subjects = found.blinds
+            self._ledger.store.append(batch)
+        return [found.ids[identity] for identity in identities]
+
+    @staticmethod
+    def _decided(
+        request: Request, listing: list[Listed], registry: Registry
+    ) -> tuple[list[Listed], list[str]]:
+        """What may be shown, with the rules that decided over all records."""
+        shown: list[Listed] = []
+        rules: dict[str, None] = {"QRY-1": None}
+        for record in dict.fromkeys(listed.record_id for listed in listing):
+            parts = [listed for listed in listing if listed.record_id == record]
+            item = version_in_force(registry.item(parts[0].item).items, request.on)
+            decision = decide(request, item, [listed.part for listed in parts])
+            rules |= dict.fromkeys(decision.rules)
+            shown += [listed for listed in parts if listed.part in decision.parts]
+        return shown, list(rules)
+
+    def _act(
+        self,
+        request: Request,
+        role: str,
+        subject: UUID,
+        version: int,
+        shown: list[Listed],
+        rules: list[str],
+        view_position: int,
+    ) -> SealedAct:
+        event = SubjectQueried(
+            originator_id=subject,
+            originator_version=version,
+            timestamp=self._ledger.now(),
+            department=request.department,
+            officer=request.officer,
+            role=role,
+            purpose=request.purpose,
+            rules=rules,
+            view=SHARED,
+            view_position=view_position,
+            shown=[[str(listed.record_id), listed.part, listed.digest.hex()] for listed in shown],
+            case=request.case,
+            basis=request.basis,
+        )
+        owners = dict.fromkeys(event.parts(), (subject, ACCESS_CLASS))
+        return self._ledger.seal(event, owners=owners)
+
+    def _opened(
+        self, reads: Sequence[Read], contents: Sequence[bytes]
+    ) -> dict[int, tuple[dict[str, Any], ...]]:
+        """The records by event, each with the parts that were read."""
+        owners = {read.listed.key[0] for read in reads}
+        keys = unwrap_all(self._ledger.vault, self._ledger.store.data_keys_of(owners)) if owners else {}
+        events: dict[int, dict[UUID, dict[str, Any]]] = {}
+        for read, content in zip(reads, contents, strict=True):
+            listed = read.listed
+            rendition = Rendition(
+                SHARED,
+                listed.record_id,
+                listed.part,
+                listed.subject_id,
+                listed.item,
+                listed.position,
+                listed.until,
+                listed.key,
+                content,
+            )
+            shown = json.loads(open_rendition(rendition, key=keys[listed.key]))
+            record = events.setdefault(read.event, {}).setdefault(
+                listed.record_id,
+                {k: v for k, v in shown.items() if k != "fields"}
+                | {"until": _text(listed.until), "parts": {}},
+            )
+            record["parts"][listed.part] = shown["fields"]
+        return {event: tuple(records.values()) for event, records in events.items()}
+
+
+def _text(day: date | None) -> str:
+    return "" if day is None else day.isoformat()

@@ -1,0 +1,1 @@
+"""Who may see what, why, and by which rule: purposes, consents, and one pure decision."""

@@ -1,0 +1,47 @@
+"""One pure decision: may this officer of this department see this record for this purpose, and which parts.
+
+Deny by default; every rule that decided is named. The query command asks once for the request itself and
+once for each record that there is; both answers are logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.access.model import Decision, Officer, Purposes, Request
+from domain.catalogue.items import EVERY_DEPARTMENT, CatalogueItem
+from domain.shared.refusals import Defect
+
+TEXT_MAX = 200
+"""Characters of a case or a ground."""
+
+
+def request_defects(request: Request, officer: Officer | None, purposes: Purposes) -> list[Defect]:
+    """Why a query may not be made at all (QRY-1): officer, purpose, case and ground, none may be missing."""
+    defects: list[Defect] = []
+    if officer is None or officer.department != request.department:
+        defects.append(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+    if request.purpose not in purposes:
+        defects.append(Defect("QRY-1", "purpose_unknown", "Credit-Purpose"))
+    if not request.case.strip() or len(request.case) > TEXT_MAX:
+        defects.append(Defect("QRY-1", "case_missing", "Credit-Purpose", {"most": str(TEXT_MAX)}))
+    if not request.basis.strip() or len(request.basis) > TEXT_MAX:
+        defects.append(Defect("QRY-1", "basis_missing", "Credit-Purpose", {"most": str(TEXT_MAX)}))
+    return defects
+
+
+def decide(request: Request, item: CatalogueItem | None, parts: Sequence[str]) -> Decision:
+    """Whether a record of ``item`` that has these parts may be shown, and which of them (SHR-1).
+
+    ``request`` has no defects. Shared with the department, for that purpose, by the item's own scope; all
+    parts are shown then, since what departments in scope may not see is in no shared rendition.
+    """
+    if item is None:
+        return Decision(allow=False, rules=("CAT-1",))
+    scope = item.sharing
+    if scope is None or not scope.departments:
+        return Decision(allow=False, rules=("SHR-1", "CAT-4"))
+    in_scope = EVERY_DEPARTMENT in scope.departments or request.department in scope.departments
+    if not in_scope or request.purpose not in scope.purposes:
+        return Decision(allow=False, rules=("SHR-1",))
+    return Decision(allow=True, rules=("SHR-1", "QRY-1"), parts=tuple(parts))

@@ -1,0 +1,41 @@
+"""The facts about looking: who looked at whom, when, why, and what was shown (49号(十三), PRV-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from domain.shared.events import Event
+from domain.shared.kinds import Kind
+
+
+class PurposeRegistered(Event):
+    """A purpose (用途) for which departments may query, by its code (CAT-4, SHR-1)."""
+
+    TOPIC: ClassVar[str] = "purpose.registered"
+    KIND: ClassVar[Kind] = Kind.PURPOSE_REGISTERED
+    code: str
+    zh: str
+    en: str
+
+
+class SubjectQueried(Event):
+    """A subject was looked up (查询) by a department; the stream is the subject's, so the list is whole.
+
+    ``shown`` lists ``[record id, part, SHA-256 of the rendition's bytes]``; an empty list is an answer too.
+    ``view_position`` is how far the view had folded the records.
+    """
+
+    TOPIC: ClassVar[str] = "subject.queried"
+    KIND: ClassVar[Kind] = Kind.ACCESS
+    PART_OF: ClassVar[Mapping[str, str]] = {"case": "restricted", "basis": "restricted"}
+    department: str
+    officer: str
+    role: str
+    purpose: str
+    rules: list[str]
+    view: str
+    view_position: int
+    shown: list[list[str]]
+    case: str | None = None
+    basis: str | None = None

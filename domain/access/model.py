@@ -1,0 +1,55 @@
+"""What a query says of itself, and what a decision says back (49号(十三)).
+
+The query command builds a request from verified facts; ``decide.py`` answers it; the answer goes into the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """A purpose (用途) for which credit information may be queried, by its code."""
+
+    code: str
+    zh: str
+    en: str
+
+
+Purposes = Mapping[str, Purpose]
+
+
+@dataclass(frozen=True)
+class Officer:
+    """An officer (工作人员) as the log knows one: pseudonym, role, and the department's code."""
+
+    pseudonym: str
+    role: str
+    department: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """One shared query (共享查询, 001 四(三)): which officer of which department, why, in which case, on which ground.
+
+    ``case`` and ``basis`` are free text of the asker; ``on`` is the city's day.
+    """
+
+    department: str
+    officer: str
+    purpose: str
+    case: str
+    basis: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Allow or deny for one record, the rules that decided, and the parts that may be shown."""
+
+    allow: bool
+    rules: tuple[str, ...]
+    parts: tuple[str, ...] = ()

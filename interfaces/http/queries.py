@@ -1,0 +1,113 @@
+"""Shared queries over HTTP: a department asks with officer, purpose, case and ground, all under its signature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import http_sf
+from flask import Blueprint, Response
+from marshmallow import Schema, ValidationError, fields, validate
+
+from application.commands.subjects import Identity
+from application.queries.shared import SUBJECTS_MAX
+from domain.access.model import Request
+from domain.parties.identifiers import check_citizen_id, check_credit_code, normalise
+from domain.shared.city_time import city_day
+from domain.shared.refusals import Defect, Refused
+from interfaces.http.auth import Caller, authenticated
+from interfaces.http.bodies import read_body
+from interfaces.http.intakes import json_response
+from interfaces.http.services import services
+
+CITIZEN_ID = "身份证"
+blueprint = Blueprint("queries", __name__, url_prefix="/v1")
+
+
+class Subject(Schema):
+    """Whom a query is about: ``code``, or ``id_type`` and ``id_number``."""
+
+    code = fields.String(validate=validate.Length(max=64))
+    id_type = fields.String(validate=validate.Length(max=64))
+    id_number = fields.String(validate=validate.Length(max=64))
+
+
+class Query(Schema):
+    """A query about one or many subjects, each of them logged."""
+
+    subjects = fields.List(
+        fields.Nested(Subject), required=True, validate=validate.Length(min=1, max=SUBJECTS_MAX)
+    )
+
+
+@blueprint.post("/queries")
+def ask() -> Response:
+    """What a department may see of subjects (共享查询): logged before it is read, refused without a purpose."""
+    body = read_body()
+    caller = authenticated(body)
+    identities = _identities(body)
+    found = services()
+    purpose, case, basis = _purpose(caller)
+    request = Request(
+        department=caller.department,
+        officer=caller.signed_header("Credit-Official"),
+        purpose=purpose,
+        case=case,
+        basis=basis,
+        on=city_day(found.ledger.now()),
+    )
+    answers = found.shared.ask(request, identities, attempt=body)
+    response = json_response(
+        {"answers": [{"receipt": f"access:{a.position}", "records": list(a.records)} for a in answers]}, 200
+    )
+    response.headers["Credit-Receipt"] = ", ".join(dict.fromkeys(f"access:{a.position}" for a in answers))
+    return response
+
+
+def _purpose(caller: Caller) -> tuple[str, str, str]:
+    """Purpose, case and ground of ``Credit-Purpose: code; case="..."; basis="..."`` (RFC 9651).
+
+    A header that is missing gives empty values, which the decision refuses by its rule.
+    """
+    header = caller.signed_header("Credit-Purpose")
+    if not header:
+        return "", "", ""
+    try:
+        parsed: Any = http_sf.parse(header.encode("ascii"), tltype="item")
+        value, parameters = parsed
+        return str(value), str(parameters.get("case", "")), str(parameters.get("basis", ""))
+    except (ValueError, TypeError, AttributeError):
+        raise Refused(Defect("QRY-1", "purpose_header_malformed", "Credit-Purpose")) from None
+
+
+def _identities(body: bytes) -> list[Identity]:
+    """The subjects asked for. Raises ``Refused`` (FORMAT) naming every one that cannot be."""
+    try:
+        given = Query().loads(body)["subjects"]
+    except (ValidationError, ValueError):
+        raise Refused(
+            Defect("FORMAT", "subjects_missing", "/subjects", {"most": str(SUBJECTS_MAX)})
+        ) from None
+    identities: list[Identity] = []
+    defects: list[Defect] = []
+    today = city_day(services().ledger.now())
+    for number, subject in enumerate(given):
+        where = f"/subjects/{number}"
+        code, kind, id_number = (subject.get(n, "") for n in ("code", "id_type", "id_number"))
+        if code and not kind and not id_number:
+            defect = check_credit_code(code, rule="FORMAT", field=where, name="代码", name_en="code")
+            identities.append(Identity("organisation", "", normalise(code)))
+        elif kind == CITIZEN_ID and id_number and not code:
+            defect = check_citizen_id(
+                id_number, today=today, rule="FORMAT", field=where, name="证件号码", name_en="number"
+            )
+            identities.append(Identity("natural_person", kind, normalise(id_number)))
+        elif kind and id_number and not code:
+            defect = None
+            identities.append(Identity("natural_person", kind, normalise(id_number)))
+        else:
+            defect = Defect("FORMAT", "member_invalid", where, {"where": where})
+        if defect:
+            defects.append(defect)
+    if defects:
+        raise Refused(*defects)
+    return identities

@@ -1,0 +1,220 @@
+"""Shared queries: refused without a purpose, logged before read, shown within the item's scope, never twice."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from application.commands.subjects import Identity
+from application.ports import LedgerUnavailable
+from application.queries.shared import Answer
+from domain.access.events import SubjectQueried
+from domain.access.model import Request
+from domain.shared.city_time import city_day
+from domain.shared.refusals import Refused
+from interfaces.client.api import Client, Department, Problem
+from tests.web import Web
+from tests.world import World
+
+ASKER = 1
+
+
+@pytest.fixture
+def world(seeded_world: World) -> World:
+    return seeded_world
+
+
+@pytest.fixture
+def web(seeded_world: World) -> Web:
+    return Web(seeded_world)
+
+
+def request(world: World, **changes: object) -> Request:
+    agency = world.city.agencies[ASKER]
+    officer = next(o for o in world.city.officers if o.department == agency.code)
+    values: dict[str, object] = {
+        "department": agency.code,
+        "officer": officer.key,
+        "purpose": "licensing",
+        "case": "示许受字〔2026〕7号",
+        "basis": "《中华人民共和国行政许可法》第三十四条",
+        "on": city_day(world.clock.now()),
+        **changes,
+    }
+    return Request(**values)  # type: ignore[arg-type]
+
+
+def subject_with_records(world: World) -> Identity:
+    """An organisation of the seeded files, found as an auditor would: by opening its record."""
+    for row in world.reader.rows("records", after=0, limit=2000):
+        if row.topic == "record.determined":
+            parts = world.ledger.open_all([row], log="records")[0].parts
+            code = parts["public"].get("CF_XDR_SHXYM")
+            if code:
+                return Identity("organisation", "", str(code))
+    raise AssertionError("no organisation was taken in")
+
+
+def ask(world: World, who: Identity, **changes: object) -> Answer:
+    return world.services.shared.ask(request(world, **changes), [who], attempt=b"body")[0]
+
+
+def access_events(world: World) -> list[object]:
+    rows = world.reader.rows("access", after=0, limit=1000)
+    return [opened.event for opened in world.ledger.open_all(rows, log="access")]
+
+
+@pytest.mark.rule("SHR-1")
+def test_shr_1_a_department_in_scope_sees_all_parts_of_the_record_and_the_log_says_so(world: World) -> None:
+    who = subject_with_records(world)
+    answer = ask(world, who)
+    assert answer.records and {"public", "restricted"} <= set(answer.records[0]["parts"])
+    event = access_events(world)[answer.position - 1]
+    assert isinstance(event, SubjectQueried)
+    assert (event.purpose, event.case) == ("licensing", "示许受字〔2026〕7号")
+    shown = {(r["record"], part) for r in answer.records for part in r["parts"]}
+    assert {(record, part) for record, part, _ in event.shown} == shown
+
+
+@pytest.mark.rule("QRY-1")
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"purpose": ""}, "purpose_unknown"),
+        ({"purpose": "curiosity"}, "purpose_unknown"),
+        ({"officer": ""}, "officer_unknown"),
+        ({"officer": "market-1"}, "officer_unknown"),
+        ({"case": " "}, "case_missing"),
+        ({"basis": ""}, "basis_missing"),
+    ],
+)
+def test_qry_1_a_query_without_purpose_officer_case_or_ground_is_refused_and_logged(
+    world: World, change: dict[str, object], code: str
+) -> None:
+    before = world.reader.head("access")[0]
+    with pytest.raises(Refused) as refused:
+        ask(world, subject_with_records(world), **change)
+    assert [d.code for d in refused.value.defects] == [code]
+    assert world.reader.head("access")[0] == before + 1
+    assert world.reader.rows("access", after=before, limit=1)[0].topic == "act.refused"
+
+
+@pytest.mark.rule("SHR-1")
+def test_shr_1_a_purpose_outside_the_items_scope_shows_nothing_and_is_logged(world: World) -> None:
+    world.governance().register_purpose(code="curiosity", zh="好奇", en="curiosity")
+    answer = ask(world, subject_with_records(world), purpose="curiosity")
+    assert answer.records == ()
+    event = access_events(world)[answer.position - 1]
+    assert isinstance(event, SubjectQueried) and event.shown == [] and "SHR-1" in event.rules
+
+
+@pytest.mark.rule("QRY-2")
+def test_qry_2_nothing_found_is_logged_in_the_subjects_own_list_from_the_first_query_on(world: World) -> None:
+    stranger = Identity("natural_person", "身份证", "990101198001010017")
+    first, second = ask(world, stranger), ask(world, stranger)
+    assert first.records == second.records == ()
+    rows = world.reader.rows("access", after=0, limit=1000)
+    mine = [r for r in rows if r.position in (first.position, second.position)]
+    assert [r.stream_version for r in mine] == [1, 2] and mine[0].stream_id == mine[1].stream_id
+
+
+def test_a_reader_inside_its_own_transaction_gets_no_byte(world: World) -> None:
+    """Log, read, roll back: what a single function would allow is refused by the commit in between."""
+    who = subject_with_records(world)
+    subject = world.store.subjects_of([_blind(world, who)])
+    listed = world.services.shared._reading.listing(
+        list(subject.values()), on=city_day(world.clock.now()), limit=5
+    )
+    event = (
+        [UUID(int=7)],
+        [1],
+        ["subject.queried"],
+        [1],
+        ["2026-11-21T02:00:00.000000Z"],
+        [b"{}"],
+        [""],
+        [b"s"],
+    )
+    reads = ([1], [listed[0].record_id], [listed[0].part], [listed[0].digest])
+    log = (
+        "SELECT ledger.log_access(%s::uuid[],%s::bigint[],%s::text[],%s::int[],%s::text[],%s::bytea[],%s::text[],"
+        "%s::bytea[],%s::bytea[],'{}','{}','{}','{}',%s::int[],%s::uuid[],%s::text[],%s::bytea[])"
+    )
+    read = "SELECT ledger.read_announced(ARRAY[%s]::bigint[], %s::uuid[], %s::text[], %s)"
+    today = city_day(world.clock.now())
+    with psycopg.connect(world.database.reader) as conn:
+        conn.execute("SAVEPOINT inside")
+        row = conn.execute(log.encode(), (*event, [bytes([1]) * 106], *reads)).fetchone()
+        assert row is not None
+        conn.execute("RELEASE inside")
+        got = conn.execute(read.encode(), (row[0], reads[1], reads[2], today)).fetchone()
+        assert got == ([None],)
+        conn.rollback()
+    with psycopg.connect(world.database.reader, autocommit=True) as conn:
+        row = conn.execute(log.encode(), (*event, [bytes([1]) * 106], *reads)).fetchone()
+        assert row is not None
+        got = conn.execute(read.encode(), (row[0], reads[1], reads[2], today)).fetchone()
+        assert got is not None and isinstance(got[0][0], bytes)
+        again = conn.execute(read.encode(), (row[0], reads[1], reads[2], today)).fetchone()
+        assert again == ([None],)
+
+
+@pytest.mark.parametrize("stop", ["right", "lock"])
+def test_with_the_log_unavailable_nothing_is_shown(world: World, stop: str) -> None:
+    who = subject_with_records(world)
+    with psycopg.connect(world.database.admin, autocommit=True) as conn:
+        if stop == "right":
+            conn.execute("REVOKE EXECUTE ON PROCEDURE ledger.logged_read FROM xinlu_reader")
+            conn.execute("REVOKE EXECUTE ON FUNCTION ledger.log_access FROM xinlu_reader")
+            with pytest.raises(LedgerUnavailable):
+                ask(world, who)
+            conn.execute("GRANT EXECUTE ON PROCEDURE ledger.logged_read TO xinlu_reader")
+            conn.execute("GRANT EXECUTE ON FUNCTION ledger.log_access TO xinlu_reader")
+        else:
+            with conn.transaction():
+                conn.execute("SELECT * FROM ledger.heads WHERE log = 'access' FOR UPDATE")
+                with pytest.raises(LedgerUnavailable):
+                    ask(world, who)
+    assert ask(world, who).records
+
+
+def test_a_suppressed_record_is_in_no_shared_answer_from_that_transaction_on(world: World) -> None:
+    who = subject_with_records(world)
+    before = ask(world, who)
+    gone = UUID(before.records[0]["record"])
+    with world.superuser() as conn:
+        conn.execute("INSERT INTO ledger.suppressed VALUES (%s, 1)", (gone,))
+    assert str(gone) not in {r["record"] for r in ask(world, who).records}
+
+
+def test_a_query_over_http_needs_its_headers_signed_and_gives_a_receipt(web: Web) -> None:
+    world = web.world
+    agency = world.city.agencies[ASKER]
+    officer = next(o for o in world.city.officers if o.department == agency.code)
+    who = subject_with_records(world) if world.reader.head("records")[0] > 100 else None
+    code = who.number if who else "91420100KHDRJHTP5Q"
+    with web.served() as url:
+        client = Client(url, Department(agency.code, web.key(ASKER)))
+        answers = client.query(
+            [{"code": code}], official=officer.key, purpose="licensing", case="案件七号", basis="行政许可法34"
+        )
+        assert len(answers) == 1 and answers[0]["receipt"].startswith("access:")
+        with pytest.raises(Problem) as refused:
+            client.query([{"code": code}], official=officer.key, purpose="nosiness", case="七", basis="无")
+        assert refused.value.status == 403
+        assert refused.value.members["rule"] == "QRY-1"
+        with pytest.raises(Problem) as malformed:
+            client.query(
+                [{"code": "not a code"}], official=officer.key, purpose="licensing", case="七", basis="法"
+            )
+        assert malformed.value.status == 400
+    assert "案件七号" not in json.dumps(
+        [r.meta.decode() for r in world.reader.rows("access", after=0, limit=99)]
+    )
+
+
+def _blind(world: World, who: Identity) -> bytes:
+    return world.vault.mac("subject", f"code\n{who.number}".encode())
