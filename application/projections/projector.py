@@ -13,7 +13,7 @@ from uuid import UUID
 
 from application.data_keys import KeySource, unwrap_all
 from application.ledger import Ledger, OpenedRow, open_rows, owners_of
-from application.ports import KeyName, RowReader, Vault
+from application.ports import KeyName, Log, RowReader, Vault
 from application.projections.renditions import Changes, RenditionFold, fold_rows
 from domain.records.events import PublicityEnded
 from domain.shared.city_time import city_day
@@ -25,6 +25,12 @@ ENDINGS_PER_ROUND = 500
 
 class ViewsMoved(Exception):
     """The views stand elsewhere than they were read: another projector or a rebuild came in between."""
+
+
+class LogRows(RowReader, Protocol):
+    """The log in order of position, and one row by its place in its stream."""
+
+    def row_of(self, log: Log, stream_id: UUID, version: int) -> StoredRow | None: ...
 
 
 class ViewStore(Protocol):
@@ -61,7 +67,7 @@ class Swap:
 class Projector:
     """Folds the records log into the views."""
 
-    def __init__(self, *, reader: RowReader, keys: KeySource, views: ViewStore, vault: Vault) -> None:
+    def __init__(self, *, reader: LogRows, keys: KeySource, views: ViewStore, vault: Vault) -> None:
         self._reader = reader
         self._key_source = keys
         self._views = views
@@ -109,8 +115,18 @@ class Projector:
 
     def _new_fold(self) -> RenditionFold:
         return RenditionFold(
-            name_mac=lambda name: self._vault.mac("name", name.encode()), keys=self._keys.get
+            name_mac=lambda name: self._vault.mac("name", name.encode()),
+            keys=self._keys.get,
+            earlier=self._earlier,
         )
+
+    def _earlier(self, stream_id: UUID, version: int) -> OpenedRow | None:
+        """The row of a stream at a version, opened; its keys stay at hand for what is made of it."""
+        row = self._reader.row_of("records", stream_id, version)
+        if row is None:
+            return None
+        self._keys.update(unwrap_all(self._vault, self._key_source.data_keys_of(owners_of([row]))))
+        return open_rows([row], log="records", keys=lambda _: self._keys)[0]
 
     def _relearn(self, position: int) -> None:
         """The catalogue as it stood at the live position: a new process folds on, it does not start over."""

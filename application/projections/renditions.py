@@ -30,13 +30,17 @@ from domain.records.publicity import (
     subject_name,
     term_end,
 )
+from domain.remedies.events import RecordAnnotated, RecordCorrected, RecordShielded, RecordWithdrawn
 from domain.shared.canonical import Json, Parts, canonical
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.text import normalise_name
+from domain.transparency.digest import StoredRow
 
 PUBLIC, SHARED = "public", "shared"
 VIEWS = (PUBLIC, SHARED)
+GONE = (PublicityEnded, RecordWithdrawn, RecordShielded)
+"""After these a record is in no view."""
 _RENDITION_KEY = b"credit/rendition/v1\n"
 
 
@@ -45,7 +49,7 @@ class Rendition:
     """What one view shows of one part of one record (呈现), ready to send.
 
     ``key`` names the data key that ``content`` is sealed under; None is content in the clear, of
-    organisations in the public view only.
+    organisations in the public view only. ``objected`` is told by the reading: marks are no part of a fold.
     """
 
     view: str
@@ -57,6 +61,7 @@ class Rendition:
     until: date | None
     key: KeyName | None
     content: bytes
+    objected: bool = False
 
 
 @dataclass
@@ -77,10 +82,16 @@ class RenditionFold:
         *,
         name_mac: Callable[[str], bytes],
         keys: Callable[[KeyName], bytes | None],
+        earlier: Callable[[UUID, int], OpenedRow | None],
     ) -> None:
-        """``name_mac`` is the keyed hash of a normalised name; ``keys`` gives a data key, None when erased."""
+        """What the fold asks for.
+
+        ``name_mac`` is the keyed hash of a normalised name; ``keys`` gives a data key, None when erased;
+        ``earlier`` gives the row of a stream at a version that the log held before.
+        """
         self._name_mac = name_mac
         self._keys = keys
+        self._earlier = earlier
         self._catalogue: dict[str, list[Event]] = {}
         self._versions: dict[str, tuple[CatalogueItem, ...]] = {}
 
@@ -96,30 +107,47 @@ class RenditionFold:
         record_id = opened.row.stream_id
         if isinstance(event, CatalogueEvent):
             self.learn(event)
-        elif isinstance(event, PublicityEnded):
+        elif isinstance(event, GONE):
             changes.shown.pop(record_id, None)
             changes.gone.add(record_id)
-        elif isinstance(event, RecordDetermined) and "public" in opened.opened:
-            changes.shown[record_id] = self._renditions(opened, event.content, changes)
+        elif isinstance(event, RecordAnnotated):
+            # The note tells nothing of the content, so the row that holds it is read again.
+            held = self._earlier(record_id, event.annotates)
+            if held is not None:
+                note: dict[str, Json] = {"repair": event.repair, "repaired_on": event.repaired_on}
+                self._show(held, changes, {"note": note}, through=opened.row)
+        else:
+            self._show(opened, changes, {}, through=opened.row)
 
-    def _renditions(self, opened: OpenedRow, parts: Parts, changes: Changes) -> list[Rendition]:
+    def _show(self, held: OpenedRow, changes: Changes, told: dict[str, Json], *, through: StoredRow) -> None:
+        """Show the content of ``held`` with what is ``told`` beside it, as the act in ``through`` left it."""
+        event = held.event
+        if not isinstance(event, RecordDetermined | RecordCorrected) or "public" not in held.opened:
+            return
+        if isinstance(event, RecordCorrected):
+            told = {**told, "corrects": event.corrects}
+        changes.shown[held.row.stream_id] = self._renditions(
+            held, event.content, changes, told=told, through=through
+        )
+
+    def _renditions(
+        self, opened: OpenedRow, parts: Parts, changes: Changes, *, told: dict[str, Json], through: StoredRow
+    ) -> list[Rendition]:
         item = version_in_force(self._versions.get(item_code(parts), ()), decided_on(parts))
         if item is None:
             return []
-        row = opened.row
-        recorded_on = city_day(parse_instant(row.recorded_at))
+        row, position = opened.row, through.position
+        recorded_on = city_day(parse_instant(through.recorded_at))
         owners = parse_key_reference(row.key_ref)
         subject_id = owners["public"][0]
         ends = term_end(item, parts)
         if ends is not None and ends < recorded_on:
             return []
-        recorded: dict[str, Json] = {"record": str(row.stream_id), "recorded_at": row.recorded_at}
+        recorded: dict[str, Json] = {"record": str(row.stream_id), "recorded_at": row.recorded_at, **told}
 
         def shown_as(view: str, part: str, shown: dict[str, Json], key: KeyName | None) -> Rendition:
             content = canonical({**shown, **recorded})
-            return Rendition(
-                view, row.stream_id, part, subject_id, item.code, row.position, ends, key, content
-            )
+            return Rendition(view, row.stream_id, part, subject_id, item.code, position, ends, key, content)
 
         out: list[Rendition] = []
         publicity = publicity_term(item, parts, recorded_on=recorded_on)

@@ -44,12 +44,16 @@ class PublicReading(Protocol):
 
 @dataclass(frozen=True)
 class PublicRecord:
-    """One public record (公示记录): its position in the log, its last public day, and what it shows."""
+    """One public record (公示记录): its position in the log, its last public day, and what it shows.
+
+    ``objected`` is whether an objection to it is pending now (OBJ-2).
+    """
 
     record_id: UUID
     position: int
     until: date | None
     shown: dict[str, Any]
+    objected: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,4 +109,10 @@ class PublicLookup:
             if key is None:
                 return None
             content = open_rendition(rendition, key=key)
-        return PublicRecord(rendition.record_id, rendition.position, rendition.until, json.loads(content))
+        return PublicRecord(
+            rendition.record_id,
+            rendition.position,
+            rendition.until,
+            json.loads(content),
+            objected=rendition.objected,
+        )

@@ -30,10 +30,13 @@ CONFLICTS = {
     "XL006": "receipt",
 }
 _APPEND = (
-    "SELECT ledger.append(%s::text, %s::uuid[], %s::bigint[], %s::text[], %s::int[], %s::text[], %s::bytea[],"
-    " %s::text[], %s::bytea[], %s::bytea[], %s::uuid[], %s::bigint[], %s::bytea[], %s::uuid[], %s::bytea[],"
-    " %s::bytea[], %s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::bytea[], %s::uuid[],"
-    " %s::text, %s::text, %s::bytea, %s::int, %s::jsonb)"
+    "SELECT ledger.append(%b::text, %b::uuid[], %b::bigint[], %b::text[], %b::int[], %b::text[], %b::bytea[],"
+    " %b::text[], %b::bytea[], %b::bytea[], %b::uuid[], %b::bigint[], %b::bytea[], %b::uuid[], %b::bytea[],"
+    " %b::bytea[], %b::uuid[], %b::uuid[], %b::text[], %b::int[], %b::bytea[], %b::uuid[],"
+    " %b::text, %b::text, %b::bytea, %b::int, %b::jsonb)"
+)
+_APPEND_MARKED = (
+    _APPEND.replace("append(", "append_marked(")[:-1] + ", %b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[])"
 )
 _COLUMNS = (
     "position, stream_id, stream_version, topic, schema_version, recorded_at,"
@@ -120,6 +123,11 @@ def append_parameters(batch: Append) -> list[Any]:
     ]
 
 
+def mark_parameters(batch: Append) -> list[Any]:
+    """The arguments that ``ledger.append_marked`` takes beyond those of ``ledger.append``."""
+    return [[pair[side] for pair in pairs] for pairs in (batch.marks, batch.unmarks) for side in (0, 1)]
+
+
 class PostgresEventStore:
     """The writer's side: append, load one stream, and the look-ups that appending needs."""
 
@@ -137,7 +145,11 @@ class PostgresEventStore:
     @staticmethod
     def _append(conn: psycopg.Connection[TupleRow], batch: Append) -> int:
         with conn.cursor(binary=True) as cursor:
-            row = cursor.execute(_APPEND, append_parameters(batch), prepare=True).fetchone()
+            if batch.marks or batch.unmarks:
+                arguments = append_parameters(batch) + mark_parameters(batch)
+                row = cursor.execute(_APPEND_MARKED, arguments, prepare=True).fetchone()
+            else:
+                row = cursor.execute(_APPEND, append_parameters(batch), prepare=True).fetchone()
         assert row is not None
         return int(row[0])
 
@@ -240,6 +252,15 @@ class LogReader:
         )
         with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
             return [stored_row(r) for r in cursor.execute(query, (after, limit)).fetchall()]
+
+    def row_of(self, log: Log, stream_id: UUID, version: int) -> StoredRow | None:
+        """The row of one stream at one version, or None."""
+        query = sql.SQL("SELECT {} FROM {} WHERE stream_id = %s AND stream_version = %s").format(
+            sql.SQL(_COLUMNS), sql.Identifier("ledger", log)
+        )
+        with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
+            row = cursor.execute(query, (stream_id, version)).fetchone()
+        return None if row is None else stored_row(row)
 
     def head(self, log: Log) -> tuple[int, bytes]:
         """Position and digest of the log's head row; (0, 32 zero bytes) when it is empty."""

@@ -14,6 +14,7 @@ from tests.world import World, raw_row
 TABLES = (
     "heads", "records", "access", "streams", "documents", "subjects", "data_keys", "inbox", "nonces",
     "suppressed", "drafts", "view_state", "renditions", "view_names", "request_counts", "announced_reads",
+    "marks",
 )  # fmt: skip
 LOGS = ("records", "access")
 CHANGES = ("UPDATE ledger.{} SET position = position", "DELETE FROM ledger.{}", "TRUNCATE ledger.{}")
@@ -21,12 +22,12 @@ ROLES = ("writer", "reader", "projector", "auditor")
 CALLABLE = {
     "writer": {
         "append", "load_stream", "subjects_of", "documents_of", "data_keys_of", "receipt_of", "use_nonce",
-        "save_draft", "load_draft", "drop_draft",
+        "save_draft", "load_draft", "drop_draft", "append_marked",
     },
     "reader": {
         "public_subjects", "public_records", "public_record", "status", "data_keys_of", "operations",
         "count_request", "shared_listing", "access_versions", "log_access", "read_announced", "logged_read",
-        "subjects_of",
+        "subjects_of", "objected",
     },
     "projector": {"terms_over"},
     "auditor": {"framed"},
