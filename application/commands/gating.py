@@ -1,0 +1,59 @@
+"""The gate of a record's new content: the checks of recording, for a correction (OBJ-5).
+
+The same form checks and the same catalogue as at intake; the streams relied on become guards of the append.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from application.ledger import Ledger
+from application.ports import Document
+from application.registry import Registry
+from domain.catalogue.gate import gate
+from domain.catalogue.items import SUBJECT_KINDS
+from domain.records.publicity import item_code
+from domain.records.rows import check_row
+from domain.shared.canonical import Parts, canonical
+from domain.shared.forms import Form
+from domain.shared.refusals import Defect
+from domain.shared.text import normalise_document_number
+
+
+def content_defects(
+    registry: Registry,
+    form: Form,
+    parts: Parts,
+    *,
+    department: str,
+    today: date,
+    guards: dict[UUID, int],
+) -> list[Defect]:
+    """Everything that would keep this content from being recorded; ``guards`` gets the item's stream."""
+    if defects := check_row(form, parts, today=today):
+        return defects
+    public = parts["public"]
+    versions = registry.item(item_code(parts))
+    guards[versions.stream_id] = versions.stream_version
+    found = gate(
+        versions.items,
+        submitting_department=department,
+        authority_code=str(public[form.authority_code]),
+        subject_kind=SUBJECT_KINDS[str(public[form.subject_kind])],
+        decided=date.fromisoformat(str(public[form.decided])),
+    )
+    if registry.department(str(public[form.source_code])) is None:
+        found.append(Defect("DET-5", "source_unit_unknown", form.source_code))
+    return found
+
+
+def document_of(ledger: Ledger, form: Form, parts: Parts, record_id: UUID) -> Document:
+    """The legal document that a content names, as the ledger remembers it (DET-2)."""
+    authority, number = (str(parts["public"][code]) for code in (form.authority_code, form.document_number))
+    name = f"{authority}\n{normalise_document_number(number)}".encode()
+    return Document(
+        fingerprint=ledger.vault.mac("document", name),
+        record_id=record_id,
+        content_mac=ledger.vault.mac("content", canonical(parts)),
+    )

@@ -1,0 +1,255 @@
+"""What objections and repairs share: the record's file, who acts, and one append for an act and all that follows.
+
+Comes after the route knows the caller; ``objections.py`` and ``repairs.py`` ask the domain and hand over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from application.commands.subjects import Identity, blind_of
+from application.ledger import Ledger, SealedAct
+from application.ports import Conflict, Document, KeyName, LedgerUnavailable, Receipt
+from application.reactions import Consequences, react
+from application.registry import Registry
+from application.sealing import parse_key_reference
+from domain.parties.keys import require_live
+from domain.remedies.limits import RemedyLimits
+from domain.remedies.parties import Officer
+from domain.remedies.standing import Standing, standing_of
+from domain.shared.canonical import NotCanonical, Parts
+from domain.shared.city_time import city_day
+from domain.shared.deadlines import Calendar
+from domain.shared.events import Event
+from domain.shared.forms import PERSON, Form, FormKind
+from domain.shared.refusals import Defect, Refused
+from domain.transparency.commitment import open_parts
+from domain.transparency.leaf import ActLeaf, act_message, parse_leaf
+from domain.transparency.merkle import leaf_hash
+
+ATTEMPTS_MAX = 8
+Verify = Callable[[bytes, bytes, bytes], bool]
+"""(public key, signature, message) -> good or not."""
+
+
+class StaleVersion(Conflict):
+    """The case moved since its version was read (If-Match); nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__("stream")
+
+
+@dataclass(frozen=True)
+class Once:
+    """The idempotency key of a request: the receipt is kept under it in the act's own transaction."""
+
+    department: str
+    key: str
+    fingerprint: bytes
+    status: int = 201
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an act became: its case, the case's version now, its position, and the receipt's content.
+
+    ``told`` holds no position: it is kept in the transaction that draws the position, and is the same for ever.
+    """
+
+    case: UUID
+    version: int
+    position: int
+    told: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class DepartmentAct:
+    """An act sealed by its department (封存): its parts as sent, their salt, and the signature of leaf 01."""
+
+    parts: Parts
+    salt: bytes
+    issuer: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True)
+class RecordFile:
+    """A record with all that a remedy needs to know of it (记录档案).
+
+    ``source`` is the department that determined it, by its signature; ``determined_by`` the officer named then,
+    None when none was; ``leaf_hash`` (hex) names the event that holds the present content.
+    """
+
+    id: UUID
+    standing: Standing
+    subject_id: UUID
+    source: str
+    determined_by: str | None
+    leaf_hash: str
+
+
+@dataclass
+class Act:
+    """What one transaction does: the case's event, further sealed acts of the record, guards, documents."""
+
+    event: Event
+    owners: Mapping[str, KeyName]
+    record: RecordFile
+    purpose: str
+    actor: str
+    officer: str | None
+    told: dict[str, object]
+    sealed: list[SealedAct] = field(default_factory=list)
+    guards: dict[UUID, int] = field(default_factory=dict)
+    documents: list[Document] = field(default_factory=list)
+    term_over: str = ""
+
+
+class RemedyDesk:
+    """The desk (窗口) where objections and repairs come in and are decided."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        forms: Mapping[FormKind, Form],
+        limits: RemedyLimits,
+        calendar: Calendar,
+        verify: Verify,
+    ) -> None:
+        self.ledger = ledger
+        self.forms = forms
+        self.limits = limits
+        self.calendar = calendar
+        self.registry = Registry(ledger)
+        self._verify = verify
+
+    def record(self, record_id: UUID, *, rule: str, subject: Identity | None = None) -> RecordFile:
+        """The file of a record, of this subject when one is given.
+
+        Raises ``Refused`` alike for a record that does not exist and one of somebody else: what may not be
+        seen is not told apart from what is not there.
+        """
+        rows = self.ledger.store.load("records", record_id)
+        opened = self.ledger.open_all(rows, log="records")
+        standing = standing_of(found.event for found in opened if "public" in found.opened)
+        unknown = Refused(Defect(rule, "remedy_record_not_yours", "/record"))
+        if standing is None:
+            raise unknown
+        # A part that nobody can open any more hides an event from the fold, but not from the stream.
+        standing = replace(standing, version=rows[-1].stream_version)
+        held = next(o for o in opened if o.row.stream_version == standing.content_version)
+        leaf = parse_leaf(rows[0].leaf)
+        key = self.registry.key(leaf.issuer)
+        subject_id = parse_key_reference(held.row.key_ref)["public"][0]
+        if key is None or (subject is not None and self.subject_id(subject) != subject_id):
+            raise unknown
+        return RecordFile(
+            id=record_id,
+            standing=standing,
+            subject_id=subject_id,
+            source=key.holder,
+            determined_by=json.loads(rows[0].meta).get("officer"),
+            leaf_hash=leaf_hash(held.row.leaf).hex(),
+        )
+
+    def subject_id(self, identity: Identity) -> UUID | None:
+        """The id under which the ledger knows a subject, or None."""
+        blind = blind_of(self.ledger, identity)
+        return self.ledger.store.subjects_of([blind]).get(blind)
+
+    def officer(self, officer: Officer, *, rule: str) -> Officer:
+        """The officer, if registered with its department. Raises ``Refused`` otherwise."""
+        known = self.registry.officer(officer.pseudonym)
+        if known is None or known.department != officer.department:
+            raise Refused(Defect(rule, "remedy_officer_unknown", "Credit-Official"))
+        return officer
+
+    def case_owners(self, event: Event, record: RecordFile) -> dict[str, KeyName]:
+        """Whose keys the parts of a case are under: the subject's; those of other people have one each."""
+        natural = record.standing.content["public"].get(self.form_of(record.standing.content).subject_kind)
+        own = {"public", "restricted", *(("person/1",) if natural == PERSON else ())}
+        return {
+            name: (record.subject_id, name.partition("/")[0]) if name in own else (event.originator_id, name)
+            for name in event.parts()
+        }
+
+    def form_of(self, content: Parts) -> Form:
+        """The form of a recorded content."""
+        return next(form for kind, form in self.forms.items() if kind == content["public"]["form"])
+
+    def sealed_by(
+        self, act: DepartmentAct, event: Event, *, department: str, owners: Mapping[str, KeyName]
+    ) -> tuple[SealedAct, UUID, int]:
+        """The act with its leaf, and its key's stream and version as a guard.
+
+        Raises ``Refused`` (DET-5, FORMAT) unless a live key of the department signed exactly this.
+        """
+        key = self.registry.key(act.issuer)
+        key = require_live(key, holder=department, day=city_day(self.ledger.now()))
+        try:
+            opened = open_parts(act.salt, act.parts)
+            digest = self.ledger.commitment_of(event, opened)
+        except (NotCanonical, ValueError):
+            raise Refused(Defect("FORMAT", "row_not_canonical", "/parts")) from None
+        message = act_message(kind=event.KIND, commitment=digest, issuer=act.issuer)
+        if not self._verify(key.public_key, act.signature, message):
+            raise Refused(Defect("DET-5", "seal_signature_wrong"))
+        leaf = bytes(ActLeaf(event.KIND, digest, act.issuer, act.signature))
+        return SealedAct(event, opened, leaf, owners), self.registry.key_stream(key.issuer), key.version
+
+    def perform(self, make: Callable[[], Act], once: Once | None) -> Done:
+        """Append what ``make`` decides and all that follows from it; decide again when something moved.
+
+        Raises ``StaleVersion``, ``Refused``, ``LedgerUnavailable``, and ``Conflict`` (receipt) when the same
+        idempotency key was used meanwhile.
+        """
+        for _ in range(ATTEMPTS_MAX):
+            try:
+                return self._append(make(), once)
+            except StaleVersion:
+                raise
+            except Conflict as conflict:
+                if conflict.what == "receipt":
+                    raise
+                self.registry.forget()
+        raise LedgerUnavailable("too many writers at once")
+
+    def _append(self, act: Act, once: Once | None) -> Done:
+        standing, record = act.record.standing, act.record
+        then = Consequences(
+            record_id=record.id,
+            standing=standing,
+            at=act.event.timestamp,
+            version=max([standing.version, *(s.event.originator_version for s in act.sealed)]),
+            term_over=act.term_over,
+        )
+        react([act.event, *(sealed.event for sealed in act.sealed)], then)
+        first = self.ledger.seal(act.event, owners=act.owners)
+        owners = {"public": (record.subject_id, "public")}
+        acts = [first, *act.sealed, *(self.ledger.seal(event, owners=owners) for event in then.events)]
+        meta = {"actor": act.actor, "purpose": act.purpose, "correlation": str(act.event.originator_id)}
+        if act.officer is not None:
+            meta["officer"] = act.officer
+        batch = self.ledger.prepare(acts, meta=meta)
+        batch.guards, batch.documents = act.guards, act.documents
+        if len(acts) == 1:
+            # The record's own stream does not move, so what was seen of it must still hold.
+            batch.guards = {**act.guards, record.id: standing.version}
+        batch.suppress, batch.marks, batch.unmarks = then.suppress, then.marks, then.unmarks
+        case, version = act.event.originator_id, act.event.originator_version
+        told = {
+            "case": str(case),
+            "version": version,
+            "record": str(record.id),
+            "leaf_hash": leaf_hash(first.leaf).hex(),
+            "status": "recorded",
+            **act.told,
+        }
+        if once is not None:
+            batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
+        position = self.ledger.store.append(batch)[0]
+        return Done(case, version, position, told)

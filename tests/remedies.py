@@ -1,0 +1,195 @@
+"""Objections and repairs over a test's ledger: a record to object to, officers, and acts sealed by departments."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+
+from application.commands.governance import Governance
+from application.commands.intake import Intake, Report
+from application.commands.objections import DecideObjection, FileObjection, Objections
+from application.commands.remedies import DepartmentAct, Done, RecordFile, RemedyDesk
+from application.commands.repairs import ApplyForRepair, HandleRepair, Repairs, SupplyMaterials
+from application.commands.seals import SealOfAct
+from application.commands.subjects import Identity, identity_of
+from domain.records.events import RecordDetermined
+from domain.remedies.events import RecordCorrected, RecordWithdrawn
+from domain.remedies.limits import RemedyLimits
+from domain.remedies.objection import Filing
+from domain.remedies.parties import Officer
+from domain.remedies.repair_case import Application, Material
+from domain.shared.canonical import Parts
+from domain.shared.deadlines import Calendar
+from domain.shared.kinds import Kind
+from domain.transparency.commitment import commit, open_parts
+from domain.transparency.leaf import act_message
+from domain.transparency.sealed_file import SealedRow
+from infrastructure.keys import verify_ed25519
+from interfaces.client.form_data import load_forms
+from tests.world import DATA, World
+
+LIMITS = RemedyLimits.from_data(json.loads((DATA / "remedy_limits.json").read_text(encoding="utf-8")))
+CALENDAR = Calendar.from_data([json.loads((DATA / "workdays_2026.json").read_text(encoding="utf-8"))])
+REMEDIES = {"reconsideration": "60日内申请行政复议", "litigation": "6个月内提起行政诉讼"}
+PROOF = Material("performance_proof", "b1" * 32)
+LETTER = Material("commitment_letter", "b2" * 32)
+FIRST, SECOND = "case-1", "case-2"
+"""Two officers of the department that determined."""
+
+
+@dataclass
+class Story:
+    """One record of an organisation, its department with two officers, and the desk."""
+
+    world: World
+    content: Parts
+    source: str
+    office: str
+
+    def __post_init__(self) -> None:
+        self.forms = load_forms()
+        self.desk = RemedyDesk(
+            self.world.ledger, forms=self.forms, limits=LIMITS, calendar=CALENDAR, verify=verify_ed25519
+        )
+        self.objections, self.repairs = Objections(self.desk), Repairs(self.desk)
+
+    @property
+    def key(self) -> Any:
+        """The determining department's key."""
+        return self.world.keys[self.source]
+
+    def subject(self, content: Parts | None = None) -> Identity:
+        """Who the record is about."""
+        content = content or self.content
+        return identity_of(self.forms["penalty"], content)
+
+    def content_of(self, **public: str) -> Parts:
+        """The content with other public fields."""
+        return {**self.content, "public": {**self.content["public"], **public}}
+
+    def determine(self, content: Parts, *, record: UUID | None = None) -> tuple[UUID, Report]:
+        """Record a determination sealed by itself."""
+        record = record or uuid4()
+        row = SealedRow(0, record, os.urandom(32), content, data_row=1, sheet_row=1)
+        ledger = self.world.ledger
+        message = act_message(
+            kind=Kind.RECORD_DETERMINED, commitment=row.commitment(ledger.id.bytes), issuer=self.key.issuer
+        )
+        seal = SealOfAct(
+            row=row,
+            ledger_id=ledger.id.bytes,
+            form="penalty",
+            issuer=self.key.issuer,
+            signature=self.key.sign(message),
+        )
+        intake = Intake(ledger, self.forms, seal, department=self.source, verify=verify_ed25519)
+        *_, report = intake.take([row])
+        return record, report
+
+    def new_record(self, number: str, *, decided: date, severity: str = "一般") -> UUID:
+        """A record of the subject under a document of its own."""
+        content = self.content_of(
+            CF_WSH=number, CF_JDRQ=decided.isoformat(), CF_GSJZQ="2029-01-01", DISCREDIT_LEVEL=severity
+        )
+        record, report = self.determine(content)
+        assert report.taken == 1, report.refused
+        return record
+
+    def file(self, record: UUID) -> RecordFile:
+        """The record as the desk sees it."""
+        return self.desk.record(record, rule="OBJ-1")
+
+    def object(self, record: UUID, **more: Any) -> Done:
+        """The subject objects at the credit office."""
+        filing = Filing(about="content", grounds="罚款金额与决定书不符", evidence=("e1" * 32,), **more)
+        subject = None if filing.by_department else self.subject()
+        received = self.source if filing.by_department else self.office
+        return self.objections.file(FileObjection(uuid4(), record, received, filing, subject))
+
+    def deciding(self, done: Done, officer: str = SECOND, *, expected: int | None = None) -> DecideObjection:
+        """An officer of the source decides on what was filed."""
+        version = done.version if expected is None else expected
+        return DecideObjection(done.case, version, Officer(officer, self.source))
+
+    def correction(
+        self, record: UUID, objection: UUID, content: Parts, *, corrects: str | None = None
+    ) -> DepartmentAct:
+        """A correction sealed by the department."""
+        heads = {"corrects": corrects or self.file(record).leaf_hash, "objection": str(objection)}
+        parts = {**content, "public": {**content["public"], **heads}}
+        return self.sealed(RecordCorrected.KIND, record, parts)
+
+    def withdrawal(self, record: UUID, objection: UUID) -> DepartmentAct:
+        """A withdrawal sealed by the department."""
+        heads = {"withdraws": self.file(record).leaf_hash, "objection": str(objection)}
+        return self.sealed(RecordWithdrawn.KIND, record, {"public": heads})
+
+    def sealed(self, kind: Kind, record: UUID, parts: Parts, *, key: Any = None) -> DepartmentAct:
+        """Parts sealed as leaf 01."""
+        key, salt = key or self.key, os.urandom(32)
+        digest = commit(
+            kind=kind,
+            ledger_id=self.world.ledger.id.bytes,
+            record_id=record.bytes,
+            opened=open_parts(salt, parts),
+        )
+        message = act_message(kind=kind, commitment=digest, issuer=key.issuer)
+        return DepartmentAct(parts, salt, key.issuer, key.sign(message))
+
+    def apply(self, record: UUID, *materials: Material) -> Done:
+        """The subject applies for repair at the credit office."""
+        application = Application(materials=materials)
+        command = ApplyForRepair(uuid4(), record, self.office, self.subject(), application)
+        return self.repairs.apply(command)
+
+    def handling(self, done: Done, officer: str = SECOND) -> HandleRepair:
+        """An officer of the source handles what was applied for."""
+        return HandleRepair(done.case, done.version, Officer(officer, self.source))
+
+    def supplying(self, done: Done, *materials: Material) -> SupplyMaterials:
+        """The subject hands in what was asked for."""
+        return SupplyMaterials(done.case, done.version, self.office, self.subject(), materials)
+
+    def marks(self) -> set[tuple[UUID, UUID]]:
+        """All marks that stand."""
+        with psycopg.connect(self.world.database.admin) as conn:
+            return set(conn.execute("SELECT record_id, objection_id FROM ledger.marks").fetchall())
+
+    def shared(self, record: UUID) -> int:
+        """How many parts of the record the shared view lets through today."""
+        query = (
+            "SELECT count(*) FROM ledger.renditions r WHERE view = 'shared' AND record_id = %s"
+            " AND (until IS NULL OR until >= %s)"
+            " AND NOT EXISTS (SELECT FROM ledger.suppressed x WHERE x.record_id = r.record_id)"
+        )
+        with psycopg.connect(self.world.database.admin) as conn:
+            row = conn.execute(query, (record, self.world.today)).fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+def begin(world: World) -> Story:
+    """The story's record comes from the demo city's first file of penalties."""
+    for record in world.rows_of(RecordDetermined.TOPIC):
+        event = world.ledger.load(record)[0]
+        assert isinstance(event, RecordDetermined)
+        public = event.content["public"]
+        if public["form"] == "penalty" and public["CF_XDR_LB"] == "法人及非法人组织":
+            content = event.content
+            break
+    else:
+        raise AssertionError("no penalty of an organisation")
+    office = world.city.credit_office.code
+    governance = Governance(world.ledger, signer=world.keys[office])
+    story = Story(world, content, str(content["public"]["CF_CFJGDM"]), office)
+    for pseudonym in (FIRST, SECOND):
+        governance.register_officer(
+            department=story.source, pseudonym=pseudonym, role="operator", name="示例"
+        )
+    return story
