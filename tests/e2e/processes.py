@@ -90,7 +90,10 @@ class Serve:
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self._environment, self._log, self._cwd = dict(environment), log, cwd
-        self._command = [*prefix, python, "-m", "interfaces.cli", "serve", "--port", str(port), *options]
+        # It ends with the tests, even when these are killed; a change of user drops this.
+        dying = ("setpriv", "--pdeathsig", "TERM", "--")
+        serve = ("-m", "interfaces.cli", "serve", "--port", str(port))
+        self._command = [*dying, *prefix, python, *serve, *options]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
