@@ -10,6 +10,7 @@ from application.ledger import Ledger
 from application.queries.operations import Operations
 from application.queries.public import PublicLookup
 from application.queries.shared import SharedQueries
+from application.queries.subject import SubjectQueries
 from domain.shared.forms import Form, FormKind
 
 
@@ -22,6 +23,7 @@ class Services:
     drafts: Drafts
     public: PublicLookup
     shared: SharedQueries
+    subject: SubjectQueries
     verify: Callable[[bytes, bytes, bytes], bool]
     gateway_public_key: bytes
     operations: Operations

@@ -17,6 +17,7 @@ from application.projections.projector import Projector
 from application.queries.operations import Operations
 from application.queries.public import PublicLookup
 from application.queries.shared import SharedQueries
+from application.queries.subject import SubjectQueries
 from application.services import Services
 from domain.shared.forms import Form, FormKind
 from infrastructure.build import read_build
@@ -152,6 +153,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         drafts=Drafts(ledger, store),
         public=PublicLookup(reading, keys=reading, vault=vault, clock=ledger.clock),
         shared=SharedQueries(ledger, PostgresSharedReading(reader)),
+        subject=SubjectQueries(ledger),
         verify=verify_ed25519,
         gateway_public_key=_gateway(settings).public_key,
         operations=Operations(operations, limits, read_build()),

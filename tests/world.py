@@ -28,6 +28,7 @@ from application.projections.projector import Projector
 from application.queries.operations import Operations
 from application.queries.public import PublicLookup
 from application.queries.shared import SharedQueries
+from application.queries.subject import SubjectQueries
 from application.services import Services
 from application.verify import Finding, Outcome, Remembered, Verification
 from domain.shared.city_time import city_day
@@ -157,6 +158,7 @@ class World:
             drafts=Drafts(self.ledger, self.store),
             public=self.lookup,
             shared=SharedQueries(self.ledger, PostgresSharedReading(self.pool("reader"))),
+            subject=SubjectQueries(self.ledger),
             verify=verify_ed25519,
             gateway_public_key=self.gateway.public_key,
             operations=self.operations,

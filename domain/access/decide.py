@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from domain.access.model import Decision, Officer, Purposes, Request
 from domain.catalogue.items import EVERY_DEPARTMENT, CatalogueItem
+from domain.parties.keys import CREDIT_OFFICE
 from domain.shared.refusals import Defect
 
 TEXT_MAX = 200
@@ -28,6 +29,11 @@ def request_defects(request: Request, officer: Officer | None, purposes: Purpose
     if not request.basis.strip() or len(request.basis) > TEXT_MAX:
         defects.append(Defect("QRY-1", "basis_missing", "Credit-Purpose", {"most": str(TEXT_MAX)}))
     return defects
+
+
+def may_speak_for_subjects(role: str) -> bool:
+    """Whether a department of this role may ask and act on a subject's behalf: the credit office's portal."""
+    return role == CREDIT_OFFICE
 
 
 def decide(request: Request, item: CatalogueItem | None, parts: Sequence[str]) -> Decision:

@@ -23,6 +23,10 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         'Credit-Purpose 请求头的写法有误：用途代码; case="…"; basis="…"，中文用 RFC 9651 的 Display String。',
         "Credit-Purpose is a token with case and basis; Chinese as RFC 9651 Display Strings.",
     ),
+    "may_not_speak_for_subjects": (
+        "只有信用办的门户可以代本人查询，并须写明 Credit-On-Behalf-Of: subject。",
+        "Only the credit office's portal may ask for a subject, stating Credit-On-Behalf-Of: subject.",
+    ),
     "subjects_missing": (
         "一次查询须有1至{most}个主体。",
         "A query names from 1 to {most} subjects.",

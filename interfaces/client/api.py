@@ -149,6 +149,18 @@ class Client:
         answers: list[dict[str, Any]] = self._retrying(attempt)["answers"]
         return answers
 
+    def who_looked(self, subject: Mapping[str, str]) -> list[dict[str, Any]]:
+        """Who looked at a subject, asked by its portal. Raises :class:`Problem` when it is refused."""
+        headers = {"content-type": "application/json", "credit-on-behalf-of": "subject"}
+        body = json.dumps({"subjects": [subject]}).encode()
+
+        def attempt() -> dict[str, Any]:
+            key = {"idempotency-key": str(uuid.uuid4())}
+            return self._json("POST", "/v1/subject/who-looked", body, {**headers, **key})
+
+        looks: list[dict[str, Any]] = self._retrying(attempt)["looks"]
+        return looks
+
     def _retrying(self, attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         for number in range(self._attempts_max):
             try:

@@ -96,7 +96,7 @@ def of_exception(error: Exception) -> dict[str, Any]:
         return members(error.status, error.kind, error.defects)
     if isinstance(error, Refused):
         malformed = all(d.rule == "FORMAT" for d in error.defects)
-        if any(d.rule == "QRY-1" for d in error.defects):
+        if any(d.rule in ("QRY-1", "PRV-3") for d in error.defects):
             return members(403, "purpose", error.defects)
         return members(400 if malformed else 422, "malformed" if malformed else "refused", error.defects)
     if isinstance(error, MalformedSealedFile):

@@ -63,6 +63,18 @@ def ask() -> Response:
     return response
 
 
+@blueprint.post("/subject/who-looked")
+def who_looked() -> Response:
+    """Who looked at a subject, when, why and what was shown (PRV-3): asked by its portal, itself logged."""
+    body = read_body()
+    caller = authenticated(body)
+    identity = _identities(body)[0]
+    if caller.signed_header("Credit-On-Behalf-Of") != "subject":
+        raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
+    looks = services().subject.who_looked(identity, portal=caller.department)
+    return json_response({"looks": [vars(look) for look in looks]}, 200)
+
+
 def _purpose(caller: Caller) -> tuple[str, str, str]:
     """Purpose, case and ground of ``Credit-Purpose: code; case="..."; basis="..."`` (RFC 9651).
 

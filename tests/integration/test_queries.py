@@ -216,5 +216,37 @@ def test_a_query_over_http_needs_its_headers_signed_and_gives_a_receipt(web: Web
     )
 
 
+@pytest.mark.rule("PRV-3")
+def test_prv_3_a_subject_sees_every_look_at_it_without_a_gap_and_its_own_reading_too(world: World) -> None:
+    who = subject_with_records(world)
+    ask(world, who)
+    ask(world, who, case="第二案")
+    office = world.city.credit_office.code
+    looks = world.services.subject.who_looked(who, portal=office)
+    assert [look.number for look in looks] == [1, 2, 3]
+    assert [look.case for look in looks] == ["示许受字〔2026〕7号", "第二案", ""]
+    assert looks[0].purpose_zh and looks[0].department_name and looks[0].role == "operator"
+    assert {s["part"] for s in looks[0].shown} >= {"public", "restricted"}
+    assert (looks[2].view, looks[2].department) == ("who_looked", office)
+
+
+@pytest.mark.rule("PRV-3")
+def test_prv_3_another_department_may_not_ask_who_looked(world: World) -> None:
+    with pytest.raises(Refused):
+        world.services.subject.who_looked(subject_with_records(world), portal=request(world).department)
+
+
+def test_who_looked_over_http_is_for_the_portal_only(web: Web) -> None:
+    world = web.world
+    office, who = world.city.credit_office.code, subject_with_records(world)
+    with web.served() as url:
+        looks = Client(url, Department(office, world.keys[office])).who_looked({"code": who.number})
+        assert looks[-1]["view"] == "who_looked"
+        agency = world.city.agencies[ASKER].code
+        with pytest.raises(Problem) as refused:
+            Client(url, Department(agency, world.keys[agency])).who_looked({"code": who.number})
+    assert (refused.value.status, refused.value.members["rule"]) == (403, "PRV-3")
+
+
 def _blind(world: World, who: Identity) -> bytes:
     return world.vault.mac("subject", f"code\n{who.number}".encode())

@@ -1,0 +1,126 @@
+"""What a subject may ask about itself: who looked, when, why, and what was shown (PRV-3).
+
+A portal that the credit office runs asks on the subject's behalf; the asking is logged like any other look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.commands.subjects import Identity, SubjectDesk
+from application.ledger import Ledger, SealedAct, instant
+from application.ports import Append, Conflict, LedgerUnavailable
+from application.queries.shared import ACCESS_CLASS
+from application.registry import Registry
+from domain.access.decide import may_speak_for_subjects
+from domain.access.events import SubjectQueried
+from domain.shared.refusals import Defect, Refused
+
+WHO_LOOKED = "who_looked"
+SELF = "subject"
+OWN_PURPOSE = "own_records"
+ATTEMPTS_MAX = 4
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look (查询记录) at a subject: by whom, when, why, and what was shown by record and part.
+
+    ``number`` counts a subject's looks from 1 without a gap, so that none can be left out unseen.
+    """
+
+    number: int
+    at: str
+    department: str
+    department_name: str
+    role: str
+    purpose: str
+    purpose_zh: str
+    case: str
+    basis: str
+    view: str
+    shown: tuple[Mapping[str, str], ...]
+
+
+class SubjectQueries:
+    """A subject's own questions (本人查询), asked through a portal."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def who_looked(self, identity: Identity, *, portal: str) -> list[Look]:
+        """All looks at the subject, oldest first, this one included: logged before anything is read.
+
+        Raises ``Refused`` (PRV-3) when ``portal`` may not speak for subjects, ``LedgerUnavailable`` otherwise.
+        """
+        registry = Registry(self._ledger)
+        department = registry.department(portal)
+        if department is None or not may_speak_for_subjects(department.role):
+            raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
+        subject = self._logged(identity, portal)
+        looks = []
+        for event in self._ledger.load(subject, log="access"):
+            if isinstance(event, SubjectQueried):
+                looks.append(self._look(event, registry))
+        return looks
+
+    def _logged(self, identity: Identity, portal: str) -> UUID:
+        """Log this look in the subject's own list, durable when it returns; the subject."""
+        for _ in range(ATTEMPTS_MAX):
+            found = SubjectDesk(self._ledger).find_or_register([identity])
+            subject = found.ids[identity]
+            batches: list[Append] = []
+            if found.registrations:
+                registering = self._ledger.prepare(
+                    found.registrations, meta={"actor": "platform", "purpose": "first_query"}
+                )
+                registering.subjects = found.blinds
+                batches.append(registering)
+            number = len(self._ledger.store.load("access", subject)) + 1
+            meta = {"actor": portal, "officer": SELF, "purpose": OWN_PURPOSE}
+            batches.append(
+                self._ledger.prepare([self._act(subject, number, portal)], meta=meta, log="access")
+            )
+            try:
+                self._ledger.store.append(*batches)
+            except Conflict:
+                continue
+            return subject
+        raise LedgerUnavailable("too many looks at once")
+
+    def _act(self, subject: UUID, number: int, portal: str) -> SealedAct:
+        event = SubjectQueried(
+            originator_id=subject,
+            originator_version=number,
+            timestamp=self._ledger.now(),
+            department=portal,
+            officer=SELF,
+            role=SELF,
+            purpose=OWN_PURPOSE,
+            rules=["PRV-3"],
+            view=WHO_LOOKED,
+            view_position=0,
+            shown=[],
+        )
+        owners = dict.fromkeys(event.parts(), (subject, ACCESS_CLASS))
+        return self._ledger.seal(event, owners=owners)
+
+    @staticmethod
+    def _look(event: SubjectQueried, registry: Registry) -> Look:
+        department = registry.department(event.department)
+        purpose = registry.purpose(event.purpose)
+        return Look(
+            number=event.originator_version,
+            at=instant(event.timestamp),
+            department=event.department,
+            department_name=department.name if department else "",
+            role=event.role,
+            purpose=event.purpose,
+            purpose_zh=purpose.zh if purpose else "",
+            case=event.case or "",
+            basis=event.basis or "",
+            view=event.view,
+            shown=tuple({"record": record, "part": part} for record, part, _ in event.shown),
+        )
