@@ -26,8 +26,8 @@ from domain.catalogue.items import (
     fold,
     version_in_force,
 )
-from domain.shared.prose_catalogue import PROSE_CATALOGUE
 from domain.shared.canonical import canonical
+from domain.shared.prose_catalogue import PROSE_CATALOGUE
 from domain.shared.refusals import Defect, Refused
 from interfaces.demo.city import catalogue_items, read_city
 

@@ -14,7 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.shared.canonical import NotCanonical, canonical, parse_canonical
-from domain.transparency.commitment import OpenedPart, commit, commitment, open_parts, part_commitment, part_salt
+from domain.transparency.commitment import (
+    OpenedPart,
+    commit,
+    commitment,
+    open_parts,
+    part_commitment,
+    part_salt,
+)
 from domain.transparency.digest import FIRST_DIGEST, StoredRow, row_digest
 from domain.transparency.leaf import ActLeaf, MalformedLeaf, RowLeaf, issuer_id, parse_leaf
 from domain.transparency.merkle import inclusion_path, leaf_hash, root_from_path, root_of
@@ -123,8 +130,10 @@ def test_every_inclusion_path_leads_to_the_root(size: int, data: st.DataObject) 
 
 json_values = st.recursive(
     st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(st.characters(max_codepoint=127), max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(max_codepoint=127), max_size=8), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -141,7 +150,9 @@ def test_canonical_bytes_equal_rfc8785(value: object) -> None:
     assert parse_canonical(expected) == value
 
 
-@pytest.mark.parametrize("value", [1.0, None, {"k": None}, 2**53 + 1, {"名": "x"}, {1: "x"}, "\ud800", ["\udc00"], b"x"])
+@pytest.mark.parametrize(
+    "value", [1.0, None, {"k": None}, 2**53 + 1, {"名": "x"}, {1: "x"}, "\ud800", ["\udc00"], b"x"]
+)
 def test_values_outside_the_restricted_json_are_refused(value: object) -> None:
     with pytest.raises(NotCanonical):
         canonical(value)  # type: ignore[arg-type]

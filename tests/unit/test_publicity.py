@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from domain.catalogue.gate import import_item
 from domain.catalogue.items import CatalogueItem, Sharing
-from domain.shared.prose_catalogue import PROSE_CATALOGUE
 from domain.records.masking import masked_ends, masked_name
 from domain.records.publicity import (
     Publicity,
@@ -25,6 +24,7 @@ from domain.records.publicity import (
 )
 from domain.shared.canonical import Json
 from domain.shared.deadlines import add_months
+from domain.shared.prose_catalogue import PROSE_CATALOGUE
 from interfaces.demo.city import read_city
 from interfaces.demo.identities import CITIZEN_CHECKS, CITIZEN_WEIGHTS
 
