@@ -6,7 +6,7 @@ Folded from the case's own stream; ``repair.py`` decides on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -25,11 +25,12 @@ from domain.remedies.parties import Agent
 from domain.shared.canonical import Parts
 from domain.shared.deadlines import add_months
 from domain.shared.events import Event
-from domain.shared.refusals import Defect
+from domain.shared.refusals import Defect, Refused, refuse_if_any
 
 _AMOUNT = re.compile(
-    r"fee|amount|price|charge|payment|paid|cost|money|invoice|费|金额|价|款项|付款|缴款", re.IGNORECASE
+    r"(?:^|[_\W\d])(?:fee|amount|price|charge|payment|paid|cost|money|invoice|deposit)s?(?:[_\W\d]|$)|费|金额|价款|收款|付款"
 )
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,26 @@ class Application:
     contact: str | None = None
     agent: Agent | None = None
     officer: str | None = None
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, object], *, officer: str | None = None) -> Application:
+        """The application from a request's JSON: ``materials`` (each ``kind``, ``digest``), ``contact``, ``agent``.
+
+        Raises ``Refused`` with REP-3 for anything that speaks of money, PRV-1 for any other field, and REP-2
+        for a field of another shape.
+        """
+        defects = list(amount_defects(data))
+        agent, materials = data.get("agent"), data.get("materials", [])
+        if not defects and not set(data) <= {"materials", "contact", "agent"}:
+            defects.append(Defect("PRV-1", "unknown_field"))
+        refuse_if_any(defects)
+        contact = data.get("contact")
+        return cls(
+            materials=materials_from(materials),
+            contact=None if contact is None else _text(contact, "/contact"),
+            agent=None if agent is None else agent_from(agent),
+            officer=officer,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +143,7 @@ def amount_defects(given: Mapping[str, object], *, at: str = "") -> Iterator[Def
     """REP-3 for anything that anyone attaches: a field that speaks of a fee or an amount, however deep."""
     for name, value in given.items():
         where = f"{at}/{name}"
-        if _AMOUNT.search(name):
+        if _AMOUNT.search(_HUMP.sub("_", name).lower()):
             yield Defect("REP-3", "repair_amount", at or "/")
         if isinstance(value, Mapping):
             yield from amount_defects(value, at=where)
@@ -143,3 +164,34 @@ def window_of(content: Parts, limits: RemedyLimits) -> Window:
     decided, least = decided_on(content), limits.minimum_months[severity]
     first = add_months(decided, least) + timedelta(days=1) if least else decided
     return Window(severity, first, add_months(decided, limits.maximum_months[severity]))
+
+
+def materials_from(data: object) -> tuple[Material, ...]:
+    """Materials from a request's JSON. Raises ``Refused`` (REP-2, REP-3, PRV-1)."""
+    if not isinstance(data, Sequence) or isinstance(data, str):
+        raise Refused(Defect("REP-2", "remedy_text_unusable", "/materials"))
+    return tuple(
+        Material(**_exactly(entry, ("kind", "digest"), f"/materials/{number}"))
+        for number, entry in enumerate(data)
+    )
+
+
+def agent_from(data: object) -> Agent:
+    """An agent from a request's JSON. Raises ``Refused`` (REP-2, REP-3, PRV-1)."""
+    return Agent(**_exactly(data, ("name", "id_type", "id_number", "power_of_attorney"), "/agent"))
+
+
+def _exactly(data: object, names: tuple[str, ...], where: str) -> dict[str, str]:
+    """An object of exactly these texts."""
+    if not isinstance(data, Mapping):
+        raise Refused(Defect("REP-2", "remedy_text_unusable", where))
+    refuse_if_any(amount_defects(data, at=where))
+    if not set(data) <= set(names):
+        raise Refused(Defect("PRV-1", "unknown_field", where))
+    return {name: _text(data.get(name), f"{where}/{name}") for name in names}
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise Refused(Defect("REP-2", "remedy_text_unusable", where))
+    return value
