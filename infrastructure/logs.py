@@ -18,16 +18,22 @@ OURS = "xinlu"
 _TRUSTED = (OURS, f"{OURS}.http", "psycopg.pool")
 """Loggers whose messages hold nothing that was sent: our own, and why the database cannot be reached."""
 
+FIELDS = (
+    "request", "method", "route", "status", "duration_ms", "department", "command", "outcome", "problem",
+    "rows_taken", "rows_already", "rows_refused",
+)  # fmt: skip
+"""All that a line may hold beside its message: whatever else someone hands to a logger is left out."""
+
 
 def without_foreign_text(_logger: object, _method: str, event: EventDict) -> EventDict:
     """A message of the web server without what it quotes: address, path, header, the text of an exception."""
-    record = event.get("_record")
+    record, arguments = event.get("_record"), event.pop("positional_args", ())
     if not isinstance(record, logging.LogRecord) or record.name in _TRUSTED:
         return event
     if not isinstance(record.msg, str):
         event["event"] = type(record.msg).__name__
-    elif isinstance(record.args, tuple) and record.args:
-        event["event"] = _filled(record.msg, record.args)
+    elif isinstance(arguments, tuple) and arguments:
+        event["event"] = _filled(record.msg, arguments)
     else:
         # Some of its messages come with the quoted text already in them, behind the first sign of it.
         event["event"] = record.msg.partition(" from ip=")[0].partition("\n")[0]
@@ -58,7 +64,7 @@ def configuration() -> dict[str, Any]:
     """The logging configuration (``dictConfig``) of a process of the service."""
     before: list[Processor] = [
         structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
+        structlog.stdlib.ExtraAdder(allow=FIELDS),
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         without_foreign_text,
         trace_without_text,
@@ -71,7 +77,7 @@ def configuration() -> dict[str, Any]:
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": before,
         "processors": rendering,
-        "keep_exc_info": True,
+        "pass_foreign_args": True,
     }
     return {
         "version": 1,

@@ -35,6 +35,20 @@ def test_a_port_that_is_none_is_refused(port: str) -> None:
         Settings.from_environment({"PORT": port})
 
 
+def test_proxies_and_rate_limits_are_taken_and_checked() -> None:
+    found = Settings.from_environment({"XINLU_PROXIES": "2", "XINLU_RATE_LIMITS": "commands=5, lookup=60"})
+    assert (found.proxies, found.rate_limits) == (2, {"commands": 5, "lookup": 60})
+    for name, value in (
+        ("XINLU_PROXIES", "6"),
+        ("XINLU_PROXIES", "yes"),
+        ("XINLU_RATE_LIMITS", "everything=1"),
+        ("XINLU_RATE_LIMITS", "commands=0"),
+        ("XINLU_RATE_LIMITS", "commands"),
+    ):
+        with pytest.raises(BadSetting, match=name):
+            Settings.from_environment({name: value})
+
+
 def test_a_bad_database_url_is_refused_without_repeating_it() -> None:
     with pytest.raises(BadSetting) as refused:
         Settings.from_environment({"DATABASE_URL": "postgresql://a:hush@hush@c/d"})
