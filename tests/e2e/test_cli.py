@@ -19,7 +19,7 @@ from infrastructure.embedded import EmbeddedPostgres
 from tests.e2e.processes import PROJECT, Serve, alive, descendants, free_port
 
 TREE = ("application", "data", "domain", "infrastructure", "interfaces", "migrations", "tests/samples",
-        "wsgi.py", "Makefile", "pyproject.toml")  # fmt: skip
+        "wsgi.py", "gunicorn.conf.py", "Makefile", "pyproject.toml")  # fmt: skip
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--")
 USERS = ["root", "nobody"] if os.geteuid() == 0 else ["self"]
 # What each of the five commands may end with: an intake that refused a row says so.
