@@ -146,14 +146,15 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
     assert isinstance(store, PostgresEventStore)
     reader = _pool(settings, "reader")
     reading, operations = PostgresPublicReading(reader), PostgresOperations(reader)
+    shared = PostgresSharedReading(reader)
     limits = RateLimits(operations, vault=vault, clock=SystemClock(), changed=settings.rate_limits)
     return Services(
         ledger=ledger,
         forms=forms,
         drafts=Drafts(ledger, store),
         public=PublicLookup(reading, keys=reading, vault=vault, clock=ledger.clock),
-        shared=SharedQueries(ledger, PostgresSharedReading(reader)),
-        subject=SubjectQueries(ledger),
+        shared=SharedQueries(ledger, shared),
+        subject=SubjectQueries(ledger, shared),
         verify=verify_ed25519,
         gateway_public_key=_gateway(settings).public_key,
         operations=Operations(operations, limits, read_build()),

@@ -98,7 +98,15 @@ BEGIN
         p_read_record, p_read_part, p_on);
 END $$;
 
+-- Which records a subject has, whatever became of them: for the subject itself.
+CREATE FUNCTION ledger.dossier_records(p_subject uuid, p_limit integer)
+RETURNS TABLE (record_id uuid, item text, record_position bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record_id, r.item, r.position FROM ledger.renditions r
+    JOIN ledger.view_state s ON s.view = r.view AND s.generation = r.generation AND s.live
+    WHERE r.view = 'dossier' AND r.subject_id = p_subject ORDER BY r.position DESC LIMIT p_limit $$;
+
 GRANT EXECUTE ON FUNCTION
-    ledger.shared_listing, ledger.access_versions, ledger.log_access, ledger.read_announced,
+    ledger.dossier_records, ledger.shared_listing, ledger.access_versions, ledger.log_access, ledger.read_announced,
     ledger.subjects_of TO xinlu_reader;
 GRANT EXECUTE ON PROCEDURE ledger.logged_read TO xinlu_reader;

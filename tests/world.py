@@ -158,7 +158,7 @@ class World:
             drafts=Drafts(self.ledger, self.store),
             public=self.lookup,
             shared=SharedQueries(self.ledger, PostgresSharedReading(self.pool("reader"))),
-            subject=SubjectQueries(self.ledger),
+            subject=SubjectQueries(self.ledger, PostgresSharedReading(self.pool("reader"))),
             verify=verify_ed25519,
             gateway_public_key=self.gateway.public_key,
             operations=self.operations,

@@ -72,6 +72,11 @@ class SubjectDesk:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
+    def find(self, identity: Identity) -> UUID | None:
+        """The id of a subject that was met before, or None."""
+        blind = blind_of(self._ledger, identity)
+        return self._ledger.store.subjects_of([blind]).get(blind)
+
     def find_or_register(self, identities: Iterable[Identity]) -> Subjects:
         """Ids for all; new ones come with their registration, to be appended by the caller."""
         blinds = {identity: blind_of(self._ledger, identity) for identity in identities}

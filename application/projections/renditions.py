@@ -37,10 +37,11 @@ from domain.shared.events import Event
 from domain.shared.text import normalise_name
 from domain.transparency.digest import StoredRow
 
-PUBLIC, SHARED = "public", "shared"
-VIEWS = (PUBLIC, SHARED)
+PUBLIC, SHARED, DOSSIER = "public", "shared", "dossier"
+VIEWS = (PUBLIC, SHARED, DOSSIER)
+"""The dossier names the records of a subject and shows nothing of them: what it holds is read from their streams."""
 GONE = (PublicityEnded, RecordWithdrawn, RecordShielded)
-"""After these a record is in no view."""
+"""After these a record is in no view but its subject's own dossier."""
 _RENDITION_KEY = b"credit/rendition/v1\n"
 
 
@@ -70,6 +71,7 @@ class Changes:
 
     shown: dict[UUID, list[Rendition]] = field(default_factory=dict)
     gone: set[UUID] = field(default_factory=set)
+    """Records that left every view but the dossier."""
     names: set[tuple[str, bytes, UUID]] = field(default_factory=set)
     """(view, keyed hash of an exact name, subject)."""
 
@@ -108,7 +110,9 @@ class RenditionFold:
         if isinstance(event, CatalogueEvent):
             self.learn(event)
         elif isinstance(event, GONE):
-            changes.shown.pop(record_id, None)
+            if record_id in changes.shown:
+                kept = [r for r in changes.shown[record_id] if r.view == DOSSIER]
+                changes.shown[record_id] = kept
             changes.gone.add(record_id)
         elif isinstance(event, RecordAnnotated):
             # The note tells nothing of the content, so the row that holds it is read again.
@@ -133,6 +137,18 @@ class RenditionFold:
     def _renditions(
         self, opened: OpenedRow, parts: Parts, changes: Changes, *, told: dict[str, Json], through: StoredRow
     ) -> list[Rendition]:
+        row = opened.row
+        subject_id = parse_key_reference(row.key_ref)["public"][0]
+        entry = canonical({"record": str(row.stream_id)})
+        dossier = Rendition(
+            DOSSIER, row.stream_id, "index", subject_id, item_code(parts), row.position, None, None, entry
+        )
+        return [dossier, *self._shown(opened, parts, changes, told=told, through=through)]
+
+    def _shown(
+        self, opened: OpenedRow, parts: Parts, changes: Changes, *, told: dict[str, Json], through: StoredRow
+    ) -> list[Rendition]:
+        """What the public and the shared view show of a record."""
         item = version_in_force(self._versions.get(item_code(parts), ()), decided_on(parts))
         if item is None:
             return []

@@ -5,17 +5,21 @@ A portal that the credit office runs asks on the subject's behalf; the asking is
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from application.commands.subjects import Identity, SubjectDesk
 from application.ledger import Ledger, SealedAct, instant
 from application.ports import Append, Conflict, LedgerUnavailable
-from application.queries.shared import ACCESS_CLASS
+from application.projections.renditions import DOSSIER
+from application.queries.shared import ACCESS_CLASS, RECORDS_MAX
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
 from domain.access.events import SubjectQueried
+from domain.shared.canonical import Json, Part, canonical
 from domain.shared.refusals import Defect, Refused
 
 WHO_LOOKED = "who_looked"
@@ -44,29 +48,78 @@ class Look:
     shown: tuple[Mapping[str, str], ...]
 
 
+@dataclass(frozen=True)
+class Moment:
+    """One event in the life of a record: what it is called, when and where it was recorded, what it holds."""
+
+    event: str
+    at: str
+    position: int
+    parts: Mapping[str, Part]
+
+
+@dataclass(frozen=True)
+class RecordLife:
+    """A record in its subject's dossier (档案): every event of it, whatever became of it."""
+
+    record: str
+    moments: tuple[Moment, ...]
+
+
+class DossierReading(Protocol):
+    """The door to the list of a subject's records."""
+
+    def dossier_records(self, subject: UUID, *, limit: int) -> list[UUID]: ...
+
+
 class SubjectQueries:
     """A subject's own questions (本人查询), asked through a portal."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, reading: DossierReading) -> None:
         self._ledger = ledger
+        self._reading = reading
+
+    def dossier(self, identity: Identity, *, portal: str) -> tuple[RecordLife, ...]:
+        """Everything recorded about the subject, shielded and withdrawn records included (PRV-3).
+
+        The look is logged with a digest of each record's history before the answer leaves.
+        Raises like :meth:`who_looked`.
+        """
+        self._require_portal(portal)
+        subject = SubjectDesk(self._ledger).find(identity)
+        lives = self._lives(subject) if subject else ()
+        shown = [[life.record, "history", _digest(life).hex()] for life in lives]
+        self._logged(identity, portal, view=DOSSIER, shown=shown)
+        return lives
+
+    def _lives(self, subject: UUID) -> tuple[RecordLife, ...]:
+        lives = []
+        for record in self._reading.dossier_records(subject, limit=RECORDS_MAX):
+            rows = self._ledger.open_all(self._ledger.store.load("records", record), log="records")
+            moments = (Moment(r.row.topic, r.row.recorded_at, r.row.position, r.parts) for r in rows)
+            lives.append(RecordLife(str(record), tuple(moments)))
+        return tuple(lives)
+
+    def _require_portal(self, portal: str) -> None:
+        department = Registry(self._ledger).department(portal)
+        if department is None or not may_speak_for_subjects(department.role):
+            raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
 
     def who_looked(self, identity: Identity, *, portal: str) -> list[Look]:
         """All looks at the subject, oldest first, this one included: logged before anything is read.
 
         Raises ``Refused`` (PRV-3) when ``portal`` may not speak for subjects, ``LedgerUnavailable`` otherwise.
         """
+        self._require_portal(portal)
         registry = Registry(self._ledger)
-        department = registry.department(portal)
-        if department is None or not may_speak_for_subjects(department.role):
-            raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
-        subject = self._logged(identity, portal)
+        subject = self._logged(identity, portal, view=WHO_LOOKED, shown=[])
         looks = []
         for event in self._ledger.load(subject, log="access"):
             if isinstance(event, SubjectQueried):
                 looks.append(self._look(event, registry))
         return looks
 
-    def _logged(self, identity: Identity, portal: str) -> UUID:
+    def _logged(self, identity: Identity, portal: str, *, view: str, shown: list[list[str]]) -> UUID:
         """Log this look in the subject's own list, durable when it returns; the subject."""
         for _ in range(ATTEMPTS_MAX):
             found = SubjectDesk(self._ledger).find_or_register([identity])
@@ -81,7 +134,9 @@ class SubjectQueries:
             number = len(self._ledger.store.load("access", subject)) + 1
             meta = {"actor": portal, "officer": SELF, "purpose": OWN_PURPOSE}
             batches.append(
-                self._ledger.prepare([self._act(subject, number, portal)], meta=meta, log="access")
+                self._ledger.prepare(
+                    [self._act(subject, number, portal, view, shown)], meta=meta, log="access"
+                )
             )
             try:
                 self._ledger.store.append(*batches)
@@ -90,7 +145,7 @@ class SubjectQueries:
             return subject
         raise LedgerUnavailable("too many looks at once")
 
-    def _act(self, subject: UUID, number: int, portal: str) -> SealedAct:
+    def _act(self, subject: UUID, number: int, portal: str, view: str, shown: list[list[str]]) -> SealedAct:
         event = SubjectQueried(
             originator_id=subject,
             originator_version=number,
@@ -100,9 +155,9 @@ class SubjectQueries:
             role=SELF,
             purpose=OWN_PURPOSE,
             rules=["PRV-3"],
-            view=WHO_LOOKED,
+            view=view,
             view_position=0,
-            shown=[],
+            shown=shown,
         )
         owners = dict.fromkeys(event.parts(), (subject, ACCESS_CLASS))
         return self._ledger.seal(event, owners=owners)
@@ -124,3 +179,9 @@ class SubjectQueries:
             view=event.view,
             shown=tuple({"record": record, "part": part} for record, part, _ in event.shown),
         )
+
+
+def _digest(life: RecordLife) -> bytes:
+    """SHA-256 of a record's history as it is shown."""
+    moments: list[Json] = [[m.event, m.at, m.position, m.parts] for m in life.moments]
+    return hashlib.sha256(canonical([life.record, moments])).digest()

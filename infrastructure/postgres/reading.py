@@ -87,6 +87,12 @@ class PostgresSharedReading:
             rows = cursor.execute(query, (list(subjects), on, limit)).fetchall()
         return [Listed(r[0], r[1], r[2], r[3], r[4], r[5], (r[6], r[7]), r[8]) for r in rows]
 
+    def dossier_records(self, subject: UUID, *, limit: int) -> list[UUID]:
+        """The records of a subject, newest first, whatever became of them."""
+        query = "SELECT record_id FROM ledger.dossier_records(%s, %s)"
+        with connection(self._pool) as conn:
+            return [r[0] for r in conn.execute(query, (subject, limit)).fetchall()]
+
     def access_versions(self, subjects: Iterable[UUID]) -> dict[UUID, int]:
         """How many access events each subject has."""
         query = "SELECT subject_id, version FROM ledger.access_versions(%s)"

@@ -15,7 +15,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from application.projections.projector import Swap, ViewsMoved
-from application.projections.renditions import VIEWS, Changes, Rendition
+from application.projections.renditions import DOSSIER, VIEWS, Changes, Rendition
 from domain.transparency.merkle import Frontier, leaf_hash
 from infrastructure.postgres.store import Pool, connection
 
@@ -75,11 +75,9 @@ class PostgresViewStore:
             ).rowcount
             if moved != len(VIEWS):
                 raise ViewsMoved
-            gone = list(changes.gone | changes.shown.keys())
-            conn.execute(
-                "DELETE FROM ledger.renditions WHERE generation = %s AND record_id = ANY (%s)",
-                (generation, gone),
-            )
+            delete = "DELETE FROM ledger.renditions WHERE generation = %s AND record_id = ANY (%s)"
+            conn.execute(delete.encode(), (generation, list(changes.shown)))
+            conn.execute(f"{delete} AND view <> %s".encode(), (generation, list(changes.gone), DOSSIER))
             self._insert(conn, generation, [r for shown in changes.shown.values() for r in shown])
             names = list(changes.names)
             conn.execute(

@@ -151,15 +151,23 @@ class Client:
 
     def who_looked(self, subject: Mapping[str, str]) -> list[dict[str, Any]]:
         """Who looked at a subject, asked by its portal. Raises :class:`Problem` when it is refused."""
+        looks: list[dict[str, Any]] = self._for_subject("who-looked", subject)["looks"]
+        return looks
+
+    def dossier(self, subject: Mapping[str, str]) -> list[dict[str, Any]]:
+        """A subject's own records with their history, asked by its portal. Raises :class:`Problem`."""
+        records: list[dict[str, Any]] = self._for_subject("dossier", subject)["records"]
+        return records
+
+    def _for_subject(self, what: str, subject: Mapping[str, str]) -> dict[str, Any]:
         headers = {"content-type": "application/json", "credit-on-behalf-of": "subject"}
         body = json.dumps({"subjects": [subject]}).encode()
 
         def attempt() -> dict[str, Any]:
             key = {"idempotency-key": str(uuid.uuid4())}
-            return self._json("POST", "/v1/subject/who-looked", body, {**headers, **key})
+            return self._json("POST", f"/v1/subject/{what}", body, {**headers, **key})
 
-        looks: list[dict[str, Any]] = self._retrying(attempt)["looks"]
-        return looks
+        return self._retrying(attempt)
 
     def _retrying(self, attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         for number in range(self._attempts_max):

@@ -68,11 +68,28 @@ def who_looked() -> Response:
     """Who looked at a subject, when, why and what was shown (PRV-3): asked by its portal, itself logged."""
     body = read_body()
     caller = authenticated(body)
+    identity = _for_subject(caller, body)
+    looks = services().subject.who_looked(identity, portal=caller.department)
+    return json_response({"looks": [vars(look) for look in looks]}, 200)
+
+
+@blueprint.post("/subject/dossier")
+def dossier() -> Response:
+    """A subject's own records with their whole history (PRV-3): asked by its portal, logged before it leaves."""
+    body = read_body()
+    caller = authenticated(body)
+    identity = _for_subject(caller, body)
+    lives = services().subject.dossier(identity, portal=caller.department)
+    records = [{"record": life.record, "history": [vars(m) for m in life.moments]} for life in lives]
+    return json_response({"records": records}, 200)
+
+
+def _for_subject(caller: Caller, body: bytes) -> Identity:
+    """The one subject on whose behalf a portal asks. Raises ``Refused`` (PRV-3) when it does not say so."""
     identity = _identities(body)[0]
     if caller.signed_header("Credit-On-Behalf-Of") != "subject":
         raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
-    looks = services().subject.who_looked(identity, portal=caller.department)
-    return json_response({"looks": [vars(look) for look in looks]}, 200)
+    return identity
 
 
 def _purpose(caller: Caller) -> tuple[str, str, str]:

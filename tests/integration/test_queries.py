@@ -10,6 +10,7 @@ import pytest
 
 from application.commands.subjects import Identity
 from application.ports import LedgerUnavailable
+from application.projections.projector import end_terms
 from application.queries.shared import Answer
 from domain.access.events import SubjectQueried
 from domain.access.model import Request
@@ -228,6 +229,23 @@ def test_prv_3_a_subject_sees_every_look_at_it_without_a_gap_and_its_own_reading
     assert looks[0].purpose_zh and looks[0].department_name and looks[0].role == "operator"
     assert {s["part"] for s in looks[0].shown} >= {"public", "restricted"}
     assert (looks[2].view, looks[2].department) == ("who_looked", office)
+
+
+@pytest.mark.rule("PRV-3")
+def test_prv_3_a_subjects_dossier_holds_its_records_after_they_left_every_view(world: World) -> None:
+    who, office = subject_with_records(world), world.city.credit_office.code
+    shown = ask(world, who).records
+    before = world.services.subject.dossier(who, portal=office)
+    assert {r["record"] for r in shown} <= {life.record for life in before}
+    world.clock.advance(days=1200)
+    assert end_terms(world.ledger, world.views) > 0
+    world.project()
+    assert ask(world, who).records == ()
+    after = world.services.subject.dossier(who, portal=office)
+    assert {life.record for life in after} == {life.record for life in before}
+    assert all(life.moments[-1].event == "record.publicity_ended" for life in after)
+    looks = world.services.subject.who_looked(who, portal=office)
+    assert [look.view for look in looks] == ["shared", "dossier", "shared", "dossier", "who_looked"]
 
 
 @pytest.mark.rule("PRV-3")
