@@ -1,0 +1,234 @@
+"""Any history of records, objections, corrections and repairs keeps the promises after each of its steps."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from application.commands.remedies import Done, StaleVersion
+from application.ports import Log
+from application.verify import Remembered
+from domain.shared.canonical import Parts
+from domain.shared.refusals import Refused
+from tests.remedies import FIRST, LETTER, PROOF, REMEDIES, SECOND, Story, begin
+from tests.world import World
+
+NUMBERS = itertools.count(1)
+EXAMPLES = 8
+DECISIONS = {
+    "slight": (date(2026, 11, 1), "轻微"),
+    "repairable": (date(2026, 6, 1), "一般"),
+    "too early": (date(2026, 10, 1), "一般"),
+    "grave": (date(2025, 6, 1), "严重"),
+}
+
+
+@dataclass
+class Model:
+    """What must hold in one test's ledger: it grows over all histories that are tried."""
+
+    story: Story
+    remembered: dict[Log, Remembered] = field(default_factory=dict)
+    first_sent: dict[UUID, Parts] = field(default_factory=dict)
+    early: set[UUID] = field(default_factory=set)
+    gone: set[UUID] = field(default_factory=set)
+    pending: dict[UUID, Done] = field(default_factory=dict)
+    object_of: dict[UUID, UUID] = field(default_factory=dict)
+    repairs: dict[UUID, Done] = field(default_factory=dict)
+    repaired: dict[UUID, UUID] = field(default_factory=dict)
+    left: dict[UUID, Done] = field(default_factory=dict)
+    position: int = 0
+
+    def begin(self) -> None:
+        """A new history: what earlier ones left pending stays so, and is not drawn again."""
+        self.left |= self.pending
+        self.pending.clear()
+        self.repairs.clear()
+
+
+class Histories(RuleBasedStateMachine):
+    """What may happen to records over one ledger; a test gives the model."""
+
+    model: ClassVar[Model]
+    records = Bundle("records")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model.begin()
+
+    @property
+    def story(self) -> Story:
+        """The records' department at work."""
+        return self.model.story
+
+    def has_pending(self) -> bool:
+        """Whether an objection of this history waits for its answer."""
+        return bool(self.model.pending)
+
+    def has_repairs(self) -> bool:
+        """Whether an application of this history waits for its decision."""
+        return bool(self.model.repairs)
+
+    @rule(target=records, sort=st.sampled_from(sorted(DECISIONS)))
+    def determine(self, sort: str) -> UUID:
+        decided, severity = DECISIONS[sort]
+        record = self.story.new_record(
+            f"示市监罚字〔2026〕史{next(NUMBERS)}号", decided=decided, severity=severity
+        )
+        self.model.first_sent[record] = self.story.file(record).standing.content
+        if sort == "too early":
+            self.model.early.add(record)
+        return record
+
+    @rule(record=records, by_department=st.booleans())
+    def object(self, record: UUID, by_department: bool) -> None:
+        officer = FIRST if by_department else None
+        if self.story.file(record).standing.is_final:
+            with pytest.raises(Refused):
+                self.story.object(record)
+            return
+        done = self.story.object(record, by_department=by_department, officer=officer)
+        self.model.pending[done.case], self.model.object_of[done.case] = done, record
+
+    @precondition(has_pending)
+    @rule(data=st.data())
+    def reject(self, data: st.DataObject) -> None:
+        case = data.draw(st.sampled_from(list(self.model.pending)))
+        with pytest.raises(StaleVersion):
+            self.story.objections.reject(
+                self.story.deciding(self.model.pending[case], expected=7), reasons="一致", remedies=REMEDIES
+            )
+        self.story.objections.reject(
+            self.story.deciding(self.model.pending.pop(case)), reasons="一致", remedies=REMEDIES
+        )
+
+    @precondition(has_pending)
+    @rule(data=st.data(), fine=st.integers(1, 99), shorter=st.sampled_from([False, False, False, True]))
+    def correct(self, data: st.DataObject, fine: int, shorter: bool) -> None:
+        case = data.draw(st.sampled_from(list(self.model.pending)))
+        record = self.model.object_of[case]
+        now = self.story.file(record).standing.content
+        fields = {"CF_NR_FK": f"{fine}.5", "CF_CFLB": "罚款"}
+        if shorter:
+            fields["CF_GSJZQ"] = "2026-11-20"
+        content = {**now, "public": {**now["public"], **fields}}
+        act = self.story.correction(record, case, content)
+        is_final = self.story.file(record).standing.is_final
+        if is_final or content == now:
+            with pytest.raises(Refused):
+                self.story.objections.correct(self.story.deciding(self.model.pending[case]), act)
+            return
+        self.story.objections.correct(self.story.deciding(self.model.pending.pop(case)), act)
+        if shorter:
+            self.model.gone.add(record)
+
+    @precondition(has_pending)
+    @rule(data=st.data())
+    def withdraw(self, data: st.DataObject) -> None:
+        case = data.draw(st.sampled_from(list(self.model.pending)))
+        record = self.model.object_of[case]
+        act = self.story.withdrawal(record, case)
+        if self.story.file(record).standing.status == "withdrawn":
+            with pytest.raises(Refused):
+                self.story.objections.withdraw(self.story.deciding(self.model.pending[case]), act)
+            return
+        self.story.objections.withdraw(self.story.deciding(self.model.pending.pop(case)), act)
+        self.model.gone.add(record)
+
+    @rule(record=records, complete=st.booleans())
+    def apply(self, record: UUID, complete: bool) -> None:
+        materials = (PROOF, LETTER) if complete else (PROOF,)
+        if record in self.model.gone or record in self.model.early:
+            with pytest.raises(Refused):
+                self.story.apply(record, *materials)
+            return
+        done = self.story.apply(record, *materials)
+        self.model.repairs[done.case], self.model.repaired[done.case] = done, record
+
+    @precondition(has_repairs)
+    @rule(data=st.data(), grant=st.booleans())
+    def decide(self, data: st.DataObject, grant: bool) -> None:
+        case = data.draw(st.sampled_from(list(self.model.repairs)))
+        done = self.model.repairs.pop(case)
+        found = self.story.repairs.find(case)
+        assert found is not None
+        if LETTER.kind not in found.given:
+            done = self.story.repairs.request_materials(self.story.handling(done))
+            done = self.story.repairs.supply(self.story.supplying(done, LETTER))
+        done = self.story.repairs.accept(self.story.handling(done, FIRST))
+        record = self.model.repaired[case]
+        if grant and record in self.model.gone:
+            with pytest.raises(Refused):
+                self.story.repairs.grant(self.story.handling(done))
+        elif grant:
+            self.story.repairs.grant(self.story.handling(done, SECOND))
+            self.model.gone.add(record)
+        else:
+            self.story.repairs.reject(self.story.handling(done), reasons="未履行", remedies=REMEDIES)
+
+    @rule(record=records)
+    def send_again(self, record: UUID) -> None:
+        _, report = self.story.determine(self.model.first_sent[record])
+        assert (report.taken, report.already) == (0, 1)
+
+    @rule()
+    def project(self) -> None:
+        self.story.world.project()
+        for record in self.model.first_sent:
+            assert (self.story.world.lookup.record(record) is None) == (record in self.model.gone)
+
+    @invariant()
+    def positions_are_dense_and_digests_verify(self) -> None:
+        rows = self.story.world.reader.rows("records", after=self.model.position, limit=1000)
+        self.model.position += len(rows)
+        assert [r.position for r in rows] == list(
+            range(self.model.position - len(rows) + 1, self.model.position + 1)
+        )
+        assert self.story.world.reader.head("records")[0] == self.model.position
+        if rows:
+            assert self.story.world.finding(self.model.remembered) is None
+
+    @invariant()
+    def nothing_suppressed_is_visible(self) -> None:
+        for record in self.model.gone:
+            assert self.story.world.lookup.record(record) is None and self.story.shared(record) == 0
+
+    @invariant()
+    def marks_are_the_pending_objections(self) -> None:
+        pending = {**self.model.left, **self.model.pending}
+        assert self.story.marks() == {(self.model.object_of[case], case) for case in pending}
+        objected = {self.model.object_of[case] for case in pending}
+        for record in self.model.first_sent:
+            shown = self.story.world.lookup.record(record)
+            assert shown is None or shown.objected == (record in objected)
+
+    def teardown(self) -> None:
+        self.story.world.project()
+        assert self.story.world.new_projector().rebuild().equal
+
+
+def test_any_history_of_remedies_keeps_the_promises(seeded_world: World) -> None:
+    model = Model(begin(seeded_world))
+    model.position = seeded_world.reader.head("records")[0]
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
+    run_state_machine_as_test(
+        type("HistoriesHere", (Histories,), {"model": model}),
+        settings=settings(
+            max_examples=EXAMPLES, stateful_step_count=14, deadline=None, suppress_health_check=checks
+        ),
+    )
