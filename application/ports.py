@@ -63,6 +63,15 @@ class Receipt:
     receipt: Mapping[str, object]
 
 
+@dataclass(frozen=True)
+class OpenCase:
+    """An objection or repair (``kind``) that waits for its source, the department of that code."""
+
+    id: UUID
+    kind: str
+    department: str
+
+
 @dataclass
 class Append:
     """Everything that one transaction adds to one log; a guard is a records stream with the version relied on."""
@@ -77,6 +86,8 @@ class Append:
     marks: list[tuple[UUID, UUID]] = field(default_factory=list)
     """Record and objection that begins to mark it."""
     unmarks: list[tuple[UUID, UUID]] = field(default_factory=list)
+    opened: list[OpenCase] = field(default_factory=list)
+    closed: list[UUID] = field(default_factory=list)
     receipt: Receipt | None = None
 
 
@@ -107,6 +118,7 @@ class EventStore(Protocol):
     def documents_of(self, fingerprints: Iterable[bytes]) -> dict[bytes, Document]: ...
     def data_keys_of(self, owners: Iterable[UUID]) -> dict[KeyName, WrappedKey]: ...
     def receipt_of(self, department: str, key: str) -> Receipt | None: ...
+    def open_cases_of(self, department: str, *, limit: int) -> list[OpenCase]: ...
     def use_nonce(self, issuer: bytes, nonce: str, *, now: datetime, expires: datetime) -> bool: ...
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from application.ports import OpenCase
 from domain.records.events import PublicityEnded
 from domain.remedies.events import (
     ObjectionDecided,
@@ -20,6 +21,7 @@ from domain.remedies.events import (
     RecordCorrected,
     RecordShielded,
     RecordWithdrawn,
+    RepairApplied,
     RepairDecided,
 )
 from domain.remedies.standing import Standing
@@ -29,7 +31,8 @@ from domain.shared.events import Event
 
 @dataclass
 class Consequences:
-    """The record concerned as it stood before, and what follows from the act: events, marks, suppression.
+    """The record concerned as it stood before, and what follows from the act: events, marks, suppression,
+    cases for worklists.
 
     ``term_over`` is the last day (ISO text) of a corrected content's term when that day has passed, else
     empty. ``version`` is the last version of the record's stream that is taken.
@@ -44,6 +47,8 @@ class Consequences:
     suppress: list[UUID] = field(default_factory=list)
     marks: list[tuple[UUID, UUID]] = field(default_factory=list)
     unmarks: list[tuple[UUID, UUID]] = field(default_factory=list)
+    opened: list[OpenCase] = field(default_factory=list)
+    closed: list[UUID] = field(default_factory=list)
 
     def place(self) -> dict[str, Any]:
         """Stream, next version and instant of a further event of the record."""
@@ -66,6 +71,17 @@ def mark(event: ObjectionFiled, then: Consequences) -> None:
 def unmark(event: ObjectionDecided, then: Consequences) -> None:
     """OBJ-2: the mark of this objection goes; another one's stays."""
     then.unmarks.append((UUID(event.record), event.originator_id))
+
+
+def open_case(event: ObjectionFiled | RepairApplied, then: Consequences) -> None:
+    """OBJ-1, REP-2: the case stands on its source's worklist from now on."""
+    kind = "objection" if isinstance(event, ObjectionFiled) else "repair"
+    then.opened.append(OpenCase(event.originator_id, kind, event.source))
+
+
+def close_case(event: ObjectionDecided | RepairDecided, then: Consequences) -> None:
+    """OBJ-3, REP-2: a decided case waits for nobody."""
+    then.closed.append(event.originator_id)
 
 
 def suppress(_: Event, then: Consequences) -> None:
@@ -108,11 +124,12 @@ def carry_out(event: RepairDecided, then: Consequences) -> None:
 
 
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
-    ObjectionFiled: (mark,),
-    ObjectionDecided: (unmark,),
+    ObjectionFiled: (mark, open_case),
+    ObjectionDecided: (unmark, close_case),
     RecordCorrected: (keep_annotated, keep_ended),
     RecordWithdrawn: (suppress,),
-    RepairDecided: (carry_out,),
+    RepairApplied: (open_case,),
+    RepairDecided: (carry_out, close_case),
     RecordShielded: (suppress,),
     PublicityEnded: (suppress,),
 }

@@ -240,6 +240,7 @@ class RemedyDesk:
             # The record's own stream does not move, so what was seen of it must still hold.
             batch.guards = {**act.guards, record.id: standing.version}
         batch.suppress, batch.marks, batch.unmarks = then.suppress, then.marks, then.unmarks
+        batch.opened, batch.closed = then.opened, then.closed
         case, version = act.event.originator_id, act.event.originator_version
         told = {
             "case": str(case),

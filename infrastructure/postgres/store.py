@@ -17,7 +17,17 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from application.ports import Append, Conflict, Document, KeyName, LedgerUnavailable, Log, Receipt, WrappedKey
+from application.ports import (
+    Append,
+    Conflict,
+    Document,
+    KeyName,
+    LedgerUnavailable,
+    Log,
+    OpenCase,
+    Receipt,
+    WrappedKey,
+)
 from domain.transparency.digest import StoredRow
 
 Pool = ConnectionPool[psycopg.Connection[TupleRow]]
@@ -37,6 +47,10 @@ _APPEND = (
 )
 _APPEND_MARKED = (
     _APPEND.replace("append(", "append_marked(")[:-1] + ", %b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[])"
+)
+_APPEND_CASE = (
+    _APPEND_MARKED.replace("append_marked(", "append_case(")[:-1]
+    + ", %b::uuid[], %b::text[], %b::text[], %b::uuid[])"
 )
 _COLUMNS = (
     "position, stream_id, stream_version, topic, schema_version, recorded_at,"
@@ -128,6 +142,12 @@ def mark_parameters(batch: Append) -> list[Any]:
     return [[pair[side] for pair in pairs] for pairs in (batch.marks, batch.unmarks) for side in (0, 1)]
 
 
+def case_parameters(batch: Append) -> list[Any]:
+    """The arguments that ``ledger.append_case`` takes beyond those of ``ledger.append_marked``."""
+    opened = batch.opened
+    return [[c.id for c in opened], [c.kind for c in opened], [c.department for c in opened], batch.closed]
+
+
 class PostgresEventStore:
     """The writer's side: append, load one stream, and the look-ups that appending needs."""
 
@@ -145,7 +165,10 @@ class PostgresEventStore:
     @staticmethod
     def _append(conn: psycopg.Connection[TupleRow], batch: Append) -> int:
         with conn.cursor(binary=True) as cursor:
-            if batch.marks or batch.unmarks:
+            if batch.opened or batch.closed:
+                arguments = append_parameters(batch) + mark_parameters(batch) + case_parameters(batch)
+                row = cursor.execute(_APPEND_CASE, arguments, prepare=True).fetchone()
+            elif batch.marks or batch.unmarks:
                 arguments = append_parameters(batch) + mark_parameters(batch)
                 row = cursor.execute(_APPEND_MARKED, arguments, prepare=True).fetchone()
             else:
@@ -191,6 +214,11 @@ class PostgresEventStore:
         query = "SELECT department, key, fingerprint, status, receipt FROM ledger.receipt_of(%s, %s)"
         rows = self._all(query, (department, key))
         return Receipt(*rows[0]) if rows else None
+
+    def open_cases_of(self, department: str, *, limit: int) -> list[OpenCase]:
+        """The cases that wait for a department, oldest first."""
+        query = "SELECT case_id, kind FROM ledger.open_cases_of(%s, %s)"
+        return [OpenCase(case, kind, department) for case, kind in self._all(query, (department, limit))]
 
     def use_nonce(self, issuer: bytes, nonce: str, *, now: datetime, expires: datetime) -> bool:
         """True the first time a nonce is used by an issuer, False for a replay."""

@@ -14,7 +14,7 @@ from tests.world import World, raw_row
 TABLES = (
     "heads", "records", "access", "streams", "documents", "subjects", "data_keys", "inbox", "nonces",
     "suppressed", "drafts", "view_state", "renditions", "view_names", "request_counts", "announced_reads",
-    "marks",
+    "marks", "open_cases",
 )  # fmt: skip
 LOGS = ("records", "access")
 CHANGES = ("UPDATE ledger.{} SET position = position", "DELETE FROM ledger.{}", "TRUNCATE ledger.{}")
@@ -23,6 +23,7 @@ CALLABLE = {
     "writer": {
         "append", "load_stream", "subjects_of", "documents_of", "data_keys_of", "receipt_of", "use_nonce",
         "save_draft", "load_draft", "drop_draft", "append_marked",
+        "append_case", "open_cases_of",
     },
     "reader": {
         "public_subjects", "public_records", "public_record", "status", "data_keys_of", "operations",
