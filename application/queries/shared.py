@@ -62,9 +62,8 @@ class SharedReading(Protocol):
     written) or ``LedgerUnavailable`` (nothing was read).
     """
 
-    def listing(self, subjects: Iterable[UUID], *, on: date, limit: int) -> list[Listed]: ...
+    def listing(self, subjects: Iterable[UUID], *, on: date, limit: int) -> tuple[int, list[Listed]]: ...
     def access_versions(self, subjects: Iterable[UUID]) -> dict[UUID, int]: ...
-    def view_position(self, *, on: date) -> int: ...
     def logged_read(
         self, batch: Append, reads: Sequence[Read], *, on: date
     ) -> tuple[int, list[bytes | None]]: ...
@@ -114,8 +113,7 @@ class SharedQueries:
         """The answers, or None when a rendition changed between announcing and reading it."""
         subjects = self._subjects(identities)
         distinct = list(dict.fromkeys(subjects))
-        view_position = self._reading.view_position(on=request.on)
-        listing = self._reading.listing(distinct, on=request.on, limit=RECORDS_MAX)
+        view_position, listing = self._reading.listing(distinct, on=request.on, limit=RECORDS_MAX)
         versions = self._reading.access_versions(distinct)
         acts: list[SealedAct] = []
         reads: list[Read] = []

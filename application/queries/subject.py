@@ -5,7 +5,6 @@ A portal that the credit office runs asks on the subject's behalf; the asking is
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,11 +14,11 @@ from application.commands.subjects import Identity, SubjectDesk
 from application.ledger import Ledger, SealedAct, instant
 from application.ports import Append, Conflict, LedgerUnavailable
 from application.projections.renditions import DOSSIER
+from application.queries.history import Moment, history_digest, moments_of
 from application.queries.shared import ACCESS_CLASS, RECORDS_MAX
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
 from domain.access.events import SubjectQueried
-from domain.shared.canonical import Json, Part, canonical
 from domain.shared.refusals import Defect, Refused
 
 WHO_LOOKED = "who_looked"
@@ -46,16 +45,6 @@ class Look:
     basis: str
     view: str
     shown: tuple[Mapping[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One event in the life of a record: what it is called, when and where it was recorded, what it holds."""
-
-    event: str
-    at: str
-    position: int
-    parts: Mapping[str, Part]
 
 
 @dataclass(frozen=True)
@@ -88,7 +77,7 @@ class SubjectQueries:
         self._require_portal(portal)
         subject = SubjectDesk(self._ledger).find(identity)
         lives = self._lives(subject) if subject else ()
-        shown = [[life.record, "history", _digest(life).hex()] for life in lives]
+        shown = [[life.record, "history", history_digest(life.record, life.moments).hex()] for life in lives]
         self._logged(identity, portal, view=DOSSIER, shown=shown)
         return lives
 
@@ -96,8 +85,7 @@ class SubjectQueries:
         lives = []
         for record in self._reading.dossier_records(subject, limit=RECORDS_MAX):
             rows = self._ledger.open_all(self._ledger.store.load("records", record), log="records")
-            moments = (Moment(r.row.topic, r.row.recorded_at, r.row.position, r.parts) for r in rows)
-            lives.append(RecordLife(str(record), tuple(moments)))
+            lives.append(RecordLife(str(record), moments_of(rows)))
         return tuple(lives)
 
     def _require_portal(self, portal: str) -> None:
@@ -179,9 +167,3 @@ class SubjectQueries:
             view=event.view,
             shown=tuple({"record": record, "part": part} for record, part, _ in event.shown),
         )
-
-
-def _digest(life: RecordLife) -> bytes:
-    """SHA-256 of a record's history as it is shown."""
-    moments: list[Json] = [[m.event, m.at, m.position, m.parts] for m in life.moments]
-    return hashlib.sha256(canonical([life.record, moments])).digest()

@@ -77,15 +77,19 @@ class PostgresSharedReading:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def listing(self, subjects: Iterable[UUID], *, on: date, limit: int) -> list[Listed]:
-        """What could be shown of the subjects, by part; digests, never bytes."""
+    def listing(self, subjects: Iterable[UUID], *, on: date, limit: int) -> tuple[int, list[Listed]]:
+        """How far the view is, and what it could show of the subjects by part: digests, never bytes."""
         query = (
             "SELECT subject_id, record_id, part, item, record_position, until, key_owner, key_class, digest"
             " FROM ledger.shared_listing(%s, %s, %s)"
         )
-        with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
+        with connection(self._pool) as conn, conn.transaction(), conn.cursor(binary=True) as cursor:
+            # One snapshot for both, so that the answer can be folded again from the position it names.
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            row = cursor.execute("SELECT public_position FROM ledger.status(%s)", (on,)).fetchone()
             rows = cursor.execute(query, (list(subjects), on, limit)).fetchall()
-        return [Listed(r[0], r[1], r[2], r[3], r[4], r[5], (r[6], r[7]), r[8]) for r in rows]
+        listed = [Listed(r[0], r[1], r[2], r[3], r[4], r[5], (r[6], r[7]), r[8]) for r in rows]
+        return int(row[0] or 0) if row else 0, listed
 
     def dossier_records(self, subject: UUID, *, limit: int) -> list[UUID]:
         """The records of a subject, newest first, whatever became of them."""
@@ -98,12 +102,6 @@ class PostgresSharedReading:
         query = "SELECT subject_id, version FROM ledger.access_versions(%s)"
         with connection(self._pool) as conn:
             return {r[0]: int(r[1]) for r in conn.execute(query, (list(subjects),)).fetchall()}
-
-    def view_position(self, *, on: date) -> int:
-        """How far the views have folded the records."""
-        with connection(self._pool) as conn:
-            row = conn.execute("SELECT public_position FROM ledger.status(%s)", (on,)).fetchone()
-        return int(row[0] or 0) if row else 0
 
     def logged_read(
         self, batch: Append, reads: Sequence[Read], *, on: date

@@ -11,6 +11,7 @@ import pytest
 from application.commands.subjects import Identity
 from application.ports import LedgerUnavailable
 from application.projections.projector import end_terms
+from application.queries.replay import NoSuchAnswer, Replay
 from application.queries.shared import Answer
 from domain.access.events import SubjectQueried
 from domain.access.model import Request
@@ -126,7 +127,7 @@ def test_a_reader_inside_its_own_transaction_gets_no_byte(world: World) -> None:
     """Log, read, roll back: what a single function would allow is refused by the commit in between."""
     who = subject_with_records(world)
     subject = world.store.subjects_of([_blind(world, who)])
-    listed = world.services.shared._reading.listing(
+    _, listed = world.services.shared._reading.listing(
         list(subject.values()), on=city_day(world.clock.now()), limit=5
     )
     event = (
@@ -246,6 +247,29 @@ def test_prv_3_a_subjects_dossier_holds_its_records_after_they_left_every_view(w
     assert all(life.moments[-1].event == "record.publicity_ended" for life in after)
     looks = world.services.subject.who_looked(who, portal=office)
     assert [look.view for look in looks] == ["shared", "dossier", "shared", "dossier", "who_looked"]
+
+
+def test_a_past_answer_is_reproduced_byte_for_byte_after_the_record_left_every_view(world: World) -> None:
+    who = subject_with_records(world)
+    answer = ask(world, who)
+    world.services.subject.dossier(who, portal=world.city.credit_office.code)
+    world.clock.advance(days=1200)
+    assert end_terms(world.ledger, world.views) > 0
+    world.project()
+    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault)
+    again = replay.answer(answer.position)
+    assert again.parts and again.equal
+    shown = {(r["record"], part): fields for r in answer.records for part, fields in r["parts"].items()}
+    assert {(p.record, p.part): json.loads(p.shown)["fields"] for p in again.parts} == shown
+    dossier = replay.answer(answer.position + 1)
+    assert dossier.event.view == "dossier" and dossier.parts and dossier.equal
+
+
+def test_a_position_without_an_answer_cannot_be_replayed(world: World) -> None:
+    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault)
+    for position in (1, 10_000):
+        with pytest.raises(NoSuchAnswer):
+            replay.answer(position)
 
 
 @pytest.mark.rule("PRV-3")

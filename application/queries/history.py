@@ -1,0 +1,31 @@
+"""A record's history as its subject sees it, and the digest by which the access log remembers it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from application.ledger import OpenedRow
+from domain.shared.canonical import Json, Part, canonical
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One event in the life of a record: what it is called, when and where it was recorded, what it holds."""
+
+    event: str
+    at: str
+    position: int
+    parts: Mapping[str, Part]
+
+
+def moments_of(rows: Iterable[OpenedRow]) -> tuple[Moment, ...]:
+    """The moments of a record's opened rows, in order."""
+    return tuple(Moment(r.row.topic, r.row.recorded_at, r.row.position, r.parts) for r in rows)
+
+
+def history_digest(record: str, moments: Sequence[Moment]) -> bytes:
+    """SHA-256 of a record's history as it is shown."""
+    plain: list[Json] = [[m.event, m.at, m.position, m.parts] for m in moments]
+    return hashlib.sha256(canonical([record, plain])).digest()
