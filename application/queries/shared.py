@@ -19,6 +19,7 @@ from application.data_keys import unwrap_all
 from application.ledger import Ledger, SealedAct
 from application.ports import Append, Conflict, KeyName, LedgerUnavailable
 from application.projections.renditions import SHARED, Rendition, open_rendition
+from application.queries.looks import ACCESS_CLASS
 from application.registry import Registry
 from domain.access.decide import decide, request_defects
 from domain.access.events import SubjectQueried
@@ -29,7 +30,6 @@ from domain.shared.refusals import Refused
 SUBJECTS_MAX = 500
 RECORDS_MAX = 2000
 ATTEMPTS_MAX = 4
-ACCESS_CLASS = "access"
 
 
 @dataclass(frozen=True)

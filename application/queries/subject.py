@@ -11,11 +11,12 @@ from typing import Protocol
 from uuid import UUID
 
 from application.commands.subjects import Identity, SubjectDesk
-from application.ledger import Ledger, SealedAct, instant
+from application.ledger import Ledger, instant
 from application.ports import Append, Conflict, LedgerUnavailable
 from application.projections.renditions import DOSSIER
 from application.queries.history import Moment, history_digest, moments_of
-from application.queries.shared import ACCESS_CLASS, RECORDS_MAX
+from application.queries.looks import ATTEMPTS_MAX, log_look
+from application.queries.shared import RECORDS_MAX
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
 from domain.access.events import SubjectQueried
@@ -24,7 +25,6 @@ from domain.shared.refusals import Defect, Refused
 WHO_LOOKED = "who_looked"
 SELF = "subject"
 OWN_PURPOSE = "own_records"
-ATTEMPTS_MAX = 4
 
 
 @dataclass(frozen=True)
@@ -112,43 +112,30 @@ class SubjectQueries:
         for _ in range(ATTEMPTS_MAX):
             found = SubjectDesk(self._ledger).find_or_register([identity])
             subject = found.ids[identity]
-            batches: list[Append] = []
+            before: list[Append] = []
             if found.registrations:
                 registering = self._ledger.prepare(
                     found.registrations, meta={"actor": "platform", "purpose": "first_query"}
                 )
                 registering.subjects = found.blinds
-                batches.append(registering)
-            number = len(self._ledger.store.load("access", subject)) + 1
-            meta = {"actor": portal, "officer": SELF, "purpose": OWN_PURPOSE}
-            batches.append(
-                self._ledger.prepare(
-                    [self._act(subject, number, portal, view, shown)], meta=meta, log="access"
-                )
-            )
+                before.append(registering)
             try:
-                self._ledger.store.append(*batches)
+                log_look(
+                    self._ledger,
+                    subject,
+                    department=portal,
+                    officer=SELF,
+                    role=SELF,
+                    purpose=OWN_PURPOSE,
+                    rules=["PRV-3"],
+                    view=view,
+                    shown=shown,
+                    before=before,
+                )
             except Conflict:
                 continue
             return subject
         raise LedgerUnavailable("too many looks at once")
-
-    def _act(self, subject: UUID, number: int, portal: str, view: str, shown: list[list[str]]) -> SealedAct:
-        event = SubjectQueried(
-            originator_id=subject,
-            originator_version=number,
-            timestamp=self._ledger.now(),
-            department=portal,
-            officer=SELF,
-            role=SELF,
-            purpose=OWN_PURPOSE,
-            rules=["PRV-3"],
-            view=view,
-            view_position=0,
-            shown=shown,
-        )
-        owners = dict.fromkeys(event.parts(), (subject, ACCESS_CLASS))
-        return self._ledger.seal(event, owners=owners)
 
     @staticmethod
     def _look(event: SubjectQueried, registry: Registry) -> Look:

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "project": "interfaces.cli.operate",
     "rebuild": "interfaces.cli.audit",
     "verify": "interfaces.cli.audit",
+    "replay": "interfaces.cli.replay",
 }
 
 

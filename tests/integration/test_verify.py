@@ -27,7 +27,7 @@ from tests.conftest import PROJECT
 from tests.integration.test_store import intake
 from tests.world import World
 
-AT = 102
+AT = 103
 """A record in the middle of the seeded log."""
 COLUMNS = tuple(StoredRow.__dataclass_fields__)
 LOGS: tuple[Log, ...] = ("records", "access")
