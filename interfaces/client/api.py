@@ -22,7 +22,9 @@ from interfaces.client.sealing import DepartmentKey, seal_act
 from interfaces.client.signing import Message, purpose_header, sign_request
 
 NDJSON = "application/x-ndjson"
-ATTEMPTS_MAX = 5
+ATTEMPTS_MAX = 8
+WAIT_SECONDS_MAX = 3.0
+RETRY_AFTER_SECONDS_MAX = 60.0
 TIMEOUT_SECONDS = 60.0
 Progress = Callable[[Mapping[str, Any]], None]
 
@@ -30,10 +32,11 @@ Progress = Callable[[Mapping[str, Any]], None]
 class Problem(Exception):
     """The service's answer to a request that it refused: status and the problem+json members."""
 
-    def __init__(self, status: int, members: Mapping[str, Any]) -> None:
+    def __init__(self, status: int, members: Mapping[str, Any], retry_after_seconds: float = 0.0) -> None:
         super().__init__(f"{status} {members.get('type', 'about:blank')}")
         self.status = status
         self.members = members
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Unreachable(Exception):
@@ -170,17 +173,20 @@ class Client:
         return self._retrying(attempt)
 
     def _retrying(self, attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Try until it works, waiting longer each time, and as long as a full service asks for."""
         for number in range(self._attempts_max):
+            wait = min(0.2 * 2**number, WAIT_SECONDS_MAX)
+            last = number + 1 == self._attempts_max
             try:
                 return attempt()
             except (OSError, http.client.HTTPException):
-                last = number + 1 == self._attempts_max
+                pass
             except Problem as problem:
-                last = problem.status not in (429, 503) or number + 1 == self._attempts_max
-                if last:
+                if last or problem.status not in (429, 503):
                     raise
+                wait = max(wait, min(problem.retry_after_seconds, RETRY_AFTER_SECONDS_MAX))
             if not last:
-                time.sleep(min(0.2 * 2**number, 3.0))
+                time.sleep(wait)
         raise Unreachable("the service does not answer")
 
     def _open(
@@ -203,14 +209,14 @@ class Client:
 
     def _json(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
         response = self._open(method, path, body, headers)
-        return _answer(response.status, response.read())
+        return _answer(response)
 
     def _stream(
         self, path: str, body: bytes, headers: Mapping[str, str], progress: Progress | None
     ) -> dict[str, Any]:
         response = self._open("POST", path, body, headers)
         if not (response.getheader("content-type") or "").startswith(NDJSON):
-            return _answer(response.status, response.read())
+            return _answer(response)
         last: dict[str, Any] = {}
         while line := response.readline():
             if not line.endswith(b"\n"):
@@ -251,7 +257,8 @@ def _drafted_message(draft: Mapping[str, Any], ledger_id: bytes, key: Department
     return message
 
 
-def _answer(status: int, body: bytes) -> dict[str, Any]:
+def _answer(response: http.client.HTTPResponse) -> dict[str, Any]:
+    body, status = response.read(), response.status
     try:
         members = json.loads(body)
     except ValueError:
@@ -259,5 +266,6 @@ def _answer(status: int, body: bytes) -> dict[str, Any]:
     if not isinstance(members, dict):
         members = {}
     if status >= 400:
-        raise Problem(status, members)
+        after = response.getheader("retry-after") or ""
+        raise Problem(status, members, float(after) if after.isdigit() else 0.0)
     return members
