@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from application.commands.drafts import Drafts
+from application.commands.remedies import RemedyDesk
 from application.ledger import Ledger
 from application.queries.operations import Operations
 from application.queries.public import PublicLookup
@@ -27,3 +28,5 @@ class Services:
     verify: Callable[[bytes, bytes, bytes], bool]
     gateway_public_key: bytes
     operations: Operations
+    desk: Callable[[], RemedyDesk]
+    """Makes a desk for one command or question: what it has read of the registry is never stale for long."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from application.commands.drafts import Drafts
+from application.commands.remedies import RemedyDesk
 from application.ledger import Ledger
 from application.limits import RateLimits
 from application.projections.projector import Projector
@@ -31,6 +32,7 @@ from infrastructure.postgres.reading import PostgresPublicReading, PostgresShare
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.private_files import write_private
+from infrastructure.remedy_data import load_calendar, load_limits
 from infrastructure.settings import Settings
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "open_ledger",
     "prepare",
     "projector_services",
+    "remedy_desk",
     "verify_ed25519",
     "web_services",
 ]
@@ -158,6 +161,14 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         verify=verify_ed25519,
         gateway_public_key=_gateway(settings).public_key,
         operations=Operations(operations, limits, read_build()),
+        desk=lambda: remedy_desk(ledger, forms),
+    )
+
+
+def remedy_desk(ledger: Ledger, forms: Mapping[FormKind, Form]) -> RemedyDesk:
+    """The desk of objections and repairs, with the limits and the calendar that the data carries."""
+    return RemedyDesk(
+        ledger, forms=forms, limits=load_limits(), calendar=load_calendar(), verify=verify_ed25519
     )
 
 

@@ -32,6 +32,7 @@ from application.queries.subject import SubjectQueries
 from application.services import Services
 from application.verify import Finding, Outcome, Remembered, Verification
 from domain.shared.city_time import city_day
+from infrastructure.bootstrap import remedy_desk
 from infrastructure.build import read_build
 from infrastructure.keys import (
     GATEWAY,
@@ -162,6 +163,7 @@ class World:
             verify=verify_ed25519,
             gateway_public_key=self.gateway.public_key,
             operations=self.operations,
+            desk=lambda: remedy_desk(self.ledger, load_forms()),
         )
 
     @cached_property

@@ -12,6 +12,14 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
         "The record is withdrawn or shielded; it can be neither corrected nor objected to.",
     ),
     "remedy_case_unknown": ("没有这件申请。", "There is no such case."),
+    "if_match_missing": (
+        '办理须写明所见的版本（If-Match: "版本号"），版本号见各次回复的 ETag。',
+        'An act on a case names the version that was seen (If-Match: "version"), as the ETag of each answer told.',
+    ),
+    "version_stale": (
+        "这件申请已有变化，请重新读取后再办理。",
+        "The case has moved since that version; read it again.",
+    ),
     "remedy_id_taken": (
         "这个编号已用于另一件申请，请换一个新的编号。",
         "This id belongs to another case; draw a new one.",

@@ -164,6 +164,18 @@ class Client:
 
     def _for_subject(self, what: str, subject: Mapping[str, str]) -> dict[str, Any]:
         headers = {"content-type": "application/json", "credit-on-behalf-of": "subject"}
+    def post(
+        self, path: str, data: Mapping[str, Any], *, key: str | None = None, **headers: str
+    ) -> dict[str, Any]:
+        """A signed POST of JSON, tried again under the same idempotency key (``key``, else a new one).
+
+        ``headers`` in snake case; empty ones are not sent. Raises :class:`Problem` or :class:`Unreachable`.
+        """
+        sent = {"content-type": "application/json", "idempotency-key": key or str(uuid.uuid4())}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items() if value}
+        body = json.dumps(data, ensure_ascii=False).encode()
+        return self._retrying(lambda: self._json("POST", path, body, sent))
+
         body = json.dumps({"subjects": [subject]}).encode()
 
         def attempt() -> dict[str, Any]:

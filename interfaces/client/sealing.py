@@ -19,7 +19,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.shared.canonical import NotCanonical, Parts
+from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect
+from domain.transparency.commitment import commit, open_parts
 from domain.transparency.leaf import act_message, issuer_id
 from domain.transparency.merkle import Frontier, leaf_hash
 from domain.transparency.sealed_file import ROW_KIND, FileSeal, SealedRow, encode_commitments
@@ -166,6 +168,26 @@ def seal_act(parts: Parts, *, form: str, ledger_id: bytes, key: DepartmentKey) -
         "record": str(row.record_id),
         "salt": row.salt.hex(),
         "parts": parts,
+        "issuer": key.issuer.hex(),
+        "signature": key.sign(message).hex(),
+    }
+
+
+def seal_remedy(
+    kind: Kind, parts: Parts, *, record: str, ledger_id: bytes, key: DepartmentKey
+) -> dict[str, Any]:
+    """A correction or withdrawal of ``record`` sealed as its route takes it; both name what they take back.
+
+    Raises ``NotCanonical`` for content that has no canonical form.
+    """
+    salt = os.urandom(SALT_BYTES)
+    digest = commit(
+        kind=kind, ledger_id=ledger_id, record_id=uuid.UUID(record).bytes, opened=open_parts(salt, parts)
+    )
+    message = act_message(kind=kind, commitment=digest, issuer=key.issuer)
+    return {
+        "parts": parts,
+        "salt": salt.hex(),
         "issuer": key.issuer.hex(),
         "signature": key.sign(message).hex(),
     }

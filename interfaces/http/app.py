@@ -6,7 +6,18 @@ from flask import Flask, Response, jsonify
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from application.services import Services
-from interfaces.http import determinations, intakes, operations, problems, queries, telemetry, throttle
+from interfaces.http import (
+    determinations,
+    intakes,
+    objections,
+    operations,
+    problems,
+    queries,
+    repairs,
+    telemetry,
+    throttle,
+    worklist,
+)
 from interfaces.http.bodies import BODY_BYTES_MAX
 from interfaces.http.services import EXTENSION, services
 from interfaces.portal.pages import portal
@@ -25,6 +36,8 @@ def create_app(found: Services, *, proxies: int = 0) -> Flask:
     app.register_blueprint(intakes.blueprint)
     app.register_blueprint(determinations.blueprint)
     app.register_blueprint(queries.blueprint)
+    for remedies in (objections, repairs, worklist):
+        app.register_blueprint(remedies.blueprint)
     app.register_blueprint(operations.blueprint)
     app.register_blueprint(portal(found))
     app.add_url_rule("/healthz", view_func=healthz)

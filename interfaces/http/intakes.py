@@ -164,7 +164,14 @@ def _run(
     found = services()
     with logged_refusals(caller, body):
         under = SealOfFile(seal)
-        intake = Intake(found.ledger, found.forms, under, department=caller.department, verify=found.verify)
+        intake = Intake(
+            found.ledger,
+            found.forms,
+            under,
+            department=caller.department,
+            verify=found.verify,
+            officer=caller.signed_header("Credit-Official"),
+        )
     steps = _steps(intake, rows, caller, body, seal)
     if NDJSON in request.accept_mimetypes.values():
         return Response(
@@ -225,17 +232,23 @@ def logged_refusals(caller: Caller, body: bytes) -> Iterator[None]:
 
 
 def replayed(caller: Caller, body: bytes) -> Response | None:
-    """The kept receipt for this idempotency key. Raises 422 when it was used for something else."""
-    kept = services().ledger.store.receipt_of(caller.department, caller.idempotency_key)
+    """The answer of a request that was done already, or None. Raises as :func:`kept_receipt`."""
+    kept = kept_receipt(caller, body)
     if kept is None:
         return None
-    if kept.fingerprint != fingerprint(body):
-        raise ProblemError(
-            422, "idempotency-key", Defect("FORMAT", "idempotency_key_reused", "Idempotency-Key")
-        )
     answer = json_response({"receipt": dict(kept.receipt)}, kept.status)
     answer.headers["Idempotency-Replayed"] = "true"
     return answer
+
+
+def kept_receipt(caller: Caller, body: bytes) -> Receipt | None:
+    """The kept receipt for this idempotency key. Raises 422 when it was used for something else."""
+    kept = services().ledger.store.receipt_of(caller.department, caller.idempotency_key)
+    if kept is not None and kept.fingerprint != fingerprint(body):
+        raise ProblemError(
+            422, "idempotency-key", Defect("FORMAT", "idempotency_key_reused", "Idempotency-Key")
+        )
+    return kept
 
 
 def fingerprint(body: bytes) -> bytes:

@@ -8,15 +8,19 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from application.commands.remedies import StaleVersion
 from application.data_keys import ErasedKey
 from application.limits import TooManyRequests
 from application.ports import Conflict, LedgerUnavailable
 from domain.shared.refusals import Defect, Refused, sentence
+from domain.shared.rulebook import Rulebook
 from domain.transparency.sealed_file import MalformedSealedFile
 from interfaces.http.telemetry import note
 
@@ -31,6 +35,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     405: ("不支持这种请求方法", "This method is not supported here"),
     409: ("与已有的内容冲突", "This conflicts with what is there"),
     411: ("请求须写明长度", "The request must state its length"),
+    412: ("所见的版本已不是最新", "The version that was seen is not the newest"),
     413: ("请求过大", "The request is too large"),
     415: ("不支持这种内容类型", "This content type is not supported"),
     422: ("规则不允许", "A rule forbids this"),
@@ -39,6 +44,24 @@ TITLES: Mapping[int, tuple[str, str]] = {
     500: ("服务内部错误，未作任何改动", "Internal error; nothing was changed"),
     503: ("账本暂时不可用，请稍后再试", "The ledger is unavailable; try again later"),
 }
+
+
+NOT_PERMITTED = frozenset(
+    {
+        "remedy_not_the_source",
+        "remedy_officer_unknown",
+        "remedy_decided_by_determiner",
+        "remedy_decided_by_filer",
+    }
+)
+"""What forbids the act to this caller or officer, and not the act itself."""
+RULEBOOK = Path(__file__).resolve().parents[2] / "data" / "rulebook.json"
+
+
+@cache
+def rulebook() -> Rulebook:
+    """The rules with the clauses that found them, in the clauses' own words."""
+    return Rulebook.from_data(json.loads(RULEBOOK.read_text(encoding="utf-8"))["rules"])
 
 
 class ProblemError(Exception):
@@ -60,6 +83,8 @@ def reasons(defects: Iterable[Defect]) -> list[dict[str, str]]:
 def members(status: int, kind: str, defects: tuple[Defect, ...] = ()) -> dict[str, Any]:
     """The members of a problem; ``rule`` and ``detail`` are those of the first defect.
 
+    ``clause`` and ``quote`` are those of a rule that stands in the rulebook.
+
     Without defects it is the protocol (``FORMAT``) or the service's own state (``SERVICE``) that says no.
     """
     note().problem, note().problem_status = kind, status
@@ -74,6 +99,9 @@ def members(status: int, kind: str, defects: tuple[Defect, ...] = ()) -> dict[st
         found["detail"] = sentence(defects[0], "zh")
         found["detail_en"] = sentence(defects[0], "en")
         found["rule"] = defects[0].rule
+        if found["rule"] in rulebook():
+            rule = rulebook()[found["rule"]]
+            found["clause"], found["quote"] = rule.clause, rule.quote
         found["errors"] = reasons(defects)
     else:
         found["detail"], found["detail_en"] = f"{zh}。", f"{en}."
@@ -95,13 +123,12 @@ def of_exception(error: Exception) -> dict[str, Any]:
     if isinstance(error, ProblemError):
         return members(error.status, error.kind, error.defects)
     if isinstance(error, Refused):
-        malformed = all(d.rule == "FORMAT" for d in error.defects)
-        if any(d.rule in ("QRY-1", "PRV-3") for d in error.defects):
-            return members(403, "purpose", error.defects)
-        return members(400 if malformed else 422, "malformed" if malformed else "refused", error.defects)
+        return _of_refusal(error.defects)
     if isinstance(error, MalformedSealedFile):
         defect = Defect("FORMAT", "sealed_file_malformed", str(error), {"where": str(error) or "/"})
         return members(400, "malformed", (defect,))
+    if isinstance(error, StaleVersion):
+        return members(412, "stale-version", (Defect("FORMAT", "version_stale", "If-Match"),))
     if isinstance(error, Conflict):
         return members(409, "conflict")
     if isinstance(error, LedgerUnavailable):
@@ -118,6 +145,19 @@ def of_exception(error: Exception) -> dict[str, Any]:
         "internal error %s %s", type(error).__name__, found["instance"], exc_info=_without_message(error)
     )
     return found
+
+
+def _of_refusal(defects: tuple[Defect, ...]) -> dict[str, Any]:
+    """The problem of an act that rules forbid: not there, not for this caller, malformed, or refused as such."""
+    codes = {d.code for d in defects}
+    if "remedy_case_unknown" in codes:
+        return members(404, "case-unknown", defects)
+    if any(d.rule in ("QRY-1", "PRV-3") for d in defects):
+        return members(403, "purpose", defects)
+    if codes & NOT_PERMITTED:
+        return members(403, "not-permitted", defects)
+    malformed = all(d.rule == "FORMAT" for d in defects)
+    return members(400 if malformed else 422, "malformed" if malformed else "refused", defects)
 
 
 def response(found: Mapping[str, Any]) -> Response:

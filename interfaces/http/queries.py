@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import http_sf
@@ -116,27 +117,24 @@ def _identities(body: bytes) -> list[Identity]:
         raise Refused(
             Defect("FORMAT", "subjects_missing", "/subjects", {"most": str(SUBJECTS_MAX)})
         ) from None
-    identities: list[Identity] = []
-    defects: list[Defect] = []
-    today = city_day(services().ledger.now())
-    for number, subject in enumerate(given):
-        where = f"/subjects/{number}"
-        code, kind, id_number = (subject.get(n, "") for n in ("code", "id_type", "id_number"))
-        if code and not kind and not id_number:
-            defect = check_credit_code(code, rule="FORMAT", field=where, name="代码", name_en="code")
-            identities.append(Identity("organisation", "", normalise(code)))
-        elif kind == CITIZEN_ID and id_number and not code:
-            defect = check_citizen_id(
-                id_number, today=today, rule="FORMAT", field=where, name="证件号码", name_en="number"
-            )
-            identities.append(Identity("natural_person", kind, normalise(id_number)))
-        elif kind and id_number and not code:
-            defect = None
-            identities.append(Identity("natural_person", kind, normalise(id_number)))
-        else:
-            defect = Defect("FORMAT", "member_invalid", where, {"where": where})
-        if defect:
-            defects.append(defect)
-    if defects:
+    found = [identified(subject, where=f"/subjects/{number}") for number, subject in enumerate(given)]
+    if defects := [defect for _, defect in found if defect]:
         raise Refused(*defects)
-    return identities
+    return [identity for identity, _ in found]
+
+
+def identified(subject: Mapping[str, str], *, where: str) -> tuple[Identity, Defect | None]:
+    """Whom a loaded :class:`Subject` names, and what is wrong with it."""
+    code, kind, id_number = (subject.get(n, "") for n in ("code", "id_type", "id_number"))
+    if code and not kind and not id_number:
+        defect = check_credit_code(code, rule="FORMAT", field=where, name="代码", name_en="code")
+        return Identity("organisation", "", normalise(code)), defect
+    named = Identity("natural_person", kind, normalise(id_number))
+    if not (kind and id_number) or code:
+        return named, Defect("FORMAT", "member_invalid", where, {"where": where})
+    if kind != CITIZEN_ID:
+        return named, None
+    today = city_day(services().ledger.now())
+    return named, check_citizen_id(
+        id_number, today=today, rule="FORMAT", field=where, name="证件号码", name_en="number"
+    )

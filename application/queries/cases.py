@@ -1,0 +1,205 @@
+"""The state of an objection or repair for those whom it concerns: decided who they are, logged, and only then told.
+
+Comes after a department has signed its question; the answer holds what the access event announced.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from application.commands import objections, repairs
+from application.commands.remedies import RecordFile, RemedyDesk
+from application.commands.subjects import Identity
+from application.ledger import OpenedRow
+from application.queries.looks import log_look
+from application.queries.subject import OWN_PURPOSE, SELF
+from domain.access.decide import may_speak_for_subjects
+from domain.remedies.events import ObjectionFiled, RepairApplied
+from domain.remedies.repair_case import fold_repair
+from domain.shared.canonical import Part, canonical
+from domain.shared.events import Event
+from domain.shared.refusals import Defect, Refused
+
+CaseKind = Literal["objection", "repair"]
+RULES: Mapping[CaseKind, str] = {"objection": "OBJ-1", "repair": "REP-2"}
+PURPOSES: Mapping[CaseKind, str] = {"objection": objections.PURPOSE, "repair": repairs.PURPOSE}
+Filed = ObjectionFiled | RepairApplied
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks: an officer of a department, or a portal for a subject (``subject``), perhaps for its agent."""
+
+    department: str
+    officer: str
+    subject: Identity | None = None
+    agent: bool = False
+
+
+@dataclass(frozen=True)
+class CaseState:
+    """A case (案件) as told: its version, its state in a word, its events with the parts that may be seen.
+
+    ``leaf_hash`` names the record's present content, which a correction or withdrawal must name;
+    ``position`` is that of the access event.
+    """
+
+    case: UUID
+    version: int
+    state: str
+    record: UUID
+    source: str
+    leaf_hash: str
+    history: Sequence[Mapping[str, Any]]
+    position: int
+
+
+class CaseQueries:
+    """Questions about objections and repairs (办理情况)."""
+
+    def __init__(self, desk: RemedyDesk) -> None:
+        self._desk = desk
+        self._ledger = desk.ledger
+
+    def require_concerned(self, kind: CaseKind, case_id: UUID, department: str) -> None:
+        """Raise ``Refused`` as for a case that does not exist, unless this department has to do with it."""
+        filed = _filed(kind, [row.event for row in self._rows(case_id)])
+        if filed is None or not (
+            department in (filed.source, filed.received_by) or self._is_credit_office(department)
+        ):
+            raise _unknown(kind)
+
+    def state(self, kind: CaseKind, case_id: UUID, asker: Asker) -> CaseState:
+        """The case for its source, for whoever filed it, or, without what was said in it, for the credit office.
+
+        Raises ``Refused``: QRY-1 without a registered officer, PRV-3 for who may not speak for subjects, and
+        alike for a case that does not exist and one that is none of the asker's business; ``LedgerUnavailable``.
+        """
+        role = self._role(asker)
+        rows = self._rows(case_id)
+        events = [row.event for row in rows]
+        filed = _filed(kind, events)
+        if filed is None:
+            raise _unknown(kind)
+        record = self._desk.record(UUID(filed.record), rule=RULES[kind])
+        visible = self._visible(filed, record, asker)
+        if not visible:
+            raise _unknown(kind)
+        history = [_shown(row, visible, own=asker.subject is not None) for row in rows]
+        return CaseState(
+            case=case_id,
+            version=rows[-1].row.stream_version,
+            state=_state(events),
+            record=record.id,
+            source=filed.source,
+            leaf_hash=record.leaf_hash,
+            history=history,
+            position=self._logged(kind, case_id, asker, role, record.subject_id, history),
+        )
+
+    def _rows(self, case_id: UUID) -> list[OpenedRow]:
+        return self._ledger.open_all(self._ledger.store.load("records", case_id), log="records")
+
+    def _is_credit_office(self, department: str) -> bool:
+        found = self._desk.registry.department(department)
+        return found is not None and may_speak_for_subjects(found.role)
+
+    def _role(self, asker: Asker) -> str:
+        """The role under which the look is logged."""
+        if asker.subject is not None:
+            if not self._is_credit_office(asker.department):
+                raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
+            return "agent" if asker.agent else SELF
+        officer = self._desk.registry.officer(asker.officer)
+        if officer is None or officer.department != asker.department:
+            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        return officer.role
+
+    def _visible(self, filed: Filed, record: RecordFile, asker: Asker) -> tuple[str, ...]:
+        """Which classes of parts this asker may see; none is a case that does not exist for it."""
+        whole = ("public", "restricted", "person")
+        filer = filed.filed_by if isinstance(filed, ObjectionFiled) else filed.applied_by
+        if asker.subject is not None:
+            own = self._desk.subject_id(asker.subject) == record.subject_id
+            return whole if own and (filer == "agent" or not asker.agent) else ()
+        if asker.department == filed.source:
+            return whole
+        if filer == "department" and asker.department == filed.received_by:
+            return ("public", "restricted")
+        return ("public",) if self._is_credit_office(asker.department) else ()
+
+    def _logged(
+        self,
+        kind: CaseKind,
+        case_id: UUID,
+        asker: Asker,
+        role: str,
+        subject: UUID,
+        history: Sequence[Mapping[str, Any]],
+    ) -> int:
+        """Log the look in the subject's own list, durable when it returns; its position."""
+        own = asker.subject is not None
+        officer, purpose = (role, OWN_PURPOSE) if own else (asker.officer, PURPOSES[kind])
+        shown = [
+            [str(case_id), f"{name}@{told['version']}", hashlib.sha256(canonical(part)).hexdigest()]
+            for told in history
+            for name, part in told["parts"].items()
+        ]
+        return log_look(
+            self._ledger,
+            subject,
+            department=asker.department,
+            officer=officer,
+            role=role,
+            purpose=purpose,
+            rules=["PRV-3" if own else RULES[kind]],
+            view=kind,
+            shown=shown,
+            case=str(case_id),
+        )
+
+
+def _filed(kind: CaseKind, events: Sequence[Event]) -> Filed | None:
+    """How the case of this kind came in, or None."""
+    first = events[0] if events else None
+    if kind == "objection":
+        return first if isinstance(first, ObjectionFiled) else None
+    return first if isinstance(first, RepairApplied) else None
+
+
+def _state(events: Sequence[Event]) -> str:
+    """The state in a word: pending, applied, materials_requested, accepted, or the outcome."""
+    outcome = getattr(events[-1], "outcome", None)
+    if outcome is not None:
+        return str(outcome)
+    repair = fold_repair(events)
+    if repair is None:
+        return "pending"
+    if repair.accepted:
+        return "accepted"
+    return "materials_requested" if repair.lacking else "applied"
+
+
+def _shown(row: OpenedRow, visible: tuple[str, ...], *, own: bool) -> dict[str, Any]:
+    """One event with its visible parts; who asks for itself learns the office, not the officer's name in it."""
+    parts: dict[str, Part] = {
+        name: {k: v for k, v in part.items() if not (own and k == "officer")}
+        for name, part in row.parts.items()
+        if name.partition("/")[0] in visible
+    }
+    stored = row.row
+    return {
+        "version": stored.stream_version,
+        "event": stored.topic,
+        "at": stored.recorded_at,
+        "position": stored.position,
+        "parts": parts,
+    }
+
+
+def _unknown(kind: CaseKind) -> Refused:
+    return Refused(Defect(RULES[kind], "remedy_case_unknown"))

@@ -1,0 +1,180 @@
+"""Objections and repairs from the client's side: a portal files for its subject, the source decides.
+
+Each act is one signed request; each gives the receipt, whose ``version`` the next act on the case names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.shared.canonical import Parts
+from domain.shared.kinds import Kind
+from interfaces.client.api import Client
+from interfaces.client.sealing import seal_remedy
+
+Receipt = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case as it was last seen: ``kind`` is objections or repairs; ``official`` who acts on it now."""
+
+    kind: str
+    id: str
+    version: int
+    official: str = ""
+
+
+def case_of(kind: str, receipt: Mapping[str, Any], *, official: str = "") -> Case:
+    """The case that a receipt tells of."""
+    return Case(kind, str(receipt["case"]), int(receipt["version"]), official)
+
+
+class Remedies:
+    """Objections and repairs (异议与信用修复) at one service, as the client's department.
+
+    Every method raises ``Problem`` when it is refused and ``Unreachable`` when no attempt got through. ``key``
+    is an idempotency key of one's own choice.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def object(
+        self,
+        record: str,
+        *,
+        about: str,
+        grounds: str,
+        official: str = "",
+        on_behalf_of: str = "",
+        key: str | None = None,
+        **more: Any,
+    ) -> Receipt:
+        """File an objection; at a portal ``on_behalf_of`` is ``subject`` or ``agent``.
+
+        ``more``: ``subject``, ``agent``, ``evidence``, ``contact``.
+        """
+        said = {"record": record, "about": about, "grounds": grounds, **more}
+        return self._filed("objections", said, official=official, on_behalf_of=on_behalf_of, key=key)
+
+    def apply(
+        self,
+        record: str,
+        *,
+        subject: Mapping[str, str],
+        materials: Sequence[Mapping[str, str]],
+        on_behalf_of: str = "subject",
+        official: str = "",
+        key: str | None = None,
+        **more: Any,
+    ) -> Receipt:
+        """Apply for credit repair at a portal; materials have ``kind`` and ``digest``."""
+        said = {"record": record, "subject": dict(subject), "materials": list(materials), **more}
+        return self._filed("repairs", said, official=official, on_behalf_of=on_behalf_of, key=key)
+
+    def reject(
+        self,
+        case: Case,
+        *,
+        reasons: str,
+        remedies: Mapping[str, str],
+        basis: Mapping[str, str] | None = None,
+        key: str | None = None,
+    ) -> Receipt:
+        """Refuse an objection or a repair, with reasons and both remedies."""
+        said: dict[str, Any] = {"reasons": reasons, "remedies": dict(remedies)}
+        return self.act(case, "reject", said | ({"basis": dict(basis)} if basis else {}), key=key)
+
+    def correct(
+        self, case: Case, content: Parts, *, record: str, corrects: str, key: str | None = None
+    ) -> Receipt:
+        """Uphold an objection by a correction that this department seals; ``corrects`` as the state tells."""
+        heads = {"corrects": corrects, "objection": case.id}
+        parts = {**content, "public": {**content["public"], **heads}}
+        return self.act(case, "correct", self._sealed(Kind.RECORD_CORRECTED, parts, record), key=key)
+
+    def withdraw(self, case: Case, *, record: str, withdraws: str, key: str | None = None) -> Receipt:
+        """Uphold an objection by a withdrawal that this department seals."""
+        parts = {"public": {"withdraws": withdraws, "objection": case.id}}
+        return self.act(case, "withdraw", self._sealed(Kind.RECORD_WITHDRAWN, parts, record), key=key)
+
+    def request_materials(
+        self, case: Case, *, unusable: Sequence[str] = (), key: str | None = None
+    ) -> Receipt:
+        """Ask for everything that is missing, once."""
+        return self.act(case, "request-materials", {"unusable": list(unusable)}, key=key)
+
+    def supply(
+        self,
+        case: Case,
+        *,
+        subject: Mapping[str, str],
+        materials: Sequence[Mapping[str, str]],
+        on_behalf_of: str = "subject",
+        key: str | None = None,
+    ) -> Receipt:
+        """Hand in what was asked for, at a portal."""
+        said = {"subject": dict(subject), "materials": list(materials)}
+        return self.act(case, "supply", said, on_behalf_of=on_behalf_of, key=key)
+
+    def accept(self, case: Case, *, key: str | None = None) -> Receipt:
+        """Accept a complete application."""
+        return self.act(case, "accept", {}, key=key)
+
+    def grant(self, case: Case, *, key: str | None = None) -> Receipt:
+        """Grant a repair."""
+        return self.act(case, "grant", {}, key=key)
+
+    def state(
+        self,
+        kind: str,
+        case: str,
+        *,
+        official: str = "",
+        subject: Mapping[str, str] | None = None,
+        on_behalf_of: str = "",
+    ) -> dict[str, Any]:
+        """How a case stands; a portal names the subject for whom it asks."""
+        said = {} if subject is None else {"subject": dict(subject)}
+        path = f"/v1/{kind}/{case}/state"
+        return self._client.post(path, said, credit_official=official, credit_on_behalf_of=on_behalf_of)
+
+    def worklist(self, *, official: str) -> list[dict[str, Any]]:
+        """What waits for this department, the overdue first."""
+        tasks: list[dict[str, Any]] = self._client.post("/v1/worklist", {}, credit_official=official)["tasks"]
+        return tasks
+
+    def act(
+        self,
+        case: Case,
+        what: str,
+        said: Mapping[str, Any],
+        *,
+        on_behalf_of: str = "",
+        key: str | None = None,
+    ) -> Receipt:
+        """Any act on a case under the version that was seen."""
+        receipt: Receipt = self._client.post(
+            f"/v1/{case.kind}/{case.id}/{what}",
+            said,
+            key=key,
+            if_match=f'"{case.version}"',
+            credit_official=case.official,
+            credit_on_behalf_of=on_behalf_of,
+        )["receipt"]
+        return receipt
+
+    def _filed(
+        self, kind: str, said: Mapping[str, Any], *, official: str, on_behalf_of: str, key: str | None
+    ) -> Receipt:
+        receipt: Receipt = self._client.post(
+            f"/v1/{kind}", said, key=key, credit_official=official, credit_on_behalf_of=on_behalf_of
+        )["receipt"]
+        return receipt
+
+    def _sealed(self, kind: Kind, parts: Parts, record: str) -> dict[str, Any]:
+        ledger_id = bytes.fromhex(self._client.ledger_id)
+        return seal_remedy(kind, parts, record=record, ledger_id=ledger_id, key=self._client.department.key)

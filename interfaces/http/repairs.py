@@ -1,0 +1,156 @@
+"""Credit repair over HTTP: applied for at the portal, free of charge, completed once, decided by the source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response
+from marshmallow import Schema
+
+from application.commands.remedies import Done
+from application.commands.repairs import ApplyForRepair, HandleRepair, Repairs, SupplyMaterials
+from application.commands.subjects import Identity
+from domain.catalogue.items import LegalBasis
+from domain.remedies.repair_case import Application, amount_defects, materials_from
+from domain.shared.refusals import refuse_if_any
+from interfaces.http.bodies import given_json
+from interfaces.http.remedies import Command, command, state
+from interfaces.http.remedy_schemas import (
+    AppliedRepair,
+    Nothing,
+    RefusedRepair,
+    RequestedMaterials,
+    SuppliedMaterials,
+)
+from interfaces.http.services import services
+
+blueprint = Blueprint("repairs", __name__, url_prefix="/v1/repairs")
+
+
+@blueprint.post("")
+def apply_for_repair() -> Response:
+    """Apply for credit repair (信用修复申请, REP-1): free, from the end of the minimum term on."""
+    return command(_apply)
+
+
+@blueprint.post("/<uuid:repair_id>/request-materials")
+def request_materials(repair_id: UUID) -> Response:
+    """Ask for all that is missing, once (补正通知, REP-2)."""
+
+    def run(given: Command) -> Done:
+        handling = _handling(given, repair_id)
+        said = _free(RequestedMaterials(), given.body)
+        return Repairs(given.desk).request_materials(
+            handling, unusable=tuple(said["unusable"]), once=given.once
+        )
+
+    return command(run)
+
+
+@blueprint.post("/<uuid:repair_id>/supply")
+def supply_materials(repair_id: UUID) -> Response:
+    """Hand in what was asked for, at the portal; the limits begin anew."""
+
+    def run(given: Command) -> Done:
+        expected, _ = given.deciding("repair", repair_id)
+        said = _free(SuppliedMaterials(), given.body)
+        handed_in = SupplyMaterials(
+            repair_id=repair_id,
+            expected=expected,
+            received_by=given.caller.department,
+            subject=_subject(given, said, naming_agent=False),
+            materials=materials_from(said["materials"]),
+            officer=given.officer or None,
+        )
+        return Repairs(given.desk).supply(handed_in, once=given.once)
+
+    return command(run)
+
+
+@blueprint.post("/<uuid:repair_id>/accept")
+def accept_repair(repair_id: UUID) -> Response:
+    """Accept a complete application (受理)."""
+
+    def run(given: Command) -> Done:
+        handling = _handling(given, repair_id)
+        _free(Nothing(), given.body)
+        return Repairs(given.desk).accept(handling, once=given.once)
+
+    return command(run)
+
+
+@blueprint.post("/<uuid:repair_id>/grant")
+def grant_repair(repair_id: UUID) -> Response:
+    """Grant it: annotated or shielded in this very transaction (REP-5)."""
+
+    def run(given: Command) -> Done:
+        handling = _handling(given, repair_id)
+        _free(Nothing(), given.body)
+        return Repairs(given.desk).grant(handling, once=given.once)
+
+    return command(run)
+
+
+@blueprint.post("/<uuid:repair_id>/reject")
+def reject_repair(repair_id: UUID) -> Response:
+    """Refuse it, with reasons and remedies; that it cannot be repaired at all needs its basis (REP-1)."""
+
+    def run(given: Command) -> Done:
+        handling = _handling(given, repair_id)
+        said = _free(RefusedRepair(), given.body)
+        basis = said.get("basis")
+        excluded = None if basis is None else LegalBasis(**basis)
+        return Repairs(given.desk).reject(
+            handling,
+            reasons=said["reasons"],
+            remedies=said["remedies"],
+            excluded_by=excluded,
+            once=given.once,
+        )
+
+    return command(run)
+
+
+@blueprint.post("/<uuid:repair_id>/state")
+def repair_state(repair_id: UUID) -> Response:
+    """How a repair stands, for its source, its applicant and the credit office; everyone else gets 404."""
+    return state("repair", repair_id)
+
+
+def _apply(given: Command) -> Done:
+    said = _free(AppliedRepair(), given.body)
+    about: dict[str, object] = {n: said[n] for n in ("materials", "contact", "agent") if n in said}
+    application = Application.from_data(about, officer=given.officer or None)
+    applied = ApplyForRepair(
+        repair_id=services().ledger.entropy.uuid(),
+        record_id=said["record"],
+        received_by=given.caller.department,
+        subject=_subject(given, said, naming_agent=True),
+        application=application,
+    )
+    return Repairs(given.desk).apply(applied, once=given.once)
+
+
+def _subject(given: Command, said: Mapping[str, Any], *, naming_agent: bool) -> Identity:
+    """For whom the portal acts; the schemas require that somebody is named."""
+    subject, _ = given.on_behalf(said, naming_agent=naming_agent)
+    assert subject is not None
+    return subject
+
+
+def _handling(given: Command, repair_id: UUID) -> HandleRepair:
+    expected, officer = given.deciding("repair", repair_id)
+    return HandleRepair(repair_id, expected, officer)
+
+
+def _free(schema: Schema, body: bytes) -> dict[str, Any]:
+    """A body as its schema loads it, after anything that speaks of money in it was refused (REP-3)."""
+    with suppress(ValueError, RecursionError):  # the schema says what is wrong with such a body
+        sent = json.loads(body)
+        if isinstance(sent, Mapping):
+            refuse_if_any(amount_defects(sent))
+    return given_json(schema, body)

@@ -1,0 +1,33 @@
+"""A department's worklist over HTTP: which objections and repairs wait for it, and how many working days are left."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import Blueprint, Response
+
+from application.queries.worklist import Worklist
+from domain.shared.refusals import Defect, Refused
+from interfaces.http.auth import authenticated
+from interfaces.http.bodies import given_json, read_body
+from interfaces.http.intakes import json_response, logged_refusals
+from interfaces.http.remedy_schemas import Nothing
+from interfaces.http.services import services
+
+blueprint = Blueprint("worklist", __name__, url_prefix="/v1")
+
+
+@blueprint.post("/worklist")
+def worklist() -> Response:
+    """A department's own open cases (待办清单), the overdue ones first; it names no subject."""
+    body = read_body()
+    caller = authenticated(body)
+    desk = services().desk()
+    with logged_refusals(caller, body):
+        given_json(Nothing(), body)
+        officer = desk.registry.officer(caller.signed_header("Credit-Official"))
+        if officer is None or officer.department != caller.department:
+            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+    tasks, more = Worklist(desk.ledger, desk.calendar).of(caller.department)
+    told = [{**asdict(task), "case": str(task.case), "record": str(task.record)} for task in tasks]
+    return json_response({"tasks": told, "more": more}, 200)
