@@ -1,10 +1,11 @@
-"""The gate of a record's new content: the checks of recording, for a correction (OBJ-5).
+"""The gate of a record's content: the checks of recording, at intake and for a correction (OBJ-5).
 
-The same form checks and the same catalogue as at intake; the streams relied on become guards of the append.
+Form checks, then the catalogue; the streams relied on become guards of the append.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -31,8 +32,14 @@ def content_defects(
     guards: dict[UUID, int],
 ) -> list[Defect]:
     """Everything that would keep this content from being recorded; ``guards`` gets the item's stream."""
-    if defects := check_row(form, parts, today=today):
-        return defects
+    defects = check_row(form, parts, today=today)
+    return defects or gate_defects(registry, form, parts, department=department, guards=guards)
+
+
+def gate_defects(
+    registry: Registry, form: Form, parts: Parts, *, department: str, guards: dict[UUID, int]
+) -> list[Defect]:
+    """The catalogue's gate at the date of the determination, and the units that a sound row names."""
     public = parts["public"]
     versions = registry.item(item_code(parts))
     guards[versions.stream_id] = versions.stream_version
@@ -43,9 +50,15 @@ def content_defects(
         subject_kind=SUBJECT_KINDS[str(public[form.subject_kind])],
         decided=date.fromisoformat(str(public[form.decided])),
     )
+    # The gate knows no form, so it cannot name the column that has to be put right.
+    columns = {
+        "catalogue_not_the_determining_authority": form.authority_code,
+        "catalogue_subject_kind": form.subject_kind,
+    }
+    defects = [replace(defect, field=columns.get(defect.code, defect.field)) for defect in found]
     if registry.department(str(public[form.source_code])) is None:
-        found.append(Defect("DET-5", "source_unit_unknown", form.source_code))
-    return found
+        defects.append(Defect("DET-5", "source_unit_unknown", form.source_code))
+    return defects
 
 
 def document_of(ledger: Ledger, form: Form, parts: Parts, record_id: UUID) -> Document:

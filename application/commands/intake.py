@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
+from application.commands.gating import document_of, gate_defects
 from application.commands.refusals import log_refused_rows, refused_rows
 from application.commands.seals import Seal
 from application.commands.subjects import Identity, SubjectDesk, identity_of
 from application.ledger import Ledger, SealedAct
 from application.ports import Conflict, Document, LedgerUnavailable, Receipt
 from application.registry import Registry
-from domain.catalogue.gate import gate
-from domain.catalogue.items import SUBJECT_KINDS
 from domain.parties.keys import SigningKey, require_live
 from domain.records.events import RecordDetermined
 from domain.records.rows import check_row
@@ -29,7 +28,6 @@ from domain.shared.city_time import city_day
 from domain.shared.forms import Form, FormKind
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, Refused
-from domain.shared.text import normalise_document_number
 from domain.transparency.commitment import OpenedPart, commit, open_parts
 from domain.transparency.sealed_file import SealedRow
 
@@ -73,8 +71,7 @@ class _Good:
     opened: Mapping[str, OpenedPart]
     commitment: bytes
     identity: Identity
-    fingerprint: bytes
-    content_mac: bytes
+    document: Document
 
 
 class Intake:
@@ -88,20 +85,26 @@ class Intake:
         *,
         department: str,
         verify: Verify,
+        officer: str = "",
     ) -> None:
-        """Check the seal. Raises ``Refused`` (DET-5, FORMAT) when anything about it is wrong."""
+        """Check the seal; ``officer`` is who determined, by pseudonym, where the department says so.
+
+        Raises ``Refused`` (DET-5, FORMAT) when anything about it is wrong.
+        """
         self._ledger = ledger
         self._registry = Registry(ledger)
         self._subjects = SubjectDesk(ledger)
         self._seal = seal
         self._department = department
         self._verify = verify
+        self._officer = officer
         if seal.ledger_id != ledger.id.bytes:
             raise Refused(Defect("DET-5", "seal_for_another_ledger", "/ledger"))
         form = next((form for kind, form in forms.items() if kind == seal.form), None)
         if form is None:
             raise Refused(Defect("FORMAT", "form_unknown", "/form"))
         self._form = form
+        self._check_officer()
         self._guards: dict[UUID, int] = {}
         self._commitments = seal.commitments()
         self._sealed_act = self._verified_seal()
@@ -140,11 +143,19 @@ class Intake:
         )
 
     def _meta(self) -> dict[str, str]:
-        return {
+        meta = {
             "actor": self._department,
             "purpose": "determination",
             "correlation": str(self._seal.correlation),
         }
+        return {**meta, "officer": self._officer} if self._officer else meta
+
+    def _check_officer(self) -> None:
+        """An officer who is named must be one of the department's: objections are decided by another."""
+        if self._officer:
+            found = self._registry.officer(self._officer)
+            if found is None or found.department != self._department:
+                raise Refused(Defect("DET-5", "officer_of_another", "Credit-Official"))
 
     def _check_key(self) -> SigningKey:
         day = city_day(self._ledger.now())
@@ -212,10 +223,10 @@ class Intake:
         self._recorded = self._is_recorded()
         store = self._ledger.store
         taken = {i.row.record_id for i in good if store.load("records", i.row.record_id)}
-        known = store.documents_of(item.fingerprint for item in good)
+        known = store.documents_of(item.document.fingerprint for item in good)
         still: list[_Good] = []
         for item in good:
-            if item.row.record_id in taken and item.fingerprint not in known:
+            if item.row.record_id in taken and item.document.fingerprint not in known:
                 defects = (Defect("DET-5", "record_id_taken"),)
                 self.report.refused.append(RefusedRow(item.row.data_row, item.row.sheet_row, defects))
             else:
@@ -245,57 +256,30 @@ class Intake:
         defects = check_row(self._form, row.parts, today=today) or self._gate(row.parts)
         if defects:
             return defects
-        fingerprint = self._fingerprint(row.parts)
-        first = self._seen_documents.setdefault(fingerprint, row.data_row)
+        document = document_of(self._ledger, self._form, row.parts, row.record_id)
+        first = self._seen_documents.setdefault(document.fingerprint, row.data_row)
         if first != row.data_row:
             return [
                 Defect("DET-2", "document_twice_in_file", self._form.document_number, {"row": str(first)})
             ]
-        mac = self._ledger.vault.mac("content", content)
-        return _Good(row, opened, digest, identity_of(self._form, row.parts), fingerprint, mac)
+        return _Good(row, opened, digest, identity_of(self._form, row.parts), document)
 
     def _gate(self, parts: Parts) -> list[Defect]:
-        """The catalogue's gate at the date of the determination, and the units that the row names."""
-        public, form = parts["public"], self._form
-        item = str(public["item"])
-        versions = self._registry.item(item)
-        self._guards[versions.stream_id] = versions.stream_version
-        found = gate(
-            versions.items,
-            submitting_department=self._department,
-            authority_code=str(public[form.authority_code]),
-            subject_kind=SUBJECT_KINDS[str(public[form.subject_kind])],
-            decided=date.fromisoformat(str(public[form.decided])),
-        )
-        # The gate knows no form, so it cannot name the column that has to be put right.
-        columns = {
-            "catalogue_not_the_determining_authority": form.authority_code,
-            "catalogue_subject_kind": form.subject_kind,
-        }
-        defects = [replace(defect, field=columns.get(defect.code, defect.field)) for defect in found]
-        if self._registry.department(str(public[form.source_code])) is None:
-            defects.append(Defect("DET-5", "source_unit_unknown", form.source_code))
-        return defects
-
-    def _fingerprint(self, parts: Parts) -> bytes:
-        authority, number = (
-            str(parts["public"][f]) for f in (self._form.authority_code, self._form.document_number)
-        )
-        return self._ledger.vault.mac(
-            "document", f"{authority}\n{normalise_document_number(number)}".encode()
+        return gate_defects(
+            self._registry, self._form, parts, department=self._department, guards=self._guards
         )
 
     def _record(self, good: list[_Good]) -> None:
         """One transaction: what is new among the good rows. Raises ``Conflict`` when another came first."""
-        known = self._ledger.store.documents_of(item.fingerprint for item in good)
+        known = self._ledger.store.documents_of(item.document.fingerprint for item in good)
         new: list[_Good] = []
         refused: list[RefusedRow] = []
         already = 0
         for item in good:
-            document = known.get(item.fingerprint)
+            document = known.get(item.document.fingerprint)
             if document is None:
                 new.append(item)
-            elif document.content_mac == item.content_mac:
+            elif document.content_mac == item.document.content_mac:
                 already += 1
             else:
                 defect = Defect("DET-2", "document_recorded_otherwise", self._form.document_number)
@@ -319,7 +303,7 @@ class Intake:
         batch = self._ledger.prepare(acts, meta=self._meta())
         batch.guards = dict(self._guards)
         batch.subjects = subjects.blinds
-        batch.documents = [Document(i.fingerprint, i.row.record_id, i.content_mac) for i in new]
+        batch.documents = [item.document for item in new]
         position = self._ledger.store.append(batch)[0]
         self._recorded = True
         self.report.last_position = position + len(acts) - 1

@@ -7,6 +7,10 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
     "key_revoked": ("这把密钥已被吊销，不能再用于签名。", "This key is revoked and may sign no more."),
     "key_not_live": ("这把密钥今天不在有效期内。", "This key is not within its lifetime today."),
     "key_of_another": ("这把密钥属于另一个单位。", "This key belongs to another unit."),
+    "officer_of_another": (
+        "写明的经办人不是本部门登记过的人员（Credit-Official）。",
+        "The officer named is not a registered officer of the department (Credit-Official).",
+    ),
     "may_not_govern": (
         "只有信用办的密钥可以登记部门、人员、密钥和目录。",
         "Only a credit office's key may register departments, officers, keys and catalogue items.",

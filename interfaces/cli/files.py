@@ -58,6 +58,7 @@ def seal(*, file: Path, key: Path, ledger_id: str, output: Path, quiet: bool) ->
 @click.argument("files", type=EXISTING, nargs=-1, required=True)
 @click.option("--department", required=True, help="The department's 统一社会信用代码.")
 @click.option("--key", type=EXISTING, required=True, help="The department's key (PEM).")
+@click.option("--official", default="", help="The officer who determined, by pseudonym (recorded).")
 @click.option("--url", default=URL, show_default=True, help="The service.")
 @click.option("--draft", is_flag=True, help="Upload as it is; the service drafts, we sign the root.")
 @click.option("--reasons", type=WRITABLE, help="Write the reasons workbook here (one FILE).")
@@ -68,6 +69,7 @@ def intake(
     files: tuple[Path, ...],
     department: str,
     key: Path,
+    official: str,
     url: str,
     draft: bool,
     reasons: Path | None,
@@ -81,7 +83,7 @@ def intake(
     if reasons and len(files) > 1:
         raise click.UsageError("--reasons takes one FILE")
     try:
-        client = Client(url, Department(department, _key(key)))
+        client = Client(url, Department(department, _key(key), official))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     refused = False

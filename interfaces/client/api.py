@@ -45,10 +45,11 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True)
 class Department:
-    """Who sends: the department's code and its key."""
+    """Who sends: the department's code and its key, and the officer who acts, by pseudonym, where one does."""
 
     code: str
     key: DepartmentKey
+    official: str = ""
 
 
 class Client:
@@ -162,8 +163,6 @@ class Client:
         records: list[dict[str, Any]] = self._for_subject("dossier", subject)["records"]
         return records
 
-    def _for_subject(self, what: str, subject: Mapping[str, str]) -> dict[str, Any]:
-        headers = {"content-type": "application/json", "credit-on-behalf-of": "subject"}
     def post(
         self, path: str, data: Mapping[str, Any], *, key: str | None = None, **headers: str
     ) -> dict[str, Any]:
@@ -176,6 +175,8 @@ class Client:
         body = json.dumps(data, ensure_ascii=False).encode()
         return self._retrying(lambda: self._json("POST", path, body, sent))
 
+    def _for_subject(self, what: str, subject: Mapping[str, str]) -> dict[str, Any]:
+        headers = {"content-type": "application/json", "credit-on-behalf-of": "subject"}
         body = json.dumps({"subjects": [subject]}).encode()
 
         def attempt() -> dict[str, Any]:
@@ -209,6 +210,8 @@ class Client:
         port = f":{self._port}" if self._port else ""
         message = Message(method, f"{self._scheme}://{self._host}{port}{path}", dict(headers))
         if method != "GET":
+            if self.department.official:
+                message.headers.setdefault("credit-official", self.department.official)
             sign_request(
                 message,
                 body=body,

@@ -72,7 +72,12 @@ def _record(caller: Caller, body: bytes, seal: SealOfAct) -> Response:
     try:
         with logged_refusals(caller, body):
             intake = Intake(
-                found.ledger, found.forms, seal, department=caller.department, verify=found.verify
+                found.ledger,
+                found.forms,
+                seal,
+                department=caller.department,
+                verify=found.verify,
+                officer=caller.signed_header("Credit-Official"),
             )
             *_, report = intake.take([seal.row])
             note().rows = {"taken": report.taken, "already": report.already, "refused": len(report.refused)}

@@ -18,6 +18,10 @@ from domain.access.model import Request
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Refused
 from interfaces.client.api import Client, Department, Problem
+from interfaces.client.form_data import load_forms
+from interfaces.client.rows import read_rows
+from interfaces.client.sealing import seal_file
+from interfaces.client.tables import read_table
 from tests.web import Web
 from tests.world import World
 
@@ -292,3 +296,22 @@ def test_who_looked_over_http_is_for_the_portal_only(web: Web) -> None:
 
 def _blind(world: World, who: Identity) -> bytes:
     return world.vault.mac("subject", f"code\n{who.number}".encode())
+
+
+def test_the_officer_who_determined_is_recorded_and_must_be_the_departments(web: Web) -> None:
+    world = web.world
+    agency = world.city.agencies[ASKER].code
+    officer = next(o.key for o in world.city.officers if o.department == agency)
+    files = world.files()
+    name = next(n for n, d in files.sender.items() if d == agency and n.startswith("penalties"))
+    table = read_table(files.files[name], forms=load_forms())
+    sealed = seal_file(
+        read_rows(table, load_forms()), form=table.kind, ledger_id=world.ledger.id.bytes
+    ).signed(world.keys[agency])
+    with web.served() as url:
+        with pytest.raises(Problem) as refused:
+            Client(url, Department(agency, world.keys[agency], "market-1")).send_sealed(sealed.body())
+        assert refused.value.members["errors"][0]["code"] == "officer_of_another"
+        report = Client(url, Department(agency, world.keys[agency], officer)).send_sealed(sealed.body())
+    row = world.reader.rows("records", after=report["receipt"]["first_position"] - 1, limit=1)[0]
+    assert json.loads(row.meta)["officer"] == officer
