@@ -63,6 +63,7 @@ class SharedReading(Protocol):
     """
 
     def listing(self, subjects: Iterable[UUID], *, on: date, limit: int) -> tuple[int, list[Listed]]: ...
+    def objected(self, records: Iterable[UUID]) -> set[UUID]: ...
     def access_versions(self, subjects: Iterable[UUID]) -> dict[UUID, int]: ...
     def logged_read(
         self, batch: Append, reads: Sequence[Read], *, on: date
@@ -193,6 +194,7 @@ class SharedQueries:
         owners = {read.listed.key[0] for read in reads}
         keys = unwrap_all(self._ledger.vault, self._ledger.store.data_keys_of(owners)) if owners else {}
         events: dict[int, dict[UUID, dict[str, Any]]] = {}
+        objected = self._reading.objected({read.listed.record_id for read in reads})
         for read, content in zip(reads, contents, strict=True):
             listed = read.listed
             rendition = Rendition(
@@ -210,7 +212,11 @@ class SharedQueries:
             record = events.setdefault(read.event, {}).setdefault(
                 listed.record_id,
                 {k: v for k, v in shown.items() if k != "fields"}
-                | {"until": _text(listed.until), "parts": {}},
+                | {
+                    "until": _text(listed.until),
+                    "objected": listed.record_id in objected,
+                    "parts": {},
+                },
             )
             record["parts"][listed.part] = shown["fields"]
         return {event: tuple(records.values()) for event, records in events.items()}

@@ -91,6 +91,12 @@ class PostgresSharedReading:
         listed = [Listed(r[0], r[1], r[2], r[3], r[4], r[5], (r[6], r[7]), r[8]) for r in rows]
         return int(row[0] or 0) if row else 0, listed
 
+    def objected(self, records: Iterable[UUID]) -> set[UUID]:
+        """Which of the records are objected to now (OBJ-2)."""
+        with connection(self._pool) as conn:
+            rows = conn.execute("SELECT * FROM ledger.objected(%s::uuid[])", (list(records),)).fetchall()
+        return {row[0] for row in rows}
+
     def dossier_records(self, subject: UUID, *, limit: int) -> list[UUID]:
         """The records of a subject, newest first, whatever became of them."""
         query = "SELECT record_id FROM ledger.dossier_records(%s, %s)"

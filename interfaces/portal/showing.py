@@ -72,6 +72,7 @@ class ShownRecord:
     subject_name: str
     subject_code: str
     until: str
+    objected: bool
     main: tuple[Line, ...]
     rest: tuple[Line, ...]
     notes: tuple[Note, ...]
@@ -116,6 +117,7 @@ def show_record(record: PublicRecord, forms: Mapping[FormKind, Form], *, today: 
         subject_name=fields.get(form.code("XDR_MC"), ""),
         subject_code=fields.get(form.subject_code, ""),
         until=record.until.isoformat() if record.until else "",
+        objected=record.objected,
         main=_lines(form, main, fields),
         rest=_lines(form, rest, fields),
         notes=_notes(form, fields, until=record.until),
