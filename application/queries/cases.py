@@ -20,7 +20,7 @@ from application.queries.subject import OWN_PURPOSE, SELF
 from domain.access.decide import may_speak_for_subjects
 from domain.remedies.events import ObjectionFiled, RepairApplied
 from domain.remedies.repair_case import fold_repair
-from domain.shared.canonical import Part, canonical
+from domain.shared.canonical import Json, Part, canonical
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 
@@ -184,10 +184,15 @@ def _state(events: Sequence[Event]) -> str:
     return "materials_requested" if repair.lacking else "applied"
 
 
+def told_part(part: Part, *, own: bool) -> dict[str, Json]:
+    """A part as told; who asks for itself (``own``) learns which office acted, not which officer."""
+    return {k: v for k, v in part.items() if not (own and k == "officer")}
+
+
 def _shown(row: OpenedRow, visible: tuple[str, ...], *, own: bool) -> dict[str, Any]:
-    """One event with its visible parts; who asks for itself learns the office, not the officer's name in it."""
+    """One event with its visible parts."""
     parts: dict[str, Part] = {
-        name: {k: v for k, v in part.items() if not (own and k == "officer")}
+        name: told_part(part, own=own)
         for name, part in row.parts.items()
         if name.partition("/")[0] in visible
     }

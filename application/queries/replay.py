@@ -24,7 +24,9 @@ from application.projections.renditions import (
     fold_rows,
     open_rendition,
 )
+from application.queries.cases import RULES, told_part
 from application.queries.history import history_digest, moments_of
+from application.queries.subject import OWN_PURPOSE
 from domain.access.events import SubjectQueried
 from domain.shared.canonical import Json, canonical
 from domain.transparency.digest import StoredRow
@@ -81,9 +83,14 @@ class Replay:
             raise NoSuchAnswer
         event = opened.event
         assert isinstance(event, SubjectQueried)
-        made = self._histories(event) if event.view == DOSSIER else self._renditions(event)
+        made = self._made(event)
         parts = tuple(self._part(announced, made) for announced in event.shown)
         return ReplayedAnswer(position, rows[0].stream_id, event, parts)
+
+    def _made(self, event: SubjectQueried) -> dict[tuple[str, str], list[tuple[bytes, bytes]]]:
+        if event.view == DOSSIER:
+            return self._histories(event)
+        return self._cases(event) if event.view in RULES else self._renditions(event)
 
     @staticmethod
     def _part(
@@ -131,6 +138,18 @@ class Replay:
                 made.setdefault((str(record), "history"), []).append(
                     (history_digest(str(record), moments), canonical(plain))
                 )
+        return made
+
+    def _cases(self, event: SubjectQueried) -> dict[tuple[str, str], list[tuple[bytes, bytes]]]:
+        """Digest and content of each part of each event of the cases that were told."""
+        cases = {UUID(case) for case, _, _ in event.shown}
+        made: dict[tuple[str, str], list[tuple[bytes, bytes]]] = {}
+        for batch in self._batches(self._reader.head("records")[0]):
+            for opened in self._open([row for row in batch if row.stream_id in cases]):
+                for name, part in opened.parts.items():
+                    content = canonical(told_part(part, own=event.purpose == OWN_PURPOSE))
+                    place = (str(opened.row.stream_id), f"{name}@{opened.row.stream_version}")
+                    made[place] = [(hashlib.sha256(content).digest(), content)]
         return made
 
     def _content(self, rendition: Rendition) -> bytes:
