@@ -1,4 +1,4 @@
-"""Generated documents: the JSON Schema of every event, committed under ``docs/events`` and checked.
+"""Generated documents, committed and checked: the JSON Schema of every event, and the interface's description.
 
 ``python -m interfaces.cli.generate`` writes them, ``--check`` fails when a committed one differs.
 """
@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import sys
 import types
 from collections.abc import Mapping
@@ -14,13 +13,18 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from flask import Flask
+
 from application.topics import EVENTS
 from domain.records.events import RecordDetermined
 from domain.remedies.events import RecordCorrected
 from domain.shared.events import ENVELOPE, Event
 from interfaces.client.form_data import load_forms
+from interfaces.http.app import interface
+from interfaces.http.openapi import document, json_text
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "events"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+FOLDERS = ("events", "api")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SIMPLE: Mapping[Any, str] = {str: "string", int: "integer", bool: "boolean"}
 
@@ -42,31 +46,39 @@ def event_schema(event: type[Event]) -> dict[str, Any]:
 
 
 def documents() -> dict[str, str]:
-    """Every generated document by file name."""
-    return {
-        f"{event.TOPIC}.v{event.SCHEMA}.json": json.dumps(event_schema(event), ensure_ascii=False, indent=2)
-        + "\n"
-        for event in EVENTS
+    """Every generated document by its path under ``docs``."""
+    schemas: dict[str, dict[str, Any]] = {
+        f"events/{event.TOPIC}.v{event.SCHEMA}.json": event_schema(event) for event in EVENTS
     }
+    schemas["api/openapi.json"] = openapi()
+    return {name: json_text(schema) for name, schema in schemas.items()}
+
+
+def openapi() -> dict[str, Any]:
+    """The description of the interface, from its routes alone."""
+    app = Flask("xinlu", static_folder=None)
+    interface(app)
+    return document(app)
 
 
 def main(arguments: list[str]) -> int:
     """Write the documents, or with ``--check`` name those that differ; the exit code."""
     wanted = documents()
+    present = {
+        str(path.relative_to(DOCS)): path for folder in FOLDERS for path in (DOCS / folder).glob("*.json")
+    }
     if arguments == ["--check"]:
-        present = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.json")}
-        differ = sorted(
-            name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name)
-        )
+        kept = {name: path.read_text(encoding="utf-8") for name, path in present.items()}
+        differ = sorted(name for name in wanted.keys() | kept.keys() if wanted.get(name) != kept.get(name))
         for name in differ:
-            print(f"docs/events/{name} is not what the code generates: run python -m interfaces.cli.generate")
+            print(f"docs/{name} is not what the code generates: run python -m interfaces.cli.generate")
         return 1 if differ else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for path in FOLDER.glob("*.json"):
-        if path.name not in wanted:
+    for name, path in present.items():
+        if name not in wanted:
             path.unlink()
     for name, text in wanted.items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+        (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
+        (DOCS / name).write_text(text, encoding="utf-8")
     return 0
 
 

@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from application.services import Services
 from interfaces.http import (
     determinations,
+    docs,
     intakes,
     objections,
     operations,
@@ -19,6 +20,8 @@ from interfaces.http import (
     worklist,
 )
 from interfaces.http.bodies import BODY_BYTES_MAX
+from interfaces.http.describing import Access, Answer, Operation, json_of, operation
+from interfaces.http.schemas import Health, LedgerInfo
 from interfaces.http.services import EXTENSION, services
 from interfaces.portal.pages import portal
 
@@ -33,24 +36,38 @@ def create_app(found: Services, *, proxies: int = 0) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     telemetry.register(app)
     problems.register(app)
-    app.register_blueprint(intakes.blueprint)
-    app.register_blueprint(determinations.blueprint)
-    app.register_blueprint(queries.blueprint)
-    for remedies in (objections, repairs, worklist):
-        app.register_blueprint(remedies.blueprint)
-    app.register_blueprint(operations.blueprint)
+    interface(app)
     app.register_blueprint(portal(found))
-    app.add_url_rule("/healthz", view_func=healthz)
-    app.add_url_rule("/v1/ledger", view_func=ledger)
     throttle.register(app)
     return app
 
 
+def interface(app: Flask) -> None:
+    """The routes for machines and their description; they ask for services only when a request comes."""
+    parts = (intakes, determinations, queries, objections, repairs, worklist, operations, docs)
+    for part in parts:
+        app.register_blueprint(part.blueprint)
+    app.add_url_rule("/healthz", view_func=healthz)
+    app.add_url_rule("/v1/ledger", view_func=ledger)
+
+
+@operation(
+    Operation("进程在运行", "Alive?", Access.PUBLIC, "运维", {200: Answer("是", "yes", json_of(Health))})
+)
 def healthz() -> Response:
     """The process answers; nothing else is asked."""
     return jsonify(status="ok")
 
 
+@operation(
+    Operation(
+        "账本",
+        "The ledger",
+        Access.PUBLIC,
+        "账本",
+        {200: Answer("编号与网关公钥", "its id and the gateway's key", json_of(LedgerInfo))},
+    )
+)
 def ledger() -> Response:
     """What a client needs before it seals: the ledger's id and the gateway's key. Public."""
     found = services()

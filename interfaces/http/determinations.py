@@ -16,7 +16,9 @@ from domain.transparency.merkle import leaf_hash
 from domain.transparency.sealed_file import SealedRow
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
+from interfaces.http.schemas import ActAnswer
 from interfaces.http.services import services
 from interfaces.http.telemetry import note
 
@@ -45,6 +47,20 @@ class Determination(Schema):
 
 
 @blueprint.post("/determinations")
+@operation(
+    Operation(
+        "记录一项认定",
+        "Record a determination",
+        Access.DEPARTMENT,
+        "认定",
+        {
+            200: Answer("此前已记录", "recorded before", json_of(ActAnswer), ("Idempotency-Replayed",)),
+            201: Answer("已记录", "recorded", json_of(ActAnswer), ("Idempotency-Replayed",)),
+        },
+        takes=json_of(Determination),
+        headers={"Credit-Official": False},
+    )
+)
 def determine() -> Response:
     """Record one sealed determination (认定). 201 recorded, 200 recorded before word for word, 422 refused."""
     body = read_body()

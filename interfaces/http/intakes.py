@@ -18,7 +18,7 @@ from marshmallow import Schema, fields, validate
 
 from application.commands.intake import Intake
 from application.commands.refusals import log_refusal, log_refused_rows, refused_rows
-from application.commands.seals import SealOfFile
+from application.commands.seals import ROWS_MAX, SealOfFile
 from application.ports import Receipt
 from domain.records.rows import check_row
 from domain.shared.city_time import city_day
@@ -31,13 +31,22 @@ from interfaces.client.tables import read_table
 from interfaces.http import problems, reports
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import decoded, given_json, read_body, require_whole, sealed_file
+from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.problems import ProblemError
+from interfaces.http.schemas import CheckReport, Draft, IntakeLine, IntakeReport, KeptIntake
 from interfaces.http.services import services
 from interfaces.http.telemetry import note
 
 NDJSON = "application/x-ndjson"
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILE_TYPES = (WORKBOOK_TYPE, "text/csv")
+LIMITS = (f"至多 {ROWS_MAX:,} 行。", f"At most {ROWS_MAX:,} rows.")
+_TABLES = {
+    WORKBOOK_TYPE: Raw("双公示工作簿", "a workbook of the published form"),
+    "text/csv": Raw("CSV（UTF-8 或 GB18030）", "CSV in UTF-8 or GB18030"),
+}
+_SEALED = {MEDIA_TYPE: Raw("密封文件：首行封印，其后每行一条", "a sealed file: its seal, then a row a line")}
+_RECORDED = {**json_of(IntakeReport, KeptIntake), NDJSON: IntakeLine}
 blueprint = Blueprint("intakes", __name__, url_prefix="/v1")
 
 
@@ -49,6 +58,26 @@ class DraftSeal(Schema):
 
 
 @blueprint.post("/intakes")
+@operation(
+    Operation(
+        "报送文件",
+        "Send a file",
+        Access.DEPARTMENT,
+        "报送",
+        {
+            201: Answer(
+                "已入账，或草稿待签名",
+                "recorded, or a draft to sign; JSON lines when accepted",
+                {**_RECORDED, **json_of(IntakeReport, KeptIntake, Draft)},
+                ("Idempotency-Replayed",),
+            )
+        },
+        takes={**_SEALED, **_TABLES},
+        problems=(415,),
+        headers={"Content-Encoding": False, "Credit-Official": False},
+        limits=LIMITS,
+    )
+)
 def take_in() -> Response:
     """A sealed file is taken in at once; a workbook or CSV becomes a draft that says what to sign."""
     body = read_body()
@@ -67,6 +96,18 @@ def take_in() -> Response:
 
 
 @blueprint.post("/intakes/<uuid:draft_id>/seal")
+@operation(
+    Operation(
+        "签署草稿",
+        "Sign a draft",
+        Access.DEPARTMENT,
+        "报送",
+        {201: Answer("已入账", "recorded", _RECORDED, ("Idempotency-Replayed",))},
+        takes=json_of(DraftSeal),
+        problems=(404,),
+        headers={"Credit-Official": False},
+    )
+)
 def seal_draft(draft_id: UUID) -> Response:
     """The department signs a draft's root: its rows become records."""
     body = read_body()
@@ -89,6 +130,21 @@ def seal_draft(draft_id: UUID) -> Response:
 
 
 @blueprint.post("/intakes/check")
+@operation(
+    Operation(
+        "试检文件",
+        "Check a file",
+        Access.DEPARTMENT,
+        "报送",
+        {
+            200: Answer(
+                "问题清单", "what is wrong", {**json_of(CheckReport), WORKBOOK_TYPE: _TABLES[WORKBOOK_TYPE]}
+            )
+        },
+        takes=_TABLES,
+        limits=LIMITS,
+    )
+)
 def check() -> Response:
     """A dry run over a workbook or CSV: what its rows would be refused for, as JSON or as the workbook.
 

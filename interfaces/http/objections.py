@@ -10,7 +10,9 @@ from application.commands.objections import DecideObjection, FileObjection, Obje
 from application.commands.remedies import Done
 from domain.remedies.objection import Filing
 from interfaces.http.bodies import given_json
+from interfaces.http.describing import operation
 from interfaces.http.remedies import Command, command, sealed_act, state
+from interfaces.http.remedy_operations import asking, deciding, filing
 from interfaces.http.remedy_schemas import FiledObjection, Rejection, SealedByDepartment
 from interfaces.http.services import services
 
@@ -18,12 +20,14 @@ blueprint = Blueprint("objections", __name__, url_prefix="/v1/objections")
 
 
 @blueprint.post("")
+@operation(filing("提出异议", "File an objection", FiledObjection))
 def file_objection() -> Response:
     """File an objection (异议申请, OBJ-1): the record is marked at once, its source is asked with a deadline."""
     return command(_file)
 
 
 @blueprint.post("/<uuid:objection_id>/reject")
+@operation(deciding("异议不成立", "Answer that the record stands", Rejection))
 def reject_objection(objection_id: UUID) -> Response:
     """Answer that the record stands, with reasons and remedies (OBJ-3)."""
 
@@ -38,6 +42,7 @@ def reject_objection(objection_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:objection_id>/correct")
+@operation(deciding("异议成立：更正", "Uphold by a correction", SealedByDepartment))
 def correct_record(objection_id: UUID) -> Response:
     """Uphold it by the source's own sealed correction (更正, OBJ-5)."""
 
@@ -52,6 +57,7 @@ def correct_record(objection_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:objection_id>/withdraw")
+@operation(deciding("异议成立：撤销", "Uphold by a withdrawal", SealedByDepartment))
 def withdraw_record(objection_id: UUID) -> Response:
     """Uphold it by the source's own sealed withdrawal (撤销): the record is in no view from then on (OBJ-3)."""
 
@@ -66,6 +72,7 @@ def withdraw_record(objection_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:objection_id>/state")
+@operation(asking("异议办理情况", "How an objection stands"))
 def objection_state(objection_id: UUID) -> Response:
     """How an objection stands, for its source, its filer and the credit office; everyone else gets 404."""
     return state("objection", objection_id)

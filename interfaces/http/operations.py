@@ -13,6 +13,8 @@ from flask import Blueprint, Response, jsonify
 from application.ports import LedgerUnavailable
 from application.topics import EVENTS
 from interfaces.http import metrics, problems
+from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
+from interfaces.http.schemas import Readiness, Version
 from interfaces.http.services import services
 
 blueprint = Blueprint("operations", __name__)
@@ -25,6 +27,9 @@ def _never_kept(answer: Response) -> Response:
 
 
 @blueprint.get("/readyz")
+@operation(
+    Operation("是否就绪", "Ready?", Access.PUBLIC, "运维", {200: Answer("就绪", "ready", json_of(Readiness))})
+)
 def readyz() -> Response:
     """Whether this process can serve: 200 with every check, or a problem 503 with the same list."""
     found = services()
@@ -42,6 +47,11 @@ def readyz() -> Response:
 
 
 @blueprint.get("/version")
+@operation(
+    Operation(
+        "版本", "What runs here", Access.PUBLIC, "运维", {200: Answer("版本", "version", json_of(Version))}
+    )
+)
 def version() -> Response:
     """What runs here: version, commit (null when the build did not know it), events, newest migration."""
     build = services().operations.build
@@ -55,6 +65,15 @@ def version() -> Response:
 
 
 @blueprint.get("/metrics")
+@operation(
+    Operation(
+        "指标",
+        "Metrics",
+        Access.PUBLIC,
+        "运维",
+        {200: Answer("Prometheus", "text", {"text/plain": Raw("指标", "counters and gauges")})},
+    )
+)
 def expose() -> Response:
     """Prometheus text: counters of all workers, gauges of the database."""
     found = services()

@@ -17,7 +17,9 @@ from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import read_body
+from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.intakes import json_response
+from interfaces.http.schemas import DossierAnswer, LooksAnswer, QueryAnswer
 from interfaces.http.services import services
 
 CITIZEN_ID = "身份证"
@@ -40,7 +42,23 @@ class Query(Schema):
     )
 
 
+def _of_itself(zh: str, en: str, answer: Answer) -> Operation:
+    """A question of a subject about itself, asked by its portal."""
+    return Operation(zh, en, Access.SUBJECT, "本人", {200: answer}, takes=json_of(Query))
+
+
 @blueprint.post("/queries")
+@operation(
+    Operation(
+        "共享查询",
+        "Query subjects",
+        Access.QUERY,
+        "查询",
+        {200: Answer("逐个主体的答复", "an answer for each", json_of(QueryAnswer), ("Credit-Receipt",))},
+        takes=json_of(Query),
+        limits=(f"一次至多 {SUBJECTS_MAX} 个主体。", f"At most {SUBJECTS_MAX} subjects."),
+    )
+)
 def ask() -> Response:
     """What a department may see of subjects (共享查询): logged before it is read, refused without a purpose."""
     body = read_body()
@@ -65,6 +83,9 @@ def ask() -> Response:
 
 
 @blueprint.post("/subject/who-looked")
+@operation(
+    _of_itself("谁查过我", "Who looked at a subject", Answer("全部查询", "every look", json_of(LooksAnswer)))
+)
 def who_looked() -> Response:
     """Who looked at a subject, when, why and what was shown (PRV-3): asked by its portal, itself logged."""
     body = read_body()
@@ -75,6 +96,9 @@ def who_looked() -> Response:
 
 
 @blueprint.post("/subject/dossier")
+@operation(
+    _of_itself("本人档案", "A subject's dossier", Answer("全部记录", "every record", json_of(DossierAnswer)))
+)
 def dossier() -> Response:
     """A subject's own records with their whole history (PRV-3): asked by its portal, logged before it leaves."""
     body = read_body()

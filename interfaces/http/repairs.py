@@ -18,7 +18,9 @@ from domain.catalogue.items import LegalBasis
 from domain.remedies.repair_case import Application, amount_defects, materials_from
 from domain.shared.refusals import refuse_if_any
 from interfaces.http.bodies import given_json
+from interfaces.http.describing import operation
 from interfaces.http.remedies import Command, command, state
+from interfaces.http.remedy_operations import asking, deciding, filing, supplying
 from interfaces.http.remedy_schemas import (
     AppliedRepair,
     Nothing,
@@ -32,12 +34,14 @@ blueprint = Blueprint("repairs", __name__, url_prefix="/v1/repairs")
 
 
 @blueprint.post("")
+@operation(filing("申请信用修复", "Apply for repair", AppliedRepair))
 def apply_for_repair() -> Response:
     """Apply for credit repair (信用修复申请, REP-1): free, from the end of the minimum term on."""
     return command(_apply)
 
 
 @blueprint.post("/<uuid:repair_id>/request-materials")
+@operation(deciding("补正通知", "Ask for what is missing", RequestedMaterials))
 def request_materials(repair_id: UUID) -> Response:
     """Ask for all that is missing, once (补正通知, REP-2)."""
 
@@ -52,6 +56,7 @@ def request_materials(repair_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:repair_id>/supply")
+@operation(supplying("提交补正材料", "Hand in what was asked for", SuppliedMaterials))
 def supply_materials(repair_id: UUID) -> Response:
     """Hand in what was asked for, at the portal; the limits begin anew."""
 
@@ -72,6 +77,7 @@ def supply_materials(repair_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:repair_id>/accept")
+@operation(deciding("受理修复", "Accept an application", Nothing))
 def accept_repair(repair_id: UUID) -> Response:
     """Accept a complete application (受理)."""
 
@@ -84,6 +90,7 @@ def accept_repair(repair_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:repair_id>/grant")
+@operation(deciding("准予修复", "Grant a repair", Nothing))
 def grant_repair(repair_id: UUID) -> Response:
     """Grant it: annotated or shielded in this very transaction (REP-5)."""
 
@@ -96,6 +103,7 @@ def grant_repair(repair_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:repair_id>/reject")
+@operation(deciding("不予修复", "Refuse a repair", RefusedRepair))
 def reject_repair(repair_id: UUID) -> Response:
     """Refuse it, with reasons and remedies; that it cannot be repaired at all needs its basis (REP-1)."""
 
@@ -116,6 +124,7 @@ def reject_repair(repair_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:repair_id>/state")
+@operation(asking("修复办理情况", "How a repair stands"))
 def repair_state(repair_id: UUID) -> Response:
     """How a repair stands, for its source, its applicant and the credit office; everyone else gets 404."""
     return state("repair", repair_id)

@@ -15,7 +15,7 @@ from interfaces.http import problems
 from interfaces.http.services import services
 from interfaces.http.telemetry import note
 
-FREE = frozenset({"healthz", "operations.version", "portal.static"})
+FREE = frozenset({"healthz", "operations.version", "portal.static", "docs.static"})
 """Answered from memory or a file: asking for them costs less than counting."""
 
 

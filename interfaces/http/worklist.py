@@ -10,7 +10,9 @@ from application.queries.worklist import Worklist
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.describing import operation
 from interfaces.http.intakes import json_response, logged_refusals
+from interfaces.http.remedy_operations import WORKLIST
 from interfaces.http.remedy_schemas import Nothing
 from interfaces.http.services import services
 
@@ -18,6 +20,7 @@ blueprint = Blueprint("worklist", __name__, url_prefix="/v1")
 
 
 @blueprint.post("/worklist")
+@operation(WORKLIST)
 def worklist() -> Response:
     """A department's own open cases (待办清单), the overdue ones first; it names no subject."""
     body = read_body()

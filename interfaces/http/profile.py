@@ -1,0 +1,149 @@
+"""What holds for all routes, in words of the OpenAPI document: signature profile, headers, limits.
+
+``openapi.py`` puts it together with the routes; ``auth.py`` and ``bodies.py`` do what is said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from application.limits import LIMITS, WINDOW_SECONDS
+from interfaces.client.signing import COVERED, COVERED_IF_SENT
+from interfaces.http.auth import IDEMPOTENCY_LENGTHS, MAX_AGE, NONCE_LENGTHS
+from interfaces.http.bodies import BODY_BYTES_MAX, DECODED_BYTES_MAX, ROW_LINE_BYTES_MAX
+
+_MIB = 1 << 20
+_MINUTES = int(MAX_AGE.total_seconds() // 60)
+_COVERED = " ".join(COVERED)
+_COVERED_IF_SENT = " ".join(COVERED_IF_SENT)
+_NONCE = f"{NONCE_LENGTHS[0]}–{NONCE_LENGTHS[-1]}"
+_KEY = f"{IDEMPOTENCY_LENGTHS[0]}–{IDEMPOTENCY_LENGTHS[-1]}"
+
+SIGNATURE = f"""\
+RFC 9421 消息签名，Ed25519；正文摘要按 RFC 9530（`Content-Digest: sha-256`）。
+每个请求只带一个签名，须覆盖 `{_COVERED}`，以及请求中出现的 `{_COVERED_IF_SENT}`。
+参数：`tag="credit-ledger/<账本编号>"`，`keyid="<部门代码>#<密钥编号>"`，
+`created` 距今不超过 {_MINUTES} 分钟，
+`nonce` {_NONCE} 个字符，只能用一次。路径只用 ASCII，不用百分号编码。
+
+RFC 9421 message signatures, Ed25519, with RFC 9530 (`Content-Digest: sha-256`) over the body as sent.
+Exactly one signature. It covers `{_COVERED}`, and of `{_COVERED_IF_SENT}` whatever the request has.
+Parameters: `tag="credit-ledger/<ledger id>"`, `keyid="<department code>#<key id>"`, `created` not older than
+{_MINUTES} minutes, `nonce` of {_NONCE} characters, good once. Paths are plain ASCII without percent-encoding."""
+
+SECURITY_SCHEME: Mapping[str, Any] = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "Signature",
+    "description": SIGNATURE + "\n\nWith it go `Signature-Input` and `Content-Digest`.",
+}
+
+_RATES = "\n".join(
+    f"- `{name}`: {limit.most} / {WINDOW_SECONDS} s ({limit.why})" for name, limit in LIMITS.items()
+)
+
+DESCRIPTION = f"""\
+公共信用账本的接口。部门用签名请求写入与查询；查询非公开信息须写明经办人、目的、案件和依据，先记录、后显示。
+公开查询不经此接口，在网页上进行。
+
+The interface of a public-credit ledger. Departments write and query with signed requests; a query of what is not
+public names officer, purpose, case and ground, and is logged before anything is shown. The public look-up is a page.
+
+## 签名 / Signature
+
+{SIGNATURE}
+
+## 幂等 / Idempotency
+
+每个 POST 都须带 `Idempotency-Key`（{_KEY} 个可见 ASCII 字符）。键按部门区分，与回执一同永久保存：
+同一请求再次发送，得到同一回执并带 `Idempotency-Replayed: true`；同一键用于别的内容，答复 422。
+查询和试检也须带键，但每次都重新执行并另行记录。
+
+Every POST needs an `Idempotency-Key` ({_KEY} visible ASCII characters). Keys belong to a department and are kept with
+the receipt for ever: the same request again gives the same receipt with `Idempotency-Replayed: true`, the same key
+for something else 422. Queries and dry runs need one too and are done, and logged, anew each time.
+
+## 错误 / Problems
+
+所有错误都是 RFC 9457（`application/problem+json`），先中文、后英文；`type` 是说明页的地址。
+Every error is RFC 9457, Chinese first; `type` is the address of a page that explains it.
+
+## 限制 / Limits
+
+- 正文 / body: {BODY_BYTES_MAX // _MIB} MiB; 解压后 / unpacked: {DECODED_BYTES_MAX // _MIB} MiB;
+  一行 / one row: {ROW_LINE_BYTES_MAX // _MIB} MiB
+{_RATES}
+"""
+
+TAGS: Mapping[str, str] = {
+    "报送": "成批入账：密封文件、工作簿、CSV / Files of records",
+    "认定": "逐条入账 / One record at a time",
+    "查询": "部门共享查询 / Queries of departments",
+    "本人": "本人查询，由门户代为提出 / A subject's own questions, asked by its portal",
+    "救济": "异议、更正、修复 / Objection, correction, repair",
+    "监督": "回放与审计 / Replay and audit",
+    "账本": "账本本身与接口说明 / The ledger and this description",
+    "运维": "运行状况 / For operators",
+}
+
+_TEXT = {"type": "string"}
+_REQUEST_HEADERS: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "Idempotency-Key": (
+        "幂等键 / key under which the receipt is kept; covered by the signature",
+        {
+            "type": "string",
+            "minLength": IDEMPOTENCY_LENGTHS[0],
+            "maxLength": IDEMPOTENCY_LENGTHS[-1],
+            "pattern": "^[!-~]+$",
+        },
+    ),
+    "Credit-Purpose": (
+        '目的、案件与依据（QRY-1） / purpose, case and ground, as `code; case=%"..."; basis=%"..."` (RFC 9651;'
+        " Chinese as Display Strings); covered by the signature",
+        {"type": "string", "maxLength": 4096, "examples": ['licensing; case="2026-7"; basis="art. 34"']},
+    ),
+    "Credit-Official": (
+        "经办人 / the officer who asks, as registered; covered by the signature",
+        {"type": "string", "maxLength": 64, "examples": ["case-1"]},
+    ),
+    "Credit-On-Behalf-Of": (
+        "代谁提出：本人 `subject`，代理人 `agent`（PRV-3） / on whose behalf a portal asks; covered by the signature",
+        {"type": "string", "enum": ["subject", "agent"]},
+    ),
+    "If-Match": (
+        "决定所依据的版本 / the version (ETag) that a decision was made on; covered by the signature",
+        _TEXT,
+    ),
+    "Content-Encoding": (
+        "正文的压缩 / how the body is packed",
+        {"type": "string", "enum": ["gzip", "identity"]},
+    ),
+}
+
+ANSWER_HEADERS: Mapping[str, dict[str, Any]] = {
+    "X-Request-Id": {
+        "description": "关联编号 / correlation id",
+        "schema": {"type": "string", "format": "uuid"},
+    },
+    "Idempotency-Replayed": {
+        "description": "回执此前已给出 / the receipt was given before",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "Credit-Receipt": {
+        "description": "记录本次查询的事件 / the access events of this query, by position",
+        "schema": _TEXT,
+    },
+    "ETag": {"description": "版本 / version, for If-Match", "schema": _TEXT},
+    "Retry-After": {
+        "description": "多少秒后再试 / seconds until another attempt",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "WWW-Authenticate": {"description": "须签名 / a signature is needed", "schema": _TEXT},
+}
+
+
+def parameter(name: str, *, required: bool) -> dict[str, Any]:
+    """A request header as a parameter of the document."""
+    words, schema = _REQUEST_HEADERS[name]
+    return {"name": name, "in": "header", "required": required, "description": words, "schema": schema}

@@ -1,0 +1,365 @@
+"""The shapes of answers: they describe what the routes send, for the OpenAPI document and for tests.
+
+The code that makes an answer does not pass through them; a test loads real answers, unknown members refused.
+"""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+
+def _text(zh: str, *, required: bool = True) -> fields.String:
+    return fields.String(required=required, metadata={"description": zh})
+
+
+def _hex(zh: str, digits: int, *, required: bool = True) -> fields.String:
+    return fields.String(
+        required=required,
+        validate=validate.Regexp(rf"^[0-9a-f]{{{digits}}}$"),
+        metadata={"description": zh},
+    )
+
+
+def _date(zh: str) -> fields.String:
+    return fields.String(
+        allow_none=True,
+        validate=validate.Regexp(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+        metadata={"description": zh},
+    )
+
+
+def _count(zh: str, *, required: bool = True) -> fields.Integer:
+    return fields.Integer(
+        required=required, strict=True, validate=validate.Range(min=0), metadata={"description": zh}
+    )
+
+
+class ProblemReason(Schema):
+    """One reason of a problem, or of a refused row: the rule that says no, and a sentence."""
+
+    rule = _text("规则编号 / id of the rule; FORMAT: the protocol; SERVICE: the service's own state")
+    code = _text("机器可读的原因 / the reason for machines")
+    field = _text("字段代码或 JSON Pointer / field code, header or JSON Pointer; may be empty")
+    zh = _text("中文说明")
+    en = _text("English sentence")
+
+
+class ReadinessCheck(Schema):
+    """One condition of readiness."""
+
+    name = _text("名称 / name")
+    ok = fields.Boolean(required=True)
+    why = _text("不满足的原因 / why it does not hold, empty when it does")
+    why_en = _text("the same in English")
+
+
+class Problem(Schema):
+    """A problem (RFC 9457): every error of every route has this shape."""
+
+    type = _text("问题类型，说明页的地址 / type: address of a page that explains it")
+    title = _text("状态含义 / what the status means")
+    status = fields.Integer(required=True, strict=True)
+    instance = _text("关联编号，报告问题时请附上 / correlation id to quote when asking for help")
+    detail = _text("中文说明，取自第一个原因 / the first reason's sentence in Chinese")
+    detail_en = _text("the first reason's sentence in English")
+    rule = _text("第一个原因的规则编号 / the first reason's rule")
+    errors = fields.List(fields.Nested(ProblemReason), required=True, validate=validate.Length(min=1))
+    clause = _text("规则所依据的条款 / the clause that the rule rests on", required=False)
+    quote = _text("条款原文 / its words", required=False)
+    retry_after = _count("多少秒后再试 / seconds until another attempt (429)", required=False)
+    checks = fields.List(fields.Nested(ReadinessCheck), metadata={"description": "/readyz only"})
+
+
+class RowReason(ProblemReason):
+    """Why a row is refused, with the field's Chinese name."""
+
+    field_name = _text("字段中文名 / the field's Chinese name; empty for the row as a whole")
+
+
+class RefusedRow(Schema):
+    """A refused row by its place in the file, with every reason."""
+
+    data_row = _count("第几行数据 / number of the row among the rows of data")
+    sheet_row = _count("工作表行号 / number of the row in the sheet")
+    reasons = fields.List(fields.Nested(RowReason), required=True)
+
+
+class IntakeReceipt(Schema):
+    """The receipt of a file (回执): kept under its idempotency key for ever."""
+
+    intake = fields.UUID(required=True, metadata={"description": "文件编号 / id of the sealed file"})
+    root = _hex("各行承诺的默克尔根 / Merkle root over the rows", 64)
+    rows = _count("行数 / rows")
+    taken = _count("入账 / recorded")
+    already = _count("此前已入账 / recorded before")
+    refused = _count("拒收 / refused")
+    first_position = _count("首条记录的账本位置，无则为 0 / position of the first record, 0 for none")
+    status = fields.String(required=True, validate=validate.Equal("recorded"))
+
+
+class IntakeReport(Schema):
+    """What became of every row of a file."""
+
+    rows = _count("行数 / rows")
+    taken = _count("入账 / recorded")
+    already = _count("此前已入账 / recorded before")
+    refused = fields.List(fields.Nested(RefusedRow), required=True)
+    receipt = fields.Nested(IntakeReceipt, required=True)
+
+
+class KeptIntake(Schema):
+    """The kept receipt of a file whose idempotency key was used before."""
+
+    receipt = fields.Nested(IntakeReceipt, required=True)
+
+
+class Draft(Schema):
+    """A workbook or CSV as a draft (草稿): what the department signs to make its rows records."""
+
+    draft = fields.UUID(required=True, metadata={"description": "草稿编号 / id of the draft"})
+    form = _text("表式 / form")
+    rows = _count("可入账的行数 / rows that can be recorded")
+    root = _hex("默克尔根 / Merkle root", 64)
+    commitments = _text("各行承诺 / commitments of the rows, encoded")
+    file = fields.UUID(required=True)
+    salt = _hex("盐 / salt", 64)
+    to_sign = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^([0-9a-f]{2})+$"),
+        metadata={"description": "待签名的字节 / the bytes to sign (Ed25519)"},
+    )
+    issuer = _hex("签名密钥编号 / id of the key", 16)
+    expires_at = fields.AwareDateTime(required=True, format="iso")
+    left_out = fields.List(fields.Nested(RefusedRow), required=True)
+    dropped_columns = fields.List(fields.String(), required=True)
+
+
+class Progress(Schema):
+    """How far an intake is."""
+
+    done = _count("已处理 / done")
+    rows = _count("行数 / rows")
+    taken = _count("入账 / recorded")
+    already = _count("此前已入账 / recorded before")
+    refused = _count("拒收 / refused")
+
+
+class IntakeLine(Schema):
+    """One line of a streamed intake: progress, then as the last line either the report or a problem."""
+
+    progress = fields.Nested(Progress)
+    report = fields.Nested(IntakeReport)
+    problem = fields.Nested(Problem)
+
+
+class CheckReport(Schema):
+    """A dry run: what rows would be refused for."""
+
+    form = _text("表式 / form")
+    dropped_columns = fields.List(fields.String(), required=True)
+    refused = fields.List(fields.Nested(RefusedRow), required=True)
+
+
+class ActReceipt(Schema):
+    """The receipt of one determination."""
+
+    record = fields.UUID(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(["recorded", "already"]))
+    event_id = _text("事件编号 / id of the event, for a new record", required=False)
+    position = _count("账本位置 / position in the log", required=False)
+    leaf_hash = _hex("叶子哈希 / hash of the leaf", 64, required=False)
+
+
+class ActAnswer(Schema):
+    """One determination's receipt."""
+
+    receipt = fields.Nested(ActReceipt, required=True)
+
+
+class RepairNote(Schema):
+    """A repaired record that stays visible says so."""
+
+    repair = _text("修复编号 / id of the repair")
+    repaired_on = _text("修复日期 / date of the repair")
+
+
+class SharedRecord(Schema):
+    """A record as a department may see it: the parts that its scope shows, each a map of field codes."""
+
+    record = fields.UUID(required=True)
+    item = _text("目录项编码 / item of the catalogue")
+    item_name_zh = _text("目录项名称")
+    item_name_en = _text("name of the item")
+    form = _text("表式 / form")
+    recorded_at = _text("入账时间 / when it was recorded")
+    until = _text("公示截止，无则为空 / last day in the view, empty for none")
+    objected = fields.Boolean(metadata={"description": "异议处理中 / an objection is pending"})
+    corrects = _count("所更正的版本 / the version that it corrects", required=False)
+    note = fields.Nested(RepairNote)
+    parts = fields.Dict(
+        required=True,
+        keys=fields.String(),
+        values=fields.Dict(keys=fields.String(), values=fields.String()),
+    )
+
+
+class SubjectAnswer(Schema):
+    """What was shown of one subject, and which access event says so."""
+
+    receipt = fields.String(required=True, validate=validate.Regexp(r"^access:[0-9]+$"))
+    records = fields.List(fields.Nested(SharedRecord), required=True)
+
+
+class QueryAnswer(Schema):
+    """One answer for each subject, in the order asked."""
+
+    answers = fields.List(fields.Nested(SubjectAnswer), required=True)
+
+
+class ShownPart(Schema):
+    """A part of a record that was shown."""
+
+    record = fields.UUID(required=True)
+    part = _text("部分 / part")
+
+
+class Look(Schema):
+    """One look (查询记录) at a subject."""
+
+    number = _count("序号，无间断 / number without a gap, from 1")
+    at = _text("时间 / when")
+    department = _text("部门代码 / the department's code")
+    department_name = _text("部门名称 / its name")
+    role = _text("经办人角色 / the officer's role")
+    purpose = _text("目的 / purpose")
+    purpose_zh = _text("目的名称 / its Chinese name")
+    case = _text("案件 / case")
+    basis = _text("依据 / ground")
+    view = _text("视图 / view")
+    shown = fields.List(fields.Nested(ShownPart), required=True)
+
+
+class LooksAnswer(Schema):
+    """Every look at a subject, oldest first, this one included."""
+
+    looks = fields.List(fields.Nested(Look), required=True)
+
+
+class Moment(Schema):
+    """One event in the life of a record."""
+
+    event = _text("事件类型 / type of the event")
+    at = _text("时间 / when")
+    position = _count("账本位置 / position in the log")
+    parts = fields.Dict(required=True, keys=fields.String(), values=fields.Dict())
+
+
+class RecordLife(Schema):
+    """A record in its subject's dossier."""
+
+    record = fields.UUID(required=True)
+    history = fields.List(fields.Nested(Moment), required=True)
+
+
+class DossierAnswer(Schema):
+    """A subject's own records (档案), shielded and withdrawn ones included."""
+
+    records = fields.List(fields.Nested(RecordLife), required=True)
+
+
+class CaseReceipt(Schema):
+    """The receipt (回执) of an act on an objection or a repair; which dates it has depends on the act."""
+
+    event_id = _text("事件编号 / id of the event")
+    position = _count("账本位置 / position in the log")
+    case = fields.UUID(required=True, metadata={"description": "案件编号 / id of the objection or repair"})
+    version = _count("案件的版本，用于 If-Match / the case's version, for If-Match")
+    record = fields.UUID(required=True)
+    leaf_hash = _hex("叶子哈希 / hash of the leaf", 64)
+    status = fields.String(required=True, validate=validate.Equal("recorded"))
+    source = _text("认定部门 / the department that determined", required=False)
+    mode = _text("修复方式 / mode of the repair", required=False)
+    forward_by = _date("转办期限 / forward by")
+    accept_by = _date("受理期限 / accept by")
+    answer_by = _date("办结期限 / answer by")
+    outcome = _text("结果 / outcome", required=False)
+    effect = _text("效果 / effect", required=False)
+    provisional = fields.Boolean(metadata={"description": "日历未覆盖，期限暂定 / the date may still move"})
+
+
+class CaseAnswer(Schema):
+    """The receipt of an act on a case."""
+
+    receipt = fields.Nested(CaseReceipt, required=True)
+
+
+class CaseMoment(Moment):
+    """One event of a case, with the parts that the asker may see."""
+
+    version = _count("版本 / version")
+
+
+class CaseState(Schema):
+    """How a case (案件) stands."""
+
+    case = fields.UUID(required=True)
+    version = _count("版本 / version")
+    state = _text("状态 / pending, applied, materials_requested, accepted, or the outcome")
+    record = fields.UUID(required=True)
+    source = _text("认定部门 / the department that determined")
+    record_leaf_hash = _hex("记录现有内容的叶子哈希 / leaf hash of the record's present content", 64)
+    history = fields.List(fields.Nested(CaseMoment), required=True)
+    receipt = fields.String(required=True, validate=validate.Regexp(r"^access:[0-9]+$"))
+
+
+class Task(Schema):
+    """One case that waits (待办)."""
+
+    case = fields.UUID(required=True)
+    kind = _text("objection, repair")
+    version = _count("版本 / version")
+    record = fields.UUID(required=True)
+    step = _text("待办事项 / what is to be done")
+    due = _text("期限，等申请人补正时为空 / by when; empty while the applicant is to hand something in")
+    days_left = fields.Integer(required=True, strict=True, allow_none=True)
+    overdue = fields.Boolean(required=True)
+    provisional = fields.Boolean(required=True)
+
+
+class WorklistAnswer(Schema):
+    """A department's open cases, the overdue ones first."""
+
+    tasks = fields.List(fields.Nested(Task), required=True)
+    more = fields.Boolean(required=True)
+
+
+class LedgerInfo(Schema):
+    """What a client needs before it seals."""
+
+    ledger_id = _hex("账本编号 / id of the ledger", 32)
+    gateway_issuer = _hex("网关密钥编号 / id of the gateway's key", 16)
+    gateway_public_key = _hex("网关公钥 / the gateway's public key (Ed25519)", 64)
+    forms = fields.List(fields.String(), required=True)
+
+
+class Health(Schema):
+    """The process answers."""
+
+    status = fields.String(required=True, validate=validate.Equal("ok"))
+
+
+class Readiness(Schema):
+    """Every condition of readiness holds."""
+
+    status = fields.String(required=True, validate=validate.Equal("ready"))
+    checks = fields.List(fields.Nested(ReadinessCheck), required=True)
+
+
+class Version(Schema):
+    """What runs here."""
+
+    name = _text("名称 / name")
+    version = _text("版本 / version")
+    commit = fields.String(required=True, allow_none=True)
+    migration = _text("数据库版本 / newest migration")
+    events = fields.Dict(required=True, keys=fields.String(), values=fields.Integer())
