@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
 from application.ledger import Ledger
@@ -25,6 +26,7 @@ class Services:
     public: PublicLookup
     shared: SharedQueries
     subject: SubjectQueries
+    consents: Consents
     verify: Callable[[bytes, bytes, bytes], bool]
     gateway_public_key: bytes
     operations: Operations

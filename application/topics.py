@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.access.events import PurposeRegistered, SubjectQueried
+from domain.access.events import ConsentGiven, ConsentWithdrawn, PurposeRegistered, SubjectQueried
 from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
 from domain.parties.events import (
     DepartmentRegistered,
@@ -53,6 +53,8 @@ EVENTS: tuple[type[Event], ...] = (
     RecordShielded,
     PurposeRegistered,
     SubjectQueried,
+    ConsentGiven,
+    ConsentWithdrawn,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

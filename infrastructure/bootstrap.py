@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
 from application.ledger import Ledger
@@ -158,6 +159,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         public=PublicLookup(reading, keys=reading, vault=vault, clock=ledger.clock),
         shared=SharedQueries(ledger, shared),
         subject=SubjectQueries(ledger, shared),
+        consents=Consents(ledger),
         verify=verify_ed25519,
         gateway_public_key=_gateway(settings).public_key,
         operations=Operations(operations, limits, read_build()),

@@ -18,6 +18,7 @@ from uuid import UUID
 
 import psycopg
 
+from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.governance import Governance
 from application.commands.intake import Intake
@@ -159,6 +160,7 @@ class World:
             drafts=Drafts(self.ledger, self.store),
             public=self.lookup,
             shared=SharedQueries(self.ledger, PostgresSharedReading(self.pool("reader"))),
+            consents=Consents(self.ledger),
             subject=SubjectQueries(self.ledger, PostgresSharedReading(self.pool("reader"))),
             verify=verify_ed25519,
             gateway_public_key=self.gateway.public_key,

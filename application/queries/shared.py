@@ -21,6 +21,7 @@ from application.ports import Append, Conflict, KeyName, LedgerUnavailable
 from application.projections.renditions import SHARED, Rendition, open_rendition
 from application.queries.looks import ACCESS_CLASS
 from application.registry import Registry
+from domain.access.consent import Consent, fold_consent
 from domain.access.decide import decide, request_defects
 from domain.access.events import SubjectQueried
 from domain.access.model import Request
@@ -116,10 +117,12 @@ class SharedQueries:
         distinct = list(dict.fromkeys(subjects))
         view_position, listing = self._reading.listing(distinct, on=request.on, limit=RECORDS_MAX)
         versions = self._reading.access_versions(distinct)
+        consent = self._consent(request)
         acts: list[SealedAct] = []
         reads: list[Read] = []
         for event, subject in enumerate(distinct):
-            shown, rules = self._decided(request, [x for x in listing if x.subject_id == subject], registry)
+            mine = [listed for listed in listing if listed.subject_id == subject]
+            shown, rules = self._decided(request, mine, registry, subject, consent)
             reads += [Read(event, listed) for listed in shown]
             acts.append(
                 self._act(request, role, subject, versions.get(subject, 0) + 1, shown, rules, view_position)
@@ -132,6 +135,10 @@ class SharedQueries:
         opened = self._opened(reads, [c for c in contents if c is not None])
         events = {subject: event for event, subject in enumerate(distinct)}
         return [Answer(first + events[s], opened.get(events[s], ())) for s in subjects]
+
+    def _consent(self, request: Request) -> Consent | None:
+        """The consent that the request cites, or None; somebody else's is found to cover nothing."""
+        return fold_consent(self._ledger.load(UUID(request.consent))) if request.consent else None
 
     def _subjects(self, identities: Sequence[Identity]) -> list[UUID]:
         """Ids of all; who was never met before is registered now, so that the list of who looked begins."""
@@ -146,7 +153,11 @@ class SharedQueries:
 
     @staticmethod
     def _decided(
-        request: Request, listing: list[Listed], registry: Registry
+        request: Request,
+        listing: list[Listed],
+        registry: Registry,
+        subject: UUID,
+        consent: Consent | None,
     ) -> tuple[list[Listed], list[str]]:
         """What may be shown, with the rules that decided over all records."""
         shown: list[Listed] = []
@@ -154,7 +165,9 @@ class SharedQueries:
         for record in dict.fromkeys(listed.record_id for listed in listing):
             parts = [listed for listed in listing if listed.record_id == record]
             item = version_in_force(registry.item(parts[0].item).items, request.on)
-            decision = decide(request, item, [listed.part for listed in parts])
+            decision = decide(
+                request, item, [listed.part for listed in parts], subject=str(subject), consent=consent
+            )
             rules |= dict.fromkeys(decision.rules)
             shown += [listed for listed in parts if listed.part in decision.parts]
         return shown, list(rules)
@@ -183,6 +196,7 @@ class SharedQueries:
             shown=[[str(listed.record_id), listed.part, listed.digest.hex()] for listed in shown],
             case=request.case,
             basis=request.basis,
+            consent=request.consent or None,
         )
         owners = dict.fromkeys(event.parts(), (subject, ACCESS_CLASS))
         return self._ledger.seal(event, owners=owners)

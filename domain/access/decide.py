@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domain.access.consent import Consent
 from domain.access.model import Decision, Officer, Purposes, Request
 from domain.catalogue.items import EVERY_DEPARTMENT, CatalogueItem
 from domain.parties.keys import CREDIT_OFFICE
@@ -36,14 +37,32 @@ def may_speak_for_subjects(role: str) -> bool:
     return role == CREDIT_OFFICE
 
 
-def decide(request: Request, item: CatalogueItem | None, parts: Sequence[str]) -> Decision:
-    """Whether a record of ``item`` that has these parts may be shown, and which of them (SHR-1).
+def decide(
+    request: Request,
+    item: CatalogueItem | None,
+    parts: Sequence[str],
+    *,
+    subject: str,
+    consent: Consent | None,
+) -> Decision:
+    """Whether a record of ``item`` that has these parts may be shown, and which of them (SHR-1, SHR-2).
 
-    ``request`` has no defects. Shared with the department, for that purpose, by the item's own scope; all
-    parts are shown then, since what departments in scope may not see is in no shared rendition.
+    ``request`` has no defects. Without a consent: shared with the department, for that purpose, by the item's
+    own scope. With one (an authorised query): what the consent covers, and nothing by the department's own
+    duty. All parts are shown then, since what nobody else may see is in no shared rendition.
     """
     if item is None:
         return Decision(allow=False, rules=("CAT-1",))
+    if request.consent:
+        if consent is not None and consent.covers(
+            subject=subject,
+            recipient=request.department,
+            purpose=request.purpose,
+            item=item.code,
+            on=request.on,
+        ):
+            return Decision(allow=True, rules=("SHR-2", "PRV-2"), parts=tuple(parts))
+        return Decision(allow=False, rules=("SHR-2", "PRV-2"))
     scope = item.sharing
     if scope is None or not scope.departments:
         return Decision(allow=False, rules=("SHR-1", "CAT-4"))

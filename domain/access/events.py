@@ -19,11 +19,36 @@ class PurposeRegistered(Event):
     en: str
 
 
+class ConsentGiven(Event):
+    """A subject agreed to be looked up (授权, 49号(十四)): by whom, for what, how, in which items, until when.
+
+    ``subject`` is the subject's id; the whole payload is under a data key of the subject.
+    """
+
+    TOPIC: ClassVar[str] = "consent.given"
+    KIND: ClassVar[Kind] = Kind.CONSENT_GIVEN
+    subject: str
+    recipient: str
+    purpose: str
+    manner: str
+    items: list[str]
+    from_day: str
+    until: str
+
+
+class ConsentWithdrawn(Event):
+    """A subject took its consent back (撤回授权): it holds no more from this position on."""
+
+    TOPIC: ClassVar[str] = "consent.withdrawn"
+    KIND: ClassVar[Kind] = Kind.CONSENT_WITHDRAWN
+    on_day: str
+
+
 class SubjectQueried(Event):
     """A subject was looked up (查询) by a department; the stream is the subject's, so the list is whole.
 
     ``shown`` lists ``[record id, part, SHA-256 of the rendition's bytes]``; an empty list is an answer too.
-    ``view_position`` is how far the view had folded the records.
+    ``view_position`` is how far the view had folded the records; ``consent`` the consent that was cited.
     """
 
     TOPIC: ClassVar[str] = "subject.queried"
@@ -39,3 +64,4 @@ class SubjectQueried(Event):
     shown: list[list[str]]
     case: str | None = None
     basis: str | None = None
+    consent: str | None = None

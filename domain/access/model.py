@@ -35,7 +35,8 @@ class Officer:
 class Request:
     """One shared query (共享查询, 001 四(三)): which officer of which department, why, in which case, on which ground.
 
-    ``case`` and ``basis`` are free text of the asker; ``on`` is the city's day.
+    ``case`` and ``basis`` are free text of the asker; ``on`` is the city's day. ``consent`` is the id of the
+    consent that makes it an authorised query (授权查询), or empty.
     """
 
     department: str
@@ -44,6 +45,7 @@ class Request:
     case: str
     basis: str
     on: date
+    consent: str = ""
 
 
 @dataclass(frozen=True)

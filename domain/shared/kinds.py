@@ -30,6 +30,8 @@ class Kind(IntEnum):
     RECORD_ANNOTATED = 20
     RECORD_SHIELDED = 21
     PURPOSE_REGISTERED = 22
+    CONSENT_GIVEN = 23
+    CONSENT_WITHDRAWN = 24
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

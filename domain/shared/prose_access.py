@@ -27,6 +27,27 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "只有信用办的门户可以代本人查询，并须写明 Credit-On-Behalf-Of: subject。",
         "Only the credit office's portal may ask for a subject, stating Credit-On-Behalf-Of: subject.",
     ),
+    "consent_recipient_unknown": ("授权须写明登记过的接收部门。", "A consent names a registered department."),
+    "consent_purpose_unknown": ("授权须写明登记过的用途。", "A consent names a registered purpose."),
+    "consent_manner_missing": (
+        "授权须写明查询和使用的方式，不超过{most}字。",
+        "A consent states the manner of use, at most {most} characters.",
+    ),
+    "consent_for_everything": (
+        "授权须逐项写明目录事项，不得一次授权全部信息。",
+        "A consent names catalogue items one by one, never everything.",
+    ),
+    "consent_item_unknown": ("授权所写的目录事项不存在。", "A catalogue item of the consent does not exist."),
+    "consent_for_life": (
+        "授权须写明截止日期，且不得超过{months}个月；禁止一次授权终身使用。",
+        "A consent ends, within {months} months; never for life.",
+    ),
+    "consent_over_already": ("授权的截止日期早于今天。", "The consent would be over already."),
+    "consent_forced": (
+        "授权须由本人自愿作出，不得强制，也不得作为无关服务的条件。",
+        "A consent is given freely, never forced and never a condition of an unrelated service.",
+    ),
+    "consent_unknown": ("没有本人的这份有效授权。", "There is no such consent of this subject."),
     "subjects_missing": (
         "一次查询须有1至{most}个主体。",
         "A query names from 1 to {most} subjects.",

@@ -56,6 +56,18 @@ ITEM: dict[str, Any] = {
     "certainty": "verified",
 }
 EXAMPLES: Mapping[tuple[str, int], Any] = {
+    ("consent.given", 1): {
+        "public": {
+            "subject": "00000000-0000-4000-8000-00000000000a",
+            "recipient": "11420100MB1D0012X5",
+            "purpose": "licensing",
+            "manner": "在线核验一次",
+            "items": ["C03-02"],
+            "from_day": "2026-11-21",
+            "until": "2027-05-20",
+        }
+    },
+    ("consent.withdrawn", 1): {"public": {"on_day": "2026-12-01"}},
     ("purpose.registered", 1): {"public": {"code": "licensing", "zh": "行政许可审批", "en": "licensing"}},
     ("subject.queried", 1): {
         "public": {

@@ -1,0 +1,129 @@
+"""Consents: everything stated, never for life, never forced, withdrawn at once; what they open and what not."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from application.commands.consents import GiveConsent
+from application.commands.subjects import Identity
+from application.queries.shared import Answer
+from domain.shared.city_time import city_day
+from domain.shared.refusals import Refused
+from tests.integration.test_queries import ASKER, request, subject_with_records
+from tests.world import World
+
+
+@pytest.fixture
+def world(seeded_world: World) -> World:
+    return seeded_world
+
+
+def give(world: World, who: Identity, **changes: Any) -> GiveConsent:
+    today = city_day(world.clock.now())
+    values: dict[str, Any] = {
+        "consent_id": uuid4(),
+        "identity": who,
+        "recipient": world.city.agencies[ASKER].code,
+        "purpose": "licensing",
+        "manner": "在线核验一次",
+        "items": ("C03-02",),
+        "until": today + timedelta(days=90),
+        "freely_given": True,
+        **changes,
+    }
+    command = GiveConsent(**values)
+    world.services.consents.give(
+        command, portal=world.city.credit_office.code, attempt=b"attempt", receipt=None
+    )
+    return command
+
+
+def ask(world: World, who: Identity, consent: GiveConsent, **changes: Any) -> Answer:
+    asked = request(world, consent=str(consent.consent_id), **changes)
+    return world.services.shared.ask(asked, [who], attempt=b"body")[0]
+
+
+@pytest.mark.rule("PRV-2")
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"until": None}, "consent_for_life"),
+        ({"until": date(2099, 12, 31)}, "consent_for_life"),
+        ({"until": date(2020, 1, 1)}, "consent_over_already"),
+        ({"items": ()}, "consent_for_everything"),
+        ({"items": ("*",)}, "consent_for_everything"),
+        ({"items": ("C03-02", "全部")}, "consent_for_everything"),
+        ({"items": ("C99-99",)}, "consent_item_unknown"),
+        ({"manner": " "}, "consent_manner_missing"),
+        ({"purpose": "curiosity"}, "consent_purpose_unknown"),
+        ({"recipient": "nobody"}, "consent_recipient_unknown"),
+        ({"freely_given": False}, "consent_forced"),
+    ],
+)
+def test_prv_2_a_consent_that_does_not_state_all_is_refused_and_the_refusal_logged(
+    world: World, change: dict[str, Any], code: str
+) -> None:
+    records, access = (world.reader.head(log)[0] for log in ("records", "access"))
+    with pytest.raises(Refused) as refused:
+        give(world, subject_with_records(world), **change)
+    assert [d.code for d in refused.value.defects] == [code]
+    assert world.reader.head("records")[0] == records
+    assert world.reader.rows("access", after=access, limit=5)[0].topic == "act.refused"
+
+
+@pytest.mark.rule("PRV-2")
+@pytest.mark.rule("SHR-2")
+def test_shr_2_an_authorised_query_shows_what_its_consent_covers_until_it_ends(world: World) -> None:
+    who = subject_with_records(world)
+    consent = give(world, who)
+    assert ask(world, who, consent).records
+    assert ask(world, who, consent, purpose="supervision").records == ()
+    world.clock.advance(days=91)
+    assert ask(world, who, consent).records == ()
+    looks = world.services.subject.who_looked(who, portal=world.city.credit_office.code)
+    assert [bool(look.shown) for look in looks[:3]] == [True, False, False]
+
+
+@pytest.mark.rule("SHR-2")
+def test_shr_2_a_consent_opens_its_own_items_of_its_own_subject_only(world: World) -> None:
+    who = subject_with_records(world)
+    assert ask(world, who, give(world, who, items=("C02-01",))).records == ()
+    other = Identity("natural_person", "身份证", "990101198001010017")
+    assert ask(world, who, give(world, other)).records == ()
+
+
+@pytest.mark.rule("PRV-2")
+def test_prv_2_a_withdrawn_consent_opens_nothing_any_more(world: World) -> None:
+    who, office = subject_with_records(world), world.city.credit_office.code
+    consent = give(world, who)
+    stranger = Identity("natural_person", "身份证", "990101198001010017")
+    for identity in (stranger,):
+        with pytest.raises(Refused):
+            world.services.consents.withdraw(consent.consent_id, identity, portal=office, receipt=None)
+    world.services.consents.withdraw(consent.consent_id, who, portal=office, receipt=None)
+    assert ask(world, who, consent).records == ()
+    with pytest.raises(Refused):
+        world.services.consents.withdraw(consent.consent_id, who, portal=office, receipt=None)
+    assert world.finding({}) is None
+
+
+@pytest.mark.rule("PRV-2")
+def test_prv_2_only_the_portal_gives_a_consent_for_a_subject(world: World) -> None:
+    agency = world.city.agencies[ASKER].code
+    command = GiveConsent(
+        uuid4(),
+        subject_with_records(world),
+        agency,
+        "licensing",
+        "一次",
+        ("C03-02",),
+        None,
+        freely_given=True,
+    )
+    with pytest.raises(Refused) as refused:
+        world.services.consents.give(command, portal=agency, attempt=b"", receipt=None)
+    assert refused.value.defects[0].rule == "PRV-3"
