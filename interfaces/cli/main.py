@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "rebuild": "interfaces.cli.audit",
     "verify": "interfaces.cli.audit",
     "replay": "interfaces.cli.replay",
+    "story": "interfaces.cli.story",
 }
 
 

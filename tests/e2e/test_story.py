@@ -1,0 +1,51 @@
+"""The story against a real ``serve``: its own processes, its own database, plain HTTP by curl and openssl too."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.processes import PROJECT, Serve, free_port
+
+
+@pytest.fixture
+def served() -> Iterator[tuple[Serve, dict[str, str]]]:
+    with tempfile.TemporaryDirectory(prefix="xinlu-story-", dir="/tmp") as name:
+        outer = Path(name)
+        outer.chmod(0o755)
+        kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PORT")}
+        environment = {**kept, "XINLU_DATA": str(outer / "var")}
+        serve = Serve(environment, outer / "serve.log", port=free_port())
+        try:
+            serve.start()
+            yield serve, environment
+        finally:
+            serve.end()
+
+
+def cli(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "interfaces.cli", *words],
+        cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def test_the_whole_story_plays_against_serve_as_often_as_one_likes(
+    served: tuple[Serve, dict[str, str]],
+) -> None:
+    serve, environment = served
+    told = cli(environment, "story", "--url", serve.url)
+    assert told.returncode == 0, (told.stdout, told.stderr)
+    assert "REP-3" in told.stdout and "QRY-1" in told.stdout and "49号(十二)" in told.stdout
+    assert len(re.findall(r"access:\d+", told.stdout)) == 3, "two queries and the replay of one"
+    again = cli(environment, "story", "--url", serve.url)
+    assert again.returncode == 0, (again.stdout, again.stderr)
+    assert "Traceback" not in serve.output
+    assert cli(environment, "verify", "--quiet").returncode == 0
