@@ -32,6 +32,7 @@ from interfaces.client.sealing import DepartmentKey, SealedFile, seal_file
 from interfaces.client.signing import COVERED, Message, key_id, signature_tag
 from interfaces.client.tables import read_table
 from interfaces.http.app import create_app
+from tests.answers import Held
 from tests.world import World
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -88,6 +89,7 @@ class Web:
         self.world = world
         world.limits = limits
         self.app: Flask = create_app(world.services)
+        self.app.wsgi_app = Held(self.app)  # type: ignore[method-assign]
         self.http = self.app.test_client()
 
     def code(self, agency: int = 0) -> str:

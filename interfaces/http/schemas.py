@@ -282,6 +282,7 @@ class CaseReceipt(Schema):
     forward_by = _date("转办期限 / forward by")
     accept_by = _date("受理期限 / accept by")
     answer_by = _date("办结期限 / answer by")
+    missing = fields.List(fields.String(), metadata={"description": "须补正的材料 / what is to be handed in"})
     outcome = _text("结果 / outcome", required=False)
     effect = _text("效果 / effect", required=False)
     provisional = fields.Boolean(metadata={"description": "日历未覆盖，期限暂定 / the date may still move"})

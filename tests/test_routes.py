@@ -1,0 +1,216 @@
+"""Every route there is, walked: described, signed where it is not public, with a purpose where it reads.
+
+A route that is added without a description, without an authenticator or without a purpose fails here.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from interfaces.cli.generate import DOCS, main, openapi
+from interfaces.demo import identities
+from interfaces.http.app import interface
+from interfaces.http.describing import Access, Operation, described
+from interfaces.http.openapi import PROBLEMS, SIGNED_HEADERS, path_of
+from interfaces.http.problem_kinds import KINDS, kind_of
+from interfaces.http.problems import TITLES
+from tests.web import Signing, Web
+from tests.world import World
+
+PROJECT = Path(__file__).resolve().parent.parent
+PUBLIC = {"/v1/ledger", "/v1/openapi.json"}
+"""Routes under /v1 that anyone may ask: they tell nothing about anyone."""
+PAGES = {
+    "portal.static", "portal.front", "portal.lookup_by_link", "portal.lookup", "portal.record",
+    "docs.static", "docs.page", "docs.problems", "docs.problem",
+}  # fmt: skip
+"""What people look at, which is no part of the interface for machines."""
+COMMANDS = {
+    "intakes.take_in", "intakes.seal_draft", "intakes.check", "determinations.determine",
+    "objections.file_objection", "repairs.apply_for_repair",
+}  # fmt: skip
+"""Signed routes that read nothing but what the request itself holds."""
+CODE = identities.credit_code(Random(5), prefix="91", division="420100")
+
+
+def operations() -> Iterator[tuple[str, Rule, Operation]]:
+    """Every described route."""
+    app = Flask("routes", static_folder=None)
+    interface(app)
+    for rule in app.url_map.iter_rules():
+        said = described(app.view_functions[rule.endpoint])
+        if said is not None:
+            yield rule.endpoint, rule, said
+
+
+DESCRIBED = {endpoint: (rule, said) for endpoint, rule, said in operations()}
+SIGNED = sorted(endpoint for endpoint, (_, said) in DESCRIBED.items() if said.access is not Access.PUBLIC)
+
+
+def path(endpoint: str) -> str:
+    """A path of the route, with ids of nothing."""
+    return re.sub(r"\{[^}]+\}", str(uuid.uuid4()), path_of(DESCRIBED[endpoint][0]))
+
+
+@pytest.fixture
+def web(ledger_world: World) -> Web:
+    return Web(ledger_world)
+
+
+def test_every_route_is_described_or_a_page(web: Web) -> None:
+    there = {rule.endpoint for rule in web.app.url_map.iter_rules()}
+    assert there == set(DESCRIBED) | PAGES
+    assert not set(DESCRIBED) & PAGES
+
+
+def test_the_document_has_every_route_and_no_other() -> None:
+    document = openapi()
+    there = {
+        (path_of(rule), method.lower())
+        for rule, _ in DESCRIBED.values()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert there == {(p, method) for p, methods in document["paths"].items() for method in methods}
+
+
+def test_the_document_is_served_as_it_is_committed(web: Web) -> None:
+    answer = web.http.get("/v1/openapi.json")
+    assert answer.content_type == "application/json"
+    assert answer.text == (DOCS / "api" / "openapi.json").read_text(encoding="utf-8")
+    assert answer.get_json()["openapi"] == "3.1.0"
+
+
+def test_generated_documents_are_committed_as_the_code_makes_them() -> None:
+    assert main(["--check"]) == 0
+
+
+def test_every_operation_says_all_that_a_caller_needs() -> None:
+    document = openapi()
+    for methods in document["paths"].values():
+        for told in methods.values():
+            zh, _, en = told["summary"].partition(" / ")
+            assert zh and en and told["description"] and told["tags"]
+            assert {"429", "500", "503"} < set(told["responses"])
+            access = Access(told["x-access"])
+            assert bool(told["security"]) is (access is not Access.PUBLIC)
+            named = {p.get("$ref", "").rpartition("/")[2] for p in told["parameters"]}
+            assert set(SIGNED_HEADERS[access]) <= named
+    scheme = document["components"]["securitySchemes"]["department"]["description"]
+    for word in ("RFC 9421", "Ed25519", "credit-ledger/", "@method @path @query content-digest", "nonce"):
+        assert word in scheme
+
+
+def test_only_the_short_list_is_public() -> None:
+    public = {path_of(rule) for rule, said in DESCRIBED.values() if said.access is Access.PUBLIC}
+    assert {p for p in public if p.startswith("/v1/")} == PUBLIC
+
+
+def test_every_signed_route_that_is_no_command_names_who_asks_and_why() -> None:
+    """What reads needs purpose and officer, or on whose behalf; only commands get along with a signature."""
+    bare = {e for e in SIGNED if DESCRIBED[e][1].access is Access.DEPARTMENT}
+    assert bare == COMMANDS
+
+
+@pytest.mark.rule("QRY-1")
+@pytest.mark.parametrize("endpoint", SIGNED)
+def test_qry_1_a_request_without_signature_is_turned_away(endpoint: str, ledger_world: World) -> None:
+    web = Web(ledger_world)
+    before = web.positions()
+    for headers, status in (({}, 400), ({"Idempotency-Key": uuid.uuid4().hex}, 401)):
+        answer = web.http.post(path(endpoint), data=b"{}", headers=headers)
+        assert answer.status_code == status
+        assert set(answer.get_json()) <= {
+            "type", "title", "status", "instance", "detail", "detail_en", "rule", "errors", "clause", "quote",
+        }  # fmt: skip
+    assert web.positions() == before
+
+
+@pytest.mark.rule("QRY-1")
+@pytest.mark.parametrize("endpoint", sorted(set(SIGNED) - COMMANDS))
+def test_qry_1_a_signed_read_without_purpose_officer_or_subject_is_turned_away(
+    endpoint: str, ledger_world: World
+) -> None:
+    web = Web(ledger_world)
+    said = DESCRIBED[endpoint][1]
+    department = ledger_world.city.agencies[0].code
+    if said.access is Access.SUBJECT:
+        department = ledger_world.city.credit_office.code  # else it would be refused for who it is
+    signing = Signing(department, ledger_world.keys[department], ledger_world.ledger.id.hex)
+    where, body = path(endpoint), json.dumps(body_of(said)).encode()
+    sent = {"content-type": "application/json", "idempotency-key": uuid.uuid4().hex}
+    answer = web.http.post(where, data=body, headers=signing.headers("POST", where, body, sent))
+    if "If-Match" in said.headers:
+        assert answer.status_code == 428
+    else:
+        assert answer.status_code == 403 and answer.get_json()["rule"] in ("QRY-1", "PRV-3")
+
+
+def body_of(said: Operation) -> dict[str, object]:
+    """A body that the route's schema takes."""
+    (schema,) = said.takes.values()
+    assert isinstance(schema, type)
+    return {"subjects": [{"code": CODE}]} if "subjects" in schema().fields else {}
+
+
+def kinds_in_code() -> set[str]:
+    """Every kind that the code names where it makes a problem."""
+    named: set[str] = set()
+    for source in (PROJECT / "interfaces").rglob("*.py"):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or len(node.args) < 2:
+                continue
+            if ast.unparse(node.func).rpartition(".")[2] in ("ProblemError", "members"):
+                named |= {
+                    part.value
+                    for part in ast.walk(node.args[1])
+                    if isinstance(part, ast.Constant)
+                    and isinstance(part.value, str)
+                    and part.value != "http-"
+                }
+    return named
+
+
+def test_every_kind_of_problem_in_the_code_is_explained_and_none_else() -> None:
+    assert kinds_in_code() == set(KINDS)
+    assert len(KINDS) > 10
+
+
+def test_every_status_that_a_route_may_answer_has_words() -> None:
+    statuses = {s for said in (said for _, said in DESCRIBED.values()) for s in said.problems}
+    statuses |= {s for listed in PROBLEMS.values() for s in listed}
+    statuses |= {s for kind in KINDS.values() for s in kind.statuses}
+    assert statuses <= set(TITLES)
+
+
+@pytest.mark.parametrize("accept", ["text/html", "*/*"])
+def test_the_type_of_a_problem_is_a_page_chinese_first(accept: str, web: Web) -> None:
+    http = {f"http-{status}" for status in TITLES}
+    for name in sorted(set(KINDS) | http):
+        answer = web.http.get(f"/problems/{name}", headers={"Accept": accept})
+        assert answer.status_code == 200 and answer.mimetype == "text/html"
+        kind = kind_of(name)
+        assert kind is not None
+        assert answer.text.index(kind.zh) < answer.text.index(kind.en.replace("'", "&#39;"))
+    assert web.http.get("/problems/signature").text.count("<script") == 0
+    assert all(f"/problems/{name}" in web.http.get("/problems").text for name in KINDS)
+
+
+def test_a_kind_that_does_not_exist_has_no_page(web: Web) -> None:
+    for name in ("nothing", "http-200", "http-999", "http-460", "signature%00"):
+        assert web.http.get(f"/problems/{name}").status_code == 404
+
+
+def test_a_problem_leads_to_its_page(web: Web) -> None:
+    for asked in (web.http.post("/v1/queries"), web.http.get("/v1/nothing"), web.http.delete("/v1/ledger")):
+        problem = json.loads(asked.data)
+        assert web.http.get(problem["type"]).status_code == 200
