@@ -135,17 +135,20 @@ class Client:
         purpose: str,
         case: str,
         basis: str,
+        consent: str = "",
     ) -> list[dict[str, Any]]:
         """What the department may see of subjects (``{"code": ...}`` or ``{"id_type": ..., "id_number": ...}``).
 
-        One answer for each, with its receipt and records. Raises :class:`Problem` when it is refused.
+        With the id of a consent it is an authorised query. One answer for each subject, with its receipt and
+        records. Raises :class:`Problem` when it is refused.
         """
         headers = {
             "content-type": "application/json",
             "credit-official": official,
             "credit-purpose": purpose_header(purpose, case=case, basis=basis),
         }
-        body = json.dumps({"subjects": list(subjects)}).encode()
+        asked: dict[str, Any] = {"subjects": list(subjects)}
+        body = json.dumps({**asked, "consent": consent} if consent else asked).encode()
 
         def attempt() -> dict[str, Any]:
             return self._json("POST", "/v1/queries", body, {**headers, "idempotency-key": str(uuid.uuid4())})
@@ -175,15 +178,28 @@ class Client:
         body = json.dumps(data, ensure_ascii=False).encode()
         return self._retrying(lambda: self._json("POST", path, body, sent))
 
+    def give_consent(self, consent: Mapping[str, Any]) -> dict[str, Any]:
+        """Give a consent for a subject (the members of ``POST /v1/consents``); its receipt."""
+        receipt: dict[str, Any] = self._on_behalf("/v1/consents", consent)["receipt"]
+        return receipt
+
+    def withdraw_consent(self, consent: str, subject: Mapping[str, str]) -> dict[str, Any]:
+        """Take a subject's consent back; the receipt."""
+        path = f"/v1/consents/{consent}/withdraw"
+        receipt: dict[str, Any] = self._on_behalf(path, {"subject": dict(subject)})["receipt"]
+        return receipt
+
     def _for_subject(self, what: str, subject: Mapping[str, str]) -> dict[str, Any]:
-        headers = {"content-type": "application/json", "credit-on-behalf-of": "subject"}
-        body = json.dumps({"subjects": [subject]}).encode()
+        return self._on_behalf(f"/v1/subject/{what}", {"subjects": [dict(subject)]})
 
-        def attempt() -> dict[str, Any]:
-            key = {"idempotency-key": str(uuid.uuid4())}
-            return self._json("POST", f"/v1/subject/{what}", body, {**headers, **key})
-
-        return self._retrying(attempt)
+    def _on_behalf(self, path: str, members: Mapping[str, Any]) -> dict[str, Any]:
+        headers = {
+            "content-type": "application/json",
+            "credit-on-behalf-of": "subject",
+            "idempotency-key": str(uuid.uuid4()),
+        }
+        body = json.dumps(members).encode()
+        return self._retrying(lambda: self._json("POST", path, body, headers))
 
     def _retrying(self, attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Try until it works, waiting longer each time, and as long as a full service asks for."""

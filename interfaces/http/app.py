@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from application.services import Services
 from interfaces.http import (
+    consents,
     determinations,
     docs,
     intakes,
@@ -44,7 +45,7 @@ def create_app(found: Services, *, proxies: int = 0) -> Flask:
 
 def interface(app: Flask) -> None:
     """The routes for machines and their description; they ask for services only when a request comes."""
-    parts = (intakes, determinations, queries, objections, repairs, worklist, operations, docs)
+    parts = (intakes, determinations, queries, consents, objections, repairs, worklist, operations, docs)
     for part in parts:
         app.register_blueprint(part.blueprint)
     app.add_url_rule("/healthz", view_func=healthz)

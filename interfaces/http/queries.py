@@ -40,6 +40,9 @@ class Query(Schema):
     subjects = fields.List(
         fields.Nested(Subject), required=True, validate=validate.Length(min=1, max=SUBJECTS_MAX)
     )
+    consent = fields.UUID(
+        metadata={"description": "授权查询所依据的授权 / the consent of an authorised query"}
+    )
 
 
 def _of_itself(zh: str, en: str, answer: Answer) -> Operation:
@@ -50,7 +53,7 @@ def _of_itself(zh: str, en: str, answer: Answer) -> Operation:
 @blueprint.post("/queries")
 @operation(
     Operation(
-        "共享查询",
+        "共享查询与授权查询",
         "Query subjects",
         Access.QUERY,
         "查询",
@@ -64,6 +67,7 @@ def ask() -> Response:
     body = read_body()
     caller = authenticated(body)
     identities = _identities(body)
+    consent = _query(body).get("consent")
     found = services()
     purpose, case, basis = _purpose(caller)
     request = Request(
@@ -73,6 +77,7 @@ def ask() -> Response:
         case=case,
         basis=basis,
         on=city_day(found.ledger.now()),
+        consent=str(consent) if consent else "",
     )
     answers = found.shared.ask(request, identities, attempt=body)
     response = json_response(
@@ -90,7 +95,8 @@ def who_looked() -> Response:
     """Who looked at a subject, when, why and what was shown (PRV-3): asked by its portal, itself logged."""
     body = read_body()
     caller = authenticated(body)
-    identity = _for_subject(caller, body)
+    for_subject(caller)
+    identity = _identities(body)[0]
     looks = services().subject.who_looked(identity, portal=caller.department)
     return json_response({"looks": [vars(look) for look in looks]}, 200)
 
@@ -103,18 +109,17 @@ def dossier() -> Response:
     """A subject's own records with their whole history (PRV-3): asked by its portal, logged before it leaves."""
     body = read_body()
     caller = authenticated(body)
-    identity = _for_subject(caller, body)
+    for_subject(caller)
+    identity = _identities(body)[0]
     lives = services().subject.dossier(identity, portal=caller.department)
     records = [{"record": life.record, "history": [vars(m) for m in life.moments]} for life in lives]
     return json_response({"records": records}, 200)
 
 
-def _for_subject(caller: Caller, body: bytes) -> Identity:
-    """The one subject on whose behalf a portal asks. Raises ``Refused`` (PRV-3) when it does not say so."""
-    identity = _identities(body)[0]
+def for_subject(caller: Caller) -> None:
+    """That a portal says it speaks for a subject. Raises ``Refused`` (PRV-3) when it does not."""
     if caller.signed_header("Credit-On-Behalf-Of") != "subject":
         raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
-    return identity
 
 
 def _purpose(caller: Caller) -> tuple[str, str, str]:
@@ -135,16 +140,29 @@ def _purpose(caller: Caller) -> tuple[str, str, str]:
 
 def _identities(body: bytes) -> list[Identity]:
     """The subjects asked for. Raises ``Refused`` (FORMAT) naming every one that cannot be."""
-    try:
-        given = Query().loads(body)["subjects"]
-    except (ValidationError, ValueError):
-        raise Refused(
-            Defect("FORMAT", "subjects_missing", "/subjects", {"most": str(SUBJECTS_MAX)})
-        ) from None
+    given = _query(body)["subjects"]
     found = [identified(subject, where=f"/subjects/{number}") for number, subject in enumerate(given)]
     if defects := [defect for _, defect in found if defect]:
         raise Refused(*defects)
     return [identity for identity, _ in found]
+
+
+def _query(body: bytes) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = Query().loads(body)
+    except (ValidationError, ValueError, RecursionError):
+        raise Refused(
+            Defect("FORMAT", "subjects_missing", "/subjects", {"most": str(SUBJECTS_MAX)})
+        ) from None
+    return found
+
+
+def identity_of(subject: Mapping[str, str], where: str) -> Identity:
+    """Whom a loaded :class:`Subject` names. Raises ``Refused`` (FORMAT) when it names nobody."""
+    identity, defect = identified(subject, where=where)
+    if defect:
+        raise Refused(defect)
+    return identity
 
 
 def identified(subject: Mapping[str, str], *, where: str) -> tuple[Identity, Defect | None]:

@@ -13,7 +13,9 @@ from application.commands.subjects import Identity
 from application.queries.shared import Answer
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Refused
+from interfaces.client.api import Client, Department, Problem
 from tests.integration.test_queries import ASKER, request, subject_with_records
+from tests.web import Web
 from tests.world import World
 
 
@@ -127,3 +129,41 @@ def test_prv_2_only_the_portal_gives_a_consent_for_a_subject(world: World) -> No
     with pytest.raises(Refused) as refused:
         world.services.consents.give(command, portal=agency, attempt=b"", receipt=None)
     assert refused.value.defects[0].rule == "PRV-3"
+
+
+def test_a_consent_is_given_used_and_withdrawn_over_http(seeded_world: World) -> None:
+    web, world = Web(seeded_world), seeded_world
+    who = subject_with_records(world)
+    office, agency = world.city.credit_office.code, world.city.agencies[ASKER].code
+    officer = next(o.key for o in world.city.officers if o.department == agency)
+    subject = {"code": who.number}
+    consent: dict[str, Any] = {
+        "consent": str(uuid4()),
+        "subject": subject,
+        "recipient": agency,
+        "purpose": "licensing",
+        "manner": "在线核验一次",
+        "items": ["C03-02"],
+        "until": (city_day(world.clock.now()) + timedelta(days=30)).isoformat(),
+        "freely_given": True,
+    }
+    asked: dict[str, Any] = {
+        "official": officer,
+        "purpose": "licensing",
+        "case": "七号案",
+        "basis": "本人授权",
+        "consent": consent["consent"],
+    }
+    with web.served() as url:
+        portal = Client(url, Department(office, world.keys[office]))
+        department = Client(url, Department(agency, world.keys[agency]))
+        with pytest.raises(Problem) as refused:
+            portal.give_consent({**consent, "until": "2099-12-31"})
+        assert (refused.value.status, refused.value.members["rule"]) == (422, "PRV-2")
+        with pytest.raises(Problem) as forbidden:
+            department.give_consent(consent)
+        assert forbidden.value.status == 403
+        assert portal.give_consent(consent)["status"] == "given"
+        assert department.query([subject], **asked)[0]["records"]
+        assert portal.withdraw_consent(consent["consent"], subject)["status"] == "withdrawn"
+        assert department.query([subject], **asked)[0]["records"] == []
