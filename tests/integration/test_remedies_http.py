@@ -4,77 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from werkzeug.test import TestResponse
 
 from application.queries.replay import Replay
-from interfaces.client.api import Client, Department, Problem
-from interfaces.client.remedies import Case, Remedies, case_of
-from tests.remedies import REMEDIES, SECOND, Story, begin
+from interfaces.client.remedies import case_of
+from interfaces.client.signing import COVERED
+from tests.remedies import REMEDIES, SECOND, begin
+from tests.remedies_http import AGENT, GROUNDS, LETTER, PROOF, City, code_of, deciding, problem
 from tests.web import Web
 from tests.world import World
-
-PROOF = {"kind": "performance_proof", "digest": "b1" * 32}
-LETTER = {"kind": "commitment_letter", "digest": "b2" * 32}
-GROUNDS = "罚款金额与决定书不符"
-AGENT = {
-    "name": "李四",
-    "id_type": "身份证",
-    "id_number": "990106190001010017",
-    "power_of_attorney": "a0" * 32,
-}
-
-
-class City:
-    """The story's departments as clients: the portal (credit office), the source, and a stranger."""
-
-    def __init__(self, story: Story, url: str) -> None:
-        self.story, self.world = story, story.world
-        stranger = next(d.code for d in self.world.city.agencies if d.code != story.source)
-        self.clients = {
-            name: Client(url, Department(code, self.world.keys[code]), attempts_max=1)
-            for name, code in (("portal", story.office), ("source", story.source), ("stranger", stranger))
-        }
-        self.portal, self.source, self.stranger = (Remedies(c) for c in self.clients.values())
-        self.subject = {"code": str(story.content["public"]["CF_XDR_SHXYM"])}
-        self.stranger_officer = next(o.key for o in self.world.city.officers if o.department == stranger)
-
-    def determine(self, number: str = "示市监罚字〔2026〕9001号", decided: str = "2026-06-01") -> str:
-        """A penalty recorded over HTTP and shown; its record."""
-        content = self.story.content_of(
-            CF_WSH=number, CF_JDRQ=decided, CF_GSJZQ="2029-01-01", DISCREDIT_LEVEL="一般"
-        )
-        receipt = self.clients["source"].determine(content, form="penalty")
-        self.world.project()
-        return str(receipt["record"])
-
-    def object(self, record: str, **more: Any) -> dict[str, Any]:
-        """The subject objects at the portal."""
-        said = {"about": "content", "grounds": GROUNDS, "subject": self.subject, "on_behalf_of": "subject"}
-        return self.portal.object(record, **{**said, **more})
-
-    def apply(self, record: str, *materials: dict[str, str], **more: Any) -> dict[str, Any]:
-        """The subject applies for repair at the portal."""
-        return self.portal.apply(record, subject=self.subject, materials=materials, **more)
-
-    def shared(self, record: str) -> list[dict[str, Any]]:
-        """What another department sees of the record in a logged query."""
-        answers = self.clients["stranger"].query(
-            [self.subject],
-            official=self.stranger_officer,
-            purpose="licensing",
-            case="示许受字〔2026〕7号",
-            basis="《中华人民共和国行政许可法》第三十四条",
-        )
-        return [r for r in answers[0]["records"] if r["record"] == record]
-
-    def public(self, record: str) -> Any:
-        """The record in the public look-up, or None."""
-        return self.world.lookup.record(UUID(record))
 
 
 @pytest.fixture
@@ -82,22 +26,6 @@ def city(seeded_world: World) -> Iterator[City]:
     story = begin(seeded_world)
     with Web(seeded_world).served() as url:
         yield City(story, url)
-
-
-def deciding(kind: str, receipt: dict[str, Any]) -> Case:
-    return case_of(kind, receipt, official=SECOND)
-
-
-def problem(act: Callable[[], object], status: int) -> dict[str, Any]:
-    """The problem with which an act is turned away."""
-    with pytest.raises(Problem) as refused:
-        act()
-    assert refused.value.status == status, refused.value.members
-    return dict(refused.value.members)
-
-
-def code_of(found: dict[str, Any]) -> str:
-    return str(found["errors"][0]["code"])
 
 
 def test_the_whole_story_over_http(city: City) -> None:
@@ -283,6 +211,60 @@ def test_a_request_sent_again_gets_the_same_receipt_and_another_payload_none(cit
     assert city.source.reject(case, reasons="一致", remedies=REMEDIES, key="decision-0001") == once
 
 
+def test_twins_at_the_same_moment_make_one_case_and_one_decision(city: City) -> None:
+    record = city.determine()
+
+    def twins(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        with ThreadPoolExecutor(4) as pool:
+            one, *others = [f.result() for f in [pool.submit(act) for _ in range(4)]]
+        assert all(other == one for other in others)
+        return one
+
+    filed = twins(lambda: city.object(record, key="twins-0001"))
+    assert city.story.marks() == {(UUID(record), UUID(filed["case"]))}
+    case = deciding("objections", filed)
+    decided = twins(lambda: city.source.reject(case, reasons="一致", remedies=REMEDIES, key="twins-0002"))
+    assert decided["version"] == 2 and not city.story.marks()
+
+
+def test_answers_carry_the_version_as_etag_and_headers_count_only_when_signed(city: City) -> None:
+    case = deciding("objections", city.object(city.determine()))
+    web = Web(city.world)
+    agency = next(n for n, d in enumerate(city.world.city.agencies) if d.code == city.story.source)
+    path, acting = f"/v1/objections/{case.id}", ("if-match", "credit-official")
+
+    def post(what: str, said: object, *, covered: tuple[str, ...] = acting, **headers: Any) -> TestResponse:
+        key = {"content-type": "application/json", "idempotency-key": headers.pop("key", str(uuid4()))}
+        sent = key | {name.replace("_", "-"): value for name, value in headers.items()}
+        signing = replace(web.signing(agency), covered=(*COVERED, *covered))
+        body = json.dumps(said).encode()
+        signed = signing.headers("POST", f"{path}/{what}", body, sent)
+        return web.http.post(f"{path}/{what}", data=body, headers=signed)
+
+    seen = post("state", {}, covered=acting[1:], credit_official=SECOND)
+    assert (seen.status_code, seen.headers["ETag"]) == (200, '"1"')
+    assert seen.headers["Credit-Receipt"].startswith("access:")
+    said = {"reasons": "一致", "remedies": REMEDIES}
+    headers: dict[str, Any] = {"if_match": '"1"', "credit_official": SECOND, "key": "etag-0001"}
+    for covered in (acting[:1], acting[1:]):
+        assert post("reject", said, covered=covered, **headers).status_code == 401
+    done, again = (post("reject", said, **headers) for _ in range(2))
+    assert (done.status_code, done.headers["ETag"], again.status_code) == (201, '"2"', 201)
+    assert "Idempotency-Replayed" not in done.headers and again.headers["Idempotency-Replayed"] == "true"
+    assert again.get_data() == done.get_data() and again.headers["ETag"] == '"2"'
+    assert done.headers["Cache-Control"] == "no-store"
+    assert post("reject", {"reasons": "一" * (1 << 20)}, **{**headers, "key": "etag-0002"}).status_code == 413
+
+
+def test_whoever_is_turned_away_by_a_rule_stands_in_the_access_log(city: City) -> None:
+    foreign = replace(deciding("objections", city.object(city.determine())), official=city.stranger_officer)
+    before = city.world.reader.head("access")[0]
+    problem(lambda: city.stranger.reject(foreign, reasons="一致", remedies=REMEDIES), 404)
+    problem(lambda: city.stranger.state("objections", foreign.id, official=city.stranger_officer), 404)
+    rows = city.world.reader.rows("access", after=before, limit=10)
+    assert [row.topic for row in rows] == ["act.refused"] * 2
+
+
 @pytest.mark.rule("REP-5")
 def test_rep_5_too_early_is_refused_with_the_day_and_a_rejection_needs_its_basis(city: City) -> None:
     early = city.determine("示市监罚字〔2026〕9002号", "2026-10-01")
@@ -307,44 +289,3 @@ def test_obj_3_a_withdrawal_sealed_by_the_source_takes_the_record_away(city: Cit
     assert wrong["rule"] == "OBJ-5"
     city.source.withdraw(case, record=record, withdraws=seen["record_leaf_hash"])
     assert city.public(record) is None and city.shared(record) == []
-
-
-def test_a_worklist_tells_a_department_its_own_cases_the_overdue_first(city: City) -> None:
-    first, second = city.determine(), city.determine("示市监罚字〔2026〕9003号")
-    objection = city.object(first)
-    applied = city.apply(second, PROOF)
-    work = {t["case"]: t for t in city.source.worklist(official=SECOND)}
-    assert set(work) == {objection["case"], applied["case"]}
-    task = work[objection["case"]]
-    assert (task["kind"], task["step"], task["due"], task["days_left"]) == (
-        "objection",
-        "answer",
-        "2026-12-01",
-        7,
-    )
-    assert not task["overdue"] and not task["provisional"] and task["version"] == 1
-    assert (work[applied["case"]]["step"], work[applied["case"]]["days_left"]) == ("accept", 3)
-    assert city.stranger.worklist(official=city.stranger_officer) == []
-    assert problem(lambda: city.source.worklist(official=city.stranger_officer), 403)["rule"] == "QRY-1"
-
-    city.world.clock.at += timedelta(days=17)
-    overdue = city.source.worklist(official=SECOND)
-    assert [t["case"] for t in overdue] == [applied["case"], objection["case"]]
-    assert all(t["overdue"] for t in overdue) and [t["days_left"] for t in overdue] == [-9, -5]
-    asked = city.source.request_materials(deciding("repairs", applied))
-    last = city.source.worklist(official=SECOND)[-1]
-    assert (last["step"], last["due"], last["days_left"]) == ("await_materials", "", None)
-    supplied = city.portal.supply(case_of("repairs", asked), subject=city.subject, materials=[LETTER])
-    accepted = city.source.accept(deciding("repairs", supplied))
-    decide = next(t for t in city.source.worklist(official=SECOND) if t["kind"] == "repair")
-    assert decide["step"] == "decide" and decide["days_left"] == 10 and decide["version"] == 4
-    city.source.grant(deciding("repairs", accepted))
-    city.source.reject(deciding("objections", objection), reasons="一致", remedies=REMEDIES)
-    assert city.source.worklist(official=SECOND) == []
-
-
-def test_days_beyond_the_loaded_calendar_are_provisional(city: City) -> None:
-    city.world.clock.at += timedelta(days=36)
-    city.object(city.determine())
-    task = city.source.worklist(official=SECOND)[0]
-    assert task["provisional"] and task["due"].startswith("2027-")
