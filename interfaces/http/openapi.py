@@ -93,7 +93,7 @@ def _operation(rule: Rule, said: Operation, method: str, text: str) -> dict[str,
         "summary": f"{said.zh} / {said.en}",
         "description": "\n\n".join(words for words in (text, limits) if words),
         "parameters": list(_parameters(rule, said)),
-        "responses": _responses(said),
+        "responses": _responses(rule, said),
         "security": [] if said.access is Access.PUBLIC else [{"department": []}],
         "x-access": said.access.value,
     }
@@ -114,11 +114,13 @@ def _parameters(rule: Rule, said: Operation) -> Iterable[Any]:
         yield profile.parameter(name, required=required)
 
 
-def _responses(said: Operation) -> dict[str, Any]:
+def _responses(rule: Rule, said: Operation) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for status, answer in said.gives.items():
         told[str(status)] = _answer(answer)
-    for status in sorted({*PROBLEMS[said.access], *said.problems}):
+    # Whatever is no id where an id belongs is an unknown address.
+    unknown = (404,) if rule.arguments else ()
+    for status in sorted({*PROBLEMS[said.access], *said.problems, *unknown}):
         told[str(status)] = f"Problem{status}"
     return told
 
