@@ -10,6 +10,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -18,6 +19,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from interfaces.cli.generate import DOCS, main, openapi
+from interfaces.client.signing import COVERED
 from interfaces.demo import identities
 from interfaces.http.app import interface
 from interfaces.http.describing import Access, Operation, described
@@ -160,6 +162,29 @@ def body_of(said: Operation) -> dict[str, object]:
     (schema,) = said.takes.values()
     assert isinstance(schema, type)
     return {"subjects": [{"code": CODE}]} if "subjects" in schema().fields else {}
+
+
+HALVES = [
+    {"subjects": [{"id_type": "护照", "id_number": "\ud800"}]},
+    {"subjects": [{"id_type": "\udfff", "id_number": "E1"}]},
+    {"record": str(uuid.uuid4()), "about": "\ud800", "grounds": "x"},
+]
+
+
+@pytest.mark.parametrize("endpoint", ["queries.ask", "objections.file_objection", "determinations.determine"])
+def test_half_a_character_in_a_body_is_malformed(endpoint: str, ledger_world: World) -> None:
+    """A lone surrogate is JSON for some parsers; no hash and no database takes it."""
+    web = Web(ledger_world)
+    officer = next(o for o in ledger_world.city.officers if o.department == web.code())
+    headers = {"credit-official": officer.key, "credit-purpose": 'licensing; case="7"; basis="34"'}
+    signing = replace(web.signing(), covered=(*COVERED, *headers))
+    where = path(endpoint)
+    for half in HALVES:
+        body = json.dumps(half).encode()
+        sent = {"content-type": "application/json", "idempotency-key": uuid.uuid4().hex, **headers}
+        answer = web.http.post(where, data=body, headers=signing.headers("POST", where, body, sent))
+        assert answer.status_code == 400
+        assert answer.get_json()["type"] == "/problems/malformed"
 
 
 def kinds_in_code() -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -112,9 +113,20 @@ def given_json(schema: Schema, body: bytes) -> dict[str, Any]:
     sender is not repeated.
     """
     try:
-        found: dict[str, Any] = schema.loads(body)
+        return loaded_json(schema, body)
     except (ValidationError, ValueError, RecursionError) as error:
         names = error.messages_dict if isinstance(error, ValidationError) else {}
         where = next((f"/{name}" for name in names if name in schema.fields), "/")
         raise Refused(Defect("FORMAT", "member_invalid", where, {"where": where})) from None
+
+
+def loaded_json(schema: Schema, body: bytes) -> dict[str, Any]:
+    """A JSON body as its schema loads it.
+
+    Raises ``ValidationError``, ``RecursionError`` when it is too deep, and ``ValueError`` for what is no JSON
+    or holds half a character (a lone surrogate), which no hash and no database could take later.
+    """
+    data = json.loads(body)
+    json.dumps(data, ensure_ascii=False).encode()
+    found: dict[str, Any] = schema.load(data)
     return found

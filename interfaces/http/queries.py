@@ -16,7 +16,7 @@ from domain.parties.identifiers import check_citizen_id, check_credit_code, norm
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
-from interfaces.http.bodies import read_body
+from interfaces.http.bodies import loaded_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.intakes import json_response
 from interfaces.http.schemas import DossierAnswer, LooksAnswer, QueryAnswer
@@ -149,12 +149,11 @@ def _identities(body: bytes) -> list[Identity]:
 
 def _query(body: bytes) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = Query().loads(body)
+        return loaded_json(Query(), body)
     except (ValidationError, ValueError, RecursionError):
         raise Refused(
             Defect("FORMAT", "subjects_missing", "/subjects", {"most": str(SUBJECTS_MAX)})
         ) from None
-    return found
 
 
 def identity_of(subject: Mapping[str, str], where: str) -> Identity:
