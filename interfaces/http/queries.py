@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import UserString
 from collections.abc import Mapping
 from typing import Any
 
@@ -133,7 +134,10 @@ def _purpose(caller: Caller) -> tuple[str, str, str]:
     try:
         parsed: Any = http_sf.parse(header.encode("ascii"), tltype="item")
         value, parameters = parsed
-        return str(value), str(parameters.get("case", "")), str(parameters.get("basis", ""))
+        case, basis = parameters.get("case", ""), parameters.get("basis", "")
+        if not all(isinstance(text, str | UserString) for text in (case, basis)):
+            raise TypeError
+        return str(value), str(case), str(basis)
     except (ValueError, TypeError, AttributeError):
         raise Refused(Defect("QRY-1", "purpose_header_malformed", "Credit-Purpose")) from None
 
@@ -171,7 +175,8 @@ def identified(subject: Mapping[str, str], *, where: str) -> tuple[Identity, Def
         defect = check_credit_code(code, rule="FORMAT", field=where, name="代码", name_en="code")
         return Identity("organisation", "", normalise(code)), defect
     named = Identity("natural_person", kind, normalise(id_number))
-    if not (kind and id_number) or code:
+    table = services().forms["penalty"].fields["CF_XDR_ZJLX"].table
+    if code or not named.number or table is None or table.canonical(kind) is None:
         return named, Defect("FORMAT", "member_invalid", where, {"where": where})
     if kind != CITIZEN_ID:
         return named, None
