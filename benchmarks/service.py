@@ -16,7 +16,6 @@ from pathlib import Path
 
 from benchmarks.figures import peak_memory_mb
 from benchmarks.place import PROJECT, World
-from interfaces.cli.serve import THREADS, WORKERS
 
 READY_SECONDS_MAX = 30.0
 HOST = "127.0.0.1"
@@ -42,8 +41,8 @@ def service(world: World) -> Iterator[Service]:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{HOST}:{port}"]
-    command += ["--workers", str(WORKERS), "--threads", str(THREADS), "--worker-class", "gthread"]
-    command += ["--timeout", "120", "--log-level", "warning"]
+    # Workers, threads and limits: gunicorn.conf.py of the program's folder.
+    command += ["--log-level", "warning"]
     environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
     environment["XINLU_DATA"] = str(world.settings.data_dir)
     running = subprocess.Popen(command, env=environment, cwd=PROJECT)

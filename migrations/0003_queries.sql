@@ -32,11 +32,13 @@ CREATE FUNCTION ledger.access_versions(p_subject uuid[]) RETURNS TABLE (subject_
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT id, version FROM ledger.streams WHERE log = 'access' AND id = ANY (p_subject) $$;
 
--- Writes access events and what they announce. p_read_event is the event (1 = first) that a read belongs to.
+-- Writes access events and what they announce; the guards are streams of the records log that the decision
+-- relied on, such as a consent. p_read_event is the event (1 = first) that a read belongs to.
 CREATE FUNCTION ledger.log_access(
     p_stream uuid[], p_version bigint[], p_topic text[], p_schema integer[], p_recorded_at text[],
     p_meta bytea[], p_key_ref text[], p_sealed bytea[], p_leaf bytea[],
     p_key_owner uuid[], p_key_class text[], p_key_generation integer[], p_key_wrapped bytea[],
+    p_guard_stream uuid[], p_guard_version bigint[],
     p_read_event integer[], p_read_record uuid[], p_read_part text[], p_read_digest bytea[]
 ) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -44,7 +46,7 @@ DECLARE
 BEGIN
     v_first := ledger.append(
         'access', p_stream, p_version, p_topic, p_schema, p_recorded_at, p_meta, p_key_ref, p_sealed, p_leaf,
-        '{}'::uuid[], '{}'::bigint[], '{}'::bytea[], '{}'::uuid[], '{}'::bytea[], '{}'::bytea[], '{}'::uuid[],
+        p_guard_stream, p_guard_version, '{}'::bytea[], '{}'::uuid[], '{}'::bytea[], '{}'::bytea[], '{}'::uuid[],
         p_key_owner, p_key_class, p_key_generation, p_key_wrapped, '{}'::uuid[],
         NULL, NULL, NULL, NULL, NULL);
     INSERT INTO ledger.announced_reads
@@ -53,7 +55,8 @@ BEGIN
     RETURN v_first;
 END $$;
 
--- The announced bytes, in the order asked for: only for an access event that an earlier transaction committed,
+-- The announced bytes, in the order asked for: only for an event that an earlier transaction committed in the
+-- list of the very subject that the record is about,
 -- only while the bytes are those announced, only once; NULL for anything else.
 CREATE FUNCTION ledger.read_announced(p_position bigint[], p_record uuid[], p_part text[], p_on date)
 RETURNS bytea[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -67,6 +70,7 @@ BEGIN
         FROM ledger.announced_reads a
         JOIN ledger.access e ON e.position = a.position
         JOIN ledger.renditions r ON r.record_id = a.record_id AND r.part = a.part AND r.view = 'shared'
+            AND r.subject_id = e.stream_id
         JOIN ledger.view_state s ON s.view = r.view AND s.generation = r.generation AND s.live
         WHERE a.position = asked.position AND a.record_id = asked.record AND a.part = asked.part
           AND a.written_by <> pg_current_xact_id() AND sha256(r.bytes) = a.digest
@@ -84,13 +88,14 @@ CREATE PROCEDURE ledger.logged_read(
     p_stream uuid[], p_version bigint[], p_topic text[], p_schema integer[], p_recorded_at text[],
     p_meta bytea[], p_key_ref text[], p_sealed bytea[], p_leaf bytea[],
     p_key_owner uuid[], p_key_class text[], p_key_generation integer[], p_key_wrapped bytea[],
+    p_guard_stream uuid[], p_guard_version bigint[],
     p_read_event integer[], p_read_record uuid[], p_read_part text[], p_read_digest bytea[], p_on date,
     INOUT p_first bigint, INOUT p_bytes bytea[]
 ) LANGUAGE plpgsql AS $$
 BEGIN
     p_first := ledger.log_access(
         p_stream, p_version, p_topic, p_schema, p_recorded_at, p_meta, p_key_ref, p_sealed, p_leaf,
-        p_key_owner, p_key_class, p_key_generation, p_key_wrapped,
+        p_key_owner, p_key_class, p_key_generation, p_key_wrapped, p_guard_stream, p_guard_version,
         p_read_event, p_read_record, p_read_part, p_read_digest);
     COMMIT;
     p_bytes := ledger.read_announced(

@@ -19,7 +19,7 @@ from domain.access.decide import may_speak_for_subjects
 from domain.access.events import ConsentGiven, ConsentWithdrawn
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
-from domain.shared.refusals import Defect, Refused
+from domain.shared.refusals import Defect, Refused, refuse_if_any
 
 CONSENT_CLASS = "consent"
 ATTEMPTS_MAX = 4
@@ -51,9 +51,8 @@ class Consents:
 
     def give(self, command: GiveConsent, *, portal: str, attempt: bytes, receipt: Receipt | None) -> int:
         """Record a consent; its position. Raises ``Refused`` (PRV-2, logged) or ``LedgerUnavailable``."""
-        self._require_portal(portal)
         today = city_day(self._ledger.now())
-        defects = self._defects(command, today)
+        defects = self._portal_defects(portal) or self._defects(command, today)
         if defects:
             log_refusal(self._ledger, department=portal, defects=defects, attempt=attempt)
             raise Refused(*defects)
@@ -85,7 +84,7 @@ class Consents:
 
     def withdraw(self, consent_id: UUID, identity: Identity, *, portal: str, receipt: Receipt | None) -> int:
         """Withdraw the subject's own consent; the position. Raises ``Refused`` (PRV-2) when there is none."""
-        self._require_portal(portal)
+        refuse_if_any(self._portal_defects(portal))
         consent, subject = self.find(consent_id), SubjectDesk(self._ledger).find(identity)
         if consent is None or subject is None or consent.subject != str(subject) or consent.withdrawn:
             raise Refused(Defect("PRV-2", "consent_unknown"))
@@ -113,10 +112,11 @@ class Consents:
             freely_given=command.freely_given,
         )
 
-    def _require_portal(self, portal: str) -> None:
+    def _portal_defects(self, portal: str) -> list[Defect]:
         department = Registry(self._ledger).department(portal)
-        if department is None or not may_speak_for_subjects(department.role):
-            raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
+        if department is not None and may_speak_for_subjects(department.role):
+            return []
+        return [Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of")]
 
     @staticmethod
     def _owners(event: Event, subject: UUID) -> dict[str, tuple[UUID, str]]:

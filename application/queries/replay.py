@@ -32,6 +32,8 @@ from domain.shared.canonical import Json, canonical
 from domain.transparency.digest import StoredRow
 
 BATCH_EVENTS = 2000
+REPLAYED = (SHARED, DOSSIER, *RULES)
+"""The views whose answers can be made again; a list of looks and a replay announce no content of their own."""
 
 
 class NoSuchAnswer(Exception):
@@ -83,6 +85,8 @@ class Replay:
             raise NoSuchAnswer
         event = opened.event
         assert isinstance(event, SubjectQueried)
+        if event.view not in REPLAYED:
+            raise NoSuchAnswer
         made = self._made(event)
         parts = tuple(self._part(announced, made) for announced in event.shown)
         return ReplayedAnswer(position, rows[0].stream_id, event, parts)

@@ -26,10 +26,11 @@ from domain.access.decide import decide, request_defects
 from domain.access.events import SubjectQueried
 from domain.access.model import Request
 from domain.catalogue.items import version_in_force
-from domain.shared.refusals import Refused
+from domain.shared.refusals import Defect, Refused
 
 SUBJECTS_MAX = 500
-RECORDS_MAX = 2000
+LISTED_MAX = 20_000
+"""Parts that one query may look through; more is refused, since a cut answer would say what is not so."""
 ATTEMPTS_MAX = 4
 
 
@@ -105,6 +106,11 @@ class SharedQueries:
                 answers = self._answered(request, officer.role, identities, registry)
             except Conflict:
                 continue
+            except Refused as refused:
+                log_refusal(
+                    self._ledger, department=request.department, defects=refused.defects, attempt=attempt
+                )
+                raise
             if answers is not None:
                 return answers
         raise LedgerUnavailable("the view moved while it was read")
@@ -115,7 +121,9 @@ class SharedQueries:
         """The answers, or None when a rendition changed between announcing and reading it."""
         subjects = self._subjects(identities)
         distinct = list(dict.fromkeys(subjects))
-        view_position, listing = self._reading.listing(distinct, on=request.on, limit=RECORDS_MAX)
+        view_position, listing = self._reading.listing(distinct, on=request.on, limit=LISTED_MAX + 1)
+        if len(listing) > LISTED_MAX:
+            raise Refused(Defect("FORMAT", "answer_too_large", "/subjects", {"most": str(LISTED_MAX)}))
         versions = self._reading.access_versions(distinct)
         consent = self._consent(request)
         acts: list[SealedAct] = []
@@ -129,6 +137,9 @@ class SharedQueries:
             )
         meta = {"actor": request.department, "officer": request.officer, "purpose": request.purpose}
         batch = self._ledger.prepare(acts, meta=meta, log="access")
+        if consent is not None:
+            # A consent withdrawn between the decision and the log opens nothing (PRV-2).
+            batch.guards = {UUID(request.consent): consent.version}
         first, contents = self._reading.logged_read(batch, reads, on=request.on)
         if any(content is None for content in contents):
             return None

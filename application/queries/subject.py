@@ -16,11 +16,13 @@ from application.ports import Append, Conflict, LedgerUnavailable
 from application.projections.renditions import DOSSIER
 from application.queries.history import Moment, history_digest, moments_of
 from application.queries.looks import ATTEMPTS_MAX, log_look
-from application.queries.shared import RECORDS_MAX
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
 from domain.access.events import SubjectQueried
 from domain.shared.refusals import Defect, Refused
+
+RECORDS_MAX = 5000
+"""Records that one dossier may hold; more is refused, since a cut one would say what is not so."""
 
 WHO_LOOKED = "who_looked"
 SELF = "subject"
@@ -83,7 +85,10 @@ class SubjectQueries:
 
     def _lives(self, subject: UUID) -> tuple[RecordLife, ...]:
         lives = []
-        for record in self._reading.dossier_records(subject, limit=RECORDS_MAX):
+        records = self._reading.dossier_records(subject, limit=RECORDS_MAX + 1)
+        if len(records) > RECORDS_MAX:
+            raise Refused(Defect("FORMAT", "answer_too_large", "/subject", {"most": str(RECORDS_MAX)}))
+        for record in records:
             rows = self._ledger.open_all(self._ledger.store.load("records", record), log="records")
             lives.append(RecordLife(str(record), moments_of(rows)))
         return tuple(lives)

@@ -48,6 +48,10 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "A consent is given freely, never forced and never a condition of an unrelated service.",
     ),
     "consent_unknown": ("没有本人的这份有效授权。", "There is no such consent of this subject."),
+    "answer_too_large": (
+        "所查内容超过{most}条，请分次少查一些主体；截短的答复不予给出。",
+        "There are more than {most} entries to look through; ask for fewer subjects at a time. No answer is cut.",
+    ),
     "subjects_missing": (
         "一次查询须有1至{most}个主体。",
         "A query names from 1 to {most} subjects.",

@@ -25,7 +25,7 @@ def _rendition(view: str, record_id: UUID, subject_id: UUID, shown: Sequence[Any
 _READ = (
     "CALL ledger.logged_read(%b::uuid[], %b::bigint[], %b::text[], %b::int[], %b::text[], %b::bytea[], %b::text[],"
     " %b::bytea[], %b::bytea[], %b::uuid[], %b::text[], %b::int[], %b::bytea[],"
-    " %b::int[], %b::uuid[], %b::text[], %b::bytea[], %b::date, NULL, NULL)"
+    " %b::uuid[], %b::bigint[], %b::int[], %b::uuid[], %b::text[], %b::bytea[], %b::date, NULL, NULL)"
 )
 
 
@@ -128,6 +128,8 @@ class PostgresSharedReading:
             [k.key_class for k in keys],
             [k.generation for k in keys],
             [k.wrapped for k in keys],
+            list(batch.guards),
+            list(batch.guards.values()),
             [read.event + 1 for read in reads],
             [read.listed.record_id for read in reads],
             [read.listed.part for read in reads],

@@ -34,6 +34,8 @@ class Commands(click.Group):
         """Run the command; what an operator must put right is told in one line, without a traceback."""
         try:
             return super().invoke(ctx)
+        except (click.exceptions.Exit, click.Abort):
+            raise
         except (RuntimeError, LedgerUnavailable) as error:
             if type(error) is RuntimeError:
                 raise

@@ -12,7 +12,7 @@ from application.ports import Receipt
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import fingerprint, json_response, replayed
+from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.queries import Subject, for_subject, identity_of
 from interfaces.http.services import services
 
@@ -75,7 +75,8 @@ def give() -> Response:
     caller = authenticated(body)
     if replay := replayed(caller, body):
         return replay
-    for_subject(caller)
+    with logged_refusals(caller, body):
+        for_subject(caller)
     given = given_json(Consent(), body)
     command = GiveConsent(
         consent_id=given["consent"],
@@ -111,10 +112,14 @@ def withdraw(consent_id: UUID) -> Response:
     caller = authenticated(body)
     if replay := replayed(caller, body):
         return replay
-    for_subject(caller)
+    with logged_refusals(caller, body):
+        for_subject(caller)
     given = given_json(Withdrawal(), body)
     identity = identity_of(given["subject"], "/subject")
     told = {"consent": str(consent_id), "status": "withdrawn"}
     receipt = Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
-    position = services().consents.withdraw(consent_id, identity, portal=caller.department, receipt=receipt)
+    with logged_refusals(caller, body):
+        position = services().consents.withdraw(
+            consent_id, identity, portal=caller.department, receipt=receipt
+        )
     return json_response({"receipt": told, "event_id": f"records:{position}"}, 201)

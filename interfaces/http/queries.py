@@ -19,7 +19,7 @@ from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import loaded_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import json_response
+from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.schemas import DossierAnswer, LooksAnswer, QueryAnswer
 from interfaces.http.services import services
 
@@ -70,7 +70,8 @@ def ask() -> Response:
     identities = _identities(body)
     consent = _query(body).get("consent")
     found = services()
-    purpose, case, basis = _purpose(caller)
+    with logged_refusals(caller, body):
+        purpose, case, basis = _purpose(caller)
     request = Request(
         department=caller.department,
         officer=caller.signed_header("Credit-Official"),
@@ -96,9 +97,10 @@ def who_looked() -> Response:
     """Who looked at a subject, when, why and what was shown (PRV-3): asked by its portal, itself logged."""
     body = read_body()
     caller = authenticated(body)
-    for_subject(caller)
-    identity = _identities(body)[0]
-    looks = services().subject.who_looked(identity, portal=caller.department)
+    with logged_refusals(caller, body):
+        for_subject(caller)
+        identity = _identities(body)[0]
+        looks = services().subject.who_looked(identity, portal=caller.department)
     return json_response({"looks": [vars(look) for look in looks]}, 200)
 
 
@@ -110,9 +112,10 @@ def dossier() -> Response:
     """A subject's own records with their whole history (PRV-3): asked by its portal, logged before it leaves."""
     body = read_body()
     caller = authenticated(body)
-    for_subject(caller)
-    identity = _identities(body)[0]
-    lives = services().subject.dossier(identity, portal=caller.department)
+    with logged_refusals(caller, body):
+        for_subject(caller)
+        identity = _identities(body)[0]
+        lives = services().subject.dossier(identity, portal=caller.department)
     records = [{"record": life.record, "history": [vars(m) for m in life.moments]} for life in lives]
     return json_response({"records": records}, 200)
 

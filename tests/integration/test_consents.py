@@ -10,7 +10,7 @@ import pytest
 
 from application.commands.consents import GiveConsent
 from application.commands.subjects import Identity
-from application.queries.shared import Answer
+from application.queries.shared import Answer, SharedQueries
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Refused
 from interfaces.client.api import Client, Department, Problem
@@ -96,6 +96,29 @@ def test_shr_2_a_consent_opens_its_own_items_of_its_own_subject_only(world: Worl
     assert ask(world, who, give(world, who, items=("C02-01",))).records == ()
     other = Identity("natural_person", "身份证", "990101198001010017")
     assert ask(world, who, give(world, other)).records == ()
+
+
+@pytest.mark.rule("PRV-2")
+def test_prv_2_a_consent_withdrawn_between_decision_and_log_opens_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, office = subject_with_records(world), world.city.credit_office.code
+    consent = give(world, who)
+    assert ask(world, who, consent).records
+    decided = SharedQueries._decided
+    withdrawn: list[int] = []
+
+    def then_withdrawn(*given: Any) -> Any:
+        decision = decided(*given)
+        if not withdrawn:
+            withdrawn.append(
+                world.services.consents.withdraw(consent.consent_id, who, portal=office, receipt=None)
+            )
+        return decision
+
+    monkeypatch.setattr(SharedQueries, "_decided", staticmethod(then_withdrawn))
+    assert ask(world, who, consent).records == ()
+    assert withdrawn
 
 
 @pytest.mark.rule("PRV-2")

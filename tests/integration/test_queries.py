@@ -134,8 +134,8 @@ def test_a_reader_inside_its_own_transaction_gets_no_byte(world: World) -> None:
     _, listed = world.services.shared._reading.listing(
         list(subject.values()), on=city_day(world.clock.now()), limit=5
     )
-    event = (
-        [UUID(int=7)],
+    event: tuple[list[object], ...] = (
+        [listed[0].subject_id],
         [1],
         ["subject.queried"],
         [1],
@@ -147,7 +147,7 @@ def test_a_reader_inside_its_own_transaction_gets_no_byte(world: World) -> None:
     reads = ([1], [listed[0].record_id], [listed[0].part], [listed[0].digest])
     log = (
         "SELECT ledger.log_access(%s::uuid[],%s::bigint[],%s::text[],%s::int[],%s::text[],%s::bytea[],%s::text[],"
-        "%s::bytea[],%s::bytea[],'{}','{}','{}','{}',%s::int[],%s::uuid[],%s::text[],%s::bytea[])"
+        "%s::bytea[],%s::bytea[],'{}','{}','{}','{}','{}','{}',%s::int[],%s::uuid[],%s::text[],%s::bytea[])"
     )
     read = "SELECT ledger.read_announced(ARRAY[%s]::bigint[], %s::uuid[], %s::text[], %s)"
     today = city_day(world.clock.now())
@@ -166,6 +166,11 @@ def test_a_reader_inside_its_own_transaction_gets_no_byte(world: World) -> None:
         assert got is not None and isinstance(got[0][0], bytes)
         again = conn.execute(read.encode(), (row[0], reads[1], reads[2], today)).fetchone()
         assert again == ([None],)
+        # A look that stands in somebody else's list opens nothing of this subject.
+        row = conn.execute(log.encode(), ([UUID(int=7)], *event[1:], [bytes([1]) * 106], *reads)).fetchone()
+        assert row is not None
+        got = conn.execute(read.encode(), (row[0], reads[1], reads[2], today)).fetchone()
+        assert got == ([None],)
 
 
 @pytest.mark.parametrize("stop", ["right", "lock"])
@@ -271,9 +276,27 @@ def test_a_past_answer_is_reproduced_byte_for_byte_after_the_record_left_every_v
 
 def test_a_position_without_an_answer_cannot_be_replayed(world: World) -> None:
     replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault)
-    for position in (1, 10_000):
+    who = subject_with_records(world)
+    world.services.subject.who_looked(who, portal=world.city.credit_office.code)
+    for position in (1, world.reader.head("access")[0], 10_000):
         with pytest.raises(NoSuchAnswer):
             replay.answer(position)
+
+
+def test_an_answer_that_would_be_cut_is_refused_and_logged(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, office = subject_with_records(world), world.city.credit_office.code
+    monkeypatch.setattr("application.queries.shared.LISTED_MAX", 0)
+    with pytest.raises(Refused) as refused:
+        ask(world, who)
+    assert [d.code for d in refused.value.defects] == ["answer_too_large"]
+    head = world.reader.head("access")[0]
+    assert world.reader.rows("access", after=head - 1, limit=1)[0].topic == "act.refused"
+    monkeypatch.setattr("application.queries.subject.RECORDS_MAX", 0)
+    with pytest.raises(Refused):
+        world.services.subject.dossier(who, portal=office)
+    assert world.reader.head("access")[0] == head
 
 
 @pytest.mark.rule("PRV-3")
@@ -292,6 +315,8 @@ def test_who_looked_over_http_is_for_the_portal_only(web: Web) -> None:
         with pytest.raises(Problem) as refused:
             Client(url, Department(agency, world.keys[agency])).who_looked({"code": who.number})
     assert (refused.value.status, refused.value.members["rule"]) == (403, "PRV-3")
+    head = world.reader.head("access")[0]
+    assert world.reader.rows("access", after=head - 1, limit=1)[0].topic == "act.refused"
 
 
 def _blind(world: World, who: Identity) -> bytes:
