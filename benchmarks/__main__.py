@@ -10,12 +10,13 @@ from pathlib import Path
 
 import click
 
-from benchmarks import append, intake, reading
+from benchmarks import append, intake, reading, requests
 from benchmarks.figures import Figure, table
 from benchmarks.place import Place, temporary_place
 
 PARTS: Mapping[str, Callable[..., Iterator[Figure]]] = {
     "append": append.measure,
+    "requests": requests.measure,
     "intake": intake.measure,
     "reading": reading.measure,
 }
@@ -30,7 +31,8 @@ PARTS: Mapping[str, Callable[..., Iterator[Figure]]] = {
 def main(*, quick: bool, only: str | None, json_file: Path | None) -> None:
     """Measure intake, append and reading beside what the machine can do in the same run.
 
-    L1/L16: pgbench, one-event INSERT, 1/16 clients. LC: COPY BINARY of ready rows. LR: binary read of the log.
+    L1/L16: pgbench, one-event INSERT, 1/16 clients. LQ1/LQ16: that, and a row read after it.
+    LC: COPY BINARY of ready rows. LR: binary read of the log.
     """
     figures: list[Figure] = []
     with temporary_place() as place:

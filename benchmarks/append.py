@@ -39,13 +39,13 @@ def measure(place: Place, *, quick: bool) -> Iterator[Figure]:
         found = interleaved(
             {
                 "L1": lambda: pgbench.inserts_per_second(1, seconds),
-                "ready 1": lambda: _rate(ready, 1, seconds),
-                "command 1": lambda: _rate(command, 1, seconds),
-                STOCK: lambda: _rate(stock.save, 1, seconds),
+                "ready 1": lambda: rate(ready, 1, seconds),
+                "command 1": lambda: rate(command, 1, seconds),
+                STOCK: lambda: rate(stock.save, 1, seconds),
                 "L16": lambda: pgbench.inserts_per_second(CALLERS, seconds),
-                "ready 16": lambda: _rate(ready, CALLERS, seconds),
-                "command 16": lambda: _rate(command, CALLERS, seconds),
-                "stock 16": lambda: _rate(stock.save, CALLERS, seconds),
+                "ready 16": lambda: rate(ready, CALLERS, seconds),
+                "command 16": lambda: rate(command, CALLERS, seconds),
+                "stock 16": lambda: rate(stock.save, CALLERS, seconds),
             },
             rounds,
         )
@@ -78,7 +78,7 @@ def measure(place: Place, *, quick: bool) -> Iterator[Figure]:
         *(found[STOCK], STOCK),
     )
     grown = interleaved(
-        {"L1": lambda: pgbench.inserts_per_second(1, seconds), "ours": lambda: _rate(ready, 1, seconds)},
+        {"L1": lambda: pgbench.inserts_per_second(1, seconds), "ours": lambda: rate(ready, 1, seconds)},
         1 if quick else 3,
     )
     # The same sessions go on, so a plan that suits a small store only would show here.
@@ -86,7 +86,7 @@ def measure(place: Place, *, quick: bool) -> Iterator[Figure]:
     yield Figure(GROUP, name, grown["ours"], "per s", grown["L1"], "L1")
 
 
-def _rate(act: Callable[[], object], callers: int, seconds: float) -> float:
+def rate(act: Callable[[], object], callers: int, seconds: float) -> float:
     """Acts a second of so many threads of this process, each doing one after the other."""
     deadline = time.perf_counter() + seconds
 

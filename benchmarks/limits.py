@@ -1,6 +1,7 @@
 """The limits that the engine is measured against: what PostgreSQL itself does on this machine, at this moment.
 
-L1 and L16 are pgbench with 1 and 16 clients inserting one event each; LC copies ready rows; LR reads the log.
+L1 and L16 are pgbench with 1 and 16 clients inserting one event each, LQ1 and LQ16 the
+same with one row read after it; LC copies ready rows; LR reads the log.
 """
 
 from __future__ import annotations
@@ -42,9 +43,14 @@ class Pgbench:
         self._program = place.bin_dir / "pgbench"
         self._script: Path = place.folder / "insert.sql"
         state = "ab" * EVENT_BYTES
-        self._script.write_text(
+        insert = (
             "INSERT INTO bench_events (originator_id, originator_version, topic, state)"
             f" VALUES (gen_random_uuid(), 1, 'bench.happened', '\\x{state}');\n"
+        )
+        self._script.write_text(insert)
+        self._logged_read: Path = place.folder / "logged-read.sql"
+        self._logged_read.write_text(
+            f"{insert}\\set n random(1, 1000)\nSELECT state FROM bench_events WHERE notification_id = :n;\n"
         )
         parameters = connection_parameters(admin_url)
         names = {"PGHOST": "host", "PGUSER": "user", "PGPASSWORD": "password", "PGDATABASE": "dbname"}
@@ -52,8 +58,15 @@ class Pgbench:
 
     def inserts_per_second(self, clients: int, seconds: int) -> float:
         """Durable one-event transactions a second."""
+        return self._rate(self._script, clients, seconds)
+
+    def logged_reads_per_second(self, clients: int, seconds: int) -> float:
+        """A durable event, and after its commit one row read by its key: pairs a second."""
+        return self._rate(self._logged_read, clients, seconds)
+
+    def _rate(self, script: Path, clients: int, seconds: int) -> float:
         jobs = min(clients, 2)
-        command = [str(self._program), "-n", "-M", "prepared", "-f", str(self._script)]
+        command = [str(self._program), "-n", "-M", "prepared", "-f", str(script)]
         command += ["-c", str(clients), "-j", str(jobs), "-T", str(seconds)]
         done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=True)
         found = re.search(r"tps = ([\d.]+)", done.stdout)

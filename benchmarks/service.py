@@ -45,7 +45,9 @@ def service(world: World) -> Iterator[Service]:
     command += ["--log-level", "warning"]
     environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
     environment["XINLU_DATA"] = str(world.settings.data_dir)
-    running = subprocess.Popen(command, env=environment, cwd=PROJECT)
+    # Its log has a line for every request; it goes with the world's folder.
+    with (world.settings.data_dir / "service.log").open("wb") as log:
+        running = subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=log, stderr=log)
     try:
         url = f"http://{HOST}:{port}"
         _await(url, running)

@@ -347,3 +347,15 @@ def test_an_append_that_waits_too_long_for_the_head_is_told_as_unavailable(bare_
             PostgresEventStore(pool).append(Append(events=[raw_row(uuid4())]))
         blocker.rollback()
         assert PostgresEventStore(pool).append(Append(events=[raw_row(uuid4())])) == [1]
+
+
+def test_a_connection_cut_while_idle_is_replaced_unseen(bare_world: World) -> None:
+    pool = bare_world.pool("writer")
+    with connection(pool) as conn:
+        cut = conn.info.backend_pid
+    with psycopg.connect(bare_world.database.admin, autocommit=True) as admin:
+        assert admin.execute("SELECT pg_terminate_backend(%s, 5000)", (cut,)).fetchone() == (True,)
+    for _ in range(3):
+        with connection(pool) as conn:
+            assert conn.execute("SELECT 1").fetchone() == (1,)
+            assert conn.info.backend_pid != cut
