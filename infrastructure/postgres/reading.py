@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from application.ports import Append, KeyName, WrappedKey
-from application.projections.renditions import PUBLIC, Rendition
+from application.projections.renditions import PUBLIC, SHARED, Rendition
 from application.queries.public import Status
 from application.queries.shared import Listed, Read
 from infrastructure.postgres.store import Pool, connection
@@ -86,7 +86,7 @@ class PostgresSharedReading:
         with connection(self._pool) as conn, conn.transaction(), conn.cursor(binary=True) as cursor:
             # One snapshot for both, so that the answer can be folded again from the position it names.
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            row = cursor.execute("SELECT public_position FROM ledger.status(%s)", (on,)).fetchone()
+            row = cursor.execute("SELECT ledger.view_position(%s)", (SHARED,)).fetchone()
             rows = cursor.execute(query, (list(subjects), on, limit)).fetchall()
         listed = [Listed(r[0], r[1], r[2], r[3], r[4], r[5], (r[6], r[7]), r[8]) for r in rows]
         return int(row[0] or 0) if row else 0, listed

@@ -27,8 +27,8 @@ CALLABLE = {
     },
     "reader": {
         "public_subjects", "public_records", "public_record", "status", "data_keys_of", "operations",
-        "count_request", "shared_listing", "dossier_records", "access_versions", "log_access", "read_announced",
-        "logged_read",
+        "count_request", "shared_listing", "view_position", "dossier_records", "access_versions", "log_access",
+        "read_announced", "logged_read",
         "subjects_of", "objected",
     },
     "projector": {"terms_over"},
