@@ -21,7 +21,7 @@ venv-dev: ## Make .venv with the packages of tests and checks as well
 	@$(PYTHON) requirements/install.py requirements-dev.lock
 
 serve: venv ## Run the service with its demo city on 127.0.0.1 (PORT=8000)
-	@PORT=$(PORT) $(PY) -m interfaces.cli serve
+	@PORT=$(PORT) exec $(PY) -m interfaces.cli serve
 
 test: venv-dev ## Run all tests; names system parts that are missing (PYTEST_ARGS="-n 2")
 	@$(PY) requirements/system_parts.py
