@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -72,6 +72,15 @@ class OpenCase:
     department: str
 
 
+@dataclass(frozen=True)
+class CaseDays:
+    """By when an open case is due: the step that waits, and the soonest day that is not recorded as missed."""
+
+    id: UUID
+    due: date | None
+    next_due: date | None
+
+
 @dataclass
 class Append:
     """Everything that one transaction adds to one log; a guard is a records stream with the version relied on."""
@@ -88,6 +97,7 @@ class Append:
     unmarks: list[tuple[UUID, UUID]] = field(default_factory=list)
     opened: list[OpenCase] = field(default_factory=list)
     closed: list[UUID] = field(default_factory=list)
+    days: list[CaseDays] = field(default_factory=list)
     receipt: Receipt | None = None
 
 
@@ -119,6 +129,7 @@ class EventStore(Protocol):
     def data_keys_of(self, owners: Iterable[UUID]) -> dict[KeyName, WrappedKey]: ...
     def receipt_of(self, department: str, key: str) -> Receipt | None: ...
     def open_cases_of(self, department: str, *, limit: int) -> list[OpenCase]: ...
+    def overdue_cases(self, on: date, *, apart_from: str, limit: int) -> list[OpenCase]: ...
     def use_nonce(self, issuer: bytes, nonce: str, *, now: datetime, expires: datetime) -> bool: ...
 
 
@@ -144,9 +155,15 @@ class Signer(Protocol):
 
 
 class Clock(Protocol):
-    """The present instant, in UTC with microseconds; today's date is that of Asia/Shanghai."""
+    """The ledger's present instant, in UTC with microseconds; today's date is that of Asia/Shanghai.
+
+    ``now`` counts for all that is recorded and for every legal day. ``real`` is the machine's own instant, for the
+    age of signatures and nonces. They differ, by ``ahead``, under a demo clock only (ADR 0016).
+    """
 
     def now(self) -> datetime: ...
+    def real(self) -> datetime: ...
+    def ahead(self) -> timedelta: ...
 
 
 class Entropy(Protocol):

@@ -15,6 +15,7 @@ from domain.records.events import ActRefused, FileSealed, IntakeReported, Public
 from domain.remedies.events import (
     ObjectionDecided,
     ObjectionFiled,
+    ObjectionOverdue,
     RecordAnnotated,
     RecordCorrected,
     RecordShielded,
@@ -24,6 +25,7 @@ from domain.remedies.events import (
     RepairDecided,
     RepairMaterialsRequested,
     RepairMaterialsSupplied,
+    RepairOverdue,
 )
 from domain.shared.events import Event
 
@@ -42,6 +44,7 @@ EVENTS: tuple[type[Event], ...] = (
     ActRefused,
     ObjectionFiled,
     ObjectionDecided,
+    ObjectionOverdue,
     RecordCorrected,
     RecordWithdrawn,
     RepairApplied,
@@ -49,6 +52,7 @@ EVENTS: tuple[type[Event], ...] = (
     RepairMaterialsSupplied,
     RepairAccepted,
     RepairDecided,
+    RepairOverdue,
     RecordAnnotated,
     RecordShielded,
     PurposeRegistered,

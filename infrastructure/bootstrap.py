@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
-from application.ledger import Ledger
+from application.deadlines import DeadlineRunner
+from application.ledger import Ledger, parse_instant
 from application.limits import RateLimits
+from application.ports import Clock, Log
 from application.projections.projector import Projector
 from application.queries.operations import Operations
 from application.queries.public import PublicLookup
@@ -23,11 +27,13 @@ from application.queries.subject import SubjectQueries
 from application.services import Services
 from domain.shared.forms import Form, FormKind
 from infrastructure.build import read_build
+from infrastructure.clock import ClockError, DemoClock, SystemClock
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.embedded_host import OwnedElsewhere
-from infrastructure.keys import GATEWAY, Ed25519Signer, FileVault, SystemClock, SystemEntropy, verify_ed25519
+from infrastructure.keys import GATEWAY, Ed25519Signer, FileVault, SystemEntropy, verify_ed25519
 from infrastructure.logs import configure_logs
 from infrastructure.migrate import has_events, logins, migrate
+from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
@@ -38,6 +44,7 @@ from infrastructure.settings import Settings
 
 __all__ = [
     "AuditServices",
+    "ClockError",
     "EmbeddedPostgres",
     "NotPrepared",
     "ProjectorServices",
@@ -45,16 +52,22 @@ __all__ = [
     "audit_services",
     "configure_logs",
     "database",
+    "demo_clock",
     "gateway_public_key",
+    "ledger_id_of",
     "open_ledger",
     "prepare",
     "projector_services",
     "remedy_desk",
+    "require_time",
     "verify_ed25519",
     "web_services",
 ]
 
 PROJECT = Path(__file__).resolve().parent.parent
+CLOCK_FILE = "demo-clock.json"
+CLOCK_ERROR_MAX = timedelta(minutes=5)
+"""How far the clocks of a service's machines may be apart."""
 ROLES = ("writer", "reader", "projector", "auditor")
 
 
@@ -64,11 +77,11 @@ class NotPrepared(RuntimeError):
 
 @dataclass(frozen=True)
 class ProjectorServices:
-    """What the projector's process holds: the views, the projector, and a ledger to end terms with."""
+    """What the projector's process holds: the views, the projector, and the deadline runner."""
 
     projector: Projector
     views: PostgresViewStore
-    ledger: Ledger
+    deadlines: DeadlineRunner
 
 
 @dataclass(frozen=True)
@@ -175,14 +188,14 @@ def remedy_desk(ledger: Ledger, forms: Mapping[FormKind, Form]) -> RemedyDesk:
 
 
 def projector_services(settings: Settings) -> ProjectorServices:
-    """For the projector's process: login ``projector``, and ``writer`` to end terms."""
+    """For the projector's process: login ``projector``, and ``writer`` to record what time brings."""
     vault = FileVault(settings.secrets_dir)
     pool = _pool(settings, "projector")
     reader, views = LogReader(pool), PostgresViewStore(pool)
     return ProjectorServices(
         projector=Projector(reader=reader, keys=reader, views=views, vault=vault),
         views=views,
-        ledger=_ledger(settings, vault),
+        deadlines=DeadlineRunner(_ledger(settings, vault), views, PostgresDueCases(pool)),
     )
 
 
@@ -201,9 +214,53 @@ def _ledger(settings: Settings, vault: FileVault) -> Ledger:
         store=PostgresEventStore(_pool(settings, "writer")),
         vault=vault,
         gateway=_gateway(settings),
-        clock=SystemClock(),
+        clock=_clock(settings, vault.ledger_id),
         entropy=SystemEntropy(),
     )
+
+
+def demo_clock(settings: Settings, ledger_id: UUID) -> DemoClock:
+    """The clock of a demo ledger. Raises ``ClockError`` on a database server unless XINLU_DEMO_CLOCK allows it."""
+    if not (settings.demo_clock or _is_embedded(settings)):
+        raise ClockError("on a database server there is a demo clock only with XINLU_DEMO_CLOCK=1")
+    return DemoClock(settings.data_dir / CLOCK_FILE, ledger_id)
+
+
+def ledger_id_of(settings: Settings) -> UUID:
+    """The ledger's id. Raises ``NotPrepared`` before ``migrate``."""
+    try:
+        return FileVault(settings.secrets_dir).ledger_id
+    except FileNotFoundError:
+        raise NotPrepared("the database is not prepared: run migrate or serve first") from None
+
+
+def require_time(settings: Settings) -> None:
+    """Raise ``NotPrepared`` when the last events were recorded well after now: instants must not go back.
+
+    Then the machine's clock is wrong, or the demo clock's file is lost.
+    """
+    reader = LogReader(_pool(settings, "projector"))
+    now = _clock(settings, ledger_id_of(settings)).now()
+    logs: tuple[Log, ...] = ("records", "access")
+    for log in logs:
+        for row in reader.rows(log, after=reader.head(log)[0] - 1, limit=1):
+            if parse_instant(row.recorded_at) > now + CLOCK_ERROR_MAX:
+                raise NotPrepared(
+                    f"the last event of {log} is later than now: set the machine's clock, or restore {CLOCK_FILE}"
+                )
+
+
+def _clock(settings: Settings, ledger_id: UUID) -> Clock:
+    """The machine's clock, or the demo clock where there may be one, or was one."""
+    possible = settings.demo_clock or _is_embedded(settings)
+    if possible or (settings.data_dir / CLOCK_FILE).exists():
+        return demo_clock(settings, ledger_id)
+    return SystemClock()
+
+
+def _is_embedded(settings: Settings) -> bool:
+    kind = settings.data_dir / "database"
+    return kind.exists() and kind.read_text().strip() == "embedded"
 
 
 def gateway_public_key(settings: Settings) -> bytes:

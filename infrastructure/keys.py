@@ -11,7 +11,6 @@ import os
 import re
 import secrets
 import uuid
-from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -131,14 +130,6 @@ class FileVault:
         if key is None:
             key = self._labels[label] = hmac.digest(self._lookup, label.encode(), hashlib.sha256)
         return hmac.digest(key, message, "sha256")
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Now, in UTC."""
-        return datetime.now(UTC)
 
 
 class SystemEntropy:

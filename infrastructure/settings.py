@@ -57,7 +57,8 @@ class Settings:
     """Where the data lies, which database is used and where the service listens.
 
     ``database_url`` None means the embedded server under ``data_dir``. ``proxies`` is how many reverse proxies
-    of ours stand before the service, ``rate_limits`` replaces limits of ``application.limits.LIMITS``.
+    of ours stand before the service, ``rate_limits`` replaces limits of ``application.limits.LIMITS``, ``demo_clock``
+    allows a demo clock on a database server.
     """
 
     data_dir: Path
@@ -66,6 +67,7 @@ class Settings:
     port: int = 8000
     proxies: int = 0
     rate_limits: Mapping[str, int] = field(default_factory=dict)
+    demo_clock: bool = False
 
     def __repr__(self) -> str:
         """Without the database URL, which holds a password."""
@@ -92,7 +94,10 @@ class Settings:
             raise BadSetting("XINLU_PROXIES must be a number from 0 to 5")
         rate_limits = _rate_limits(env.get("XINLU_RATE_LIMITS") or "")
         host = env.get("HOST") or "127.0.0.1"
-        return cls(data_dir, database_url, host, int(port), int(proxies), rate_limits)
+        demo_clock = env.get("XINLU_DEMO_CLOCK") or "0"
+        if demo_clock not in ("0", "1"):
+            raise BadSetting("XINLU_DEMO_CLOCK must be 0 or 1")
+        return cls(data_dir, database_url, host, int(port), int(proxies), rate_limits, demo_clock == "1")
 
     @property
     def secrets_dir(self) -> Path:

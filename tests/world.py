@@ -35,11 +35,11 @@ from application.verify import Finding, Outcome, Remembered, Verification
 from domain.shared.city_time import city_day
 from infrastructure.bootstrap import remedy_desk
 from infrastructure.build import read_build
+from infrastructure.clock import SystemClock
 from infrastructure.keys import (
     GATEWAY,
     Ed25519Signer,
     FileVault,
-    SystemClock,
     SystemEntropy,
     verify_ed25519,
 )
@@ -78,10 +78,24 @@ class SettableClock:
 
     def __init__(self, at: datetime = START) -> None:
         self.at = at
+        self._ahead = timedelta()
 
     def now(self) -> datetime:
         """The instant that the test set."""
         return self.at
+
+    def real(self) -> datetime:
+        """The instant without what a demo moved it by."""
+        return self.at - self._ahead
+
+    def ahead(self) -> timedelta:
+        """How far :meth:`run_ahead` moved it."""
+        return self._ahead
+
+    def run_ahead(self, **amount: int) -> None:
+        """Move on as a demo clock does: the machine's time stays."""
+        self._ahead += timedelta(**amount)
+        self.advance(**amount)
 
     def advance(self, **amount: int) -> None:
         """Move on by ``days=1``, ``hours=2`` ... as ``timedelta`` takes them."""

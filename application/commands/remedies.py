@@ -11,13 +11,15 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from application.commands.subjects import Identity, blind_of
+from application.deadlines import days_of
 from application.ledger import Ledger, SealedAct
-from application.ports import Conflict, Document, KeyName, LedgerUnavailable, Receipt
+from application.ports import CaseDays, Conflict, Document, KeyName, LedgerUnavailable, Receipt
 from application.reactions import Consequences, react
 from application.registry import Registry
 from application.sealing import parse_key_reference
 from domain.parties.keys import require_live
 from domain.remedies.limits import RemedyLimits
+from domain.remedies.overdue import waiting_of
 from domain.remedies.parties import Officer
 from domain.remedies.standing import Standing, standing_of
 from domain.shared.canonical import NotCanonical, Parts
@@ -241,6 +243,7 @@ class RemedyDesk:
             batch.guards = {**act.guards, record.id: standing.version}
         batch.suppress, batch.marks, batch.unmarks = then.suppress, then.marks, then.unmarks
         batch.opened, batch.closed = then.opened, then.closed
+        batch.days = self._days(act.event)
         case, version = act.event.originator_id, act.event.originator_version
         told = {
             "case": str(case),
@@ -254,3 +257,8 @@ class RemedyDesk:
             batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
         position = self.ledger.store.append(batch)[0]
         return Done(case, version, position, told)
+
+    def _days(self, event: Event) -> list[CaseDays]:
+        """By when the case is due after this event; nothing when it is decided."""
+        waiting = waiting_of([*self.ledger.load(event.originator_id), event])
+        return [] if waiting is None else [days_of(waiting)]

@@ -1,4 +1,4 @@
-"""Keeping the views at the head of the log, rebuilding them beside the live ones, and ending terms on time.
+"""Keeping the views at the head of the log, and rebuilding them beside the live ones.
 
 Runs in a process of its own (one at a time, by advisory lock); reads the log, writes views and positions.
 """
@@ -7,20 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Protocol
 from uuid import UUID
 
 from application.data_keys import KeySource, unwrap_all
-from application.ledger import Ledger, OpenedRow, open_rows, owners_of
+from application.ledger import OpenedRow, open_rows, owners_of
 from application.ports import KeyName, Log, RowReader, Vault
 from application.projections.renditions import Changes, RenditionFold, fold_rows
-from domain.records.events import PublicityEnded
-from domain.shared.city_time import city_day
 from domain.transparency.digest import StoredRow
 
 BATCH_EVENTS = 2000
-ENDINGS_PER_ROUND = 500
 
 
 class ViewsMoved(Exception):
@@ -47,7 +43,6 @@ class ViewStore(Protocol):
     def position(self, generation: int) -> int: ...
     def apply(self, generation: int, changes: Changes, *, after: int, through: int) -> None: ...
     def swap(self, generation: int, catch_up: Callable[[int], None], *, force: bool) -> Swap: ...
-    def terms_over(self, on: date, limit: int) -> Sequence[tuple[UUID, date]]: ...
 
 
 @dataclass(frozen=True)
@@ -151,29 +146,3 @@ class Projector:
         self._keys.clear()
         self._keys.update(unwrap_all(self._vault, self._key_source.data_keys_of(owners_of(rows))))
         return open_rows(rows, log="records", keys=lambda _: self._keys)
-
-
-def end_terms(ledger: Ledger, views: ViewStore) -> int:
-    """Record that publicity ended for every record whose term is over; how many (PUB-4).
-
-    The act of the platform, signed by the gateway; the record is suppressed in the same transaction.
-    """
-    today = city_day(ledger.now())
-    acts = []
-    for record_id, until in views.terms_over(today, ENDINGS_PER_ROUND):
-        rows = ledger.store.load("records", record_id)
-        if any(row.topic == PublicityEnded.TOPIC for row in rows):
-            continue  # another process was first, after this one looked
-        event = PublicityEnded(
-            originator_id=record_id,
-            originator_version=rows[-1].stream_version + 1,
-            timestamp=ledger.now(),
-            until=until.isoformat(),
-        )
-        acts.append(ledger.seal(event))
-    if not acts:
-        return 0
-    batch = ledger.prepare(acts, meta={"actor": "platform", "purpose": "deadline"})
-    batch.suppress = [act.event.originator_id for act in acts]
-    ledger.store.append(batch)
-    return len(acts)

@@ -19,8 +19,10 @@ from application.queries.looks import log_look
 from application.queries.subject import OWN_PURPOSE, SELF
 from domain.access.decide import may_speak_for_subjects
 from domain.remedies.events import ObjectionFiled, RepairApplied
+from domain.remedies.overdue import Waiting, waiting_of
 from domain.remedies.repair_case import fold_repair
 from domain.shared.canonical import Json, Part, canonical
+from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 
@@ -44,6 +46,7 @@ class Asker:
 class CaseState:
     """A case (案件) as told: its version, its state in a word, its events with the parts that may be seen.
 
+    ``waiting`` is what it waits for, None when decided, and ``overdue`` whether that should have been done.
     ``leaf_hash`` names the record's present content, which a correction or withdrawal must name;
     ``position`` is that of the access event.
     """
@@ -51,6 +54,8 @@ class CaseState:
     case: UUID
     version: int
     state: str
+    waiting: Waiting | None
+    overdue: bool
     record: UUID
     source: str
     leaf_hash: str
@@ -90,10 +95,13 @@ class CaseQueries:
         if not visible:
             raise _unknown(kind)
         history = [_shown(row, visible, own=asker.subject is not None) for row in rows]
+        waiting = waiting_of(events)
         return CaseState(
             case=case_id,
             version=rows[-1].row.stream_version,
             state=_state(events),
+            waiting=waiting,
+            overdue=waiting is not None and waiting.is_overdue(city_day(self._ledger.now())),
             record=record.id,
             source=filed.source,
             leaf_hash=record.leaf_hash,

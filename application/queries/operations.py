@@ -38,6 +38,7 @@ class State:
     access_position: int
     views: Mapping[str, int]
     drafts: int
+    overdue: int
 
     def lags(self) -> dict[str, int]:
         """Events that each view has not folded yet."""

@@ -5,18 +5,16 @@ Found by the table of open cases, told from each case's own events; nothing here
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 from application.ledger import Ledger
-from domain.remedies.events import ObjectionFiled, RepairApplied, RepairMaterialsSupplied
-from domain.remedies.objection import fold_objection
-from domain.remedies.repair_case import fold_repair
+from application.ports import OpenCase
+from domain.remedies.overdue import Waiting, waiting_of
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
-from domain.shared.events import Event
 
 CASES_MAX = 500
 
@@ -26,17 +24,20 @@ class Task:
     """One case (待办) that waits: what is to be done (``step``), by when, and in how many working days.
 
     ``due`` is empty and ``days_left`` None while the applicant is to hand something in. ``days_left`` is
-    negative when overdue. ``provisional``: the loaded calendar does not reach some day that was counted.
+    negative when overdue. ``overdue_recorded``: the ledger says so too, by an event of the case. ``provisional``:
+    the loaded calendar does not reach some day that was counted.
     """
 
     case: UUID
     kind: str
     version: int
     record: UUID
+    department: str
     step: str
     due: str
     days_left: int | None
     overdue: bool
+    overdue_recorded: bool
     provisional: bool
 
 
@@ -50,26 +51,36 @@ class Worklist:
     def of(self, department: str) -> tuple[list[Task], bool]:
         """The department's tasks by due day, and whether it has more open cases than are looked at."""
         cases = self._ledger.store.open_cases_of(department, limit=CASES_MAX + 1)
-        today = city_day(self._ledger.now())
-        tasks = [self._task(case.kind, self._ledger.load(case.id), today) for case in cases[:CASES_MAX]]
+        tasks = self._tasks(cases[:CASES_MAX])
         return sorted(tasks, key=lambda t: (not t.due, t.due)), len(cases) > CASES_MAX
 
-    def _task(self, kind: str, events: Sequence[Event], today: date) -> Task:
-        counted = [
-            e for e in events if isinstance(e, ObjectionFiled | RepairApplied | RepairMaterialsSupplied)
-        ]
-        case, version, record, step, due = _waiting(events)
+    def overdue_elsewhere(self, office: str) -> tuple[list[Task], bool]:
+        """What is overdue with all departments but the credit office itself, the longest first (REP-4, ACC-4)."""
+        on = city_day(self._ledger.now())
+        cases = self._ledger.store.overdue_cases(on, apart_from=office, limit=CASES_MAX + 1)
+        tasks = [task for task in self._tasks(cases[:CASES_MAX]) if task.overdue]
+        return sorted(tasks, key=lambda t: t.due), len(cases) > CASES_MAX
+
+    def _tasks(self, cases: Iterable[OpenCase]) -> list[Task]:
+        """A task for each case that is still open when its events are read."""
+        found = (waiting_of(self._ledger.load(case.id)) for case in cases)
+        return [self._task(waiting) for waiting in found if waiting is not None]
+
+    def _task(self, waiting: Waiting) -> Task:
+        today, due = city_day(self._ledger.now()), waiting.due
         left, reaches = (None, True) if not due else self._left(today, date.fromisoformat(due))
         return Task(
-            case=case,
-            kind=kind,
-            version=version,
-            record=record,
-            step=step,
+            case=waiting.case,
+            kind=waiting.kind,
+            version=waiting.version,
+            record=waiting.record,
+            department=waiting.department,
+            step=waiting.step,
             due=due,
             days_left=left,
-            overdue=left is not None and today.isoformat() > due,
-            provisional=counted[-1].provisional or not reaches,
+            overdue=waiting.is_overdue(today),
+            overdue_recorded=waiting.is_recorded,
+            provisional=waiting.provisional or not reaches,
         )
 
     def _left(self, today: date, due: date) -> tuple[int, bool]:
@@ -78,18 +89,3 @@ class Worklist:
         days = [first + timedelta(days=n) for n in range(1, (last - first).days + 1)]
         count = sum(self._calendar.is_working_day(day) for day in days)
         return (count if today <= due else -count), all(self._calendar.covers(day) for day in days)
-
-
-def _waiting(events: Sequence[Event]) -> tuple[UUID, int, UUID, str, str]:
-    """Case, version, record, what is to be done, and by when (empty: the applicant's turn)."""
-    objection = fold_objection(events)
-    if objection is not None:
-        return objection.id, objection.version, objection.record, "answer", objection.answer_by
-    repair = fold_repair(events)
-    assert repair is not None
-    step, due = "accept", repair.accept_by
-    if repair.accepted:
-        step, due = "decide", repair.answer_by
-    elif repair.lacking:
-        step, due = "await_materials", ""
-    return repair.id, repair.version, repair.record, step, due

@@ -73,6 +73,22 @@ class ObjectionDecided(Event):
     remedies: Mapping[str, str] | None = None
 
 
+class ObjectionOverdue(Event):
+    """An objection was not answered in time (异议逾期未答复): a fact about its source, which changes no right.
+
+    Recorded by the platform once for each step and due day; ``step`` is ``answer``, ``due`` the last day that was
+    missed, ``department`` the one that was to act. ``provisional``: the calendar did not reach some day counted.
+    """
+
+    TOPIC: ClassVar[str] = "objection.overdue"
+    KIND: ClassVar[Kind] = Kind.OBJECTION_OVERDUE
+    record: str
+    step: str
+    due: str
+    department: str
+    provisional: bool
+
+
 class RecordCorrected(Event):
     """A correction (更正): the record's whole new content, sealed by the determining department (49号(二)).
 
@@ -210,6 +226,21 @@ class RepairDecided(Event):
     basis: Mapping[str, str] | None = None
     reasons: str | None = None
     remedies: Mapping[str, str] | None = None
+
+
+class RepairOverdue(Event):
+    """A repair was not handled in time (信用修复逾期): flagged, not decided by silence (49号(十二), ACC-4).
+
+    As ``objection.overdue``; ``step`` is ``accept`` or ``decide``.
+    """
+
+    TOPIC: ClassVar[str] = "repair.overdue"
+    KIND: ClassVar[Kind] = Kind.REPAIR_OVERDUE
+    record: str
+    step: str
+    due: str
+    department: str
+    provisional: bool
 
 
 class RecordAnnotated(Event):

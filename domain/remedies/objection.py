@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from domain.remedies.events import ObjectionDecided, ObjectionFiled
+from domain.remedies.events import ObjectionDecided, ObjectionFiled, ObjectionOverdue
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.parties import (
     DIGESTS_MAX,
@@ -63,7 +63,7 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """An objection (异议) as its events leave it."""
+    """An objection (异议) as its events leave it; ``overdue`` holds each (step, due day) recorded as missed."""
 
     id: UUID
     version: int
@@ -71,6 +71,8 @@ class Objection:
     source: str
     filing_officer: str | None
     answer_by: str
+    provisional: bool = False
+    overdue: frozenset[tuple[str, str]] = frozenset()
     decided: bool = False
 
 
@@ -86,9 +88,16 @@ def fold_objection(events: Iterable[Event]) -> Objection | None:
                 source=event.source,
                 filing_officer=event.officer,
                 answer_by=event.answer_by,
+                provisional=event.provisional,
             )
-        elif isinstance(event, ObjectionDecided) and found is not None:
-            found = replace(found, version=event.originator_version, decided=True)
+            continue
+        if found is None:
+            continue
+        found = replace(found, version=event.originator_version)
+        if isinstance(event, ObjectionOverdue):
+            found = replace(found, overdue=found.overdue | {(event.step, event.due)})
+        elif isinstance(event, ObjectionDecided):
+            found = replace(found, decided=True)
     return found
 
 

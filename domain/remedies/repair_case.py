@@ -19,6 +19,7 @@ from domain.remedies.events import (
     RepairDecided,
     RepairMaterialsRequested,
     RepairMaterialsSupplied,
+    RepairOverdue,
 )
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.parties import Agent
@@ -73,7 +74,10 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """An application (信用修复案件) as its events leave it; ``lacking`` is what was asked for and not supplied."""
+    """An application (信用修复案件) as its events leave it.
+
+    ``lacking`` is what was asked for and not supplied; ``overdue`` holds each (step, due day) recorded as missed.
+    """
 
     id: UUID
     version: int
@@ -85,6 +89,8 @@ class Repair:
     accept_by: str
     answer_by: str
     given: frozenset[str]
+    provisional: bool = False
+    overdue: frozenset[tuple[str, str]] = frozenset()
     asked: bool = False
     lacking: frozenset[str] = frozenset()
     accepted: bool = False
@@ -116,6 +122,7 @@ def fold_repair(events: Iterable[Event]) -> Repair | None:
                 accept_by=event.accept_by,
                 answer_by=event.answer_by,
                 given=frozenset(kind for kind, _ in event.materials or ()),
+                provisional=event.provisional,
             )
             continue
         if found is None:
@@ -131,7 +138,10 @@ def fold_repair(events: Iterable[Event]) -> Repair | None:
                 lacking=found.lacking - supplied,
                 accept_by=event.accept_by,
                 answer_by=event.answer_by,
+                provisional=event.provisional,
             )
+        elif isinstance(event, RepairOverdue):
+            found = replace(found, overdue=found.overdue | {(event.step, event.due)})
         elif isinstance(event, RepairAccepted):
             found = replace(found, accepted=True)
         elif isinstance(event, RepairDecided):

@@ -32,6 +32,8 @@ class Kind(IntEnum):
     PURPOSE_REGISTERED = 22
     CONSENT_GIVEN = 23
     CONSENT_WITHDRAWN = 24
+    OBJECTION_OVERDUE = 25
+    REPAIR_OVERDUE = 26
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from application.queries.operations import State
+from domain.shared.city_time import city_day
 from infrastructure.postgres.store import Pool, connection
 
 
@@ -15,11 +16,12 @@ class PostgresOperations:
         self._pool = pool
 
     def state(self, *, now: datetime) -> State:
-        """Schema, heads, live views and waiting drafts."""
+        """Schema, heads, live views, waiting drafts and overdue cases."""
         with connection(self._pool) as conn:
-            r = conn.execute("SELECT * FROM ledger.operations(%s)", (now,)).fetchone()
+            query = "SELECT o.*, ledger.overdue_count(%s) FROM ledger.operations(%s) o"
+            r = conn.execute(query, (city_day(now), now)).fetchone()
         assert r is not None
-        return State(r[0] or "", r[1], r[2], dict(zip(r[3], r[4], strict=True)), r[5])
+        return State(r[0] or "", r[1], r[2], dict(zip(r[3], r[4], strict=True)), r[5], r[6])
 
     def count(self, bucket: str, key: bytes, *, now: datetime, ends: datetime, most: int) -> bool:
         """Whether this request is within its window's limit; counted in any worker."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import select
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +52,9 @@ _APPEND_MARKED = (
 _APPEND_CASE = (
     _APPEND_MARKED.replace("append_marked(", "append_case(")[:-1]
     + ", %b::uuid[], %b::text[], %b::text[], %b::uuid[])"
+)
+_APPEND_DUE = (
+    _APPEND_CASE.replace("append_case(", "append_due(")[:-1] + ", %b::uuid[], %b::date[], %b::date[])"
 )
 _COLUMNS = (
     "position, stream_id, stream_version, topic, schema_version, recorded_at,"
@@ -161,6 +164,12 @@ def case_parameters(batch: Append) -> list[Any]:
     return [[c.id for c in opened], [c.kind for c in opened], [c.department for c in opened], batch.closed]
 
 
+def days_parameters(batch: Append) -> list[Any]:
+    """The arguments that ``ledger.append_due`` takes beyond those of ``ledger.append_case``."""
+    days = batch.days
+    return [[d.id for d in days], [d.due for d in days], [d.next_due for d in days]]
+
+
 class PostgresEventStore:
     """The writer's side: append, load one stream, and the look-ups that appending needs."""
 
@@ -178,7 +187,10 @@ class PostgresEventStore:
     @staticmethod
     def _append(conn: psycopg.Connection[TupleRow], batch: Append) -> int:
         with conn.cursor(binary=True) as cursor:
-            if batch.opened or batch.closed:
+            if batch.days:
+                arguments = append_parameters(batch) + mark_parameters(batch) + case_parameters(batch)
+                row = cursor.execute(_APPEND_DUE, arguments + days_parameters(batch), prepare=True).fetchone()
+            elif batch.opened or batch.closed:
                 arguments = append_parameters(batch) + mark_parameters(batch) + case_parameters(batch)
                 row = cursor.execute(_APPEND_CASE, arguments, prepare=True).fetchone()
             elif batch.marks or batch.unmarks:
@@ -232,6 +244,11 @@ class PostgresEventStore:
         """The cases that wait for a department, oldest first."""
         query = "SELECT case_id, kind FROM ledger.open_cases_of(%s, %s)"
         return [OpenCase(case, kind, department) for case, kind in self._all(query, (department, limit))]
+
+    def overdue_cases(self, on: date, *, apart_from: str, limit: int) -> list[OpenCase]:
+        """The cases of all departments but one whose step was due before a day, the longest overdue first."""
+        query = "SELECT case_id, kind, department FROM ledger.overdue_cases(%s, %s, %s)"
+        return [OpenCase(*row) for row in self._all(query, (on, apart_from, limit))]
 
     def use_nonce(self, issuer: bytes, nonce: str, *, now: datetime, expires: datetime) -> bool:
         """True the first time a nonce is used by an issuer, False for a replay."""

@@ -20,6 +20,8 @@ COMMANDS: Mapping[str, str] = {
     "seal": "interfaces.cli.files",
     "intake": "interfaces.cli.files",
     "project": "interfaces.cli.operate",
+    "deadlines": "interfaces.cli.deadlines",
+    "clock": "interfaces.cli.deadlines",
     "rebuild": "interfaces.cli.audit",
     "verify": "interfaces.cli.audit",
     "replay": "interfaces.cli.replay",

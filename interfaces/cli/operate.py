@@ -1,15 +1,15 @@
-"""Operating the service: bringing the database up to date, and keeping the views at the head of the log."""
+"""Operating the service: bringing the database up to date; the process that folds the log and records deadlines."""
 
 from __future__ import annotations
 
+import logging
 import signal
 import time
 from types import FrameType
 
 import click
 
-from application.ports import Conflict, LedgerUnavailable
-from application.projections.projector import end_terms
+from application.ports import LedgerUnavailable
 from infrastructure.bootstrap import (
     ProjectorServices,
     Settings,
@@ -18,8 +18,9 @@ from infrastructure.bootstrap import (
     projector_services,
 )
 
-TERMS_EVERY_SECONDS = 30.0
+DEADLINES_EVERY_SECONDS = 30.0
 WAIT_SECONDS = 1.0
+_LOG = logging.getLogger("xinlu")
 
 
 @click.command()
@@ -31,7 +32,7 @@ def migrate() -> None:
 
 @click.command()
 def project() -> None:
-    """Keep the public and shared views at the head of the log (one process leads, others stand by)."""
+    """Keep the views at the head of the log, and record what is over (one process leads, others stand by)."""
     configure_logs()
     stop = _Stop()
     found = projector_services(Settings.from_environment())
@@ -53,13 +54,12 @@ def _lead(found: ProjectorServices, stop: _Stop) -> None:
             while found.projector.run_once() and not stop.asked:
                 pass
             if time.monotonic() >= due:
-                due = time.monotonic() + TERMS_EVERY_SECONDS
-                try:
-                    end_terms(found.ledger, found.views)
-                except Conflict:
-                    # Another act came first; what is still over is found again in the next round.
-                    due = 0.0
-            for _ in conn.notifies(timeout=WAIT_SECONDS, stop_after=1):
+                passed, more = found.deadlines.step()
+                if passed.unreadable:
+                    _LOG.error("%s open cases cannot be opened: run verify", passed.unreadable)
+                # Long arrears are recorded piece by piece, so that the views never stand still for long.
+                due = 0.0 if more else time.monotonic() + DEADLINES_EVERY_SECONDS
+            for _ in conn.notifies(timeout=WAIT_SECONDS if due else 0, stop_after=1):
                 pass
 
 

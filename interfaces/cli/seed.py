@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import click
 
@@ -37,6 +38,12 @@ DONE = "seeded"
 def demo_folder(settings: Settings) -> Path:
     """Where the demo departments keep their keys and files: beside the data folder, never in it."""
     return settings.data_dir.parent / "demo-city"
+
+
+def is_demo(settings: Settings, ledger_id: UUID) -> bool:
+    """Whether this ledger is the demo city's: its files were seeded into it."""
+    done = demo_folder(settings) / DONE
+    return done.exists() and done.read_text().strip() == ledger_id.hex
 
 
 @click.command()

@@ -18,7 +18,14 @@ from types import FrameType
 
 import click
 
-from infrastructure.bootstrap import EmbeddedPostgres, Settings, database, gateway_public_key, open_ledger
+from infrastructure.bootstrap import (
+    EmbeddedPostgres,
+    Settings,
+    database,
+    gateway_public_key,
+    open_ledger,
+    require_time,
+)
 from interfaces.cli.seed import DATA, PROJECT, demo_folder, seed_city
 from interfaces.demo.city import read_city
 
@@ -40,6 +47,7 @@ def serve(*, port: int | None, demo: bool) -> None:
             raise click.ClickException(
                 "另一个进程已在运行这个数据目录 / another process runs this data folder already"
             )
+        require_time(settings)
         if demo:
             seed_city(open_ledger(settings), gateway_public_key(settings), demo_folder(settings), quiet=False)
         with Group(settings, port, server) as group:

@@ -47,6 +47,9 @@ class _Gauges(Collector):
             "credit_access_position", "Head of the log of accesses", value=state.access_position
         )
         yield GaugeMetricFamily("credit_drafts_waiting", "Drafts not sealed yet", value=state.drafts)
+        yield GaugeMetricFamily(
+            "credit_deadline_overdue", "Open cases whose due day has passed", value=state.overdue
+        )
         lag = GaugeMetricFamily(
             "credit_projection_lag_events", "Events that a view has not folded yet", labels=["view"]
         )

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify
 
 from application.ports import LedgerUnavailable
 from application.topics import EVENTS
+from domain.shared.city_time import city_day
 from interfaces.http import metrics, problems
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.schemas import Readiness, Version
@@ -53,14 +54,17 @@ def readyz() -> Response:
     )
 )
 def version() -> Response:
-    """What runs here: version, commit (null when the build did not know it), events, newest migration."""
-    build = services().operations.build
+    """What runs here: version, commit (null when unknown), events, newest migration, a demo clock if there is one."""
+    build, clock = services().operations.build, services().ledger.clock
+    ahead = clock.ahead()
+    told = {"day": city_day(clock.now()).isoformat(), "ahead_seconds": int(ahead.total_seconds())}
     return jsonify(
         name="xinlu",
         version=build.version,
         commit=build.commit,
         migration=build.migration,
         events={event.TOPIC: event.SCHEMA for event in EVENTS},
+        demo_clock=told if ahead else None,
     )
 
 

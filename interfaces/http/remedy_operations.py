@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema
 
+from interfaces.http.case_schemas import CaseAnswer, CaseState, WorklistAnswer
 from interfaces.http.describing import Access, Answer, Operation, json_of
 from interfaces.http.remedy_schemas import CaseQuestion, Nothing
-from interfaces.http.schemas import CaseAnswer, CaseState, WorklistAnswer
 
 TAG = "救济"
 LIMITS = ("正文至多 1 MiB。", "A body of at most 1 MiB.")

@@ -7,31 +7,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-
-def _text(zh: str, *, required: bool = True) -> fields.String:
-    return fields.String(required=required, metadata={"description": zh})
-
-
-def _hex(zh: str, digits: int, *, required: bool = True) -> fields.String:
-    return fields.String(
-        required=required,
-        validate=validate.Regexp(rf"^[0-9a-f]{{{digits}}}$"),
-        metadata={"description": zh},
-    )
-
-
-def _date(zh: str) -> fields.String:
-    return fields.String(
-        allow_none=True,
-        validate=validate.Regexp(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
-        metadata={"description": zh},
-    )
-
-
-def _count(zh: str, *, required: bool = True) -> fields.Integer:
-    return fields.Integer(
-        required=required, strict=True, validate=validate.Range(min=0), metadata={"description": zh}
-    )
+from interfaces.http.schema_fields import count as _count
+from interfaces.http.schema_fields import hexadecimal as _hex
+from interfaces.http.schema_fields import text as _text
 
 
 class ProblemReason(Schema):
@@ -267,73 +245,6 @@ class DossierAnswer(Schema):
     records = fields.List(fields.Nested(RecordLife), required=True)
 
 
-class CaseReceipt(Schema):
-    """The receipt (回执) of an act on an objection or a repair; which dates it has depends on the act."""
-
-    event_id = _text("事件编号 / id of the event")
-    position = _count("账本位置 / position in the log")
-    case = fields.UUID(required=True, metadata={"description": "案件编号 / id of the objection or repair"})
-    version = _count("案件的版本，用于 If-Match / the case's version, for If-Match")
-    record = fields.UUID(required=True)
-    leaf_hash = _hex("叶子哈希 / hash of the leaf", 64)
-    status = fields.String(required=True, validate=validate.Equal("recorded"))
-    source = _text("认定部门 / the department that determined", required=False)
-    mode = _text("修复方式 / mode of the repair", required=False)
-    forward_by = _date("转办期限 / forward by")
-    accept_by = _date("受理期限 / accept by")
-    answer_by = _date("办结期限 / answer by")
-    missing = fields.List(fields.String(), metadata={"description": "须补正的材料 / what is to be handed in"})
-    outcome = _text("结果 / outcome", required=False)
-    effect = _text("效果 / effect", required=False)
-    provisional = fields.Boolean(metadata={"description": "日历未覆盖，期限暂定 / the date may still move"})
-
-
-class CaseAnswer(Schema):
-    """The receipt of an act on a case."""
-
-    receipt = fields.Nested(CaseReceipt, required=True)
-
-
-class CaseMoment(Moment):
-    """One event of a case, with the parts that the asker may see."""
-
-    version = _count("版本 / version")
-
-
-class CaseState(Schema):
-    """How a case (案件) stands."""
-
-    case = fields.UUID(required=True)
-    version = _count("版本 / version")
-    state = _text("状态 / pending, applied, materials_requested, accepted, or the outcome")
-    record = fields.UUID(required=True)
-    source = _text("认定部门 / the department that determined")
-    record_leaf_hash = _hex("记录现有内容的叶子哈希 / leaf hash of the record's present content", 64)
-    history = fields.List(fields.Nested(CaseMoment), required=True)
-    receipt = fields.String(required=True, validate=validate.Regexp(r"^access:[0-9]+$"))
-
-
-class Task(Schema):
-    """One case that waits (待办)."""
-
-    case = fields.UUID(required=True)
-    kind = _text("objection, repair")
-    version = _count("版本 / version")
-    record = fields.UUID(required=True)
-    step = _text("待办事项 / what is to be done")
-    due = _text("期限，等申请人补正时为空 / by when; empty while the applicant is to hand something in")
-    days_left = fields.Integer(required=True, strict=True, allow_none=True)
-    overdue = fields.Boolean(required=True)
-    provisional = fields.Boolean(required=True)
-
-
-class WorklistAnswer(Schema):
-    """A department's open cases, the overdue ones first."""
-
-    tasks = fields.List(fields.Nested(Task), required=True)
-    more = fields.Boolean(required=True)
-
-
 class LedgerInfo(Schema):
     """What a client needs before it seals."""
 
@@ -356,6 +267,13 @@ class Readiness(Schema):
     checks = fields.List(fields.Nested(ReadinessCheck), required=True)
 
 
+class DemoClock(Schema):
+    """A demo ledger's clock runs ahead of real time."""
+
+    day = _text("账本日期 / the ledger's day")
+    ahead_seconds = _count("快多少秒 / ahead of real time by")
+
+
 class Version(Schema):
     """What runs here."""
 
@@ -364,3 +282,9 @@ class Version(Schema):
     commit = fields.String(required=True, allow_none=True)
     migration = _text("数据库版本 / newest migration")
     events = fields.Dict(required=True, keys=fields.String(), values=fields.Integer())
+    demo_clock = fields.Nested(
+        DemoClock,
+        required=True,
+        allow_none=True,
+        metadata={"description": "演示时钟，通常为空 / usually null"},
+    )

@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response
 
-from application.queries.worklist import Worklist
+from application.queries.worklist import Task, Worklist
+from domain.access.decide import may_speak_for_subjects
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
@@ -21,8 +22,11 @@ blueprint = Blueprint("worklist", __name__, url_prefix="/v1")
 
 @blueprint.post("/worklist")
 @operation(WORKLIST)
-def worklist() -> Response:
-    """A department's own open cases (待办清单), the overdue ones first; it names no subject."""
+def worklist_of_caller() -> Response:
+    """A department's own open cases (待办清单), the overdue ones first; it names no subject.
+
+    The credit office is told besides what is overdue with all other departments (REP-4).
+    """
     body = read_body()
     caller = authenticated(body)
     desk = services().desk()
@@ -31,6 +35,15 @@ def worklist() -> Response:
         officer = desk.registry.officer(caller.signed_header("Credit-Official"))
         if officer is None or officer.department != caller.department:
             raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
-    tasks, more = Worklist(desk.ledger, desk.calendar).of(caller.department)
-    told = [{**asdict(task), "case": str(task.case), "record": str(task.record)} for task in tasks]
-    return json_response({"tasks": told, "more": more}, 200)
+        department = desk.registry.department(caller.department)
+    worklist = Worklist(desk.ledger, desk.calendar)
+    tasks, more = worklist.of(caller.department)
+    answer = {"tasks": _told(tasks), "more": more}
+    if department is not None and may_speak_for_subjects(department.role):
+        elsewhere, more = worklist.overdue_elsewhere(caller.department)
+        answer |= {"overdue_elsewhere": _told(elsewhere), "more_overdue_elsewhere": more}
+    return json_response(answer, 200)
+
+
+def _told(tasks: list[Task]) -> list[dict[str, object]]:
+    return [{**asdict(task), "case": str(task.case), "record": str(task.record)} for task in tasks]

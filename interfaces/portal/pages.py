@@ -41,6 +41,13 @@ def portal(found: Services) -> Blueprint:
         "portal", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
     )
     blueprint.record_once(_prepare_templates)
+
+    @blueprint.app_context_processor
+    def clock() -> dict[str, str]:
+        """When a demo clock runs ahead, every page says so by the ledger's day."""
+        ledger = found.ledger
+        return {"demo_day": city_day(ledger.now()).isoformat() if ledger.clock.ahead() else ""}
+
     _routes(blueprint, found)
     blueprint.after_request(_never_kept)
     blueprint.after_app_request(_dressed)

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from application.commands.subjects import Identity
+from application.deadlines import end_terms
 from application.ports import LedgerUnavailable
-from application.projections.projector import end_terms
 from application.queries.replay import NoSuchAnswer, Replay
 from application.queries.shared import Answer
 from domain.access.events import SubjectQueried

@@ -23,15 +23,15 @@ CALLABLE = {
     "writer": {
         "append", "load_stream", "subjects_of", "documents_of", "data_keys_of", "receipt_of", "use_nonce",
         "save_draft", "load_draft", "drop_draft", "append_marked",
-        "append_case", "open_cases_of",
+        "append_case", "open_cases_of", "append_due", "overdue_cases",
     },
     "reader": {
         "public_subjects", "public_records", "public_record", "status", "data_keys_of", "operations",
         "count_request", "shared_listing", "view_position", "dossier_records", "access_versions", "log_access",
         "read_announced", "logged_read",
-        "subjects_of", "objected",
+        "subjects_of", "objected", "overdue_count",
     },
-    "projector": {"terms_over"},
+    "projector": {"terms_over", "cases_due", "mend_due"},
     "auditor": {"framed"},
 }  # fmt: skip
 """Every function that each login may call; a new grant must be written down here too."""

@@ -17,9 +17,10 @@ import psycopg
 import pytest
 
 from application.commands.drafts import Drafts
+from application.deadlines import end_terms
 from application.ports import LedgerUnavailable
 from application.projections import projector as projecting
-from application.projections.projector import Projector, end_terms
+from application.projections.projector import Projector
 from application.projections.renditions import PUBLIC, SHARED
 from domain.parties.identifiers import normalise
 from domain.shared.text import normalise_name

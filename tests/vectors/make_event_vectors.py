@@ -260,6 +260,24 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "remedies": {"reconsideration": "60日内申请行政复议", "litigation": "6个月内提起行政诉讼"},
         },
     },
+    ("objection.overdue", 1): {
+        "public": {
+            "record": str(ROW),
+            "step": "answer",
+            "due": "2026-12-01",
+            "department": "11420100MB1D0012X5",
+            "provisional": False,
+        }
+    },
+    ("repair.overdue", 1): {
+        "public": {
+            "record": str(ROW),
+            "step": "decide",
+            "due": "2026-12-04",
+            "department": "11420100MB1D0012X5",
+            "provisional": False,
+        }
+    },
     ("record.annotated", 1): {
         "public": {"repair": str(FILE), "annotates": 1, "repaired_on": "2026-11-21"}
     },

@@ -1,0 +1,156 @@
+"""Passing time becomes events: terms of publicity that are over, and cases whose due day has passed.
+
+Runs in the leading projector and as a command; the domain decides what is over, each case is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+from application.ledger import Ledger
+from application.ports import CaseDays, Conflict
+from application.sealing import BrokenSeal, parse_key_reference
+from domain.records.events import PublicityEnded
+from domain.remedies.overdue import Waiting, overdue_events, waiting_of
+from domain.shared.city_time import city_day
+
+PER_STEP = 500
+ATTEMPTS_MAX = 4
+META = {"actor": "platform", "purpose": "deadline"}
+_FIRST = UUID(int=0)
+
+
+class Terms(Protocol):
+    """Records whose term ended before a day and that nothing suppresses yet."""
+
+    def terms_over(self, on: date, limit: int) -> Sequence[tuple[UUID, date]]: ...
+
+
+class DueCases(Protocol):
+    """Open cases by their days, in pages; ``mend`` writes days down unless they moved since they were ``seen``."""
+
+    def before(self, on: date, *, after: UUID, limit: int) -> Sequence[tuple[UUID, date]]: ...
+    def mend(self, days: CaseDays, *, seen: date) -> None: ...
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What was recorded: ended terms, missed due days; ``unreadable`` cases could not be opened and were left."""
+
+    terms_ended: int = 0
+    overdue: int = 0
+    unreadable: int = 0
+
+    def __add__(self, other: Passed) -> Passed:
+        return Passed(
+            self.terms_ended + other.terms_ended,
+            self.overdue + other.overdue,
+            self.unreadable + other.unreadable,
+        )
+
+
+class DeadlineRunner:
+    """The one place where passing time becomes events (期限处理).
+
+    Any number may run at once: stream versions let one of them record a day, the others find it recorded.
+    """
+
+    def __init__(self, ledger: Ledger, terms: Terms, cases: DueCases) -> None:
+        self._ledger = ledger
+        self._terms = terms
+        self._cases = cases
+        self._after = _FIRST
+
+    def step(self) -> tuple[Passed, bool]:
+        """One bounded piece of a pass, at most ``PER_STEP`` terms and cases; what it did, and whether more is left."""
+        ended = self._end_terms()
+        found = self._cases.before(city_day(self._ledger.now()), after=self._after, limit=PER_STEP)
+        passed = Passed(terms_ended=ended)
+        for case, seen in found:
+            try:
+                passed += Passed(overdue=self._record(case, seen))
+            except BrokenSeal:
+                # What verify names must not keep every other case from being recorded.
+                passed += Passed(unreadable=1)
+        self._after = found[-1][0] if len(found) == PER_STEP else _FIRST
+        return passed, ended == PER_STEP or len(found) == PER_STEP
+
+    def run(self, progress: Callable[[int], None] | None = None) -> Passed:
+        """A whole pass; ``progress`` gets the number of events so far."""
+        passed, more = Passed(), True
+        while more:
+            done, more = self.step()
+            passed += done
+            if progress:
+                progress(passed.terms_ended + passed.overdue)
+        return passed
+
+    def _end_terms(self) -> int:
+        for _ in range(ATTEMPTS_MAX):
+            try:
+                return end_terms(self._ledger, self._terms)
+            except Conflict:
+                continue
+        return 0
+
+    def _record(self, case: UUID, seen: date) -> int:
+        """Record every day of a case that was missed; how many. Left to the next pass when others keep moving it."""
+        for _ in range(ATTEMPTS_MAX):
+            rows = self._ledger.store.load("records", case)
+            so_far = [row.event for row in self._ledger.open_all(rows, log="records")]
+            waiting = waiting_of(so_far)
+            if waiting is None:
+                return 0
+            made = overdue_events(waiting, now=self._ledger.now())
+            if not made:
+                self._cases.mend(days_of(waiting), seen=seen)
+                return 0
+            # As the rest of the case: under its subject's key.
+            owners = {"public": parse_key_reference(rows[0].key_ref)["public"]}
+            acts = [self._ledger.seal(event, owners=owners) for event in made]
+            batch = self._ledger.prepare(acts, meta={**META, "correlation": str(case)})
+            then = waiting_of([*so_far, *made])
+            assert then is not None
+            batch.days = [days_of(then)]
+            try:
+                self._ledger.store.append(batch)
+            except Conflict:
+                continue
+            return len(made)
+        return 0
+
+
+def days_of(waiting: Waiting) -> CaseDays:
+    """The days under which an open case is found."""
+    due, following = (date.fromisoformat(d) if d else None for d in (waiting.due, waiting.next_due))
+    return CaseDays(waiting.case, due, following)
+
+
+def end_terms(ledger: Ledger, terms: Terms) -> int:
+    """Record that publicity ended for every record whose term is over; how many (PUB-4).
+
+    The act of the platform, signed by the gateway; the record is suppressed in the same transaction.
+    """
+    today = city_day(ledger.now())
+    acts = []
+    for record_id, until in terms.terms_over(today, PER_STEP):
+        rows = ledger.store.load("records", record_id)
+        if any(row.topic == PublicityEnded.TOPIC for row in rows):
+            continue  # another process was first, after this one looked
+        event = PublicityEnded(
+            originator_id=record_id,
+            originator_version=rows[-1].stream_version + 1,
+            timestamp=ledger.now(),
+            until=until.isoformat(),
+        )
+        acts.append(ledger.seal(event))
+    if not acts:
+        return 0
+    batch = ledger.prepare(acts, meta=META)
+    batch.suppress = [act.event.originator_id for act in acts]
+    ledger.store.append(batch)
+    return len(acts)

@@ -1,0 +1,124 @@
+"""What a case waits for and by when, and which of its days have passed without the act that was due (REP-4, OBJ-1).
+
+Folded from the case's own stream; the worklists and the state of a case show it, the deadline runner records it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from domain.remedies.events import ObjectionOverdue, RepairOverdue
+from domain.remedies.objection import fold_objection
+from domain.remedies.repair_case import Repair, fold_repair
+from domain.shared.city_time import city_day
+from domain.shared.events import Event
+
+CaseKind = Literal["objection", "repair"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An undecided case (待办案件): the step that comes next and the last day for it.
+
+    ``due`` is ISO text, empty while the applicant is to hand something in. ``deadlines`` are all (step, last day)
+    that run, soonest first: an application that nobody accepted is to be decided in time all the same.
+    ``recorded`` are those that stand in the ledger as missed; ``provisional``: the calendar did not reach that far.
+    """
+
+    case: UUID
+    kind: CaseKind
+    version: int
+    record: UUID
+    department: str
+    step: str
+    due: str
+    deadlines: tuple[tuple[str, str], ...]
+    recorded: frozenset[tuple[str, str]]
+    provisional: bool
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether the last day for the next step is over."""
+        return bool(self.due) and self.due < today.isoformat()
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the ledger says that the next step is overdue."""
+        return (self.step, self.due) in self.recorded
+
+    @property
+    def next_due(self) -> str:
+        """The soonest day that is not recorded as missed; empty when there is none."""
+        return next((day for step, day in self.deadlines if (step, day) not in self.recorded), "")
+
+
+def waiting_of(events: Sequence[Event]) -> Waiting | None:
+    """What the case of a stream waits for; None when it is decided, or no case."""
+    objection = fold_objection(events)
+    if objection is not None:
+        return (
+            None
+            if objection.decided
+            else Waiting(
+                case=objection.id,
+                kind="objection",
+                version=objection.version,
+                record=objection.record,
+                department=objection.source,
+                step="answer",
+                due=objection.answer_by,
+                deadlines=(("answer", objection.answer_by),),
+                recorded=objection.overdue,
+                provisional=objection.provisional,
+            )
+        )
+    repair = fold_repair(events)
+    if repair is None or repair.decided:
+        return None
+    deadlines = _deadlines(repair)
+    step, due = deadlines[0] if deadlines else ("await_materials", "")
+    return Waiting(
+        case=repair.id,
+        kind="repair",
+        version=repair.version,
+        record=repair.record,
+        department=repair.source,
+        step=step,
+        due=due,
+        deadlines=deadlines,
+        recorded=repair.overdue,
+        provisional=repair.provisional,
+    )
+
+
+def overdue_events(waiting: Waiting, *, now: datetime) -> list[ObjectionOverdue | RepairOverdue]:
+    """One event for each due day that is over and not recorded yet, on successive versions; often none."""
+    today = city_day(now).isoformat()
+    kind = ObjectionOverdue if waiting.kind == "objection" else RepairOverdue
+    missed = [d for d in waiting.deadlines if d[1] < today and d not in waiting.recorded]
+    return [
+        kind(**_place(waiting, version, now), step=step, due=due)
+        for version, (step, due) in enumerate(missed, start=waiting.version + 1)
+    ]
+
+
+def _place(waiting: Waiting, version: int, now: datetime) -> dict[str, Any]:
+    return {
+        "originator_id": waiting.case,
+        "originator_version": version,
+        "timestamp": now,
+        "record": str(waiting.record),
+        "department": waiting.department,
+        "provisional": waiting.provisional,
+    }
+
+
+def _deadlines(repair: Repair) -> tuple[tuple[str, str], ...]:
+    if repair.accepted:
+        return (("decide", repair.answer_by),)
+    if repair.lacking:
+        return ()
+    return ("accept", repair.accept_by), ("decide", repair.answer_by)

@@ -1,0 +1,90 @@
+"""What passing time brings: recording terms and due days that are over, and moving a demo ledger's clock forward."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from dataclasses import asdict
+from datetime import timedelta
+
+import click
+
+from domain.shared.city_time import city_day
+from infrastructure.bootstrap import (
+    ClockError,
+    Settings,
+    database,
+    demo_clock,
+    ledger_id_of,
+    projector_services,
+)
+from interfaces.cli.progress import Progress
+from interfaces.cli.seed import is_demo
+
+_SPAN = re.compile(r"([0-9]{1,5})([dhm])")
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="What was recorded as JSON.")
+@click.option("--quiet", is_flag=True)
+def deadlines(*, as_json: bool, quiet: bool) -> None:
+    """Record once what is over by today: terms of publicity, and due days of objections and repairs.
+
+    ``serve`` does the same every 30 seconds; both at once record nothing twice. Exit 1 when a case could not be
+    opened (``verify`` says why).
+    """
+    settings = Settings.from_environment()
+    with database(settings):
+        bar = Progress("期限 deadlines", 0, unit="events", quiet=quiet)
+        passed = projector_services(settings).deadlines.run(bar.update)
+        bar.finish()
+    if as_json:
+        click.echo(json.dumps(asdict(passed)))
+    else:
+        click.echo(f"公示期满 / terms ended: {passed.terms_ended}")
+        click.echo(f"办理逾期 / due days missed: {passed.overdue}")
+        if passed.unreadable:
+            click.echo(f"无法打开的案件 / cases that do not open: {passed.unreadable}")
+    if passed.unreadable:
+        sys.exit(1)
+
+
+class _Span(click.ParamType[timedelta]):
+    name = "span"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """``30d``, ``12h`` or ``90m``."""
+        found = _SPAN.fullmatch(str(value))
+        if found is None:
+            self.fail("a span is a number and d, h or m, as 30d", param, ctx)
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+@click.command()
+@click.option("--forward", type=_Span(), help="Move on by so much: 30d, 12h, 90m.")
+@click.option("--json", "as_json", is_flag=True, help="The clock as JSON.")
+def clock(*, forward: timedelta | None, as_json: bool) -> None:
+    """Show what time it is for this ledger; move a demo ledger's clock forward, while it is served or not.
+
+    Never back, and never for a ledger that is not the demo city's.
+    """
+    settings = Settings.from_environment()
+    ledger_id = ledger_id_of(settings)
+    if not is_demo(settings, ledger_id):
+        raise ClockError("这不是示范账本 / only the demo city's ledger has a clock that moves")
+    found = demo_clock(settings, ledger_id)
+    if forward is not None:
+        found.forward(forward)
+    now, ahead = found.now(), found.ahead()
+    if as_json:
+        told = {
+            "now": now.isoformat(),
+            "day": city_day(now).isoformat(),
+            "ahead_seconds": int(ahead.total_seconds()),
+        }
+        click.echo(json.dumps(told))
+    else:
+        click.echo(f"账本日期 / the ledger's day: {city_day(now)}")
+        click.echo(f"比真实时间快 / ahead of real time: {ahead}")

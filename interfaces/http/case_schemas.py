@@ -1,0 +1,102 @@
+"""The shapes of answers about objections and repairs, as ``schemas.py`` has them for everything else."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from interfaces.http.schema_fields import count as _count
+from interfaces.http.schema_fields import date as _date
+from interfaces.http.schema_fields import hexadecimal as _hex
+from interfaces.http.schema_fields import text as _text
+from interfaces.http.schemas import Moment
+
+
+class CaseReceipt(Schema):
+    """The receipt (回执) of an act on an objection or a repair; which dates it has depends on the act."""
+
+    event_id = _text("事件编号 / id of the event")
+    position = _count("账本位置 / position in the log")
+    case = fields.UUID(required=True, metadata={"description": "案件编号 / id of the objection or repair"})
+    version = _count("案件的版本，用于 If-Match / the case's version, for If-Match")
+    record = fields.UUID(required=True)
+    leaf_hash = _hex("叶子哈希 / hash of the leaf", 64)
+    status = fields.String(required=True, validate=validate.Equal("recorded"))
+    source = _text("认定部门 / the department that determined", required=False)
+    mode = _text("修复方式 / mode of the repair", required=False)
+    forward_by = _date("转办期限 / forward by")
+    accept_by = _date("受理期限 / accept by")
+    answer_by = _date("办结期限 / answer by")
+    missing = fields.List(fields.String(), metadata={"description": "须补正的材料 / what is to be handed in"})
+    outcome = _text("结果 / outcome", required=False)
+    effect = _text("效果 / effect", required=False)
+    provisional = fields.Boolean(metadata={"description": "日历未覆盖，期限暂定 / the date may still move"})
+
+
+class CaseAnswer(Schema):
+    """The receipt of an act on a case."""
+
+    receipt = fields.Nested(CaseReceipt, required=True)
+
+
+class CaseMoment(Moment):
+    """One event of a case, with the parts that the asker may see."""
+
+    version = _count("版本 / version")
+
+
+class CaseWaiting(Schema):
+    """What an undecided case waits for."""
+
+    step = _text("待办事项 / what is to be done: answer, accept, decide, await_materials")
+    due = _text("期限，等申请人补正时为空 / by when; empty while the applicant is to hand something in")
+    overdue = fields.Boolean(required=True)
+    overdue_recorded = fields.Boolean(required=True)
+    provisional = fields.Boolean(required=True)
+
+
+class CaseState(Schema):
+    """How a case (案件) stands."""
+
+    case = fields.UUID(required=True)
+    version = _count("版本 / version")
+    state = _text("状态 / pending, applied, materials_requested, accepted, or the outcome")
+    waiting = fields.Nested(
+        CaseWaiting,
+        required=True,
+        allow_none=True,
+        metadata={"description": "待办与期限，办结后为空 / null when decided"},
+    )
+    record = fields.UUID(required=True)
+    source = _text("认定部门 / the department that determined")
+    record_leaf_hash = _hex("记录现有内容的叶子哈希 / leaf hash of the record's present content", 64)
+    history = fields.List(fields.Nested(CaseMoment), required=True)
+    receipt = fields.String(required=True, validate=validate.Regexp(r"^access:[0-9]+$"))
+
+
+class Task(Schema):
+    """One case that waits (待办)."""
+
+    case = fields.UUID(required=True)
+    kind = _text("objection, repair")
+    version = _count("版本 / version")
+    record = fields.UUID(required=True)
+    department = _text("承办部门 / the department that is to act")
+    step = _text("待办事项 / what is to be done")
+    due = _text("期限，等申请人补正时为空 / by when; empty while the applicant is to hand something in")
+    days_left = fields.Integer(required=True, strict=True, allow_none=True)
+    overdue = fields.Boolean(required=True)
+    overdue_recorded = fields.Boolean(
+        required=True, metadata={"description": "逾期已入账 / an event of the case says so"}
+    )
+    provisional = fields.Boolean(required=True)
+
+
+class WorklistAnswer(Schema):
+    """A department's open cases, the overdue ones first; for the credit office also what is overdue elsewhere."""
+
+    tasks = fields.List(fields.Nested(Task), required=True)
+    more = fields.Boolean(required=True)
+    overdue_elsewhere = fields.List(
+        fields.Nested(Task), metadata={"description": "其他部门逾期案件，仅信用办 / credit office only"}
+    )
+    more_overdue_elsewhere = fields.Boolean()
