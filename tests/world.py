@@ -22,6 +22,7 @@ from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.governance import Governance
 from application.commands.intake import Intake
+from application.deadlines import DeadlineRunner
 from application.ledger import Ledger, instant
 from application.limits import LIMITS, RateLimits
 from application.ports import Clock, Log, NewRow
@@ -44,6 +45,7 @@ from infrastructure.keys import (
     verify_ed25519,
 )
 from infrastructure.migrate import ROLES
+from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
 from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
@@ -196,6 +198,11 @@ class World:
         """A projector as a newly started process has it."""
         reader = LogReader(self.pool("projector"))
         return Projector(reader=reader, keys=reader, views=self.views, vault=self.vault)
+
+    @property
+    def deadlines(self) -> DeadlineRunner:
+        """A deadline runner as a newly started process has it."""
+        return DeadlineRunner(self.ledger, self.views, PostgresDueCases(self.pool("projector")))
 
     @cached_property
     def lookup(self) -> PublicLookup:

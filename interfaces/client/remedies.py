@@ -147,6 +147,12 @@ class Remedies:
         tasks: list[dict[str, Any]] = self._client.post("/v1/worklist", {}, credit_official=official)["tasks"]
         return tasks
 
+    def overdue_elsewhere(self, *, official: str) -> list[dict[str, Any]]:
+        """What is overdue with all other departments, for the credit office; ``KeyError`` for anyone else."""
+        answer = self._client.post("/v1/worklist", {}, credit_official=official)
+        tasks: list[dict[str, Any]] = answer["overdue_elsewhere"]
+        return tasks
+
     def act(
         self,
         case: Case,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,3 +51,23 @@ def test_the_whole_story_plays_against_serve_as_often_as_one_likes(
     assert again.returncode == 0, (again.stdout, again.stderr)
     assert "Traceback" not in serve.output
     assert cli(environment, "verify", "--quiet").returncode == 0
+
+    def public() -> float:
+        with urllib.request.urlopen(f"{serve.url}/metrics", timeout=10) as answer:
+            found = re.search(r"^credit_public_records (\S+)", answer.read().decode(), re.MULTILINE)
+        assert found is not None
+        return float(found[1])
+
+    before = public()
+    for refused in ("-1d", "0d", "30", "99999d"):
+        assert cli(environment, "clock", "--forward", refused).returncode != 0
+    moved = cli(environment, "clock", "--forward", "1200d", "--json")
+    assert moved.returncode == 0 and json.loads(moved.stdout)["ahead_seconds"] == 1200 * 86400
+    assert 0 <= public() < before, "terms that are over by the ledger's day are public no longer"
+    assert cli(environment, "deadlines", "--json", "--quiet").returncode == 0
+    left = json.loads(cli(environment, "deadlines", "--json", "--quiet").stdout)
+    assert left == {"terms_ended": 0, "overdue": 0, "unreadable": 0}
+    later = cli(environment, "story", "--url", serve.url)
+    assert later.returncode == 0, (later.stdout, later.stderr)
+    assert cli(environment, "verify", "--quiet").returncode == 0
+    assert cli(environment, "rebuild", "--quiet").returncode == 0
