@@ -12,7 +12,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
-from domain.remedies.objection import fold_objection
+from domain.remedies.objection import Objection, fold_objection
 from domain.remedies.repair_case import Repair, fold_repair
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
@@ -59,25 +59,27 @@ def waiting_of(events: Sequence[Event]) -> Waiting | None:
     """What the case of a stream waits for; None when it is decided, or no case."""
     objection = fold_objection(events)
     if objection is not None:
-        return (
-            None
-            if objection.decided
-            else Waiting(
-                case=objection.id,
-                kind="objection",
-                version=objection.version,
-                record=objection.record,
-                department=objection.source,
-                step="answer",
-                due=objection.answer_by,
-                deadlines=(("answer", objection.answer_by),),
-                recorded=objection.overdue,
-                provisional=objection.provisional,
-            )
-        )
+        return None if objection.decided else _objected(objection)
     repair = fold_repair(events)
-    if repair is None or repair.decided:
-        return None
+    return None if repair is None or repair.decided else _applied(repair)
+
+
+def _objected(objection: Objection) -> Waiting:
+    return Waiting(
+        case=objection.id,
+        kind="objection",
+        version=objection.version,
+        record=objection.record,
+        department=objection.source,
+        step="answer",
+        due=objection.answer_by,
+        deadlines=(("answer", objection.answer_by),),
+        recorded=objection.overdue,
+        provisional=objection.provisional,
+    )
+
+
+def _applied(repair: Repair) -> Waiting:
     deadlines = _deadlines(repair)
     step, due = deadlines[0] if deadlines else ("await_materials", "")
     return Waiting(

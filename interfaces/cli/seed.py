@@ -42,7 +42,11 @@ def demo_folder(settings: Settings) -> Path:
 
 def is_demo(settings: Settings, ledger_id: UUID) -> bool:
     """Whether this ledger is the demo city's: its files were seeded into it."""
-    done = demo_folder(settings) / DONE
+    return _is_seeded(demo_folder(settings), ledger_id)
+
+
+def _is_seeded(folder: Path, ledger_id: UUID) -> bool:
+    done = folder / DONE
     return done.exists() and done.read_text().strip() == ledger_id.hex
 
 
@@ -60,8 +64,7 @@ def seed_city(ledger: Ledger, gateway_key: bytes, folder: Path, *, quiet: bool) 
     city = read_city(DATA)
     today = city_day(ledger.now())
     keys = govern(ledger, gateway_key, city, folder / "keys", today=today)
-    done = folder / DONE
-    if done.exists() and done.read_text().strip() == ledger.id.hex:
+    if _is_seeded(folder, ledger.id):
         return
     files = generate_city(city, SEED, today=today, **ROWS)
     (folder / "files").mkdir(parents=True, exist_ok=True)
@@ -73,7 +76,7 @@ def seed_city(ledger: Ledger, gateway_key: bytes, folder: Path, *, quiet: bool) 
         take_in(ledger, data, department=department, key=keys[department])
         bar.update(number)
     bar.finish()
-    done.write_text(ledger.id.hex + "\n")
+    (folder / DONE).write_text(ledger.id.hex + "\n")
 
 
 def govern(

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from application.deadlines import DeadlineRunner, Passed
+from application.deadlines import DeadlineRunner, Passed, end_terms
 from application.ledger import Ledger
 from application.ports import Append, CaseDays
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
@@ -95,26 +95,25 @@ def test_a_decided_case_is_never_recorded_even_when_the_decision_comes_between_l
 
 
 class Outrun(PostgresEventStore):
-    """A store before whose first append somebody else gets to work."""
+    """A store before whose first append about cases (or, with ``terms``, about terms) somebody else gets to work."""
 
-    def __init__(self, world: World, first: Callable[[], object]) -> None:
+    def __init__(self, world: World, first: Callable[[], object], *, terms: bool) -> None:
         super().__init__(world.pool("writer"))
         self._first: Callable[[], object] | None = first
+        self._terms = terms
 
     def append(self, *batches: Append) -> list[int]:
-        first, self._first = self._first, None
-        if first and any(b.days for b in batches):
+        if self._first and any(b.suppress if self._terms else b.days for b in batches):
+            first, self._first = self._first, None
             first()
-        else:
-            self._first = first
         return super().append(*batches)
 
 
-def outrun(world: World, first: Callable[[], object]) -> DeadlineRunner:
+def outrun(world: World, first: Callable[[], object], *, terms: bool = False) -> DeadlineRunner:
     """A runner that has seen and sealed what is overdue when ``first`` happens."""
     ledger = Ledger(
         ledger_id=world.ledger.id,
-        store=Outrun(world, first),
+        store=Outrun(world, first, terms=terms),
         vault=world.vault,
         gateway=world.gateway,
         clock=world.clock,
@@ -131,6 +130,31 @@ def test_a_runner_that_another_has_overtaken_records_nothing_twice(story: Story)
     assert outrun(world, lambda: other.append(world.deadlines.run())).run().overdue == 0
     assert other[0].overdue == 1 and len(overdue(world, case)) == 1
     assert world.finding() is None
+
+
+def test_pub_4_a_term_that_another_runner_ended_meanwhile_is_ended_once_and_the_others_all_the_same(
+    story: Story,
+) -> None:
+    world = story.world
+    world.clock.advance(days=400)
+    over = [record_id for record_id, _ in world.views.terms_over(world.today, 500)]
+    assert len(over) > 1
+    alone: list[int] = []
+    first = end_terms_of(world, over[0], alone)
+    assert outrun(world, first, terms=True).run().terms_ended == len(over) - 1 and alone == [1]
+    ended = world.rows_of("record.publicity_ended")
+    assert sorted(ended) == sorted(over)
+    assert world.finding() is None
+
+
+def end_terms_of(world: World, record_id: UUID, done: list[int]) -> Callable[[], None]:
+    """Another runner that has found one of the terms only."""
+
+    class One:
+        def terms_over(self, on: date, limit: int) -> list[tuple[UUID, date]]:
+            return [found for found in world.views.terms_over(on, limit) if found[0] == record_id]
+
+    return lambda: done.append(end_terms(world.ledger, One()))
 
 
 def test_two_runners_at_the_same_moment_record_every_case_once_and_skip_none(story: Story) -> None:
