@@ -66,8 +66,10 @@ class DeadlineRunner:
         self._after = _FIRST
 
     def step(self) -> tuple[Passed, bool]:
-        """One bounded piece of a pass, at most ``PER_STEP`` terms and cases; what it did, and whether more is left."""
+        """One bounded piece of a pass, at most ``PER_STEP`` terms or cases; what it did, and if more is left."""
         ended = self._end_terms()
+        if ended == PER_STEP:
+            return Passed(terms_ended=ended), True
         found = self._cases.before(city_day(self._ledger.now()), after=self._after, limit=PER_STEP)
         passed = Passed(terms_ended=ended)
         for case, seen in found:
@@ -77,7 +79,7 @@ class DeadlineRunner:
                 # What verify names must not keep every other case from being recorded.
                 passed += Passed(unreadable=1)
         self._after = found[-1][0] if len(found) == PER_STEP else _FIRST
-        return passed, ended == PER_STEP or len(found) == PER_STEP
+        return passed, len(found) == PER_STEP
 
     def run(self, progress: Callable[[int], None] | None = None) -> Passed:
         """A whole pass; ``progress`` gets the number of events so far."""
@@ -101,7 +103,10 @@ class DeadlineRunner:
         """Record every day of a case that was missed; how many. Left to the next pass when others keep moving it."""
         for _ in range(ATTEMPTS_MAX):
             rows = self._ledger.store.load("records", case)
-            so_far = [row.event for row in self._ledger.open_all(rows, log="records")]
+            opened = self._ledger.open_all(rows, log="records")
+            if not all("public" in row.opened for row in opened):
+                raise BrokenSeal("the key of a case is gone")
+            so_far = [row.event for row in opened]
             waiting = waiting_of(so_far)
             if waiting is None:
                 return 0

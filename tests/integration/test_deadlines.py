@@ -217,15 +217,20 @@ def test_days_that_an_act_has_moved_meanwhile_are_not_mended(story: Story) -> No
     assert days(world, case) == ("2026-12-01", "2026-12-01")
 
 
-def test_a_case_that_cannot_be_opened_keeps_no_other_from_being_recorded(story: Story) -> None:
+CHANGED = (
+    "UPDATE ledger.records SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) WHERE stream_id = %s",
+    "UPDATE ledger.records SET key_ref ="
+    " regexp_replace(key_ref, '=[0-9a-f-]{36}/', '=' || gen_random_uuid() || '/', 'g') WHERE stream_id = %s",
+)
+"""A flipped bit, and keys that are nowhere."""
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_a_case_that_cannot_be_opened_keeps_no_other_from_being_recorded(story: Story, change: str) -> None:
     world = story.world
     broken, good = story.object(record(story)).case, story.object(record(story, 9002)).case
     with world.superuser() as conn:
-        conn.execute(
-            "UPDATE ledger.records SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1)"
-            " WHERE stream_id = %s",
-            (broken,),
-        )
+        assert conn.execute(change.encode(), (broken,)).rowcount == 1
     world.clock.advance(days=LATE)
     passed = world.deadlines.run()
     assert (passed.overdue, passed.unreadable) == (1, 1)
