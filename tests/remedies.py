@@ -17,7 +17,7 @@ from application.commands.objections import DecideObjection, FileObjection, Obje
 from application.commands.remedies import DepartmentAct, Done, RecordFile, RemedyDesk
 from application.commands.repairs import ApplyForRepair, HandleRepair, Repairs, SupplyMaterials
 from application.commands.seals import SealOfAct
-from application.commands.subjects import Identity, identity_of
+from application.commands.subjects import Identity, SubjectDesk, identity_of
 from domain.records.events import RecordDetermined
 from domain.remedies.events import RecordCorrected, RecordWithdrawn
 from domain.remedies.limits import RemedyLimits
@@ -68,6 +68,12 @@ class Story:
         """Who the record is about."""
         content = content or self.content
         return identity_of(self.forms["penalty"], content)
+
+    def subject_id(self) -> UUID:
+        """The id of the one whom the record is about."""
+        found = SubjectDesk(self.world.ledger).find(self.subject())
+        assert found is not None
+        return found
 
     def content_of(self, **public: str) -> Parts:
         """The content with other public fields."""

@@ -20,6 +20,21 @@ class Moment:
     parts: Mapping[str, Part]
 
 
+@dataclass(frozen=True)
+class RecordLife:
+    """A record in its subject's dossier (档案): every event of it, whatever became of it."""
+
+    record: str
+    moments: tuple[Moment, ...]
+
+
+def life_of(rows: Sequence[OpenedRow]) -> RecordLife | None:
+    """A record's life by its opened rows; None when there are none, or what was determined was erased."""
+    if not rows or "public" not in rows[0].opened:
+        return None
+    return RecordLife(str(rows[0].row.stream_id), moments_of(rows))
+
+
 def moments_of(rows: Iterable[OpenedRow]) -> tuple[Moment, ...]:
     """The moments of a record's opened rows, in order."""
     return tuple(Moment(r.row.topic, r.row.recorded_at, r.row.position, r.parts) for r in rows)

@@ -1,19 +1,112 @@
-"""Writing a look into its subject's own list: one event, the next number, durable before anything is shown.
+"""Writing a look into its subject's own list, durable before anything is shown; and telling looks to the subject.
 
-The subject's own questions and an auditor's replay use it; shared queries write theirs in the call that reads.
+The subject's own questions and an auditor's use it; shared queries write theirs in the call that reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 from uuid import UUID
 
-from application.ledger import Ledger
+from application.commands.subjects import Identity, SubjectDesk
+from application.ledger import Ledger, instant
 from application.ports import Append, Conflict, LedgerUnavailable
 from domain.access.events import SubjectQueried
+from domain.access.model import Purpose
+from domain.parties.events import DepartmentRegistered
+from domain.shared.canonical import Json, canonical
 
 ACCESS_CLASS = "access"
 ATTEMPTS_MAX = 4
+Shown = list[list[str]]
+"""``[record, part, digest]`` of everything that an answer shows."""
+
+
+class Names(Protocol):
+    """What departments and purposes are called."""
+
+    def department(self, code: str) -> DepartmentRegistered | None: ...
+    def purpose(self, code: str) -> Purpose | None: ...
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look (查询记录) at a subject: by whom, when, why, and what was shown by record and part.
+
+    ``number`` counts a subject's looks from 1 without a gap, so that none can be left out unseen. ``as_of`` is
+    the past instant or position that was asked for, empty for the present.
+    """
+
+    number: int
+    at: str
+    department: str
+    department_name: str
+    role: str
+    purpose: str
+    purpose_zh: str
+    case: str
+    basis: str
+    view: str
+    as_of: str
+    shown: tuple[Mapping[str, str], ...]
+
+
+def told_look(event: SubjectQueried, names: Names) -> Look:
+    """A look as its subject is told of it: which office, not which officer; what was shown, not its digest."""
+    department = names.department(event.department)
+    purpose = names.purpose(event.purpose)
+    return Look(
+        number=event.originator_version,
+        at=instant(event.timestamp),
+        department=event.department,
+        department_name=department.name if department else "",
+        role=event.role,
+        purpose=event.purpose,
+        purpose_zh=purpose.zh if purpose else "",
+        case=event.case or "",
+        basis=event.basis or "",
+        view=event.view,
+        as_of=event.as_of or "",
+        shown=tuple({"record": record, "part": part} for record, part, _ in event.shown),
+    )
+
+
+def looks_content(looks: Sequence[Look]) -> bytes:
+    """A run of looks in canonical JSON, as an access event announces it."""
+    plain: list[Json] = [{**vars(look), "shown": [dict(s) for s in look.shown]} for look in looks]
+    return canonical(plain)
+
+
+def looks_digest(looks: Sequence[Look]) -> str:
+    """SHA-256 of :func:`looks_content`, in hexadecimal."""
+    return hashlib.sha256(looks_content(looks)).hexdigest()
+
+
+def log_look_at(
+    ledger: Ledger, identity: Identity, logged: Callable[[UUID, Sequence[Append]], int]
+) -> tuple[UUID, int]:
+    """Log a look at whoever has this identifier; who was never met is registered with it, so that its list begins.
+
+    ``logged`` calls :func:`log_look` for the subject with the appends to make before. The subject and the
+    position of the look. Raises ``LedgerUnavailable``.
+    """
+    for _ in range(ATTEMPTS_MAX):
+        found = SubjectDesk(ledger).find_or_register([identity])
+        subject = found.ids[identity]
+        before: list[Append] = []
+        if found.registrations:
+            meta = {"actor": "platform", "purpose": "first_query"}
+            registering = ledger.prepare(found.registrations, meta=meta)
+            registering.subjects = found.blinds
+            before.append(registering)
+        try:
+            return subject, logged(subject, before)
+        except Conflict:
+            continue
+    raise LedgerUnavailable("too many looks at once")
 
 
 def log_look(
@@ -26,19 +119,23 @@ def log_look(
     purpose: str,
     rules: Sequence[str],
     view: str,
-    shown: list[list[str]],
+    shown: Shown | Callable[[SubjectQueried], Shown],
+    view_position: int = 0,
     case: str | None = None,
     basis: str | None = None,
+    as_of: str = "",
     before: Sequence[Append] = (),
 ) -> int:
     """The position of the look; ``before`` is appended in the same transaction (a registration).
+
+    ``shown`` may depend on the look itself: then it gets the event with nothing shown, once its number is known.
 
     Raises ``LedgerUnavailable``; ``Conflict`` when ``before`` is overtaken.
     """
     for attempt in range(ATTEMPTS_MAX):
         event = SubjectQueried(
             originator_id=subject,
-            originator_version=len(ledger.store.load("access", subject)) + 1,
+            originator_version=_last_version(ledger, subject) + 1,
             timestamp=ledger.now(),
             department=department,
             officer=officer,
@@ -46,11 +143,14 @@ def log_look(
             purpose=purpose,
             rules=list(rules),
             view=view,
-            view_position=0,
-            shown=shown,
+            view_position=view_position,
+            shown=[] if callable(shown) else shown,
             case=case,
             basis=basis,
+            as_of=as_of or None,
         )
+        if callable(shown):
+            event = replace(event, shown=shown(event))
         owners = dict.fromkeys(event.parts(), (subject, ACCESS_CLASS))
         meta = {"actor": department, "officer": officer, "purpose": purpose}
         look = ledger.prepare([ledger.seal(event, owners=owners)], meta=meta, log="access")
@@ -60,3 +160,9 @@ def log_look(
             if before or attempt + 1 == ATTEMPTS_MAX:
                 raise
     raise LedgerUnavailable("too many looks at once")
+
+
+def _last_version(ledger: Ledger, subject: UUID) -> int:
+    """The number of the newest look at a subject, 0 for none."""
+    newest = ledger.store.load_slice("access", subject, descending=True, limit=1)
+    return newest[0].stream_version if newest else 0

@@ -1,66 +1,57 @@
-"""What a subject may ask about itself: who looked, when, why, and what was shown (PRV-3).
+"""What a subject may ask about itself: who looked, when, why, and what was shown; and its own records (PRV-3).
 
-A portal that the credit office runs asks on the subject's behalf; the asking is logged like any other look.
+A portal that the credit office runs asks on the subject's behalf; each page is logged like any other look before
+it leaves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from application.commands.subjects import Identity, SubjectDesk
-from application.ledger import Ledger, instant
-from application.ports import Append, Conflict, LedgerUnavailable
+from application.ledger import Ledger
+from application.ports import Append
 from application.projections.renditions import DOSSIER
-from application.queries.history import Moment, history_digest, moments_of
-from application.queries.looks import ATTEMPTS_MAX, log_look
+from application.queries.as_of import position_as_of
+from application.queries.history import RecordLife, history_digest, life_of
+from application.queries.looks import Look, Shown, log_look, log_look_at, looks_digest, told_look
+from application.queries.pages import FIRST_PAGE, Cursors, Page, PageAsked, Place
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
 from domain.access.events import SubjectQueried
 from domain.shared.refusals import Defect, Refused
-
-RECORDS_MAX = 5000
-"""Records that one dossier may hold; more is refused, since a cut one would say what is not so."""
 
 WHO_LOOKED = "who_looked"
 SELF = "subject"
 OWN_PURPOSE = "own_records"
 
 
-@dataclass(frozen=True)
-class Look:
-    """One look (查询记录) at a subject: by whom, when, why, and what was shown by record and part.
+class DossierReading(Protocol):
+    """The doors to the list of a subject's records: how far it is, a page of it, and where an instant falls.
 
-    ``number`` counts a subject's looks from 1 without a gap, so that none can be left out unseen.
+    ``dossier_page`` gives records that began by ``through`` and before ``before`` (None: any), newest first,
+    each with where it begins.
     """
 
-    number: int
-    at: str
-    department: str
-    department_name: str
-    role: str
-    purpose: str
-    purpose_zh: str
-    case: str
-    basis: str
-    view: str
-    shown: tuple[Mapping[str, str], ...]
+    def dossier_position(self) -> int: ...
+    def dossier_page(
+        self, subject: UUID, *, through: int, before: int | None, limit: int
+    ) -> list[tuple[UUID, int]]: ...
+    def position_at(self, at: datetime) -> int: ...
 
 
 @dataclass(frozen=True)
-class RecordLife:
-    """A record in its subject's dossier (档案): every event of it, whatever became of it."""
+class _Asking:
+    """Who asks about whom, and as of when: what a look of its own says."""
 
-    record: str
-    moments: tuple[Moment, ...]
-
-
-class DossierReading(Protocol):
-    """The door to the list of a subject's records."""
-
-    def dossier_records(self, subject: UUID, *, limit: int) -> list[UUID]: ...
+    identity: Identity
+    portal: str
+    view: str
+    as_of: str = ""
 
 
 class SubjectQueries:
@@ -70,92 +61,109 @@ class SubjectQueries:
         self._ledger = ledger
         self._reading = reading
 
-    def dossier(self, identity: Identity, *, portal: str) -> tuple[RecordLife, ...]:
-        """Everything recorded about the subject, shielded and withdrawn records included (PRV-3).
+    def dossier(self, identity: Identity, *, portal: str, asked: PageAsked = FIRST_PAGE) -> Page[RecordLife]:
+        """Everything recorded about the subject, shielded and withdrawn records included (PRV-3), newest first.
 
-        The look is logged with a digest of each record's history before the answer leaves.
-        Raises like :meth:`who_looked`.
+        All pages tell the records as they stood where the listing began, or at ``asked.as_of``. The look is
+        logged with a digest of each record's history before the page leaves. A record that was erased is not
+        told, at any position: its keys are gone. Raises like :meth:`who_looked`.
         """
         self._require_portal(portal)
+        asking = _Asking(identity, portal, DOSSIER, asked.as_of)
         subject = SubjectDesk(self._ledger).find(identity)
-        lives = self._lives(subject) if subject else ()
-        shown = [[life.record, "history", history_digest(life.record, life.moments).hex()] for life in lives]
-        self._logged(identity, portal, view=DOSSIER, shown=shown)
-        return lives
+        cursors = self._cursors(asking, subject)
+        place = cursors.read(asked.cursor) if asked.cursor else Place(self._beginning(asked.as_of), 0)
+        found: list[tuple[UUID, int]] = []
+        if subject is not None:
+            found = self._reading.dossier_page(
+                subject, through=place.begun, before=place.after or None, limit=asked.limit + 1
+            )
+        more, found = len(found) > asked.limit, found[: asked.limit]
+        lives = [self._life(record, through=place.begun) for record, _ in found]
+        told = tuple(life for life in lives if life is not None)
+        shown = [[life.record, "history", history_digest(life.record, life.moments).hex()] for life in told]
+        _, receipt = self._logged(asking, shown, view_position=place.begun)
+        following = cursors.write(Place(place.begun, found[-1][1])) if more else ""
+        return Page(told, following, place.begun, receipt)
 
-    def _lives(self, subject: UUID) -> tuple[RecordLife, ...]:
-        lives = []
-        records = self._reading.dossier_records(subject, limit=RECORDS_MAX + 1)
-        if len(records) > RECORDS_MAX:
-            raise Refused(Defect("FORMAT", "answer_too_large", "/subject", {"most": str(RECORDS_MAX)}))
-        for record in records:
-            rows = self._ledger.open_all(self._ledger.store.load("records", record), log="records")
-            lives.append(RecordLife(str(record), moments_of(rows)))
-        return tuple(lives)
+    def _life(self, record: UUID, *, through: int) -> RecordLife | None:
+        rows = [r for r in self._ledger.store.load("records", record) if r.position <= through]
+        return life_of(self._ledger.open_all(rows, log="records"))
+
+    def _beginning(self, as_of: str) -> int:
+        """Where a listing of records begins: as far as their index is, or at the past position asked for."""
+        newest = self._reading.dossier_position()
+        if not as_of:
+            return newest
+        now, at = self._ledger.now(), self._reading.position_at
+        return position_as_of(as_of, newest=newest, now=now, position_at=at)[0]
+
+    def who_looked(self, identity: Identity, *, portal: str, asked: PageAsked = FIRST_PAGE) -> Page[Look]:
+        """The looks at the subject, oldest first, up to the one that this listing began with.
+
+        Each page is a look of its own, logged with a digest of what it tells before it leaves. Raises
+        ``Refused`` (PRV-3 when ``portal`` may not speak for subjects, FORMAT for a cursor of another question),
+        ``LedgerUnavailable`` otherwise.
+        """
+        self._require_portal(portal)
+        asking = _Asking(identity, portal, WHO_LOOKED)
+        found = SubjectDesk(self._ledger).find(identity)
+        going_on = self._cursors(asking, found).read(asked.cursor) if asked.cursor else None
+        registry = Registry(self._ledger)
+        places: list[Place] = []
+        told: list[Look] = []
+
+        def announced(own: SubjectQueried) -> Shown:
+            """What the page shows, which ends with the look itself when the listing began with it."""
+            place = going_on or Place(own.originator_version, 0)
+            places[:], last = [place], min(place.after + asked.limit, place.begun)
+            named = [str(own.originator_id), f"looks@{place.after + 1}-{last}"]
+            earlier = self._ledger.store.load_slice(
+                "access", own.originator_id, after=place.after, until=last
+            )
+            events = [opened.event for opened in self._ledger.open_all(earlier, log="access")]
+            if last == own.originator_version:
+                events.append(replace(own, shown=[[*named, ""]]))
+            told[:] = [told_look(e, registry) for e in events if isinstance(e, SubjectQueried)]
+            return [[*named, looks_digest(told)]]
+
+        subject, receipt = self._logged(asking, announced)
+        begun, last = places[0].begun, places[0].after + asked.limit
+        following = self._cursors(asking, subject).write(Place(begun, last)) if last < begun else ""
+        return Page(tuple(told), following, begun, receipt)
 
     def _require_portal(self, portal: str) -> None:
         department = Registry(self._ledger).department(portal)
         if department is None or not may_speak_for_subjects(department.role):
             raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
 
-    def who_looked(self, identity: Identity, *, portal: str) -> list[Look]:
-        """All looks at the subject, oldest first, this one included: logged before anything is read.
+    def _cursors(self, asking: _Asking, subject: UUID | None) -> Cursors:
+        about = str(subject or "")
+        return Cursors(self._ledger.vault, asking.portal, asking.view, about, asking.as_of)
 
-        Raises ``Refused`` (PRV-3) when ``portal`` may not speak for subjects, ``LedgerUnavailable`` otherwise.
-        """
-        self._require_portal(portal)
-        registry = Registry(self._ledger)
-        subject = self._logged(identity, portal, view=WHO_LOOKED, shown=[])
-        looks = []
-        for event in self._ledger.load(subject, log="access"):
-            if isinstance(event, SubjectQueried):
-                looks.append(self._look(event, registry))
-        return looks
+    def _logged(
+        self,
+        asking: _Asking,
+        shown: Shown | Callable[[SubjectQueried], Shown],
+        *,
+        view_position: int = 0,
+    ) -> tuple[UUID, int]:
+        """Log this look in the subject's own list, durable when it returns; the subject and its position."""
 
-    def _logged(self, identity: Identity, portal: str, *, view: str, shown: list[list[str]]) -> UUID:
-        """Log this look in the subject's own list, durable when it returns; the subject."""
-        for _ in range(ATTEMPTS_MAX):
-            found = SubjectDesk(self._ledger).find_or_register([identity])
-            subject = found.ids[identity]
-            before: list[Append] = []
-            if found.registrations:
-                registering = self._ledger.prepare(
-                    found.registrations, meta={"actor": "platform", "purpose": "first_query"}
-                )
-                registering.subjects = found.blinds
-                before.append(registering)
-            try:
-                log_look(
-                    self._ledger,
-                    subject,
-                    department=portal,
-                    officer=SELF,
-                    role=SELF,
-                    purpose=OWN_PURPOSE,
-                    rules=["PRV-3"],
-                    view=view,
-                    shown=shown,
-                    before=before,
-                )
-            except Conflict:
-                continue
-            return subject
-        raise LedgerUnavailable("too many looks at once")
+        def logged(subject: UUID, before: Sequence[Append]) -> int:
+            return log_look(
+                self._ledger,
+                subject,
+                department=asking.portal,
+                officer=SELF,
+                role=SELF,
+                purpose=OWN_PURPOSE,
+                rules=["PRV-3"],
+                view=asking.view,
+                shown=shown,
+                view_position=view_position,
+                as_of=asking.as_of,
+                before=before,
+            )
 
-    @staticmethod
-    def _look(event: SubjectQueried, registry: Registry) -> Look:
-        department = registry.department(event.department)
-        purpose = registry.purpose(event.purpose)
-        return Look(
-            number=event.originator_version,
-            at=instant(event.timestamp),
-            department=event.department,
-            department_name=department.name if department else "",
-            role=event.role,
-            purpose=event.purpose,
-            purpose_zh=purpose.zh if purpose else "",
-            case=event.case or "",
-            basis=event.basis or "",
-            view=event.view,
-            shown=tuple({"record": record, "part": part} for record, part, _ in event.shown),
-        )
+        return log_look_at(self._ledger, asking.identity, logged)

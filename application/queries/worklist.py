@@ -1,6 +1,7 @@
-"""What waits for a department: its open objections and repairs with their days, the overdue ones first.
+"""What waits for a department: its open objections and repairs with their days, the overdue ones of a page first.
 
-Found by the table of open cases, told from each case's own events; nothing here names a subject.
+Found by the table of open cases, told from each case's own events; nothing here names a subject, so nothing here
+is a look.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from uuid import UUID
 
 from application.ledger import Ledger
 from application.ports import OpenCase
+from application.queries.pages import FIRST_PAGE, Cursors, Page, PageAsked, Place
 from domain.remedies.overdue import Waiting, waiting_of
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
 
-CASES_MAX = 500
+WORKLIST = "worklist"
+OVERDUE_MAX = 500
 
 
 @dataclass(frozen=True)
@@ -48,18 +51,31 @@ class Worklist:
         self._ledger = ledger
         self._calendar = calendar
 
-    def of(self, department: str) -> tuple[list[Task], bool]:
-        """The department's tasks by due day, and whether it has more open cases than are looked at."""
-        cases = self._ledger.store.open_cases_of(department, limit=CASES_MAX + 1)
-        tasks = self._tasks(cases[:CASES_MAX])
-        return sorted(tasks, key=lambda t: (not t.due, t.due)), len(cases) > CASES_MAX
+    def page(self, department: str, asked: PageAsked = FIRST_PAGE) -> Page[Task]:
+        """The department's open cases, those filed first on the first page; within a page by due day.
+
+        A listing holds what had been filed when it began: each case that still waits stands on one page, as it
+        is now. One decided in between waits no more. Raises ``Refused`` (FORMAT) for a cursor of another list.
+        """
+        cursors = Cursors(self._ledger.vault, department, WORKLIST)
+        place = cursors.read(asked.cursor) if asked.cursor else None
+        after, through = (place.after, place.begun) if place else (0, None)
+        store = self._ledger.store
+        found = store.open_cases_page(department, through=through, after=after, limit=asked.limit)
+        tasks = self._tasks(case for case, _, _ in found)
+        position, following = place.begun if place else 0, ""
+        if found:
+            _, filed, position = found[-1]
+            if store.open_cases_page(department, through=position, after=filed, limit=1):
+                following = cursors.write(Place(position, filed))
+        return Page(tuple(sorted(tasks, key=lambda t: (not t.due, t.due))), following, position)
 
     def overdue_elsewhere(self, office: str) -> tuple[list[Task], bool]:
         """What is overdue with all departments but the credit office itself, the longest first (REP-4, ACC-4)."""
         on = city_day(self._ledger.now())
-        cases = self._ledger.store.overdue_cases(on, apart_from=office, limit=CASES_MAX + 1)
-        tasks = [task for task in self._tasks(cases[:CASES_MAX]) if task.overdue]
-        return sorted(tasks, key=lambda t: t.due), len(cases) > CASES_MAX
+        cases = self._ledger.store.overdue_cases(on, apart_from=office, limit=OVERDUE_MAX + 1)
+        tasks = [task for task in self._tasks(cases[:OVERDUE_MAX]) if task.overdue]
+        return sorted(tasks, key=lambda t: t.due), len(cases) > OVERDUE_MAX
 
     def _tasks(self, cases: Iterable[OpenCase]) -> list[Task]:
         """A task for each case that is still open when its events are read."""

@@ -48,7 +48,8 @@ class SubjectQueried(Event):
     """A subject was looked up (查询) by a department; the stream is the subject's, so the list is whole.
 
     ``shown`` lists ``[record id, part, SHA-256 of the rendition's bytes]``; an empty list is an answer too.
-    ``view_position`` is how far the view had folded the records; ``consent`` the consent that was cited.
+    ``view_position`` is how far the records were folded; ``consent`` the consent that was cited; ``as_of`` the
+    past instant or position that was asked for, left out for the present.
     """
 
     TOPIC: ClassVar[str] = "subject.queried"
@@ -65,3 +66,4 @@ class SubjectQueried(Event):
     case: str | None = None
     basis: str | None = None
     consent: str | None = None
+    as_of: str | None = None

@@ -56,4 +56,26 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "一次查询须有1至{most}个主体。",
         "A query names from 1 to {most} subjects.",
     ),
+    "cursor_invalid": (
+        "游标无效：须原样取自上一页的 next，并随同一调用方的同一提问发送。",
+        "The cursor is not good here: send `next` of the page before as it was, with the same caller's same question.",
+    ),
+    "limit_out_of_bounds": (
+        "每页项数（limit）须为1至{most}的整数。",
+        "The entries of a page (limit) are a whole number from 1 to {most}.",
+    ),
+    "as_of_malformed": (
+        "as_of 须为含时区的时刻（如 2026-11-21T10:00:00+08:00）或账本位置。",
+        "as_of is an instant with its offset (2026-11-21T10:00:00+08:00) or a position of the records log.",
+    ),
+    "as_of_before_first": ("as_of 早于账本的第一个事件。", "as_of is before the ledger's first event."),
+    "as_of_beyond_newest": (
+        "as_of 晚于现在可显示的最新位置 {newest}。",
+        "as_of is beyond position {newest}, the newest that can be shown now.",
+    ),
+    "as_of_not_allowed": (
+        "只有本人档案（在正文中）和审计可以查看过去（as_of）；否则已修复的信息会重新显示。",
+        "Only a subject's own dossier (in the body) and auditors may look as of a past moment; elsewhere a repaired"
+        " record would show.",
+    ),
 }

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from application.ports import Append, KeyName, WrappedKey
-from application.projections.renditions import PUBLIC, SHARED, Rendition
+from application.projections.renditions import DOSSIER, PUBLIC, SHARED, Rendition
 from application.queries.public import Status
 from application.queries.shared import Listed, Read
-from infrastructure.postgres.store import Pool, connection
+from infrastructure.postgres.store import Pool, connection, position_at
 
 _SHOWN = "part, item, record_position, until, key_owner, key_class, bytes, objected"
 
@@ -97,11 +97,24 @@ class PostgresSharedReading:
             rows = conn.execute("SELECT * FROM ledger.objected(%s::uuid[])", (list(records),)).fetchall()
         return {row[0] for row in rows}
 
-    def dossier_records(self, subject: UUID, *, limit: int) -> list[UUID]:
-        """The records of a subject, newest first, whatever became of them."""
-        query = "SELECT record_id FROM ledger.dossier_records(%s, %s)"
+    def dossier_position(self) -> int:
+        """How far the dossier's index is."""
         with connection(self._pool) as conn:
-            return [r[0] for r in conn.execute(query, (subject, limit)).fetchall()]
+            row = conn.execute("SELECT ledger.view_position(%s)", (DOSSIER,)).fetchone()
+        return int(row[0] or 0) if row else 0
+
+    def dossier_page(
+        self, subject: UUID, *, through: int, before: int | None, limit: int
+    ) -> list[tuple[UUID, int]]:
+        """Records of a subject, newest first, whatever became of them, each with where it begins."""
+        query = "SELECT record_id, begun_at FROM ledger.dossier_page(%s, %s, %s, %s)"
+        with connection(self._pool) as conn:
+            rows = conn.execute(query, (subject, through, before, limit)).fetchall()
+        return [(r[0], int(r[1])) for r in rows]
+
+    def position_at(self, at: datetime) -> int:
+        """Where an instant falls in the records log, 0 before its first event."""
+        return position_at(self._pool, at)
 
     def access_versions(self, subjects: Iterable[UUID]) -> dict[UUID, int]:
         """How many access events each subject has."""

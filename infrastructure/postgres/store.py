@@ -8,7 +8,7 @@ from __future__ import annotations
 import select
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -240,10 +240,13 @@ class PostgresEventStore:
         rows = self._all(query, (department, key))
         return Receipt(*rows[0]) if rows else None
 
-    def open_cases_of(self, department: str, *, limit: int) -> list[OpenCase]:
-        """The cases that wait for a department, oldest first."""
-        query = "SELECT case_id, kind FROM ledger.open_cases_of(%s, %s)"
-        return [OpenCase(case, kind, department) for case, kind in self._all(query, (department, limit))]
+    def open_cases_page(
+        self, department: str, *, through: int | None, after: int, limit: int
+    ) -> list[tuple[OpenCase, int, int]]:
+        """The cases that wait for a department, oldest first, each with where it was filed and with ``through``."""
+        query = "SELECT case_id, kind, filed_at, through FROM ledger.open_cases_page(%s, %s, %s, %s)"
+        rows = self._all(query, (department, through, after, limit))
+        return [(OpenCase(r[0], r[1], department), int(r[2]), int(r[3])) for r in rows]
 
     def overdue_cases(self, on: date, *, apart_from: str, limit: int) -> list[OpenCase]:
         """The cases of all departments but one whose step was due before a day, the longest overdue first."""
@@ -297,6 +300,14 @@ class PostgresEventStore:
             return cursor.execute(query.encode(), arguments).fetchall()
 
 
+def position_at(pool: Pool, at: datetime) -> int:
+    """Where an instant falls in the records log, 0 before its first event (logins ``reader``, ``auditor``)."""
+    written = at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    with connection(pool) as conn:
+        row = conn.execute("SELECT ledger.position_at(%s)", (written,)).fetchone()
+    return int(row[0]) if row else 0
+
+
 class LogReader:
     """Whole-log reading for projections, verify and audits (logins ``projector`` and ``auditor``)."""
 
@@ -328,6 +339,10 @@ class LogReader:
             ).fetchone()
         assert row is not None
         return int(row[0]), bytes(row[1])
+
+    def position_at(self, at: datetime) -> int:
+        """Where an instant falls in the records log, 0 before its first event."""
+        return position_at(self._pool, at)
 
     def data_keys_of(self, owners: Iterable[UUID]) -> dict[KeyName, WrappedKey]:
         """Wrapped data keys of the owners, by owner and class."""

@@ -26,6 +26,7 @@ ATTEMPTS_MAX = 8
 WAIT_SECONDS_MAX = 3.0
 RETRY_AFTER_SECONDS_MAX = 60.0
 TIMEOUT_SECONDS = 60.0
+SUBJECTS_OWN = {"credit_on_behalf_of": "subject"}
 Progress = Callable[[Mapping[str, Any]], None]
 
 
@@ -157,14 +158,31 @@ class Client:
         return answers
 
     def who_looked(self, subject: Mapping[str, str]) -> list[dict[str, Any]]:
-        """Who looked at a subject, asked by its portal. Raises :class:`Problem` when it is refused."""
-        looks: list[dict[str, Any]] = self._for_subject("who-looked", subject)["looks"]
-        return looks
+        """Who looked at a subject, asked by its portal page by page. Raises :class:`Problem` when it is refused."""
+        return self._pages("/v1/subject/who-looked", "looks", {"subjects": [dict(subject)]}, SUBJECTS_OWN)
 
-    def dossier(self, subject: Mapping[str, str]) -> list[dict[str, Any]]:
-        """A subject's own records with their history, asked by its portal. Raises :class:`Problem`."""
-        records: list[dict[str, Any]] = self._for_subject("dossier", subject)["records"]
-        return records
+    def dossier(self, subject: Mapping[str, str], *, as_of: str = "") -> list[dict[str, Any]]:
+        """A subject's own records with their history, asked by its portal page by page, also ``as_of`` a past
+        instant (RFC 3339) or position. Raises :class:`Problem`."""
+        asked: dict[str, Any] = {"subjects": [dict(subject)]} | ({"as_of": as_of} if as_of else {})
+        return self._pages("/v1/subject/dossier", "records", asked, SUBJECTS_OWN)
+
+    def worklist(self, *, official: str) -> list[dict[str, Any]]:
+        """What waits for this department, asked page by page, those filed first on the first page."""
+        return self._pages("/v1/worklist", "tasks", {}, {"credit_official": official})
+
+    def _pages(
+        self, path: str, name: str, asked: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> list[dict[str, Any]]:
+        """All entries of a list; every page is a question of its own, and a look where the list is of a subject."""
+        entries: list[dict[str, Any]] = []
+        cursor: dict[str, str] = {}
+        while True:
+            answer = self.post(path, {**asked, **cursor}, **headers)
+            entries += answer[name]
+            if not answer.get("next"):
+                return entries
+            cursor = {"cursor": str(answer["next"])}
 
     def post(
         self, path: str, data: Mapping[str, Any], *, key: str | None = None, **headers: str
@@ -188,9 +206,6 @@ class Client:
         path = f"/v1/consents/{consent}/withdraw"
         receipt: dict[str, Any] = self._on_behalf(path, {"subject": dict(subject)})["receipt"]
         return receipt
-
-    def _for_subject(self, what: str, subject: Mapping[str, str]) -> dict[str, Any]:
-        return self._on_behalf(f"/v1/subject/{what}", {"subjects": [dict(subject)]})
 
     def _on_behalf(self, path: str, members: Mapping[str, Any]) -> dict[str, Any]:
         headers = {

@@ -143,9 +143,8 @@ class Remedies:
         return self._client.post(path, said, credit_official=official, credit_on_behalf_of=on_behalf_of)
 
     def worklist(self, *, official: str) -> list[dict[str, Any]]:
-        """What waits for this department, the overdue first."""
-        tasks: list[dict[str, Any]] = self._client.post("/v1/worklist", {}, credit_official=official)["tasks"]
-        return tasks
+        """What waits for this department, those filed first on the first page."""
+        return self._client.worklist(official=official)
 
     def overdue_elsewhere(self, *, official: str) -> list[dict[str, Any]]:
         """What is overdue with all other departments, for the credit office; ``KeyError`` for anyone else."""

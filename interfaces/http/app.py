@@ -13,6 +13,7 @@ from interfaces.http import (
     intakes,
     objections,
     operations,
+    paging,
     problems,
     queries,
     repairs,
@@ -40,6 +41,7 @@ def create_app(found: Services, *, proxies: int = 0) -> Flask:
     interface(app)
     app.register_blueprint(portal(found))
     throttle.register(app)
+    paging.register(app)
     return app
 
 

@@ -13,6 +13,7 @@ from flask import request
 from marshmallow import Schema, ValidationError
 
 from application.commands.seals import ROWS_MAX
+from application.queries.pages import LIMIT_MAX
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.sealed_file import FileSeal, SealedRow
 
@@ -116,6 +117,9 @@ def given_json(schema: Schema, body: bytes) -> dict[str, Any]:
         return loaded_json(schema, body)
     except (ValidationError, ValueError, RecursionError) as error:
         names = error.messages_dict if isinstance(error, ValidationError) else {}
+        if "limit" in names and "limit" in schema.fields:
+            most = {"most": str(LIMIT_MAX)}
+            raise Refused(Defect("FORMAT", "limit_out_of_bounds", "/limit", most)) from None
         where = next((f"/{name}" for name in names if name in schema.fields), "/")
         raise Refused(Defect("FORMAT", "member_invalid", where, {"where": where})) from None
 

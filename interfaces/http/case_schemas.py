@@ -8,7 +8,7 @@ from interfaces.http.schema_fields import count as _count
 from interfaces.http.schema_fields import date as _date
 from interfaces.http.schema_fields import hexadecimal as _hex
 from interfaces.http.schema_fields import text as _text
-from interfaces.http.schemas import Moment
+from interfaces.http.schemas import Moment, Paged
 
 
 class CaseReceipt(Schema):
@@ -91,8 +91,11 @@ class Task(Schema):
     provisional = fields.Boolean(required=True)
 
 
-class WorklistAnswer(Schema):
-    """A department's open cases, the overdue ones first; for the credit office also what is overdue elsewhere."""
+class WorklistAnswer(Paged):
+    """A department's open cases, those filed first on the first page; within a page by due day.
+
+    For the credit office the first page also tells what is overdue elsewhere.
+    """
 
     tasks = fields.List(fields.Nested(Task), required=True)
     more = fields.Boolean(required=True)

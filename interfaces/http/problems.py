@@ -52,6 +52,7 @@ NOT_PERMITTED = frozenset(
         "remedy_officer_unknown",
         "remedy_decided_by_determiner",
         "remedy_decided_by_filer",
+        "as_of_not_allowed",
     }
 )
 """What forbids the act to this caller or officer, and not the act itself."""

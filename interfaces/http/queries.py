@@ -8,18 +8,20 @@ from typing import Any
 
 import http_sf
 from flask import Blueprint, Response
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from application.commands.subjects import Identity
+from application.queries.pages import LIMIT_MAX
 from application.queries.shared import SUBJECTS_MAX
 from domain.access.model import Request
 from domain.parties.identifiers import check_citizen_id, check_credit_code, normalise
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
-from interfaces.http.bodies import loaded_json, read_body
+from interfaces.http.bodies import read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.intakes import json_response, logged_refusals
+from interfaces.http.paging import AsOf, PageQuestion, asked_page, page_response, read_json
 from interfaces.http.schemas import DossierAnswer, LooksAnswer, QueryAnswer
 from interfaces.http.services import services
 
@@ -46,9 +48,29 @@ class Query(Schema):
     )
 
 
-def _of_itself(zh: str, en: str, answer: Answer) -> Operation:
+class LooksQuestion(Query, PageQuestion):
+    """Whose looks, and which page of them; of several subjects the first."""
+
+
+class DossierQuestion(LooksQuestion, AsOf):
+    """Whose records, which page of them, and as of when; of several subjects the first."""
+
+
+def _of_itself(zh: str, en: str, question: type[Schema], answer: type[Schema]) -> Operation:
     """A question of a subject about itself, asked by its portal."""
-    return Operation(zh, en, Access.SUBJECT, "本人", {200: answer}, takes=json_of(Query))
+    told = Answer("一页", "a page", json_of(answer), ("Credit-Receipt",))
+    return Operation(
+        zh,
+        en,
+        Access.SUBJECT,
+        "本人",
+        {200: told},
+        takes=json_of(question),
+        limits=(
+            f"每页至多 {LIMIT_MAX} 项；有 next 时，以同样的提问加 cursor 取下一页。",
+            f"At most {LIMIT_MAX} entries a page; where there is `next`, ask the same with it as `cursor`.",
+        ),
+    )
 
 
 @blueprint.post("/queries")
@@ -67,8 +89,10 @@ def ask() -> Response:
     """What a department may see of subjects (共享查询): logged before it is read, refused without a purpose."""
     body = read_body()
     caller = authenticated(body)
-    identities = _identities(body)
-    consent = _query(body).get("consent")
+    with logged_refusals(caller, body):
+        given = _query(Query(), body)
+    identities = _identities(given)
+    consent = given.get("consent")
     found = services()
     with logged_refusals(caller, body):
         purpose, case, basis = _purpose(caller)
@@ -90,34 +114,35 @@ def ask() -> Response:
 
 
 @blueprint.post("/subject/who-looked")
-@operation(
-    _of_itself("谁查过我", "Who looked at a subject", Answer("全部查询", "every look", json_of(LooksAnswer)))
-)
+@operation(_of_itself("谁查过我", "Who looked at a subject", LooksQuestion, LooksAnswer))
 def who_looked() -> Response:
-    """Who looked at a subject, when, why and what was shown (PRV-3): asked by its portal, itself logged."""
+    """Who looked at a subject, when, why and what was shown (PRV-3): asked by its portal, each page itself logged."""
     body = read_body()
     caller = authenticated(body)
     with logged_refusals(caller, body):
         for_subject(caller)
-        identity = _identities(body)[0]
-        looks = services().subject.who_looked(identity, portal=caller.department)
-    return json_response({"looks": [vars(look) for look in looks]}, 200)
+        given = _query(LooksQuestion(), body)
+        page = services().subject.who_looked(
+            _identities(given)[0], portal=caller.department, asked=asked_page(given)
+        )
+    return page_response("looks", [vars(look) for look in page.entries], page)
 
 
 @blueprint.post("/subject/dossier")
-@operation(
-    _of_itself("本人档案", "A subject's dossier", Answer("全部记录", "every record", json_of(DossierAnswer)))
-)
+@operation(_of_itself("本人档案", "A subject's dossier", DossierQuestion, DossierAnswer))
 def dossier() -> Response:
-    """A subject's own records with their whole history (PRV-3): asked by its portal, logged before it leaves."""
+    """A subject's own records with their whole history (PRV-3), also ``as_of`` a past moment: asked by its portal,
+    each page logged before it leaves. Where the subject's keys were destroyed it shows nothing, as of any moment."""
     body = read_body()
     caller = authenticated(body)
     with logged_refusals(caller, body):
         for_subject(caller)
-        identity = _identities(body)[0]
-        lives = services().subject.dossier(identity, portal=caller.department)
-    records = [{"record": life.record, "history": [vars(m) for m in life.moments]} for life in lives]
-    return json_response({"records": records}, 200)
+        given = _query(DossierQuestion(), body)
+        page = services().subject.dossier(
+            _identities(given)[0], portal=caller.department, asked=asked_page(given)
+        )
+    records = [{"record": life.record, "history": [vars(m) for m in life.moments]} for life in page.entries]
+    return page_response("records", records, page, position=page.position)
 
 
 def for_subject(caller: Caller) -> None:
@@ -145,19 +170,23 @@ def _purpose(caller: Caller) -> tuple[str, str, str]:
         raise Refused(Defect("QRY-1", "purpose_header_malformed", "Credit-Purpose")) from None
 
 
-def _identities(body: bytes) -> list[Identity]:
+def _identities(given: Mapping[str, Any]) -> list[Identity]:
     """The subjects asked for. Raises ``Refused`` (FORMAT) naming every one that cannot be."""
-    given = _query(body)["subjects"]
-    found = [identified(subject, where=f"/subjects/{number}") for number, subject in enumerate(given)]
+    found = [
+        identified(subject, where=f"/subjects/{number}") for number, subject in enumerate(given["subjects"])
+    ]
     if defects := [defect for _, defect in found if defect]:
         raise Refused(*defects)
     return [identity for identity, _ in found]
 
 
-def _query(body: bytes) -> dict[str, Any]:
+def _query(schema: Query, body: bytes) -> dict[str, Any]:
+    """A question about subjects. Raises ``Refused`` (FORMAT) for a malformed one, 403 for ``as_of`` out of place."""
     try:
-        return loaded_json(Query(), body)
-    except (ValidationError, ValueError, RecursionError):
+        return read_json(schema, body)
+    except Refused as refused:
+        if refused.defects[0].field not in ("/", "/subjects"):
+            raise
         raise Refused(
             Defect("FORMAT", "subjects_missing", "/subjects", {"most": str(SUBJECTS_MAX)})
         ) from None

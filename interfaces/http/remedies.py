@@ -22,8 +22,9 @@ from domain.remedies.parties import Agent as AgentOfSubject
 from domain.remedies.parties import Officer
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
-from interfaces.http.bodies import given_json, read_body
+from interfaces.http.bodies import read_body
 from interfaces.http.intakes import fingerprint, json_response, kept_receipt, logged_refusals
+from interfaces.http.paging import read_json
 from interfaces.http.problems import ProblemError
 from interfaces.http.queries import identified
 from interfaces.http.remedy_schemas import CaseQuestion
@@ -95,7 +96,7 @@ def state(kind: CaseKind, case_id: UUID) -> Response:
     caller, body = _verified()
     desk = services().desk()
     with logged_refusals(caller, body):
-        given = given_json(CaseQuestion(), body)
+        given = read_json(CaseQuestion(), body)
         subject, _ = on_behalf(caller, desk, given, naming_agent=False)
         agent = caller.signed_header(ON_BEHALF) == AGENT
         asker = Asker(caller.department, caller.signed_header("Credit-Official"), subject, agent)

@@ -6,7 +6,8 @@ from marshmallow import Schema
 
 from interfaces.http.case_schemas import CaseAnswer, CaseState, WorklistAnswer
 from interfaces.http.describing import Access, Answer, Operation, json_of
-from interfaces.http.remedy_schemas import CaseQuestion, Nothing
+from interfaces.http.paging import PageQuestion
+from interfaces.http.remedy_schemas import CaseQuestion
 
 TAG = "救济"
 LIMITS = ("正文至多 1 MiB。", "A body of at most 1 MiB.")
@@ -85,5 +86,5 @@ WORKLIST = Operation(
     Access.OFFICER,
     TAG,
     {200: Answer("待办案件", "open cases", json_of(WorklistAnswer))},
-    takes=json_of(Nothing),
+    takes=json_of(PageQuestion),
 )

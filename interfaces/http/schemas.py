@@ -195,7 +195,7 @@ class QueryAnswer(Schema):
 
 
 class ShownPart(Schema):
-    """A part of a record that was shown."""
+    """A part of a record that was shown; of a list of looks: whose, and which."""
 
     record = fields.UUID(required=True)
     part = _text("部分 / part")
@@ -214,11 +214,18 @@ class Look(Schema):
     case = _text("案件 / case")
     basis = _text("依据 / ground")
     view = _text("视图 / view")
+    as_of = _text("所问的过去时刻或位置 / the past instant or position asked for; empty for the present")
     shown = fields.List(fields.Nested(ShownPart), required=True)
 
 
-class LooksAnswer(Schema):
-    """Every look at a subject, oldest first, this one included."""
+class Paged(Schema):
+    """A page of a list."""
+
+    next = _text("下一页的游标，最后一页没有 / cursor of the next page; none on the last", required=False)
+
+
+class LooksAnswer(Paged):
+    """Looks at a subject, oldest first, up to the one that the listing began with."""
 
     looks = fields.List(fields.Nested(Look), required=True)
 
@@ -239,9 +246,10 @@ class RecordLife(Schema):
     history = fields.List(fields.Nested(Moment), required=True)
 
 
-class DossierAnswer(Schema):
-    """A subject's own records (档案), shielded and withdrawn ones included."""
+class DossierAnswer(Paged):
+    """A subject's own records (档案), shielded and withdrawn ones included, newest first."""
 
+    position = _count("记录截至的账本位置 / position of the records log up to which they are told")
     records = fields.List(fields.Nested(RecordLife), required=True)
 
 

@@ -86,7 +86,7 @@ def test_shr_2_an_authorised_query_shows_what_its_consent_covers_until_it_ends(w
     assert ask(world, who, consent, purpose="supervision").records == ()
     world.clock.advance(days=91)
     assert ask(world, who, consent).records == ()
-    looks = world.services.subject.who_looked(who, portal=world.city.credit_office.code)
+    looks = world.services.subject.who_looked(who, portal=world.city.credit_office.code).entries
     assert [bool(look.shown) for look in looks[:3]] == [True, False, False]
 
 

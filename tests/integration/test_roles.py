@@ -23,16 +23,16 @@ CALLABLE = {
     "writer": {
         "append", "load_stream", "subjects_of", "documents_of", "data_keys_of", "receipt_of", "use_nonce",
         "save_draft", "load_draft", "drop_draft", "append_marked",
-        "append_case", "open_cases_of", "append_due", "overdue_cases",
+        "append_case", "open_cases_of", "open_cases_page", "append_due", "overdue_cases",
     },
     "reader": {
         "public_subjects", "public_records", "public_record", "status", "data_keys_of", "operations",
         "count_request", "shared_listing", "view_position", "dossier_records", "access_versions", "log_access",
         "read_announced", "logged_read",
-        "subjects_of", "objected", "overdue_count",
+        "subjects_of", "objected", "overdue_count", "dossier_page", "position_at",
     },
     "projector": {"terms_over", "cases_due", "mend_due"},
-    "auditor": {"framed"},
+    "auditor": {"framed", "position_at"},
 }  # fmt: skip
 """Every function that each login may call; a new grant must be written down here too."""
 READABLE = {
