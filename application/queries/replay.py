@@ -13,27 +13,26 @@ from uuid import UUID
 
 from application.data_keys import KeySource, unwrap_all
 from application.ledger import OpenedRow, open_rows, owners_of
-from application.ports import KeyName, Vault
+from application.ports import Vault
 from application.projections.projector import LogRows
-from application.projections.renditions import (
-    DOSSIER,
-    SHARED,
-    Changes,
-    Rendition,
-    RenditionFold,
-    fold_rows,
-    open_rendition,
-)
+from application.projections.renditions import DOSSIER, SHARED, Changes, Rendition, fold_rows
 from application.queries.cases import RULES, told_part
 from application.queries.history import history_digest, moments_of
-from application.queries.subject import OWN_PURPOSE
-from domain.access.events import SubjectQueried
+from application.queries.log_rows import RecordRows, is_catalogue
+from application.queries.looks import looks_content, told_look
+from application.queries.past import AS_OF, place_in
+from application.queries.subject import OWN_PURPOSE, WHO_LOOKED
+from domain.access.events import PurposeRegistered, SubjectQueried
+from domain.access.model import Purpose
+from domain.parties.events import DepartmentRegistered
 from domain.shared.canonical import Json, canonical
+from domain.shared.events import Event
 from domain.transparency.digest import StoredRow
 
-BATCH_EVENTS = 2000
-REPLAYED = (SHARED, DOSSIER, *RULES)
-"""The views whose answers can be made again; a list of looks and a replay announce no content of their own."""
+REPLAYED = (SHARED, DOSSIER, WHO_LOOKED, AS_OF, *RULES)
+"""The views whose answers can be made again; a replay announces no content of its own."""
+Made = dict[tuple[str, str], list[tuple[bytes, bytes]]]
+"""What could have been shown by record and part: digest and content of each form that it had."""
 
 
 class NoSuchAnswer(Exception):
@@ -72,69 +71,77 @@ class Replay:
         self._reader = reader
         self._key_source = keys
         self._vault = vault
-        self._keys: dict[KeyName, bytes] = {}
+        self._rows = RecordRows(reader=reader, keys=keys, vault=vault)
 
     def answer(self, position: int) -> ReplayedAnswer:
         """The answer announced at a position of the access log. Raises :class:`NoSuchAnswer`."""
         rows = self._reader.rows("access", after=position - 1, limit=1)
         if not rows or rows[0].position != position or rows[0].topic != SubjectQueried.TOPIC:
             raise NoSuchAnswer
-        keys = unwrap_all(self._vault, self._key_source.data_keys_of(owners_of(rows)))
-        opened = open_rows(rows, log="access", keys=lambda _: keys)[0]
+        opened = self._opened_looks(rows)[0]
         if opened.closed:
             raise NoSuchAnswer
         event = opened.event
         assert isinstance(event, SubjectQueried)
-        if event.view not in REPLAYED:
-            raise NoSuchAnswer
+        if event.view not in REPLAYED or (event.view == WHO_LOOKED and not event.shown):
+            raise NoSuchAnswer  # lists of looks announced nothing before they came in pages
         made = self._made(event)
         parts = tuple(self._part(announced, made) for announced in event.shown)
         return ReplayedAnswer(position, rows[0].stream_id, event, parts)
 
-    def _made(self, event: SubjectQueried) -> dict[tuple[str, str], list[tuple[bytes, bytes]]]:
+    def _made(self, event: SubjectQueried) -> Made:
         if event.view == DOSSIER:
             return self._histories(event)
-        return self._cases(event) if event.view in RULES else self._renditions(event)
+        if event.view == WHO_LOOKED:
+            return self._looks(event)
+        if event.view == AS_OF:
+            return self._histories(event) | self._past(event)
+        return self._cases(event) if event.view in RULES else self._shared(event)
 
     @staticmethod
-    def _part(
-        announced: Sequence[str], made: dict[tuple[str, str], list[tuple[bytes, bytes]]]
-    ) -> ReplayedPart:
+    def _part(announced: Sequence[str], made: Made) -> ReplayedPart:
         record, part, digest = announced
         for found, shown in made.get((record, part), []):
             if found.hex() == digest:
                 return ReplayedPart(record, part, equal=True, shown=shown)
         return ReplayedPart(record, part, equal=False, shown=b"")
 
-    def _renditions(self, event: SubjectQueried) -> dict[tuple[str, str], list[tuple[bytes, bytes]]]:
-        """Digest and content of every shared rendition of the records, as the view had them."""
-        records = {UUID(record) for record, _, _ in event.shown}
-        fold = RenditionFold(
-            name_mac=lambda name: self._vault.mac("name", name.encode()),
-            keys=self._keys.get,
-            earlier=self._earlier,
-        )
-        changes = Changes()
-        for rows in self._batches(event.view_position):
-            wanted = [r for r in rows if r.stream_id in records or r.topic.startswith("catalogue.")]
-            fold_rows(fold, self._open(wanted), changes)
-        made: dict[tuple[str, str], list[tuple[bytes, bytes]]] = {}
-        for shown in changes.shown.values():
-            for rendition in shown:
-                if rendition.view == SHARED:
-                    digest = hashlib.sha256(rendition.content).digest()
-                    place = (str(rendition.record_id), rendition.part)
-                    made.setdefault(place, []).append((digest, self._content(rendition)))
+    def _shared(self, event: SubjectQueried) -> Made:
+        """Every shared rendition of the records, as the view had them: the digest is of the sealed bytes."""
+        made: Made = {}
+        for rendition in self._renditions(event):
+            if rendition.view == SHARED:
+                digest = hashlib.sha256(rendition.content).digest()
+                place = (str(rendition.record_id), rendition.part)
+                made.setdefault(place, []).append((digest, self._rows.content(rendition)))
         return made
 
-    def _histories(self, event: SubjectQueried) -> dict[tuple[str, str], list[tuple[bytes, bytes]]]:
-        """Digest and content of each record's history, at every length that it had."""
+    def _past(self, event: SubjectQueried) -> Made:
+        """Every rendition of the records in any view: the digest is of what was shown to the auditor."""
+        made: Made = {}
+        for rendition in self._renditions(event):
+            content = self._rows.content(rendition)
+            place = (str(rendition.record_id), place_in(rendition.view, rendition.part))
+            made.setdefault(place, []).append((hashlib.sha256(content).digest(), content))
+        return made
+
+    def _renditions(self, event: SubjectQueried) -> list[Rendition]:
+        """What the views showed of the records with the log at the event's position."""
+        records = {UUID(record) for record, _, _ in event.shown}
+        fold, changes = self._rows.fold(), Changes()
+        for rows in self._rows.batches(event.view_position):
+            wanted = [r for r in rows if r.stream_id in records or is_catalogue(r)]
+            fold_rows(fold, self._rows.open(wanted), changes)
+        return [rendition for shown in changes.shown.values() for rendition in shown]
+
+    def _histories(self, event: SubjectQueried) -> Made:
+        """Each record's history, at every length that it had."""
         records = {UUID(record) for record, _, _ in event.shown}
         rows: dict[UUID, list[OpenedRow]] = {record: [] for record in records}
-        for batch in self._batches(self._reader.head("records")[0]):
-            for opened in self._open([row for row in batch if row.stream_id in records]):
+        for batch in self._rows.batches(self._reader.head("records")[0]):
+            for opened in self._rows.open([row for row in batch if row.stream_id in records]):
                 rows[opened.row.stream_id].append(opened)
-        made: dict[tuple[str, str], list[tuple[bytes, bytes]]] = {}
+        made: Made = {}
         for record, opened_rows in rows.items():
             for length in range(1, len(opened_rows) + 1):
                 moments = moments_of(opened_rows[:length])
@@ -144,38 +151,61 @@ class Replay:
                 )
         return made
 
-    def _cases(self, event: SubjectQueried) -> dict[tuple[str, str], list[tuple[bytes, bytes]]]:
-        """Digest and content of each part of each event of the cases that were told."""
+    def _cases(self, event: SubjectQueried) -> Made:
+        """Each part of each event of the cases that were told."""
         cases = {UUID(case) for case, _, _ in event.shown}
-        made: dict[tuple[str, str], list[tuple[bytes, bytes]]] = {}
-        for batch in self._batches(self._reader.head("records")[0]):
-            for opened in self._open([row for row in batch if row.stream_id in cases]):
+        made: Made = {}
+        for batch in self._rows.batches(self._reader.head("records")[0]):
+            for opened in self._rows.open([row for row in batch if row.stream_id in cases]):
                 for name, part in opened.parts.items():
                     content = canonical(told_part(part, own=event.purpose == OWN_PURPOSE))
                     place = (str(opened.row.stream_id), f"{name}@{opened.row.stream_version}")
                     made[place] = [(hashlib.sha256(content).digest(), content)]
         return made
 
-    def _content(self, rendition: Rendition) -> bytes:
-        return (
-            open_rendition(rendition, key=self._keys[rendition.key]) if rendition.key else rendition.content
-        )
+    def _looks(self, event: SubjectQueried) -> Made:
+        """The run of looks that a page told; the look itself may be the last of them."""
+        subject, part, _ = event.shown[0]
+        first, _, last = part.removeprefix("looks@").partition("-")
+        rows = [
+            row
+            for version in range(int(first), int(last) + 1)
+            if (row := self._reader.row_of("access", UUID(subject), version)) is not None
+        ]
+        events = [opened.event for opened in self._opened_looks(rows)]
+        names = self._names()
+        content = looks_content([told_look(e, names) for e in events if isinstance(e, SubjectQueried)])
+        return {(subject, part): [(hashlib.sha256(content).digest(), content)]}
 
-    def _batches(self, through: int) -> Sequence[Sequence[StoredRow]]:
-        batches, at = [], 0
-        while at < through:
-            rows = self._reader.rows("records", after=at, limit=min(BATCH_EVENTS, through - at))
-            if not rows:
-                break
-            batches.append(rows)
-            at = rows[-1].position
-        return batches
+    def _opened_looks(self, rows: Sequence[StoredRow]) -> list[OpenedRow]:
+        keys = unwrap_all(self._vault, self._key_source.data_keys_of(owners_of(rows)))
+        return open_rows(rows, log="access", keys=lambda _: keys)
 
-    def _open(self, rows: Sequence[StoredRow]) -> list[OpenedRow]:
-        if rows:
-            self._keys.update(unwrap_all(self._vault, self._key_source.data_keys_of(owners_of(rows))))
-        return open_rows(rows, log="records", keys=lambda _: self._keys)
+    def _names(self) -> _Registered:
+        """What departments and purposes are called: each is registered under one name for ever."""
+        names = _Registered()
+        for batch in self._rows.batches(self._reader.head("records")[0]):
+            named = (DepartmentRegistered.TOPIC, PurposeRegistered.TOPIC)
+            for opened in self._rows.open([row for row in batch if row.topic in named]):
+                names.learn(opened.event)
+        return names
 
-    def _earlier(self, stream_id: UUID, version: int) -> OpenedRow | None:
-        row = self._reader.row_of("records", stream_id, version)
-        return self._open([row])[0] if row else None
+
+class _Registered:
+    """Departments and purposes by their codes, as they were registered."""
+
+    def __init__(self) -> None:
+        self._departments: dict[str, DepartmentRegistered] = {}
+        self._purposes: dict[str, Purpose] = {}
+
+    def learn(self, event: Event) -> None:
+        if isinstance(event, DepartmentRegistered):
+            self._departments[event.code] = event
+        elif isinstance(event, PurposeRegistered):
+            self._purposes[event.code] = Purpose(event.code, event.zh, event.en)
+
+    def department(self, code: str) -> DepartmentRegistered | None:
+        return self._departments.get(code)
+
+    def purpose(self, code: str) -> Purpose | None:
+        return self._purposes.get(code)

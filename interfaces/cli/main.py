@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "rebuild": "interfaces.cli.audit",
     "verify": "interfaces.cli.audit",
     "replay": "interfaces.cli.replay",
+    "as-of": "interfaces.cli.as_of",
     "story": "interfaces.cli.story",
 }
 
@@ -52,7 +53,7 @@ class Commands(click.Group):
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command = getattr(import_module(module), cmd_name)
+        command = getattr(import_module(module), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 

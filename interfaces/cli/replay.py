@@ -9,17 +9,15 @@ import click
 
 from application.queries.looks import log_look
 from application.queries.replay import NoSuchAnswer, Replay
-from application.registry import Registry
 from infrastructure.bootstrap import Settings, audit_services, database, open_ledger
+from interfaces.cli.auditor import PURPOSE, ROLE, audited, require_auditor
 
-VIEW, PURPOSE, ROLE = "replay", "audit", "auditor"
+VIEW = "replay"
 
 
 @click.command()
 @click.argument("position", type=click.IntRange(min=1))
-@click.option("--auditor", required=True, help="Pseudonym of a registered officer with the role auditor.")
-@click.option("--case", required=True, help="The case that the replay serves.")
-@click.option("--basis", required=True, help="Its legal ground.")
+@audited
 def replay(*, position: int, auditor: str, case: str, basis: str) -> None:
     """Reproduce the answer announced at POSITION of the access log, byte for byte.
 
@@ -28,11 +26,7 @@ def replay(*, position: int, auditor: str, case: str, basis: str) -> None:
     settings = Settings.from_environment()
     with database(settings):
         found, ledger = audit_services(settings), open_ledger(settings)
-        officer = Registry(ledger).officer(auditor)
-        if officer is None or officer.role != ROLE:
-            raise click.UsageError("--auditor is no registered auditor")
-        if not case.strip() or not basis.strip():
-            raise click.UsageError("--case and --basis say why")
+        officer = require_auditor(ledger, auditor=auditor, case=case, basis=basis)
         try:
             answer = Replay(reader=found.reader, keys=found.reader, vault=found.vault).answer(position)
         except NoSuchAnswer:

@@ -1,0 +1,140 @@
+"""Looking back as an auditor: what the views showed of one subject or record at a past position or instant.
+
+The look stands in the subject's list before anything is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import TextIO
+from uuid import UUID
+
+import click
+
+from application.commands.subjects import Identity, SubjectDesk
+from application.ledger import Ledger, parse_instant
+from application.ports import Append
+from application.queries.as_of import position_as_of
+from application.queries.log_rows import RecordRows
+from application.queries.looks import log_look, log_look_at
+from application.queries.past import AS_OF, NoSuchRecord, Past, PastViews
+from domain.parties.identifiers import normalise
+from domain.shared.city_time import city_day
+from domain.shared.refusals import Refused, sentence
+from infrastructure.bootstrap import AuditServices, Settings, audit_services, database, open_ledger
+from interfaces.cli.auditor import PURPOSE, ROLE, audited, require_auditor
+
+SUBJECT_CHARACTERS_MAX = 4096
+
+
+@click.command("as-of")
+@click.argument("moment")
+@click.option("--record", type=click.UUID, help="One record by its id, instead of a subject.")
+@click.option(
+    "--subject",
+    type=click.File(encoding="utf-8"),
+    help='File with {"code": ...} or {"id_type": ..., "id_number": ...}; without it, standard input.',
+)
+@audited
+def as_of(
+    *, moment: str, record: UUID | None, subject: TextIO | None, auditor: str, case: str, basis: str
+) -> None:
+    """Show what the public, the shared and the dossier view held of a subject at MOMENT.
+
+    MOMENT is a position of the records log or an instant such as 2026-11-21T10:00:00+08:00. An identifier is never
+    an argument. The look is logged in the subject's list before anything is shown.
+    """
+    if record is not None and subject is not None:
+        raise click.UsageError("--record or --subject, not both")
+    identity = None if record else _identity(subject or sys.stdin)
+    settings = Settings.from_environment()
+    with database(settings):
+        found, ledger = audit_services(settings), open_ledger(settings)
+        officer = require_auditor(ledger, auditor=auditor, case=case, basis=basis)
+        position, on = _moment(moment, found, ledger)
+        past = Past(RecordRows(reader=found.reader, keys=found.reader, vault=found.vault))
+        whom = _whom(past, ledger, identity, record)
+        views = PastViews(position, on, (), ())
+        if whom is not None:
+            views = past.views(whom, position=position, on=on, record=record)
+
+        def logged(subject_id: UUID, before: Sequence[Append]) -> int:
+            return log_look(
+                ledger,
+                subject_id,
+                department=officer.department,
+                officer=auditor,
+                role=ROLE,
+                purpose=PURPOSE,
+                rules=["QRY-1"],
+                view=AS_OF,
+                shown=views.shown,
+                view_position=position,
+                case=case,
+                basis=basis,
+                as_of=moment,
+                before=before,
+            )
+
+        if identity is not None:
+            _, receipt = log_look_at(ledger, identity, logged)
+        else:
+            assert whom is not None
+            receipt = logged(whom, ())
+    _tell(views, receipt)
+
+
+def _identity(source: TextIO) -> Identity:
+    """Whom the auditor names. Raises a usage error that repeats nothing of it."""
+    try:
+        given = json.loads(source.read(SUBJECT_CHARACTERS_MAX))
+        members = {name: normalise(str(given[name])) for name in given}
+        if set(members) == {"code"} and members["code"]:
+            return Identity("organisation", "", members["code"])
+        if set(members) == {"id_type", "id_number"} and all(members.values()):
+            return Identity("natural_person", str(given["id_type"]), members["id_number"])
+    except (ValueError, TypeError, RecursionError):
+        pass
+    raise click.UsageError('the subject is {"code": ...} or {"id_type": ..., "id_number": ...}')
+
+
+def _moment(moment: str, found: AuditServices, ledger: Ledger) -> tuple[int, date]:
+    """Position and day of a moment. Raises a usage error before the first event, beyond the newest, and for neither."""
+    newest = found.reader.head("records")[0]
+    try:
+        position, at = position_as_of(
+            moment, newest=newest, now=ledger.now(), position_at=found.reader.position_at
+        )
+    except Refused as refused:
+        defect = refused.defects[0]
+        raise click.UsageError(f"{sentence(defect, 'zh')} / {sentence(defect, 'en')}") from None
+    row = found.reader.rows("records", after=position - 1, limit=1)[0]
+    return position, city_day(at or parse_instant(row.recorded_at))
+
+
+def _whom(past: Past, ledger: Ledger, identity: Identity | None, record: UUID | None) -> UUID | None:
+    """The subject asked about; None for an identifier that was never met."""
+    if identity is not None:
+        return SubjectDesk(ledger).find(identity)
+    assert record is not None
+    try:
+        return past.subject_of(record)
+    except NoSuchRecord:
+        raise click.ClickException("没有这条记录 / there is no such record") from None
+
+
+def _tell(views: PastViews, receipt: int) -> None:
+    click.echo(f"records:{views.position} {views.on.isoformat()} access:{receipt}")
+    for shown in views.renditions:
+        mark = " 异议处理中 objected" if shown.objected else ""
+        click.echo(f"{shown.view}  {shown.record}  {shown.part}{mark}")
+        click.echo(json.dumps(json.loads(shown.content), ensure_ascii=False))
+    for life in views.dossier:
+        click.echo(f"dossier  {life.record}")
+        for moment in life.moments:
+            click.echo(json.dumps(vars(moment), ensure_ascii=False))
+    if not views.renditions and not views.dossier:
+        click.echo("当时没有可显示的内容 / nothing was shown then")
