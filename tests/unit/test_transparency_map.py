@@ -78,8 +78,8 @@ def sample(count: int, bits: int) -> tuple[MapHead, Files]:
 # Keys that share long prefixes as well as keys that share none.
 near_keys = st.builds(
     lambda head, fill, length, tail: (head + fill * 32)[: 32 - length] + tail[:length],
-    st.binary(min_size=1, max_size=1),
-    st.sampled_from([b"\0", b"\xff", b"\x5a"]),
+    st.sampled_from([b"\0", b"\x80"]),
+    st.sampled_from([b"\0", b"\xff"]),
     st.integers(0, 31),
     st.binary(min_size=32, max_size=32),
 )
@@ -140,13 +140,12 @@ def test_buckets_and_tiles_give_the_root_of_the_whole(count: int, bits: int) -> 
 def test_any_sequence_of_changes_gives_the_files_of_a_rebuild(
     start: tuple[int, int], epochs: list[list[tuple[bool, int, bytes, bytes]]]
 ) -> None:
-    pairs = even(*start)
+    pairs, pool = even(*start), list(even(start[0] + 20, start[1]))[-60:]
     head, files = built(pairs)
     for epoch in epochs:
         changes: dict[bytes, bytes | None] = {}
-        for known, at, key, value in epoch:
-            mine = sorted(pairs)[at % len(pairs)] if known and pairs else key
-            changes[mine] = value if at % 3 else None
+        for spread, at, key, value in epoch:
+            changes[pool[at % len(pool)] if spread else key] = value if at % 3 else None
         put: Files = {}
         depth = head.depth
         head = PrefixMap(head, files.__getitem__).update(changes, put.__setitem__)
@@ -160,6 +159,26 @@ def test_any_sequence_of_changes_gives_the_files_of_a_rebuild(
         files |= put
         if pairs:
             assert {f: files[f] for f in anew_files} == anew_files
+
+
+@pytest.mark.parametrize(("count", "bits"), [(32, 4), (512, 8), (8192, 12)])
+def test_the_buckets_get_deeper_with_the_pair_that_fills_them_and_back_without_it(
+    count: int, bits: int
+) -> None:
+    whole = even(count, bits)
+    last, value = whole.popitem()
+    head, files = built(whole)
+    assert head.depth == bits - 4
+    deeper = PrefixMap(head, files.__getitem__).update({last: value}, files.__setitem__)
+    assert deeper.depth == bits
+    assert PrefixMap(deeper, files.__getitem__).update({last: None}, files.__setitem__) == head
+    assert {file: files[file] for file in built(whole)[1]} == built(whole)[1]
+    assert PrefixMap(deeper, files.__getitem__).pairs() == encode_pairs(even(count, bits).items())
+    at_once: Files = {}
+    assert (
+        PrefixMap(EMPTY_MAP, at_once.__getitem__).update(dict(even(count, bits)), at_once.__setitem__)
+        == deeper
+    )
 
 
 def test_one_change_writes_one_bucket_and_its_path() -> None:
@@ -296,6 +315,11 @@ def test_a_tree_of_another_shape_proves_nothing() -> None:
     assert present(map_node(leaf, EMPTY), key, value, MapProof(Ending.INCLUSION, (EMPTY,)))
     hollow = map_node(map_node(EMPTY, EMPTY), leaf)
     assert not absent(hollow, key, MapProof(Ending.NON_INCLUSION_PARENT, (leaf, EMPTY)))
+    # A leaf that was put where its key does not lead hides no key that leads there.
+    stray = b"\xff" * 32
+    root = map_node(map_leaf(stray, value), map_leaf(b"\x80" + bytes(31), value))
+    sibling = (map_leaf(b"\x80" + bytes(31), value),)
+    assert not absent(root, key, MapProof(Ending.NON_INCLUSION_LEAF, sibling, (stray, value)))
     # A root is never a leaf.
     assert not present(leaf, key, value, MapProof(Ending.INCLUSION, ()))
 

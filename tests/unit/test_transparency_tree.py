@@ -108,6 +108,13 @@ def test_every_pair_of_sizes_up_to_40_is_consistent_and_with_nothing_else() -> N
             assert old == 0 or not holds(old, new, roots[old], roots[new - 1], path)
 
 
+def test_a_proof_that_ends_below_the_root_of_a_larger_tree_does_not_hold_for_it() -> None:
+    old_root, new_root, path = root_of(ENTRIES[:2]), root_of(ENTRIES[:3]), [LEAVES[2]]
+    assert consistent(old=2, old_root=old_root, new=3, new_root=new_root, path=path)
+    assert not consistent(old=2, old_root=old_root, new=5, new_root=new_root, path=path)
+    assert not included(LEAVES[2], index=2, size=5, root=new_root, path=[old_root])
+
+
 def test_an_empty_tree_has_the_empty_root_and_needs_no_proof() -> None:
     root = root_of(ENTRIES)
     assert consistent(old=0, old_root=EMPTY_ROOT, new=300, new_root=root, path=[])
