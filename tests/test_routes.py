@@ -19,14 +19,15 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from interfaces.cli.generate import DOCS, main, openapi
-from interfaces.client.signing import COVERED
+from interfaces.client.evidence import Exchange, Gateway, prove
+from interfaces.client.signing import COVERED, Message
 from interfaces.demo import identities
 from interfaces.http.app import interface
 from interfaces.http.describing import Access, Operation, described
 from interfaces.http.openapi import PROBLEMS, SIGNED_HEADERS, path_of
 from interfaces.http.problem_kinds import KINDS, kind_of
 from interfaces.http.problems import TITLES
-from tests.web import Signing, Web
+from tests.web import HOST, Signing, Web
 from tests.world import World
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -155,6 +156,17 @@ def test_qry_1_a_signed_read_without_purpose_officer_or_subject_is_turned_away(
         assert answer.status_code == 428
     else:
         assert answer.status_code == 403 and answer.get_json()["rule"] in ("QRY-1", "PRV-3")
+
+
+@pytest.mark.parametrize("endpoint", SIGNED)
+def test_whatever_a_signed_route_answers_is_signed_by_the_gateway(endpoint: str, web: Web) -> None:
+    where, body = path(endpoint), b"{}"
+    sent = {"content-type": "application/json", "idempotency-key": uuid.uuid4().hex}
+    asked = Message("POST", f"{HOST}{where}", web.signing().headers("POST", where, body, sent))
+    answer = web.http.post(where, data=body, headers=asked.headers)
+    told = Exchange(asked, body, answer.status_code, dict(answer.headers), answer.data)
+    gateway = Gateway.of(web.http.get("/v1/ledger").get_json())
+    assert prove(told, gateway).status >= 400
 
 
 def body_of(said: Operation) -> dict[str, object]:

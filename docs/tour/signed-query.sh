@@ -3,7 +3,9 @@
 #
 #   sh docs/tour/signed-query.sh URL DEPARTMENT KEY.pem OFFICER PURPOSE SUBJECT_CODE
 #
-# Prints the answer; its Credit-Receipt header goes to the error output. Exit 1 when the service refuses.
+# Prints the answer; its Credit-Receipt header goes to the error output. Exit 1 when the service refuses, or when the
+# answer does not carry the gateway's signature. GATEWAY_KEY (64 hex digits), if set, is the gateway's public key that
+# you trust; else the one that the service names is believed.
 set -eu
 [ $# -eq 6 ] || { sed -n '4p' "$0" >&2; exit 2; }
 url=$1 department=$2 key=$3 officer=$4 purpose=$5 subject=$6
@@ -11,7 +13,9 @@ path=/v1/queries
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 
-ledger=$(curl -fsS "$url/v1/ledger" | sed 's/.*"ledger_id": *"\([0-9a-f]*\)".*/\1/')
+curl -fsS "$url/v1/ledger" > "$work/ledger"
+told() { sed 's/.*"'"$1"'": *"\([0-9a-f]*\)".*/\1/' "$work/ledger"; }
+ledger=$(told ledger_id)
 
 # The key's id: the first 8 bytes of SHA-256 over a label, the algorithm (1, Ed25519) and the public key.
 openssl pkey -in "$key" -pubout -outform DER | tail -c 32 > "$work/public"
@@ -48,5 +52,35 @@ status=$(curl -sS -o "$work/answer" -D "$work/headers" -w '%{http_code}' -X POST
     -H "Signature: credit=:$signature:" \
     --data-binary "@$work/body")
 grep -i '^credit-receipt:' "$work/headers" >&2 || true
+
+# 答复由网关签名，并与本次请求绑定 / the answer is signed by the gateway, and bound to this request.
+of() { tr -d '\r' < "$work/headers" | sed -n "s/^$1: //Ip"; }
+line() {
+    case $1 in
+    '"@status"') echo "$status" ;;
+    '"@method";req') echo POST ;;
+    '"@path";req') echo "$path" ;;
+    '"@query";req') echo '?' ;;
+    '"content-digest";req') echo "sha-256=:$digest:" ;;
+    '"signature-input";req;key="credit"') echo "$input" ;;
+    '"signature";req;key="credit"') echo ":$signature:" ;;
+    *) of "$(echo "$1" | tr -d '"')" ;;
+    esac
+}
+signed=$(of signature-input | sed 's/^credit=//')
+for part in $(echo "$signed" | sed 's/^(\(.*\)).*/\1/'); do
+    printf '%s: %s\n' "$part" "$(line "$part")"
+done > "$work/answer-base"
+printf '%s' "\"@signature-params\": $signed" >> "$work/answer-base"
+of signature | sed 's/^credit=:\(.*\):$/\1/' | base64 -d > "$work/answer-signature"
+printf '302A300506032B6570032100%s' "${GATEWAY_KEY:-$(told gateway_public_key)}" | tr a-f A-F \
+    | basenc --base16 -d > "$work/gateway"
+proven() {
+    case $signed in '("@status" "content-digest" '*'"signature";req;key="credit")'*) ;; *) return 1 ;; esac
+    [ "$(of content-digest)" = "sha-256=:$(openssl dgst -sha256 -binary "$work/answer" | base64):" ] &&
+        openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey "$work/gateway" -in "$work/answer-base" \
+            -sigfile "$work/answer-signature" >&2
+}
+proven || { echo '答复没有网关的签名 / not signed by the gateway:' >&2; cat "$work/answer" >&2; exit 1; }
 cat "$work/answer"
 [ "$status" = 200 ]

@@ -26,7 +26,7 @@ from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from infrastructure.bootstrap import Settings
 from interfaces.cli.seed import DATA, PROJECT, demo_folder
-from interfaces.client.api import Client, Department, Problem
+from interfaces.client.api import Client, Department, Problem, Unproven
 from interfaces.client.remedies import Remedies, case_of
 from interfaces.client.sealing import DepartmentKey
 from interfaces.demo.city import DemoCity, DemoDepartment, read_city
@@ -59,8 +59,9 @@ class Place:
     keys: Path
 
     def client(self, department: DemoDepartment) -> Client:
-        """A client that signs as a department of the demo city."""
-        return Client(self.url, Department(department.code, DepartmentKey.read(self.key_file(department))))
+        """A client that signs as a department of the demo city, and takes only what the gateway signed."""
+        who = Department(department.code, DepartmentKey.read(self.key_file(department)))
+        return Client(self.url, who, gateway=Client(self.url, who).published_gateway())
 
     def key_file(self, department: DemoDepartment) -> Path:
         """The key of a department of the demo city."""
@@ -81,7 +82,7 @@ def story(*, url: str, keys: Path | None, replay: bool) -> None:
     keys = keys or demo_folder(Settings.from_environment()) / "keys"
     try:
         Story(Place(url.rstrip("/"), read_city(DATA), keys)).play(replay=replay)
-    except Problem as problem:
+    except (Problem, Unproven) as problem:
         raise StoryBroken(f"{problem}: {problem.members.get('detail', '')}") from problem
 
 
@@ -146,7 +147,10 @@ class Story:
         _require(len(answer["records"]) == 1, "共享查询看到该记录")
         self._looked_at = str(answer["receipt"]).partition(":")[2]
         self._detail(f"查询回执 / receipt of the query {answer['receipt']}")
-        self._say("同一次查询，只用 curl 和 openssl", "the same with nothing but curl and openssl")
+        self._say(
+            "同一次查询，只用 curl 和 openssl，并验证答复的签名",
+            "with nothing but curl and openssl, the answer's signature checked",
+        )
         done = subprocess.run(self._plain(), check=False, capture_output=True, text=True, timeout=60)
         _require(done.returncode == 0 and self._record in done.stdout, "curl 查询看到该记录")
         self._detail(done.stderr.strip())

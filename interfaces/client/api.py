@@ -5,7 +5,6 @@ A broken connection is tried again with the same sealed file: rows that were rec
 
 from __future__ import annotations
 
-import base64
 import http.client
 import json
 import time
@@ -16,9 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from domain.shared.canonical import Parts
-from domain.transparency.merkle import root_of
-from domain.transparency.sealed_file import MEDIA_TYPE, ROW_KIND, FileSeal
-from interfaces.client.sealing import DepartmentKey, seal_act
+from domain.transparency.sealed_file import MEDIA_TYPE
+from interfaces.client.evidence import Exchange, Gateway, NotProven, joined, prove
+from interfaces.client.sealing import DepartmentKey, drafted_message, seal_act
 from interfaces.client.signing import Message, purpose_header, sign_request
 
 NDJSON = "application/x-ndjson"
@@ -40,6 +39,19 @@ class Problem(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
+class Unproven(Exception):
+    """An answer that the trusted gateway did not sign: what it says (``members``) need not be the service's word.
+
+    Before a request is authenticated (401, most 400, 503 without the database) no answer is signed.
+    """
+
+    def __init__(self, status: int, members: Mapping[str, Any], retry_after_seconds: float = 0.0) -> None:
+        super().__init__(f"{status}, not signed by the gateway")
+        self.status = status
+        self.members = members
+        self.retry_after_seconds = retry_after_seconds
+
+
 class Unreachable(Exception):
     """The service could not be reached, or broke off, as often as was tried."""
 
@@ -54,25 +66,40 @@ class Department:
 
 
 class Client:
-    """One service, spoken to as one department."""
+    """One service, spoken to as one department.
 
-    def __init__(self, base_url: str, department: Department, *, attempts_max: int = ATTEMPTS_MAX) -> None:
+    With a ``gateway`` every answer to a signed request must carry its signature, else :class:`Unproven` is raised;
+    no method says so again. ``keep`` is given each signed exchange, as :meth:`Exchange.save` writes it.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        department: Department,
+        *,
+        attempts_max: int = ATTEMPTS_MAX,
+        gateway: Gateway | None = None,
+        keep: Callable[[Exchange], object] | None = None,
+    ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("the service's URL begins with http:// or https://")
         self._scheme, self._host, self._port = parts.scheme, parts.hostname, parts.port
         self.department = department
         self._attempts_max = attempts_max
-        self._ledger_id: str | None = None
+        self._gateway, self._keep = gateway, keep
+        self._ledger_id: str | None = gateway.ledger_id if gateway else None
 
     @property
     def ledger_id(self) -> str:
-        """The ledger's id (hex), asked of the service once."""
+        """The ledger's id (hex): that of the gateway that is trusted, else asked of the service once."""
         if self._ledger_id is None:
-            self._ledger_id = str(
-                self._retrying(lambda: self._json("GET", "/v1/ledger", b"", {}))["ledger_id"]
-            )
+            self._ledger_id = self.published_gateway().ledger_id
         return self._ledger_id
+
+    def published_gateway(self) -> Gateway:
+        """The gateway that the service itself names, unsigned: compare it with what the credit office gave out."""
+        return Gateway.of(self._retrying(lambda: self._json("GET", "/v1/ledger", b"", {})))
 
     def send_sealed(self, body: bytes, *, progress: Progress | None = None) -> dict[str, Any]:
         """Send a signed sealed file (``SealedFile.body``) until the service has answered for every row.
@@ -104,7 +131,7 @@ class Client:
         :class:`Unreachable` when no attempt got through or the report was lost on the way: uploading the file
         again records nothing twice and gives it.
         """
-        message = _drafted_message(draft, bytes.fromhex(self.ledger_id), self.department.key)
+        message = drafted_message(draft, bytes.fromhex(self.ledger_id), self.department.key)
         signature = self.department.key.sign(message).hex()
         body = json.dumps({"issuer": self.department.key.issuer.hex(), "signature": signature}).encode()
         headers = {
@@ -225,7 +252,7 @@ class Client:
                 return attempt()
             except (OSError, http.client.HTTPException):
                 pass
-            except Problem as problem:
+            except (Problem, Unproven) as problem:
                 if last or problem.status not in (429, 503):
                     raise
                 wait = max(wait, min(problem.retry_after_seconds, RETRY_AFTER_SECONDS_MAX))
@@ -235,7 +262,7 @@ class Client:
 
     def _open(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> http.client.HTTPResponse:
+    ) -> tuple[Message, http.client.HTTPResponse]:
         kind = http.client.HTTPSConnection if self._scheme == "https" else http.client.HTTPConnection
         connection = kind(self._host, self._port, timeout=TIMEOUT_SECONDS)
         port = f":{self._port}" if self._port else ""
@@ -251,67 +278,65 @@ class Client:
                 ledger_id_hex=self.ledger_id,
             )
         connection.request(method, path, body=body or None, headers=message.headers)
-        return connection.getresponse()
+        return message, connection.getresponse()
 
     def _json(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
-        response = self._open(method, path, body, headers)
-        return _answer(response)
+        message, response = self._open(method, path, body, headers)
+        return self._answer(message, body, response)
+
+    def _answer(self, message: Message, body: bytes, response: http.client.HTTPResponse) -> dict[str, Any]:
+        """The members of an answer, which is proven and kept where that is asked for."""
+        told, status = response.read(), response.status
+        members = _members(told)
+        after = response.getheader("retry-after") or ""
+        seconds = float(after) if after.isdigit() else 0.0
+        if message.method != "GET":
+            exchange = Exchange(message, body, status, joined(response.getheaders()), told)
+            if self._gateway:
+                try:
+                    prove(exchange, self._gateway)
+                except NotProven:
+                    raise Unproven(status, members, seconds) from None
+            if self._keep and "signature" in exchange.headers:
+                self._keep(exchange)
+        if status >= 400:
+            raise Problem(status, members, seconds)
+        return members
 
     def _stream(
         self, path: str, body: bytes, headers: Mapping[str, str], progress: Progress | None
     ) -> dict[str, Any]:
-        response = self._open("POST", path, body, headers)
+        message, response = self._open("POST", path, body, headers)
         if not (response.getheader("content-type") or "").startswith(NDJSON):
-            return _answer(response)
+            return self._answer(message, body, response)
         last: dict[str, Any] = {}
         while line := response.readline():
             if not line.endswith(b"\n"):
                 raise http.client.IncompleteRead(line)
             last = json.loads(line)
             if "problem" in last:
-                raise Problem(int(last["problem"]["status"]), last["problem"])
+                status = int(last["problem"]["status"])
+                raise (Unproven if self._gateway else Problem)(status, last["problem"])
             if progress and "progress" in last:
                 progress(last["progress"])
         if "report" not in last:
             raise http.client.IncompleteRead(b"")
         report: dict[str, Any] = last["report"]
+        if self._gateway or self._keep:
+            self._confirm(path, body, headers, report)
         return report
 
+    def _confirm(self, path: str, body: bytes, headers: Mapping[str, str], report: Mapping[str, Any]) -> None:
+        """Ask again without a stream, which carries no signature: the same key gives the receipt, signed."""
+        whole = {name: value for name, value in headers.items() if name != "accept"}
+        confirmed = self._json("POST", path, body, whole)
+        if confirmed.get("receipt") != report.get("receipt"):
+            raise Unproven(201, report)
 
-def _drafted_message(draft: Mapping[str, Any], ledger_id: bytes, key: DepartmentKey) -> bytes:
-    """The message of a draft's seal, of its own members; raises ``ValueError`` when they disagree."""
+
+def _members(content: bytes) -> dict[str, Any]:
     try:
-        commitments = base64.b64decode(str(draft["commitments"]), validate=True)
-        seal = FileSeal(
-            ledger_id=ledger_id,
-            file_id=uuid.UUID(str(draft["file"])),
-            salt=bytes.fromhex(str(draft["salt"])),
-            form=str(draft["form"]),
-            root=bytes.fromhex(str(draft["root"])),
-            rows=int(draft["rows"]),
-            commitments=str(draft["commitments"]),
-        )
-        message = seal.message(key.issuer)
-    except (KeyError, ValueError, TypeError):
-        raise ValueError("the draft cannot be read") from None
-    rows = [commitments[at : at + 32] for at in range(0, len(commitments), 32)]
-    kind = bytes([ROW_KIND])
-    if len(commitments) != 32 * seal.rows or root_of(kind + row for row in rows) != seal.root:
-        raise ValueError("the draft's root is not that of its rows")
-    if message.hex() != draft.get("to_sign"):
-        raise ValueError("the service asks to sign something else than the draft's seal")
-    return message
-
-
-def _answer(response: http.client.HTTPResponse) -> dict[str, Any]:
-    body, status = response.read(), response.status
-    try:
-        members = json.loads(body)
+        found = json.loads(content)
     except ValueError:
-        members = {}
-    if not isinstance(members, dict):
-        members = {}
-    if status >= 400:
-        after = response.getheader("retry-after") or ""
-        raise Problem(status, members, float(after) if after.isdigit() else 0.0)
-    return members
+        return {}
+    return found if isinstance(found, dict) else {}

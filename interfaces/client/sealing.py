@@ -5,12 +5,13 @@ Comes after the reader has turned the file into rows; the sealed file then goes 
 
 from __future__ import annotations
 
+import base64
 import gzip
 import io
 import os
 import uuid
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,7 +24,7 @@ from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect
 from domain.transparency.commitment import commit, open_parts
 from domain.transparency.leaf import act_message, issuer_id
-from domain.transparency.merkle import Frontier, leaf_hash
+from domain.transparency.merkle import Frontier, leaf_hash, root_of
 from domain.transparency.sealed_file import ROW_KIND, FileSeal, SealedRow, encode_commitments
 
 SALT_BYTES = 32
@@ -204,3 +205,28 @@ def _sealed(read: ReadableRow, *, index: int) -> SealedRow | LeftOut:
         data_row=read.data_row,
         sheet_row=read.sheet_row,
     )
+
+
+def drafted_message(draft: Mapping[str, Any], ledger_id: bytes, key: DepartmentKey) -> bytes:
+    """The message of a draft's seal, of its own members; raises ``ValueError`` when they disagree."""
+    try:
+        commitments = base64.b64decode(str(draft["commitments"]), validate=True)
+        seal = FileSeal(
+            ledger_id=ledger_id,
+            file_id=uuid.UUID(str(draft["file"])),
+            salt=bytes.fromhex(str(draft["salt"])),
+            form=str(draft["form"]),
+            root=bytes.fromhex(str(draft["root"])),
+            rows=int(draft["rows"]),
+            commitments=str(draft["commitments"]),
+        )
+        message = seal.message(key.issuer)
+    except (KeyError, ValueError, TypeError):
+        raise ValueError("the draft cannot be read") from None
+    rows = [commitments[at : at + 32] for at in range(0, len(commitments), 32)]
+    kind = bytes([ROW_KIND])
+    if len(commitments) != 32 * seal.rows or root_of(kind + row for row in rows) != seal.root:
+        raise ValueError("the draft's root is not that of its rows")
+    if message.hex() != draft.get("to_sign"):
+        raise ValueError("the service asks to sign something else than the draft's seal")
+    return message

@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from application.services import Services
 from interfaces.http import (
+    answers,
     consents,
     determinations,
     docs,
@@ -37,6 +38,7 @@ def create_app(found: Services, *, proxies: int = 0) -> Flask:
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     telemetry.register(app)
+    answers.register(app)
     problems.register(app)
     interface(app)
     app.register_blueprint(portal(found))

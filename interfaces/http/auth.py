@@ -5,7 +5,6 @@ Every route that changes anything passes here before it reads its body's meaning
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,7 +23,9 @@ from application.registry import Registry
 from domain.parties.keys import SigningKey, require_live
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
+from interfaces.client.evidence import joined
 from interfaces.client.signing import COVERED, signature_tag
+from interfaces.http.answers import answer_signed
 from interfaces.http.problems import ProblemError
 from interfaces.http.services import services
 from interfaces.http.throttle import count_command
@@ -65,15 +66,7 @@ class _Message:
         )
         if not request.query_string:
             self.url = self.url[:-1]
-        self.headers = _Headers(request.headers.items())
-
-
-class _Headers(dict[str, str]):
-    def __init__(self, items: Iterable[tuple[str, str]]) -> None:
-        super().__init__()
-        for name, value in items:
-            key = name.lower()
-            self[key] = f"{self[key]}, {value}" if key in self else value
+        self.headers = joined(request.headers.items())
 
 
 class _Registered(HTTPSignatureKeyResolver):
@@ -108,7 +101,8 @@ def authenticated(body: bytes) -> Caller:
         raise ProblemError(
             400, "idempotency-key", Defect("FORMAT", "idempotency_key_missing", "Idempotency-Key")
         )
-    result, resolver = _verified(body)
+    message = _Message()
+    result, resolver = _verified(message, body)
     nonce = result.nonce or ""
     if len(nonce) not in NONCE_LENGTHS:
         raise _unauthorised("signature_nonce_missing")
@@ -118,19 +112,20 @@ def authenticated(body: bytes) -> Caller:
     now = ledger.clock.real()
     if not ledger.store.use_nonce(resolver.key.issuer, nonce, now=now, expires=now + 2 * MAX_AGE):
         raise _unauthorised("signature_replayed")
+    answer_signed(message, label=result.label)
     # After the nonce: who replays a department's request must not use its limit up.
     count_command(resolver.department)
     covered = frozenset(component.strip('"') for component in result.covered_components)
     return Caller(resolver.department, resolver.key.issuer, key, covered)
 
 
-def _verified(body: bytes) -> tuple[VerifyResult, _Registered]:
+def _verified(message: _Message, body: bytes) -> tuple[VerifyResult, _Registered]:
     resolver = _Registered()
     verifier = HTTPMessageVerifier(signature_algorithm=algorithms.ED25519, key_resolver=resolver)
     tag = signature_tag(services().ledger.id.hex)
     try:
         results = verifier.verify(
-            _Message(), max_age=MAX_AGE, expect_tag=tag, require_components=COVERED, body=body
+            message, max_age=MAX_AGE, expect_tag=tag, require_components=COVERED, body=body
         )
     except HTTPMessageSignaturesException as error:
         # The library wraps whatever its key resolver raised.

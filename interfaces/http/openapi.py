@@ -117,7 +117,7 @@ def _parameters(rule: Rule, said: Operation) -> Iterable[Any]:
 def _responses(rule: Rule, said: Operation) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for status, answer in said.gives.items():
-        told[str(status)] = _answer(answer)
+        told[str(status)] = _answer(answer, signed=said.access is not Access.PUBLIC)
     # Whatever is no id where an id belongs is an unknown address.
     unknown = (404,) if rule.arguments else ()
     for status in sorted({*PROBLEMS[said.access], *said.problems, *unknown}):
@@ -125,8 +125,8 @@ def _responses(rule: Rule, said: Operation) -> dict[str, Any]:
     return told
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
-    headers = (*answer.headers, "X-Request-Id")
+def _answer(answer: Answer, *, signed: bool) -> dict[str, Any]:
+    headers = (*answer.headers, "X-Request-Id", *(profile.ANSWER_SIGNATURE if signed else ()))
     return {
         "description": f"{answer.zh} / {answer.en}",
         "content": _content(answer.content),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from application.limits import LIMITS, WINDOW_SECONDS
+from interfaces.client.evidence import OF_REQUEST, STATUS, STATUS_IF_SENT
 from interfaces.client.signing import COVERED, COVERED_IF_SENT
 from interfaces.http.auth import IDEMPOTENCY_LENGTHS, MAX_AGE, NONCE_LENGTHS
 from interfaces.http.bodies import BODY_BYTES_MAX, DECODED_BYTES_MAX, ROW_LINE_BYTES_MAX
@@ -17,6 +18,8 @@ _MIB = 1 << 20
 _MINUTES = int(MAX_AGE.total_seconds() // 60)
 _COVERED = " ".join(COVERED)
 _COVERED_IF_SENT = " ".join(COVERED_IF_SENT)
+_ANSWERED = " ".join((*STATUS, *OF_REQUEST, '"signature-input";req;key="..."', '"signature";req;key="..."'))
+_ANSWERED_IF_SENT = " ".join(STATUS_IF_SENT)
 _NONCE = f"{NONCE_LENGTHS[0]}–{NONCE_LENGTHS[-1]}"
 _KEY = f"{IDEMPOTENCY_LENGTHS[0]}–{IDEMPOTENCY_LENGTHS[-1]}"
 
@@ -53,6 +56,18 @@ public names officer, purpose, case and ground, and is logged before anything is
 ## 签名 / Signature
 
 {SIGNATURE}
+
+## 答复的签名 / Signed answers
+
+请求通过签名验证后，其答复（包括拒绝）都由网关签名：`keyid="gateway#<密钥编号>"`，公钥见 `/v1/ledger`，`tag` 同请求。
+覆盖 `{_ANSWERED}`，以及答复中出现的 `{_ANSWERED_IF_SENT}`；签名因此与所答的请求绑定。
+验证签名之前的答复（401 等）和逐行发出的 JSON lines 不签名；后者的回执可用同一 `Idempotency-Key` 不带
+`Accept: application/x-ndjson` 再次取得，带签名。
+
+Every answer to a request whose signature held, refusals included, is signed by the gateway: `keyid="gateway#<key id>"`,
+its public key at `/v1/ledger`, the same `tag`. Covered are `{_ANSWERED}`, and of `{_ANSWERED_IF_SENT}` whatever the
+answer has, so that it is bound to the request it answers. Not signed: what is answered before that (such as 401), and
+JSON lines; ask again under the same `Idempotency-Key` without `Accept: application/x-ndjson` for their signed receipt.
 
 ## 幂等 / Idempotency
 
@@ -140,7 +155,12 @@ ANSWER_HEADERS: Mapping[str, dict[str, Any]] = {
         "schema": {"type": "integer", "minimum": 1},
     },
     "WWW-Authenticate": {"description": "须签名 / a signature is needed", "schema": _TEXT},
+    "Content-Digest": {"description": "正文摘要 / digest of the body (RFC 9530)", "schema": _TEXT},
+    "Signature-Input": {"description": "网关签名所覆盖的内容 / what the gateway signed", "schema": _TEXT},
+    "Signature": {"description": "网关的签名 / the gateway's signature (RFC 9421)", "schema": _TEXT},
 }
+ANSWER_SIGNATURE = ("Content-Digest", "Signature-Input", "Signature")
+"""On every answer to an authenticated request, unless it is streamed."""
 
 
 def parameter(name: str, *, required: bool) -> dict[str, Any]:
