@@ -18,6 +18,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from interfaces.cli.generate import DOCS, main, openapi
 from interfaces.client.evidence import Exchange, Gateway, prove
 from interfaces.client.signing import COVERED, Message
@@ -38,11 +39,8 @@ PAGES = {
     "docs.static", "docs.page", "docs.problems", "docs.problem",
 }  # fmt: skip
 """What people look at, which is no part of the interface for machines."""
-COMMANDS = {
-    "intakes.take_in", "intakes.seal_draft", "intakes.check", "determinations.determine",
-    "objections.file_objection", "repairs.apply_for_repair",
-}  # fmt: skip
-"""Signed routes that read nothing but what the request itself holds."""
+DRY_RUNS = {"intakes.check"}
+"""Signed routes that neither record anything nor read anything but what the request itself holds."""
 CODE = identities.credit_code(Random(5), prefix="91", division="420100")
 
 
@@ -58,6 +56,9 @@ def operations() -> Iterator[tuple[str, Rule, Operation]]:
 
 DESCRIBED = {endpoint: (rule, said) for endpoint, rule, said in operations()}
 SIGNED = sorted(endpoint for endpoint, (_, said) in DESCRIBED.items() if said.access is not Access.PUBLIC)
+READS = [e for e in SIGNED if 201 not in DESCRIBED[e][1].gives and e not in DRY_RUNS]
+"""Whatever cannot answer that something was recorded reads: a new route is one of these unless it records."""
+OFFICER, SUBJECT = "credit-official", "credit-on-behalf-of"
 
 
 def path(endpoint: str) -> str:
@@ -118,10 +119,17 @@ def test_only_the_short_list_is_public() -> None:
     assert {p for p in public if p.startswith("/v1/")} == PUBLIC
 
 
-def test_every_signed_route_that_is_no_command_names_who_asks_and_why() -> None:
-    """What reads needs purpose and officer, or on whose behalf; only commands get along with a signature."""
-    bare = {e for e in SIGNED if DESCRIBED[e][1].access is Access.DEPARTMENT}
-    assert bare == COMMANDS
+@pytest.mark.rule("QRY-1")
+def test_qry_1_the_description_of_every_read_requires_a_purpose() -> None:
+    assert {"queries.ask", "queries.dossier", "objections.objection_state", "worklist.worklist"} <= set(READS)
+    assert all(DESCRIBED[endpoint][1].access is not Access.DEPARTMENT for endpoint in READS)
+    for methods in openapi()["paths"].values():
+        for told in methods.values():
+            if told["operationId"] not in [endpoint.replace(".", "_") for endpoint in READS]:
+                continue
+            names = {p.get("$ref", "").rpartition("/")[2] for p in told["parameters"]}
+            names |= {p["name"] for p in told["parameters"] if p.get("required")}
+            assert "Credit-Purpose" in names, told["operationId"]
 
 
 @pytest.mark.rule("QRY-1")
@@ -139,23 +147,60 @@ def test_qry_1_a_request_without_signature_is_turned_away(endpoint: str, ledger_
 
 
 @pytest.mark.rule("QRY-1")
-@pytest.mark.parametrize("endpoint", sorted(set(SIGNED) - COMMANDS))
-def test_qry_1_a_signed_read_without_purpose_officer_or_subject_is_turned_away(
-    endpoint: str, ledger_world: World
-) -> None:
-    web = Web(ledger_world)
-    said = DESCRIBED[endpoint][1]
+@pytest.mark.parametrize(
+    "endpoint", [e for e in SIGNED if DESCRIBED[e][1].access not in (Access.DEPARTMENT, Access.PUBLIC)]
+)
+def test_qry_1_a_signed_request_that_names_nobody_is_turned_away(endpoint: str, ledger_world: World) -> None:
+    web, said = Web(ledger_world), DESCRIBED[endpoint][1]
     department = ledger_world.city.agencies[0].code
     if said.access is Access.SUBJECT:
         department = ledger_world.city.credit_office.code  # else it would be refused for who it is
     signing = Signing(department, ledger_world.keys[department], ledger_world.ledger.id.hex)
-    where, body = path(endpoint), json.dumps(body_of(said)).encode()
+    where, body = path(endpoint), json.dumps(body_of(said, own=False)).encode()
     sent = {"content-type": "application/json", "idempotency-key": uuid.uuid4().hex}
     answer = web.http.post(where, data=body, headers=signing.headers("POST", where, body, sent))
     if "If-Match" in said.headers:
         assert answer.status_code == 428
     else:
         assert answer.status_code == 403 and answer.get_json()["rule"] in ("QRY-1", "PRV-3")
+
+
+def askers(endpoint: str) -> list[str]:
+    """As whom a read may be asked: an officer, or a portal on a subject's behalf."""
+    access = DESCRIBED[endpoint][1].access
+    by_access = {Access.SUBJECT: [SUBJECT], Access.CASE: [OFFICER, SUBJECT]}
+    return by_access.get(access, [OFFICER])
+
+
+@pytest.mark.rule("QRY-1")
+@pytest.mark.parametrize(("endpoint", "asker"), [(e, asker) for e in READS for asker in askers(e)])
+def test_qry_1_every_read_without_its_purpose_is_refused_and_logged(
+    endpoint: str, asker: str, ledger_world: World
+) -> None:
+    """Nothing else is wrong with these requests: with the right purpose none of them is forbidden."""
+    web, office = Web(ledger_world), ledger_world.city.credit_office.code
+    officer = next(o.key for o in ledger_world.city.officers if o.department == office)
+    said = {OFFICER: officer} if asker == OFFICER else {SUBJECT: "subject"}
+    body = json.dumps(body_of(DESCRIBED[endpoint][1], own=asker == SUBJECT)).encode()
+
+    def status_of(purpose: str) -> tuple[int, str]:
+        headers = said | ({"credit-purpose": purpose} if purpose else {})
+        key, covered = ledger_world.keys[office], (*COVERED, *headers)
+        signing = Signing(office, key, ledger_world.ledger.id.hex, covered=covered)
+        sent = {"content-type": "application/json", "idempotency-key": uuid.uuid4().hex, **headers}
+        where = path(endpoint)
+        answer = web.http.post(where, data=body, headers=signing.headers("POST", where, body, sent))
+        return answer.status_code, answer.get_json().get("rule", "")
+
+    for wrong in ("", "curiosity", 'curiosity; case="7"; basis="34"', "audit"):
+        before = web.positions()[1]
+        assert status_of(wrong) == (403, "QRY-1"), wrong
+        [logged] = ledger_world.reader.rows("access", after=before, limit=9)
+        assert logged.topic == "act.refused"
+    query = DESCRIBED[endpoint][1].access is Access.QUERY
+    right = 'licensing; case="7"; basis="34"' if query else ""
+    right = right or (CASE_HANDLING.code if asker == OFFICER else OWN_RECORDS.code)
+    assert status_of(right)[0] in (200, 404)
 
 
 @pytest.mark.parametrize("endpoint", SIGNED)
@@ -169,11 +214,13 @@ def test_whatever_a_signed_route_answers_is_signed_by_the_gateway(endpoint: str,
     assert prove(told, gateway).status >= 400
 
 
-def body_of(said: Operation) -> dict[str, object]:
-    """A body that the route's schema takes."""
+def body_of(said: Operation, *, own: bool) -> dict[str, object]:
+    """A body that the route's schema takes; ``own``: it names on whose behalf a portal asks."""
     (schema,) = said.takes.values()
     assert isinstance(schema, type)
-    return {"subjects": [{"code": CODE}]} if "subjects" in schema().fields else {}
+    if "subjects" in schema().fields:
+        return {"subjects": [{"code": CODE}]}
+    return {"subject": {"code": CODE}} if own else {}
 
 
 HALVES = [

@@ -13,6 +13,7 @@ from application.ledger import Ledger, SealedAct
 from application.ports import Signer
 from application.registry import DEPARTMENT, ITEM, OFFICER, PURPOSE, Registry
 from domain.access.events import PurposeRegistered
+from domain.access.model import OF_PLATFORM
 from domain.catalogue.gate import import_item
 from domain.catalogue.items import CatalogueItem
 from domain.parties.events import DepartmentRegistered, KeyRegistered, KeyRevoked, OfficerRegistered
@@ -115,9 +116,9 @@ class Governance:
         return True
 
     def register_purpose(self, *, code: str, zh: str, en: str) -> bool:
-        """Register a purpose of queries; False when the code is registered already."""
+        """Register a purpose of queries; False when the code is registered, or the platform's own, already."""
         stream = self._ledger.name_id(PURPOSE, code)
-        if self._ledger.load(stream):
+        if code in OF_PLATFORM or self._ledger.load(stream):
             return False
         self._record(
             PurposeRegistered(

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from application.commands import objections, repairs
 from application.commands.remedies import RecordFile, RemedyDesk
 from application.commands.subjects import Identity
 from application.ledger import OpenedRow
 from application.queries.looks import log_look
 from application.queries.subject import OWN_PURPOSE, SELF
 from domain.access.decide import may_speak_for_subjects
+from domain.access.model import CASE_HANDLING
 from domain.remedies.events import ObjectionFiled, RepairApplied
 from domain.remedies.overdue import Waiting, waiting_of
 from domain.remedies.repair_case import fold_repair
@@ -28,7 +28,6 @@ from domain.shared.refusals import Defect, Refused
 
 CaseKind = Literal["objection", "repair"]
 RULES: Mapping[CaseKind, str] = {"objection": "OBJ-1", "repair": "REP-2"}
-PURPOSES: Mapping[CaseKind, str] = {"objection": objections.PURPOSE, "repair": repairs.PURPOSE}
 Filed = ObjectionFiled | RepairApplied
 
 
@@ -151,7 +150,7 @@ class CaseQueries:
     ) -> int:
         """Log the look in the subject's own list, durable when it returns; its position."""
         own = asker.subject is not None
-        officer, purpose = (role, OWN_PURPOSE) if own else (asker.officer, PURPOSES[kind])
+        officer, purpose = (role, OWN_PURPOSE) if own else (asker.officer, CASE_HANDLING.code)
         shown = [
             [str(case_id), f"{name}@{told['version']}", hashlib.sha256(canonical(part)).hexdigest()]
             for told in history

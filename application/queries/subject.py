@@ -23,11 +23,12 @@ from application.queries.pages import FIRST_PAGE, Cursors, Page, PageAsked, Plac
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
 from domain.access.events import SubjectQueried
+from domain.access.model import OWN_RECORDS
 from domain.shared.refusals import Defect, Refused
 
 WHO_LOOKED = "who_looked"
 SELF = "subject"
-OWN_PURPOSE = "own_records"
+OWN_PURPOSE = OWN_RECORDS.code
 
 
 class DossierReading(Protocol):

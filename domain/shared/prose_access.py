@@ -11,6 +11,10 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "查询须写明登记过的用途代码（Credit-Purpose）。",
         "A query names a registered purpose (Credit-Purpose).",
     ),
+    "purpose_other": (
+        "这项查询的用途须写明为 {code}（Credit-Purpose）。",
+        "This is read for one purpose only, stated as {code} (Credit-Purpose).",
+    ),
     "case_missing": (
         "查询须写明所办的案件或事项（case），不超过{most}字。",
         "A query names the case it serves (case), at most {most} characters.",

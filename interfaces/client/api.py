@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from domain.shared.canonical import Parts
 from domain.transparency.sealed_file import MEDIA_TYPE
 from interfaces.client.evidence import Exchange, Gateway, NotProven, joined, prove
@@ -25,7 +26,8 @@ ATTEMPTS_MAX = 8
 WAIT_SECONDS_MAX = 3.0
 RETRY_AFTER_SECONDS_MAX = 60.0
 TIMEOUT_SECONDS = 60.0
-SUBJECTS_OWN = {"credit_on_behalf_of": "subject"}
+HANDLING = {"credit_purpose": CASE_HANDLING.code}
+SUBJECTS_OWN = {"credit_on_behalf_of": "subject", "credit_purpose": OWN_RECORDS.code}
 Progress = Callable[[Mapping[str, Any]], None]
 
 
@@ -196,7 +198,7 @@ class Client:
 
     def worklist(self, *, official: str) -> list[dict[str, Any]]:
         """What waits for this department, asked page by page, those filed first on the first page."""
-        return self._pages("/v1/worklist", "tasks", {}, {"credit_official": official})
+        return self._pages("/v1/worklist", "tasks", {}, {"credit_official": official, **HANDLING})
 
     def _pages(
         self, path: str, name: str, asked: Mapping[str, Any], headers: Mapping[str, str]

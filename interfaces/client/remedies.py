@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from domain.shared.canonical import Parts
 from domain.shared.kinds import Kind
 from interfaces.client.api import Client
@@ -140,7 +141,14 @@ class Remedies:
         """How a case stands; a portal names the subject for whom it asks."""
         said = {} if subject is None else {"subject": dict(subject)}
         path = f"/v1/{kind}/{case}/state"
-        return self._client.post(path, said, credit_official=official, credit_on_behalf_of=on_behalf_of)
+        purpose = OWN_RECORDS if on_behalf_of else CASE_HANDLING
+        return self._client.post(
+            path,
+            said,
+            credit_official=official,
+            credit_on_behalf_of=on_behalf_of,
+            credit_purpose=purpose.code,
+        )
 
     def worklist(self, *, official: str) -> list[dict[str, Any]]:
         """What waits for this department, those filed first on the first page."""

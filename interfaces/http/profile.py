@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from application.limits import LIMITS, WINDOW_SECONDS
+from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from interfaces.client.evidence import OF_REQUEST, STATUS, STATUS_IF_SENT
 from interfaces.client.signing import COVERED, COVERED_IF_SENT
 from interfaces.http.auth import IDEMPOTENCY_LENGTHS, MAX_AGE, NONCE_LENGTHS
@@ -48,10 +49,11 @@ _RATES = "\n".join(
 
 DESCRIPTION = f"""\
 公共信用账本的接口。部门用签名请求写入与查询；查询非公开信息须写明经办人、目的、案件和依据，先记录、后显示。
-公开查询不经此接口，在网页上进行。
+公开查询不经此接口，在网页上进行。凡读取非公开信息，都须写明目的（`Credit-Purpose`）。
 
 The interface of a public-credit ledger. Departments write and query with signed requests; a query of what is not
 public names officer, purpose, case and ground, and is logged before anything is shown. The public look-up is a page.
+Every read of what is not public states its purpose (`Credit-Purpose`).
 
 ## 签名 / Signature
 
@@ -115,7 +117,8 @@ _REQUEST_HEADERS: Mapping[str, tuple[str, dict[str, Any]]] = {
     ),
     "Credit-Purpose": (
         '目的、案件与依据（QRY-1） / purpose, case and ground, as `code; case=%"..."; basis=%"..."` (RFC 9651;'
-        " Chinese as Display Strings); covered by the signature",
+        f" Chinese as Display Strings); a subject's own questions: `{OWN_RECORDS.code}`, cases and worklists:"
+        f" `{CASE_HANDLING.code}`, alone; covered by the signature",
         {"type": "string", "maxLength": 4096, "examples": ['licensing; case="2026-7"; basis="art. 34"']},
     ),
     "Credit-Official": (

@@ -13,7 +13,7 @@ from marshmallow import Schema, fields, validate
 from application.commands.subjects import Identity
 from application.queries.pages import LIMIT_MAX
 from application.queries.shared import SUBJECTS_MAX
-from domain.access.model import Request
+from domain.access.model import Purpose, Request
 from domain.parties.identifiers import check_citizen_id, check_credit_code, normalise
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
@@ -149,6 +149,12 @@ def for_subject(caller: Caller) -> None:
     """That a portal says it speaks for a subject. Raises ``Refused`` (PRV-3) when it does not."""
     if caller.signed_header("Credit-On-Behalf-Of") != "subject":
         raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
+
+
+def for_purpose(caller: Caller, purpose: Purpose) -> None:
+    """That a read states the one purpose that it can have. Raises ``Refused`` (QRY-1) when it does not."""
+    if _purpose(caller)[0] != purpose.code:
+        raise Refused(Defect("QRY-1", "purpose_other", "Credit-Purpose", {"code": purpose.code}))
 
 
 def _purpose(caller: Caller) -> tuple[str, str, str]:

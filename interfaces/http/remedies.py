@@ -18,6 +18,7 @@ from application.commands.subjects import Identity
 from application.ports import Conflict, Receipt
 from application.queries.cases import Asker, CaseKind, CaseQueries, CaseState
 from domain.access.decide import may_speak_for_subjects
+from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from domain.remedies.parties import Agent as AgentOfSubject
 from domain.remedies.parties import Officer
 from domain.shared.refusals import Defect, Refused
@@ -26,7 +27,7 @@ from interfaces.http.bodies import read_body
 from interfaces.http.intakes import fingerprint, json_response, kept_receipt, logged_refusals
 from interfaces.http.paging import read_json
 from interfaces.http.problems import ProblemError
-from interfaces.http.queries import identified
+from interfaces.http.queries import for_purpose, identified
 from interfaces.http.remedy_schemas import CaseQuestion
 from interfaces.http.services import services
 
@@ -98,6 +99,7 @@ def state(kind: CaseKind, case_id: UUID) -> Response:
     with logged_refusals(caller, body):
         given = read_json(CaseQuestion(), body)
         subject, _ = on_behalf(caller, desk, given, naming_agent=False)
+        for_purpose(caller, OWN_RECORDS if subject else CASE_HANDLING)
         agent = caller.signed_header(ON_BEHALF) == AGENT
         asker = Asker(caller.department, caller.signed_header("Credit-Official"), subject, agent)
         found = CaseQueries(desk).state(kind, case_id, asker)

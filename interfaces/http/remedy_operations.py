@@ -75,7 +75,7 @@ def asking(zh: str, en: str) -> Operation:
         {200: answer},
         takes=json_of(CaseQuestion),
         problems=(404,),
-        headers={"Credit-Official": False, "Credit-On-Behalf-Of": False},
+        headers={"Credit-Purpose": True, "Credit-Official": False, "Credit-On-Behalf-Of": False},
         limits=LIMITS,
     )
 

@@ -144,7 +144,7 @@ def helped(service: Service, case: Case, helps: set[str], number: int) -> None:
     """Put some of what is there in the place of what was made up, so that more than the first check is met."""
     likely = {
         "Credit-Official": service.officers[number % len(service.officers)],
-        "Credit-Purpose": 'licensing; case="7"; basis="34"',
+        "Credit-Purpose": ('licensing; case="7"; basis="34"', "own_records", "case_handling")[number % 3],
         "Credit-On-Behalf-Of": ("subject", "agent")[number % 2],
         "If-Match": f'"{number % 3 + 1}"',
     }

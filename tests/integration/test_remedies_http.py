@@ -241,7 +241,8 @@ def test_answers_carry_the_version_as_etag_and_headers_count_only_when_signed(ci
         signed = signing.headers("POST", f"{path}/{what}", body, sent)
         return web.http.post(f"{path}/{what}", data=body, headers=signed)
 
-    seen = post("state", {}, covered=acting[1:], credit_official=SECOND)
+    asking = ("credit-official", "credit-purpose")
+    seen = post("state", {}, covered=asking, credit_official=SECOND, credit_purpose="case_handling")
     assert (seen.status_code, seen.headers["ETag"]) == (200, '"1"')
     assert seen.headers["Credit-Receipt"].startswith("access:")
     said = {"reasons": "一致", "remedies": REMEDIES}
