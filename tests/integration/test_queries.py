@@ -14,7 +14,7 @@ from application.ports import LedgerUnavailable
 from application.queries.replay import NoSuchAnswer, Replay
 from application.queries.shared import Answer
 from domain.access.events import SubjectQueried
-from domain.access.model import Request
+from domain.access.model import OF_PLATFORM, Request
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Refused
 from interfaces.client.api import Client, Department, Problem
@@ -113,6 +113,11 @@ def test_shr_1_a_purpose_outside_the_items_scope_shows_nothing_and_is_logged(wor
     world.governance().register_purpose(code="curiosity", zh="好奇", en="curiosity")
     answer = ask(world, subject_with_records(world), purpose="curiosity")
     assert answer.records == ()
+    for own in OF_PLATFORM:
+        assert not world.governance().register_purpose(code=own, zh="自定", en="made up")
+        with pytest.raises(Refused):
+            ask(world, subject_with_records(world), purpose=own)
+    answer = ask(world, subject_with_records(world), purpose="curiosity")
     event = access_events(world)[answer.position - 1]
     assert isinstance(event, SubjectQueried) and event.shown == [] and "SHR-1" in event.rules
 

@@ -75,6 +75,8 @@ def test_the_whole_story_over_http(city: City) -> None:
     views = [look["view"] for look in looks]
     assert views == ["shared", "shared", "objection", "objection", "shared", "who_looked"]
     assert [look["number"] for look in looks] == list(range(1, 7))
+    assert [look["purpose"] for look in looks[2:4]] == ["own_records", "case_handling"]
+    assert all(look["purpose_zh"] for look in looks)
     assert city.world.finding() is None
 
 
