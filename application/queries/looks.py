@@ -15,7 +15,7 @@ from application.commands.subjects import Identity, SubjectDesk
 from application.ledger import Ledger, instant
 from application.ports import Append, Conflict, LedgerUnavailable
 from domain.access.events import SubjectQueried
-from domain.access.model import Purpose
+from domain.access.model import OF_PLATFORM, Purpose
 from domain.parties.events import DepartmentRegistered
 from domain.shared.canonical import Json, canonical
 
@@ -57,7 +57,7 @@ class Look:
 def told_look(event: SubjectQueried, names: Names) -> Look:
     """A look as its subject is told of it: which office, not which officer; what was shown, not its digest."""
     department = names.department(event.department)
-    purpose = names.purpose(event.purpose)
+    purpose = OF_PLATFORM.get(event.purpose) or names.purpose(event.purpose)
     return Look(
         number=event.originator_version,
         at=instant(event.timestamp),

@@ -156,9 +156,12 @@ class Remedies:
 
     def overdue_elsewhere(self, *, official: str) -> list[dict[str, Any]]:
         """What is overdue with all other departments, for the credit office; ``KeyError`` for anyone else."""
-        answer = self._client.post("/v1/worklist", {}, credit_official=official)
-        tasks: list[dict[str, Any]] = answer["overdue_elsewhere"]
+        tasks: list[dict[str, Any]] = self._worklist(official)["overdue_elsewhere"]
         return tasks
+
+    def _worklist(self, official: str) -> dict[str, Any]:
+        purpose = CASE_HANDLING.code
+        return self._client.post("/v1/worklist", {}, credit_official=official, credit_purpose=purpose)
 
     def act(
         self,

@@ -39,7 +39,7 @@ def _sign(answer: Response, request: object, label: str) -> None:
     prepared = signer.prepare(
         message,
         key_id=key_id(evidence.GATEWAY, ledger.gateway.issuer),
-        created=ledger.now(),
+        created=ledger.clock.real(),
         label=LABEL,
         tag=signature_tag(ledger.id.hex),
         covered_component_ids=evidence.answer_components(headers, label),

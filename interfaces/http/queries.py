@@ -13,7 +13,7 @@ from marshmallow import Schema, fields, validate
 from application.commands.subjects import Identity
 from application.queries.pages import LIMIT_MAX
 from application.queries.shared import SUBJECTS_MAX
-from domain.access.model import Purpose, Request
+from domain.access.model import OWN_RECORDS, Purpose, Request
 from domain.parties.identifiers import check_citizen_id, check_credit_code, normalise
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
@@ -66,6 +66,7 @@ def _of_itself(zh: str, en: str, question: type[Schema], answer: type[Schema]) -
         "本人",
         {200: told},
         takes=json_of(question),
+        headers={"Credit-Purpose": True},
         limits=(
             f"每页至多 {LIMIT_MAX} 项；有 next 时，以同样的提问加 cursor 取下一页。",
             f"At most {LIMIT_MAX} entries a page; where there is `next`, ask the same with it as `cursor`.",
@@ -121,6 +122,7 @@ def who_looked() -> Response:
     caller = authenticated(body)
     with logged_refusals(caller, body):
         for_subject(caller)
+        for_purpose(caller, OWN_RECORDS)
         given = _query(LooksQuestion(), body)
         page = services().subject.who_looked(
             _identities(given)[0], portal=caller.department, asked=asked_page(given)
@@ -137,6 +139,7 @@ def dossier() -> Response:
     caller = authenticated(body)
     with logged_refusals(caller, body):
         for_subject(caller)
+        for_purpose(caller, OWN_RECORDS)
         given = _query(DossierQuestion(), body)
         page = services().subject.dossier(
             _identities(given)[0], portal=caller.department, asked=asked_page(given)

@@ -87,4 +87,5 @@ WORKLIST = Operation(
     TAG,
     {200: Answer("待办案件", "open cases", json_of(WorklistAnswer))},
     takes=json_of(PageQuestion),
+    headers={"Credit-Purpose": True},
 )

@@ -10,12 +10,14 @@ from flask import Blueprint, Response
 
 from application.queries.worklist import Task, Worklist
 from domain.access.decide import may_speak_for_subjects
+from domain.access.model import CASE_HANDLING
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import read_body
 from interfaces.http.describing import operation
 from interfaces.http.intakes import logged_refusals
 from interfaces.http.paging import PageQuestion, asked_page, page_response, read_json
+from interfaces.http.queries import for_purpose
 from interfaces.http.remedy_operations import WORKLIST
 from interfaces.http.services import services
 
@@ -34,6 +36,7 @@ def worklist_of_caller() -> Response:
     desk = services().desk()
     with logged_refusals(caller, body):
         asked = asked_page(read_json(PageQuestion(), body))
+        for_purpose(caller, CASE_HANDLING)
         officer = desk.registry.officer(caller.signed_header("Credit-Official"))
         if officer is None or officer.department != caller.department:
             raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))

@@ -38,7 +38,7 @@ def test_moving_the_clock_makes_no_used_nonce_good_again(web: Web) -> None:
         answer = web.http.post("/v1/worklist", base_url=HOST, data=body, headers=signed)
         return str(answer.get_json()["errors"][0]["code"])
 
-    assert ask() == "officer_unknown"
+    assert ask() == "purpose_other"
     assert ask() == "signature_replayed"
     web.world.clock.run_ahead(days=30)
     assert ask() == "signature_replayed"
