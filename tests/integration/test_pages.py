@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from application.queries.pages import Cursors, PageAsked, Place
 from application.queries.replay import Replay
 from application.queries.worklist import Worklist
+from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from domain.shared.refusals import Refused
 from infrastructure.keys import FileVault
 from interfaces.client.api import Client, Department
@@ -51,7 +52,9 @@ def asked(web: Web, path: str, members: Any, *, department: str = "", **headers:
     body = json.dumps(members).encode()
     code = department or web.world.city.credit_office.code
     sent = {"content-type": "application/json", "idempotency-key": "k" * 16}
-    sent |= {"credit-on-behalf-of": "subject"} | {k.replace("_", "-"): v for k, v in headers.items()}
+    purpose = CASE_HANDLING if path == WORK else OWN_RECORDS
+    sent |= {"credit-on-behalf-of": "subject", "credit-purpose": purpose.code}
+    sent |= {k.replace("_", "-"): v for k, v in headers.items()}
     signing = web.signing()
     covered = tuple(signing.covered) + tuple(n for n in sent if n.startswith("credit-"))
     signed = type(signing)(code, web.world.keys[code], signing.ledger_id, covered=covered)

@@ -247,7 +247,9 @@ class Histories(RuleBasedStateMachine):
 
     def read_looks(self, subject: Subject) -> None:
         answer = self.send_own("who-looked", subject.code)
-        self.expect(Expected(self.office, subject.code, OWN_RECORDS.code, "who_looked"))
+        told = (self._id_of(subject.code), f"looks@1-{len(subject.looks) + 1}")
+        self.expect(Expected(self.office, subject.code, OWN_RECORDS.code, "who_looked", frozenset({told})))
+        self.told[self.head()] = {}
         looks = answer.get_json()["looks"]
         assert [look["number"] for look in looks] == list(range(1, len(subject.looks) + 1))
         assert [as_told(look, subject.code) for look in looks] == subject.looks
@@ -435,13 +437,13 @@ class Histories(RuleBasedStateMachine):
         return Expected(event.department, code, event.purpose, event.view, shown)
 
     def _code_of(self, subject_id: UUID) -> str:
-        desk = SubjectDesk(self.world.ledger)
-        wanted = {e.code for e in self.expected if e.code}
-        for code in wanted:
-            identity = self.model.first.subject(self.model.first.content_of(CF_XDR_SHXYM=code))
-            if desk.find(identity) == subject_id:
-                return code
-        return "unexpected"
+        codes = {event.code for event in self.expected if event.code}
+        return next((code for code in codes if self._id_of(code) == str(subject_id)), "unexpected")
+
+    def _id_of(self, code: str) -> str:
+        first = self.model.first
+        identity = first.subject(first.content_of(CF_XDR_SHXYM=code))
+        return str(SubjectDesk(self.world.ledger).find(identity))
 
     # Requests
 
