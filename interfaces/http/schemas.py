@@ -172,7 +172,7 @@ class SharedRecord(Schema):
     recorded_at = _text("入账时间 / when it was recorded")
     until = _text("公示截止，无则为空 / last day in the view, empty for none")
     objected = fields.Boolean(metadata={"description": "异议处理中 / an objection is pending"})
-    corrects = _count("所更正的版本 / the version that it corrects", required=False)
+    corrects = _hex("所更正内容的叶子哈希 / leaf hash of what it corrects", 64, required=False)
     note = fields.Nested(RepairNote)
     parts = fields.Dict(
         required=True,

@@ -80,6 +80,17 @@ def test_the_whole_story_over_http(city: City) -> None:
     assert city.world.finding() is None
 
 
+def test_a_shared_answer_names_by_its_leaf_hash_what_a_record_corrects(city: City) -> None:
+    record = city.determine()
+    case = deciding("objections", city.object(record))
+    seen = city.source.state("objections", case.id, official=SECOND)["record_leaf_hash"]
+    content = city.story.file(UUID(record)).standing.content
+    fixed = {**content, "public": {**content["public"], "CF_NR_FK": "2.3"}}
+    city.source.correct(case, fixed, record=record, corrects=seen)
+    city.world.project()
+    assert city.shared(record)[0]["corrects"] == seen
+
+
 def test_a_told_case_is_reproduced_from_its_access_event(city: City) -> None:
     filed = city.object(city.determine(), on_behalf_of="agent", agent=AGENT)
     for told in (
