@@ -6,7 +6,7 @@ Routes hand over verified callers; ``evidence.py`` builds the bundles, the publi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -14,7 +14,7 @@ from uuid import UUID
 from application.commands.subjects import Identity, SubjectDesk
 from application.ledger import Ledger, OpenedRow
 from application.ports import Log
-from application.queries.evidence import Evidence, NothingToProve, NotYetProven, Published
+from application.queries.evidence import ENDINGS, Evidence, NothingToProve, NotYetProven, Published
 from application.queries.looks import log_look
 from application.registry import Registry
 from application.sealing import parse_key_reference
@@ -78,11 +78,11 @@ class Proofs:
         return bytes(ProofFile(position - 1, tuple(path), published.signed))
 
     def of_record_for_source(
-        self, request: Request, record: UUID, claim: RecordClaim, *, show: Iterable[str]
+        self, request: Request, record: UUID, claim: RecordClaim, *, show: Sequence[str]
     ) -> Told:
         """Evidence about a record for the department that determined it, which may show any of its parts.
 
-        Raises ``Refused`` (QRY-1, SHR-1), ``NothingToProve``, ``NotYetProven`` or ``LedgerUnavailable``.
+        Of a record that has ended it may show none any more. Raises ``Refused`` (QRY-1, REP-5), ``NothingToProve``, ``NotYetProven`` or ``LedgerUnavailable``.
         """
         who = self._asker(request)
         registry = Registry(self._ledger)
@@ -91,6 +91,8 @@ class Proofs:
         if first is None or key is None or key.holder != request.department:
             # Somebody else's record and no record are not told apart.
             raise NothingToProve
+        if show and any(row.row.topic in ENDINGS for row in self._history(record)):
+            raise Refused(Defect("REP-5", "evidence_of_what_ended", "/show"))
         evidence = self._begun()
         _claim(evidence, claim, record, show)
         return self._told(evidence, _subject_of(first), who, [[str(record), claim]])
@@ -168,8 +170,10 @@ class Proofs:
         return subject
 
     def _determined(self, record: UUID) -> OpenedRow | None:
-        rows = self._ledger.open_all(self._ledger.store.load(RECORDS, record), log=RECORDS)
-        return next((row for row in rows if row.row.topic == RecordDetermined.TOPIC), None)
+        return next((r for r in self._history(record) if r.row.topic == RecordDetermined.TOPIC), None)
+
+    def _history(self, record: UUID) -> list[OpenedRow]:
+        return self._ledger.open_all(self._ledger.store.load(RECORDS, record), log=RECORDS)
 
 
 def _claim(evidence: Evidence, claim: RecordClaim, record: UUID, show: Iterable[str]) -> None:

@@ -144,6 +144,12 @@ def test_a_subject_proves_that_its_record_is_gone_and_who_looked(
     story.world.publish()
     answer = ask(web, story.office, gone, **OWN)
     assert answer.status_code == 200 and is_good(web, answer)
+    officer = next(o for o in story.world.city.officers if o.department == story.source).key
+    still = {"claim": "recorded", "record": str(record), "show": ["public"]}
+    refused = ask(web, story.source, still, credit_official=officer, credit_purpose=PURPOSE)
+    assert refused.status_code == 422 and refused.get_json()["rule"] == "REP-5"
+    bare = ask(web, story.source, still | {"show": []}, credit_official=officer, credit_purpose=PURPOSE)
+    assert bare.status_code == 200 and is_good(web, bare)
     story.world.publish()
     looked = ask(web, story.office, {"claim": "who_looked", **of_subject(story)}, **OWN)
     assert looked.status_code == 200 and is_good(web, looked)
