@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from application.queries.evidence import Evidence, Published
-from domain.shared.canonical import canonical
-from domain.transparency.strict import to_base64
 from infrastructure.tile_files import MapFiles, TileFiles
 from interfaces.client.verifier import Report, verify
 from tests.world import World
@@ -23,22 +21,3 @@ def judge(world: World, bundle: Mapping[str, Any]) -> Report:
     """What the verifier says of a bundle, under the policy of this ledger."""
     data = json.dumps(bundle, ensure_ascii=False).encode()
     return verify(data, (world.published / "policy").read_bytes())
-
-
-def answer_parts(record: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The parts of a shared answer about one record, as a bundle carries them."""
-    said = {k: v for k, v in record.items() if k not in TOLD}
-    return [
-        {
-            "record": record["record"],
-            "part": part,
-            "leaf": record["proofs"][part]["leaf"],
-            "salt": record["proofs"][part]["salt"],
-            "content": to_base64(canonical({**said, "fields": fields})),
-        }
-        for part, fields in record["parts"].items()
-    ]
-
-
-TOLD = ("parts", "proofs", "until", "objected")
-"""What an answer tells beside what the rendition holds."""

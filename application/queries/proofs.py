@@ -82,7 +82,8 @@ class Proofs:
     ) -> Told:
         """Evidence about a record for the department that determined it, which may show any of its parts.
 
-        Of a record that has ended it may show none any more. Raises ``Refused`` (QRY-1, REP-5), ``NothingToProve``, ``NotYetProven`` or ``LedgerUnavailable``.
+        Of a record that has ended it may show none any more.
+        Raises ``Refused`` (QRY-1, REP-5), ``NothingToProve``, ``NotYetProven`` or ``LedgerUnavailable``.
         """
         who = self._asker(request)
         registry = Registry(self._ledger)

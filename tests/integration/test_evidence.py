@@ -14,8 +14,9 @@ import pytest
 from application.queries.evidence import NothingToProve, NotYetProven
 from domain.access.model import Request
 from domain.shared.city_time import city_day
+from interfaces.client.bundles import answer_parts
 from interfaces.client.verifier import verify
-from tests.evidence import answer_parts, begin, judge
+from tests.evidence import begin, judge
 from tests.remedies import LETTER, PROOF, Story
 from tests.remedies import begin as begin_story
 from tests.world import World
