@@ -55,7 +55,7 @@ REASONS = {
     "revoked": ("签名者的密钥当时已吊销", "the signer's key was revoked by then"),
     "order": ("先后次序不对", "stands in the wrong order"),
     "not_newest": ("不是最新一期", "is not the newest epoch"),
-    "map": ("视图地图的证明不成立", "the map's proof does not hold"),
+    "map": ("视图映射的证明不成立", "the map's proof does not hold"),
     "present": ("记录仍在视图中", "the record is still in the view"),
     "incomplete": ("清单不完整", "the list is not complete"),
     "answer": ("所示答复不是当时登记的答复", "the answer is not the one that was logged"),

@@ -88,7 +88,7 @@ def tile(log: str, rest: str) -> Response:
 
 
 @blueprint.get("/logs/maps/<name>/<node>")
-@operation(_file("视图地图的一份文件", "A file of a map, by the node it folds to", _OCTETS))
+@operation(_file("视图映射的一份文件", "A file of a map, by the node it folds to", _OCTETS))
 def map_file(name: str, node: str) -> Response:
     """A bucket or tile of a map: it tells whether any of its keys is there, and not which one was asked for."""
     known = name in MAPS and _HASH.fullmatch(node)
@@ -98,7 +98,7 @@ def map_file(name: str, node: str) -> Response:
 
 
 @blueprint.get("/logs/maps/heads/<int:epoch>")
-@operation(_file("某一期各地图的切分", "How an epoch's maps are cut", _TEXT))
+@operation(_file("某一期各映射的切分", "How an epoch's maps are cut", _TEXT))
 def map_heads(epoch: int) -> Response:
     """Root, count, bucket depth of every map of an epoch: a help to read its files, proven by the epoch's entry."""
     return _served(services().published.map_heads(epoch), _TEXT, _IMMUTABLE)
@@ -115,11 +115,11 @@ def delta(digest: str) -> Response:
 @blueprint.get("/v1/receipts/<event>")
 @operation(
     Operation(
-        "凭证：事件已在签名的日志中",
+        "入账回执：事件已在签名的日志中",
         "A receipt: that an event is in its signed log",
         Access.PUBLIC,
         "透明日志",
-        {200: Answer("凭证", "the receipt", json_of(ReceiptState))},
+        {200: Answer("入账回执", "the receipt", json_of(ReceiptState))},
         problems=(404,),
         headers={"Prefer": False},
         limits=(f"Prefer: wait 至多 {WAIT_SECONDS_MAX} 秒。", f"Prefer: wait at most {WAIT_SECONDS_MAX} s."),

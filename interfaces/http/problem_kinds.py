@@ -134,7 +134,7 @@ KINDS: Mapping[str, Kind] = {
         (404,),
         "没有可以证明的事件：记录未被屏蔽、撤回或到期，或者不是给您的答复。",
         "There is no such event: the record was not shielded, withdrawn or over, or the answer was not yours.",
-        "核对记录编号或凭证编号。",
+        "核对记录编号或回执编号。",
         "Compare the record's id or the receipt.",
     ),
     "erased": Kind(
