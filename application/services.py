@@ -10,6 +10,7 @@ from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
 from application.ledger import Ledger
 from application.queries.operations import Operations
+from application.queries.proofs import Proofs, PublishedFiles
 from application.queries.public import PublicLookup
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
@@ -30,5 +31,7 @@ class Services:
     verify: Callable[[bytes, bytes, bytes], bool]
     gateway_public_key: bytes
     operations: Operations
+    proofs: Proofs
+    published: PublishedFiles
     desk: Callable[[], RemedyDesk]
     """Makes a desk for one command or question: what it has read of the registry is never stale for long."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,31 +16,41 @@ from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
 from application.deadlines import DeadlineRunner
+from application.epochs import EpochMaker
 from application.ledger import Ledger, parse_instant
 from application.limits import RateLimits
 from application.ports import Clock, Log
 from application.projections.projector import Projector
+from application.queries.evidence import Published
 from application.queries.operations import Operations
+from application.queries.proofs import Proofs
 from application.queries.public import PublicLookup
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
+from application.sequencer import LOGS, Sequencer, authority_of
 from application.services import Services
 from domain.shared.forms import Form, FormKind
-from infrastructure.build import read_build
+from domain.transparency.policy import Log as PolicyLog
+from domain.transparency.policy import Policy, format_policy
+from infrastructure.build import fold_rule, read_build
 from infrastructure.clock import ClockError, DemoClock, SystemClock
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.embedded_host import OwnedElsewhere
 from infrastructure.keys import GATEWAY, Ed25519Signer, FileVault, SystemEntropy, verify_ed25519
+from infrastructure.log_keys import log_signers, make_log_key
 from infrastructure.logs import configure_logs
 from infrastructure.migrate import has_events, logins, migrate
 from infrastructure.postgres.due_cases import PostgresDueCases
+from infrastructure.postgres.epochs import PostgresEpochs
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
+from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.private_files import write_private
 from infrastructure.remedy_data import load_calendar, load_limits
 from infrastructure.settings import Settings
+from infrastructure.tile_files import MapFiles, PublishedFolder, TileFiles, write_files
 
 __all__ = [
     "AuditServices",
@@ -48,6 +58,7 @@ __all__ = [
     "EmbeddedPostgres",
     "NotPrepared",
     "ProjectorServices",
+    "SequencerServices",
     "Settings",
     "audit_services",
     "configure_logs",
@@ -55,11 +66,15 @@ __all__ = [
     "demo_clock",
     "gateway_public_key",
     "ledger_id_of",
+    "make_epoch_maker",
+    "make_proofs",
+    "make_sequencers",
     "open_ledger",
     "prepare",
     "projector_services",
     "remedy_desk",
     "require_time",
+    "sequencer_services",
     "verify_ed25519",
     "web_services",
 ]
@@ -68,7 +83,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 CLOCK_FILE = "demo-clock.json"
 CLOCK_ERROR_MAX = timedelta(minutes=5)
 """How far the clocks of a service's machines may be apart."""
-ROLES = ("writer", "reader", "projector", "auditor")
+ROLES = ("writer", "reader", "projector", "auditor", "sequencer")
 
 
 class NotPrepared(RuntimeError):
@@ -81,7 +96,16 @@ class ProjectorServices:
 
     projector: Projector
     views: PostgresViewStore
+    epochs: EpochMaker
     deadlines: DeadlineRunner
+
+
+@dataclass(frozen=True)
+class SequencerServices:
+    """What the sequencer's process holds: one sequencer a log, and the heads, by whose lock it leads."""
+
+    sequencers: Sequence[Sequencer]
+    trees: PostgresTrees
 
 
 @dataclass(frozen=True)
@@ -104,6 +128,7 @@ def prepare(settings: Settings, admin_url: str) -> list[str]:
             f"the ledger has events, but its secrets are gone: {', '.join(missing)}; restore them"
         )
     FileVault.make(settings.secrets_dir)
+    make_log_key(settings.secrets_dir)
     for role, url in logins(admin_url, settings.secrets_dir).items():
         write_private(_url_file(settings, role.removeprefix("xinlu_")), url.encode())
     return applied
@@ -176,6 +201,8 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         verify=verify_ed25519,
         gateway_public_key=_gateway(settings).public_key,
         operations=Operations(operations, limits, read_build()),
+        proofs=make_proofs(settings, ledger),
+        published=PublishedFolder(settings.published_dir),
         desk=lambda: remedy_desk(ledger, forms),
     )
 
@@ -195,7 +222,55 @@ def projector_services(settings: Settings) -> ProjectorServices:
     return ProjectorServices(
         projector=Projector(reader=reader, keys=reader, views=views, vault=vault),
         views=views,
+        epochs=make_epoch_maker(settings, pool, vault),
         deadlines=DeadlineRunner(_ledger(settings, vault), views, PostgresDueCases(pool)),
+    )
+
+
+def sequencer_services(settings: Settings) -> SequencerServices:
+    """For the sequencer's process: login ``sequencer``, the keys of the logs, and the folder of tiles."""
+    trees = PostgresTrees(_pool(settings, "sequencer"))
+    return SequencerServices(make_sequencers(settings, trees), trees)
+
+
+def make_sequencers(settings: Settings, trees: PostgresTrees) -> list[Sequencer]:
+    """One sequencer a log; their verifier keys are written into the policy file that readers start from."""
+    authority = authority_of(FileVault(settings.secrets_dir).ledger_id)
+    signers = {log: log_signers(settings.secrets_dir, f"{authority}/{log}") for log in LOGS}
+    policy = Policy(tuple(PolicyLog(signer.key) for log in LOGS for signer in signers[log]), (), (), None)
+    write_files(settings.published_dir, {"policy": format_policy(policy)})
+    files = TileFiles(settings.published_dir)
+    return [
+        # A checkpoint's time is the world's, whatever clock the ledger's deadlines go by.
+        Sequencer(
+            log,
+            origin=f"{authority}/{log}",
+            store=trees,
+            tiles=files,
+            signers=signers[log],
+            clock=SystemClock(),
+        )
+        for log in LOGS
+    ]
+
+
+def make_proofs(settings: Settings, ledger: Ledger) -> Proofs:
+    """Receipts and evidence over the published folder; each question reads the newest checkpoints."""
+    tiles, maps = TileFiles(settings.published_dir), MapFiles(settings.published_dir)
+    return Proofs(ledger, lambda: Published(tiles, maps))
+
+
+def make_epoch_maker(settings: Settings, pool: Pool, vault: FileVault) -> EpochMaker:
+    """The epoch maker over the login ``projector``."""
+    reader = LogReader(pool)
+    return EpochMaker(
+        store=PostgresEpochs(pool),
+        maps=MapFiles(settings.published_dir),
+        tiles=TileFiles(settings.published_dir),
+        reader=reader,
+        keys=reader,
+        vault=vault,
+        rule=fold_rule(),
     )
 
 

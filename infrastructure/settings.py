@@ -104,6 +104,11 @@ class Settings:
         """The folder of keys and passwords, made with mode 0700 when it is first asked for."""
         return private_folder(self.data_dir / "secrets")
 
+    @property
+    def published_dir(self) -> Path:
+        """The folder of what anyone may fetch: tiles, checkpoints, maps, the policy."""
+        return self.data_dir / "published"
+
 
 def _rate_limits(text: str) -> dict[str, int]:
     """``commands=600,lookup=60`` as numbers by name. Raises BadSetting for an unknown name or no number."""

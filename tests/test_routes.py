@@ -32,7 +32,7 @@ from tests.web import HOST, Signing, Web
 from tests.world import World
 
 PROJECT = Path(__file__).resolve().parent.parent
-PUBLIC = {"/v1/ledger", "/v1/openapi.json"}
+PUBLIC = {"/v1/ledger", "/v1/openapi.json", "/v1/receipts/{event}"}
 """Routes under /v1 that anyone may ask: they tell nothing about anyone."""
 PAGES = {
     "portal.static", "portal.front", "portal.lookup_by_link", "portal.lookup", "portal.record",
@@ -202,7 +202,11 @@ def test_qry_1_every_read_without_its_purpose_is_refused_and_logged(
         assert status_of(wrong) == (403, "QRY-1"), wrong
         [logged] = ledger_world.reader.rows("access", after=before, limit=9)
         assert logged.topic == "act.refused"
-    query = DESCRIBED[endpoint][1].access is Access.QUERY
+    # A department asks for evidence as it queries; on a subject's behalf it is the subject's own question.
+    query = DESCRIBED[endpoint][1].access is Access.QUERY or (endpoint, asker) == (
+        "evidence.evidence",
+        OFFICER,
+    )
     right = 'licensing; case="7"; basis="34"' if query else ""
     right = right or (CASE_HANDLING.code if asker == OFFICER else OWN_RECORDS.code)
     assert status_of(right)[0] in (200, 404)
@@ -225,7 +229,8 @@ def body_of(said: Operation, *, own: bool) -> dict[str, object]:
     assert isinstance(schema, type)
     if "subjects" in schema().fields:
         return {"subjects": [{"code": CODE}]}
-    return {"subject": {"code": CODE}} if own else {}
+    claim = {"claim": "recorded", "record": str(uuid.uuid4())} if "claim" in schema().fields else {}
+    return {"subject": {"code": CODE}, **claim} if own else {**claim}
 
 
 HALVES = [

@@ -23,6 +23,7 @@ from application.commands.drafts import Drafts
 from application.commands.governance import Governance
 from application.commands.intake import Intake
 from application.deadlines import DeadlineRunner
+from application.epochs import EpochMaker
 from application.ledger import Ledger, instant
 from application.limits import LIMITS, RateLimits
 from application.ports import Clock, Log, NewRow
@@ -31,10 +32,11 @@ from application.queries.operations import Operations
 from application.queries.public import PublicLookup
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
+from application.sequencer import Sequencer
 from application.services import Services
 from application.verify import Finding, Outcome, Remembered, Verification
 from domain.shared.city_time import city_day
-from infrastructure.bootstrap import remedy_desk
+from infrastructure.bootstrap import make_epoch_maker, make_proofs, make_sequencers, remedy_desk
 from infrastructure.build import read_build
 from infrastructure.clock import SystemClock
 from infrastructure.keys import (
@@ -44,14 +46,17 @@ from infrastructure.keys import (
     SystemEntropy,
     verify_ed25519,
 )
+from infrastructure.log_keys import make_log_key
 from infrastructure.migrate import ROLES
 from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
 from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
+from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.settings import Settings
+from infrastructure.tile_files import PublishedFolder
 from interfaces.cli.seed import govern, take_in
 from interfaces.client.form_data import load_forms
 from interfaces.client.sealing import DepartmentKey
@@ -73,6 +78,7 @@ class Database:
     reader: str
     projector: str
     auditor: str
+    sequencer: str
 
 
 class SettableClock:
@@ -124,6 +130,7 @@ class World:
         self.folder = folder
         self.secrets = folder / "secrets"
         FileVault.make(self.secrets)
+        make_log_key(self.secrets)
         if logins_file.parent != self.secrets:
             shutil.copy(logins_file, self.secrets)
         self.vault = FileVault(self.secrets)
@@ -181,6 +188,8 @@ class World:
             verify=verify_ed25519,
             gateway_public_key=self.gateway.public_key,
             operations=self.operations,
+            proofs=make_proofs(self.settings, self.ledger),
+            published=PublishedFolder(self.published),
             desk=lambda: remedy_desk(self.ledger, load_forms()),
         )
 
@@ -203,6 +212,32 @@ class World:
     def deadlines(self) -> DeadlineRunner:
         """A deadline runner as a newly started process has it."""
         return DeadlineRunner(self.ledger, self.views, PostgresDueCases(self.pool("projector")))
+
+    @property
+    def published(self) -> Path:
+        """The folder of what anyone may fetch."""
+        return self.settings.published_dir
+
+    def new_sequencers(self) -> list[Sequencer]:
+        """The sequencers of all logs as a newly started process has them."""
+        return make_sequencers(self.settings, PostgresTrees(self.pool("sequencer")))
+
+    def new_epoch_maker(self) -> EpochMaker:
+        """An epoch maker as a newly started process has it."""
+        return make_epoch_maker(self.settings, self.pool("projector"), self.vault)
+
+    def sequence(self) -> None:
+        """Sign and publish all that is committed."""
+        for sequencer in self.new_sequencers():
+            while sequencer.run_once():
+                pass
+
+    def publish(self) -> None:
+        """Views folded, trees signed, an epoch made and signed: as the service stands a second later."""
+        self.project()
+        self.sequence()
+        self.new_epoch_maker().run_once()
+        self.sequence()
 
     @cached_property
     def lookup(self) -> PublicLookup:

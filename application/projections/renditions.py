@@ -36,12 +36,15 @@ from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.text import normalise_name
 from domain.transparency.digest import StoredRow
+from domain.transparency.epoch import shown_commitment, view_salt
 
 PUBLIC, SHARED, DOSSIER = "public", "shared", "dossier"
 VIEWS = (PUBLIC, SHARED, DOSSIER)
 """The dossier names the records of a subject and shows nothing of them: what it holds is read from their streams."""
 GONE = (PublicityEnded, RecordWithdrawn, RecordShielded)
 """After these a record is in no view but its subject's own dossier."""
+PROOF = "proof"
+"""The member of a rendition that opens its commitment: index of the leaf and salt; no part of what is committed to."""
 _RENDITION_KEY = b"credit/rendition/v1\n"
 
 
@@ -63,6 +66,8 @@ class Rendition:
     key: KeyName | None
     content: bytes
     objected: bool = False
+    commitment: bytes = b""
+    """Commits to what is shown in the view's map (``domain.transparency.epoch``); the dossier's index has none."""
 
 
 @dataclass
@@ -161,20 +166,39 @@ class RenditionFold:
             return []
         recorded: dict[str, Json] = {"record": str(row.stream_id), "recorded_at": row.recorded_at, **told}
 
-        def shown_as(view: str, part: str, shown: dict[str, Json], key: KeyName | None) -> Rendition:
-            content = canonical({**shown, **recorded})
-            return Rendition(view, row.stream_id, part, subject_id, item.code, position, ends, key, content)
+        def shown_as(
+            view: str, part: str, shown: dict[str, Json], key: KeyName | None, *, salted_by: str
+        ) -> Rendition:
+            told = {**shown, **recorded}
+            salt, index = view_salt(opened.opened[salted_by].salt, view), row.position - 1
+            committed = shown_commitment(salt, leaf_index=index, content=canonical(told))
+            # Whoever is shown the rendition can prove it: the salt goes with it, and no further.
+            content = canonical({**told, PROOF: {"leaf": index, "salt": salt.hex()}})
+            return Rendition(
+                view,
+                row.stream_id,
+                part,
+                subject_id,
+                item.code,
+                position,
+                ends,
+                key,
+                content,
+                commitment=committed,
+            )
 
         out: list[Rendition] = []
         publicity = publicity_term(item, parts, recorded_on=recorded_on)
         if publicity.public:
             natural = subject_kind(parts) == "natural_person"
-            key = owners["person/1"] if natural else None
-            out.append(shown_as(PUBLIC, "public", public_rendition(item, parts, publicity), key))
+            # What is shown of a person is salted by the person's part: erased, nothing is left to guess against.
+            salted_by, key = ("person/1", owners["person/1"]) if natural else ("public", None)
+            shown = public_rendition(item, parts, publicity)
+            out.append(shown_as(PUBLIC, "public", shown, key, salted_by=salted_by))
             if not natural:
                 changes.names.add((PUBLIC, self._name_mac(normalise_name(subject_name(parts))), subject_id))
         for part, shown in shared_rendition(item, parts).items():
-            out.append(shown_as(SHARED, part, shown, owners[part]))
+            out.append(shown_as(SHARED, part, shown, owners[part], salted_by=part))
         return [sealed for rendition in out if (sealed := self._sealed(rendition)) is not None]
 
     def _sealed(self, rendition: Rendition) -> Rendition | None:

@@ -18,7 +18,7 @@ from application.commands.subjects import Identity, SubjectDesk
 from application.data_keys import unwrap_all
 from application.ledger import Ledger, SealedAct
 from application.ports import Append, Conflict, KeyName, LedgerUnavailable
-from application.projections.renditions import SHARED, Rendition, open_rendition
+from application.projections.renditions import PROOF, SHARED, Rendition, open_rendition
 from application.queries.looks import ACCESS_CLASS
 from application.registry import Registry
 from domain.access.consent import Consent, fold_consent
@@ -36,7 +36,8 @@ ATTEMPTS_MAX = 4
 
 @dataclass(frozen=True)
 class Listed:
-    """A part of a record that could be shown: whose, which, under which key, and the digest of its bytes."""
+    """A part of a record that could be shown: whose, which, under which key, the digest of its bytes, and what
+    commits to what they say."""
 
     subject_id: UUID
     record_id: UUID
@@ -46,6 +47,7 @@ class Listed:
     until: date | None
     key: KeyName
     digest: bytes
+    commitment: bytes
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,7 @@ class SharedQueries:
             case=request.case,
             basis=request.basis,
             consent=request.consent or None,
+            answers=[listed.commitment.hex() for listed in shown],
         )
         owners = dict.fromkeys(event.parts(), (subject, ACCESS_CLASS))
         return self._ledger.seal(event, owners=owners)
@@ -236,14 +239,16 @@ class SharedQueries:
             shown = json.loads(open_rendition(rendition, key=keys[listed.key]))
             record = events.setdefault(read.event, {}).setdefault(
                 listed.record_id,
-                {k: v for k, v in shown.items() if k != "fields"}
+                {k: v for k, v in shown.items() if k not in ("fields", PROOF)}
                 | {
                     "until": _text(listed.until),
                     "objected": listed.record_id in objected,
                     "parts": {},
+                    "proofs": {},
                 },
             )
             record["parts"][listed.part] = shown["fields"]
+            record["proofs"][listed.part] = shown[PROOF]
         return {event: tuple(records.values()) for event, records in events.items()}
 
 

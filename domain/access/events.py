@@ -50,10 +50,15 @@ class SubjectQueried(Event):
     ``shown`` lists ``[record id, part, SHA-256 of the rendition's bytes]``; an empty list is an answer too.
     ``view_position`` is how far the records were folded; ``consent`` the consent that was cited; ``as_of`` the
     past instant or position that was asked for, left out for the present.
+    ``answers`` commits to what each of ``shown`` said, in order (``domain.transparency.epoch``), so that who got
+    the answer can prove that it was logged.
     """
 
     TOPIC: ClassVar[str] = "subject.queried"
     KIND: ClassVar[Kind] = Kind.ACCESS
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no ``answers``."""
     PART_OF: ClassVar[Mapping[str, str]] = {"case": "restricted", "basis": "restricted"}
     department: str
     officer: str
@@ -67,3 +72,4 @@ class SubjectQueried(Event):
     basis: str | None = None
     consent: str | None = None
     as_of: str | None = None
+    answers: list[str] | None = None

@@ -27,6 +27,15 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         'Credit-Purpose 请求头的写法有误：用途代码; case="…"; basis="…"，中文用 RFC 9651 的 Display String。',
         "Credit-Purpose is a token with case and basis; Chinese as RFC 9651 Display Strings.",
     ),
+    "evidence_of_what_ended": (
+        "记录已修复、撤回或公示期满，证据包不再展示其内容；可以不展示任何部分（show 为空）。",
+        "The record was repaired, withdrawn or is over: evidence shows none of its parts any more (leave show empty).",
+    ),
+    "nothing_to_prove": (
+        "没有可以证明的事件：记录不是您认定的或不是关于您的，未被屏蔽、撤回或到期，或者不是给您的答复。",
+        "There is nothing to prove: the record is neither yours nor about you, was not shielded, withdrawn or over,"
+        " or the answer was not yours.",
+    ),
     "may_not_speak_for_subjects": (
         "只有信用办的门户可以代本人查询，并须写明 Credit-On-Behalf-Of: subject。",
         "Only the credit office's portal may ask for a subject, stating Credit-On-Behalf-Of: subject.",

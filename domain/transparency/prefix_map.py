@@ -50,8 +50,10 @@ class MapFile:
         return f"map/{self.depth}/{self.level}/{index_path(self.index)}"
 
 
-ReadFile = Callable[[MapFile], bytes]
-PutFile = Callable[[MapFile, bytes], None]
+ReadFile = Callable[[MapFile, bytes], bytes]
+"""Gives the bytes of a file that fold to the given node, by which alone a store may find them."""
+PutFile = Callable[[MapFile, bytes, bytes], None]
+"""Takes a file's bytes and the node that they fold to."""
 
 
 @dataclass(frozen=True)
@@ -85,15 +87,15 @@ def build(data: bytes, put: PutFile) -> MapHead:
     ends = list(accumulate(counts))
     for index, end in enumerate(ends):
         bucket = data[(end - counts[index]) * PAIR_BYTES : end * PAIR_BYTES]
-        put(MapFile(depth, BUCKET, index), bucket)
         row.append(subtree(bucket, depth))
+        put(MapFile(depth, BUCKET, index), bucket, row[-1])
         thin += _thin(bucket, depth)
     for level, bits in enumerate(_tile_bits(depth), start=1):
         above = []
         for start in range(0, len(row), 1 << bits):
             hashes = row[start : start + (1 << bits)]
-            put(MapFile(depth, level, start >> bits), b"".join(hashes))
             above.append(_fold(hashes)[-1][0])
+            put(MapFile(depth, level, start >> bits), b"".join(hashes), above[-1])
         row = above
     return MapHead(row[0], len(data) // PAIR_BYTES, depth, thin)
 
@@ -134,6 +136,15 @@ class PrefixMap:
         """All pairs, sorted, as ``build`` takes them."""
         return b"".join(self._bucket(index) for index in range(1 << self.head.depth))
 
+    def nodes(self) -> Iterator[bytes]:
+        """The node of every file of the map: what a store must keep to read it."""
+        if self.head.count:
+            yield self.head.root
+            for level in range(len(self._bits), 0, -1):
+                above = sum(self._bits[level:])
+                for index in range(1 << above):
+                    yield from self._tile(level, index)[0]
+
     def update(self, changes: Mapping[bytes, bytes | None], put: PutFile) -> MapHead:
         """Write the files that change when each key gets its value, or with None goes; gives the new head.
 
@@ -158,8 +169,8 @@ class PrefixMap:
         depth = self.head.depth
         fresh: dict[int, bytes] = {}
         for index, bucket in buckets.items():
-            put(MapFile(depth, BUCKET, index), bucket)
             fresh[index] = subtree(bucket, depth)
+            put(MapFile(depth, BUCKET, index), bucket, fresh[index])
         for level, bits in enumerate(self._bits, start=1):
             above: dict[int, bytes] = {}
             tiles: defaultdict[int, dict[int, bytes]] = defaultdict(dict)
@@ -167,8 +178,8 @@ class PrefixMap:
                 tiles[index >> bits][index & ((1 << bits) - 1)] = node
             for index, nodes in tiles.items():
                 rows = _replaced(self._tile(level, index), nodes)
-                put(MapFile(depth, level, index), b"".join(rows[0]))
                 above[index] = rows[-1][0]
+                put(MapFile(depth, level, index), b"".join(rows[0]), above[index])
             fresh = above
         return fresh[0]
 
@@ -187,20 +198,22 @@ class PrefixMap:
         if not self.head.count:
             return b""
         depth = self.head.depth
-        bucket = checked_pairs(self._read(MapFile(depth, BUCKET, index)))
+        named = self._named(BUCKET, index)
+        bucket = checked_pairs(self._read(MapFile(depth, BUCKET, index), named))
         ends = {self._bucket_index(key) for key in (bucket[:HASH_BYTES], bucket[-PAIR_BYTES:][:HASH_BYTES])}
-        if ends != {index} or subtree(bucket, depth) != self._named(BUCKET, index):
+        if ends != {index} or subtree(bucket, depth) != named:
             raise RefusedMap("map_bucket")
         return bucket
 
     def _tile(self, level: int, index: int) -> list[list[bytes]]:
         rows = self._tiles.get((level, index))
         if rows is None:
-            data = self._read(MapFile(self.head.depth, level, index))
+            named = self._named(level, index)
+            data = self._read(MapFile(self.head.depth, level, index), named)
             if len(data) != HASH_BYTES << self._bits[level - 1]:
                 raise RefusedMap("map_length")
             rows = _fold([data[i : i + HASH_BYTES] for i in range(0, len(data), HASH_BYTES)])
-            if rows[-1][0] != self._named(level, index):
+            if rows[-1][0] != named:
                 raise RefusedMap("map_tile")
             self._tiles[level, index] = rows
         return rows

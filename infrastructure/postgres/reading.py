@@ -80,15 +80,15 @@ class PostgresSharedReading:
     def listing(self, subjects: Iterable[UUID], *, on: date, limit: int) -> tuple[int, list[Listed]]:
         """How far the view is, and what it could show of the subjects by part: digests, never bytes."""
         query = (
-            "SELECT subject_id, record_id, part, item, record_position, until, key_owner, key_class, digest"
-            " FROM ledger.shared_listing(%s, %s, %s)"
+            "SELECT subject_id, record_id, part, item, record_position, until, key_owner, key_class, digest,"
+            " commitment FROM ledger.shared_listing(%s, %s, %s)"
         )
         with connection(self._pool) as conn, conn.transaction(), conn.cursor(binary=True) as cursor:
             # One snapshot for both, so that the answer can be folded again from the position it names.
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             row = cursor.execute("SELECT ledger.view_position(%s)", (SHARED,)).fetchone()
             rows = cursor.execute(query, (list(subjects), on, limit)).fetchall()
-        listed = [Listed(r[0], r[1], r[2], r[3], r[4], r[5], (r[6], r[7]), r[8]) for r in rows]
+        listed = [Listed(r[0], r[1], r[2], r[3], r[4], r[5], (r[6], r[7]), r[8], r[9]) for r in rows]
         return int(row[0] or 0) if row else 0, listed
 
     def objected(self, records: Iterable[UUID]) -> set[UUID]:

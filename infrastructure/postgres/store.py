@@ -234,6 +234,15 @@ class PostgresEventStore:
         query = "SELECT owner, class, generation, wrapped FROM ledger.data_keys_of(%s)"
         return {(r[0], r[1]): WrappedKey(*r) for r in self._all(query, (list(owners),))}
 
+    def head_of(self, log: Log) -> int:
+        """The last position of a log, 0 before the first event."""
+        return int(self._all("SELECT ledger.head_of(%s)", (log,))[0][0])
+
+    def look_at(self, position: int) -> tuple[UUID, int] | None:
+        """Whose list the look at a position of the access log is in, and its number there; None for no look."""
+        rows = self._all("SELECT subject_id, number FROM ledger.look_at(%s)", (position,))
+        return (rows[0][0], int(rows[0][1])) if rows else None
+
     def receipt_of(self, department: str, key: str) -> Receipt | None:
         """The receipt kept for an idempotency key, or None."""
         query = "SELECT department, key, fingerprint, status, receipt FROM ledger.receipt_of(%s, %s)"

@@ -86,6 +86,12 @@ class PostgresViewStore:
                 " ON CONFLICT DO NOTHING",
                 (generation, [n[0] for n in names], [n[1] for n in names], [n[2] for n in names]),
             )
+            # What the next epoch must look at again; of a generation that is not live yet, nothing.
+            conn.execute(
+                "INSERT INTO ledger.map_changes (record_id) SELECT unnest(%s::uuid[])"
+                " WHERE EXISTS (SELECT FROM ledger.view_state WHERE generation = %s AND live)",
+                ([*changes.shown, *changes.gone], generation),
+            )
 
     @staticmethod
     def _insert(conn: Connection, generation: int, renditions: list[Rendition]) -> None:
@@ -93,11 +99,24 @@ class PostgresViewStore:
             conn.cursor() as cursor,
             cursor.copy(
                 "COPY ledger.renditions (view, generation, record_id, part, subject_id, item, position, until,"
-                " key_owner, key_class, bytes) FROM STDIN (FORMAT BINARY)"
+                " key_owner, key_class, bytes, commitment) FROM STDIN (FORMAT BINARY)"
             ) as copy,
         ):
             copy.set_types(
-                ["text", "int4", "uuid", "text", "uuid", "text", "int8", "date", "uuid", "text", "bytea"]
+                [
+                    "text",
+                    "int4",
+                    "uuid",
+                    "text",
+                    "uuid",
+                    "text",
+                    "int8",
+                    "date",
+                    "uuid",
+                    "text",
+                    "bytea",
+                    "bytea",
+                ]
             )
             for r in renditions:
                 copy.write_row(
@@ -112,6 +131,7 @@ class PostgresViewStore:
                         r.until,
                         *(r.key or (None, None)),
                         r.content,
+                        r.commitment,
                     )
                 )
 
@@ -127,6 +147,11 @@ class PostgresViewStore:
                 catch_up(position)
                 swap = Swap(self.root(live), self.root(generation), swapped=False)
                 if swap.equal or force:
+                    if not swap.equal:
+                        conn.execute(
+                            "INSERT INTO ledger.map_changes (record_id)"
+                            " SELECT DISTINCT record_id FROM ledger.renditions"
+                        )
                     conn.execute("UPDATE ledger.view_state SET live = false WHERE generation = %s", (live,))
                     conn.execute(
                         "UPDATE ledger.view_state SET live = true WHERE generation = %s", (generation,)
@@ -144,8 +169,8 @@ class PostgresViewStore:
         """The Merkle root over every row of a generation, in order of view, record and part."""
         frontier = Frontier()
         queries = (
-            "SELECT view, record_id, part, subject_id, item, position, until, key_owner, key_class, bytes"
-            " FROM ledger.renditions"
+            "SELECT view, record_id, part, subject_id, item, position, until, key_owner, key_class, bytes,"
+            " commitment FROM ledger.renditions"
             ' WHERE generation = %s ORDER BY view COLLATE "C", record_id, part COLLATE "C"',
             "SELECT view, blind, subject_id FROM ledger.view_names"
             ' WHERE generation = %s ORDER BY view COLLATE "C", blind, subject_id',

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "project": "interfaces.cli.operate",
     "deadlines": "interfaces.cli.deadlines",
     "clock": "interfaces.cli.deadlines",
+    "sequence": "interfaces.cli.sequence",
     "rebuild": "interfaces.cli.audit",
     "verify": "interfaces.cli.audit",
     "replay": "interfaces.cli.replay",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from contextlib import suppress
 from types import FrameType
 
 import click
 
 from application.ports import LedgerUnavailable
+from application.projections.projector import ViewsMoved
 from infrastructure.bootstrap import (
     ProjectorServices,
     Settings,
@@ -34,7 +36,7 @@ def migrate() -> None:
 def project() -> None:
     """Keep the views at the head of the log, and record what is over (one process leads, others stand by)."""
     configure_logs()
-    stop = _Stop()
+    stop = Stop()
     found = projector_services(Settings.from_environment())
     while not stop.asked:
         try:
@@ -43,7 +45,7 @@ def project() -> None:
             stop.wait(WAIT_SECONDS)
 
 
-def _lead(found: ProjectorServices, stop: _Stop) -> None:
+def _lead(found: ProjectorServices, stop: Stop) -> None:
     with found.views.leadership() as conn:
         if conn is None:
             stop.wait(WAIT_SECONDS)
@@ -59,11 +61,13 @@ def _lead(found: ProjectorServices, stop: _Stop) -> None:
                     _LOG.error("%s open cases cannot be opened: run verify", passed.unreadable)
                 # Long arrears are recorded piece by piece, so that the views never stand still for long.
                 due = 0.0 if more else time.monotonic() + DEADLINES_EVERY_SECONDS
+            with suppress(ViewsMoved):  # when a rebuild came in between, the next round looks again
+                found.epochs.run_once()
             for _ in conn.notifies(timeout=WAIT_SECONDS if due else 0, stop_after=1):
                 pass
 
 
-class _Stop:
+class Stop:
     """Whether SIGTERM or SIGINT asked this process to end."""
 
     def __init__(self) -> None:

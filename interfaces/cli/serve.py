@@ -1,4 +1,4 @@
-"""One command, one process group: the database, the views' projector and the web workers, kept alive together.
+"""One command, one process group, kept alive: database, projector, sequencer and web workers.
 
 ``make serve`` runs it. When a child dies it is started again; when this process ends, all of them end.
 """
@@ -65,6 +65,7 @@ class Group:
         python = [sys.executable, "-m"]
         self._commands: Mapping[str, list[str]] = {
             "projector": [*python, "interfaces.cli", "project"],
+            "sequencer": [*python, "interfaces.cli", "sequence"],
             # All else stands in gunicorn.conf.py, which it reads by itself.
             "web": [*python, "gunicorn", "wsgi:app", "--bind", f"{settings.host}:{port}"],
         }

@@ -27,8 +27,11 @@ from domain.shared.city_time import city_day
 from infrastructure.bootstrap import Settings
 from interfaces.cli.seed import DATA, PROJECT, demo_folder
 from interfaces.client.api import Client, Department, Problem, Unproven
+from interfaces.client.bundles import of_answer, of_looks, of_record
 from interfaces.client.remedies import Remedies, case_of
 from interfaces.client.sealing import DepartmentKey
+from interfaces.client.signing import purpose_header
+from interfaces.client.verifier import verify
 from interfaces.demo.city import DemoCity, DemoDepartment, read_city
 from interfaces.demo.identities import company_name, credit_code
 from interfaces.demo.penalty import penalty_of
@@ -73,15 +76,22 @@ class Place:
 @click.option(
     "--keys", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The demo city's keys."
 )
+@click.option(
+    "--evidence",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the evidence bundles here (default: evidence in the data folder).",
+)
 @click.option("--replay/--no-replay", default=True, show_default=True, help="Replay needs the data folder.")
-def story(*, url: str, keys: Path | None, replay: bool) -> None:
+def story(*, url: str, keys: Path | None, evidence: Path | None, replay: bool) -> None:
     """Play the whole story of one penalty against a running service with the demo city.
 
     Exit 1 when anything goes otherwise than told.
     """
-    keys = keys or demo_folder(Settings.from_environment()) / "keys"
+    settings = Settings.from_environment()
+    keys = keys or demo_folder(settings) / "keys"
+    evidence = evidence or settings.data_dir / "evidence"
     try:
-        Story(Place(url.rstrip("/"), read_city(DATA), keys)).play(replay=replay)
+        Story(Place(url.rstrip("/"), read_city(DATA), keys), evidence).play(replay=replay)
     except (Problem, Unproven) as problem:
         raise StoryBroken(f"{problem}: {problem.members.get('detail', '')}") from problem
 
@@ -89,8 +99,9 @@ def story(*, url: str, keys: Path | None, replay: bool) -> None:
 class Story:
     """One penalty (一条行政处罚) from its determination to its repair."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, evidence: Path) -> None:
         self._place = place
+        self._evidence = evidence
         departments = {d.key: d for d in place.city.departments}
         self._source, self._asker = departments[SOURCE], departments[ASKER]
         self._clients = {
@@ -108,6 +119,8 @@ class Story:
         self._code = credit_code(random, prefix="91", division=place.city.division_code)
         self._subject = {"code": self._code}
         self._record = self._looked_at = ""
+        self._answer: Mapping[str, Any] = {}
+        self._looks = 0
         self._step = 0
 
     def play(self, *, replay: bool) -> None:
@@ -123,6 +136,7 @@ class Story:
         if replay:
             self._replayed()
         self._who_looked(replayed=replay)
+        self._proven()
         self._say(
             "完：历史都在账本里，各处都不再显示", "done: the ledger keeps the history, no view shows it"
         )
@@ -146,6 +160,7 @@ class Story:
         answer = self._shared()
         _require(len(answer["records"]) == 1, "共享查询看到该记录")
         self._looked_at = str(answer["receipt"]).partition(":")[2]
+        self._answer = answer
         self._detail(f"查询回执 / receipt of the query {answer['receipt']}")
         self._say(
             "同一次查询，只用 curl 和 openssl，并验证答复的签名",
@@ -226,6 +241,7 @@ class Story:
     def _who_looked(self, *, replayed: bool) -> None:
         self._say("企业查看谁看过自己的信息", "the company sees who looked, and why")
         looks = self._clients["portal"].who_looked(self._subject)
+        self._looks = len(looks)
         for look in looks:
             shown = len(look["shown"])
             about = look["purpose_zh"] or look["purpose"]
@@ -240,6 +256,27 @@ class Story:
         events = [moment["event"] for record in dossier for moment in record["history"]]
         self._detail(f"本人档案 / own dossier: {'、'.join(events)}")
         _require(events == ["record.determined", "record.corrected", "record.shielded"], "本人档案历史完整")
+
+    def _proven(self) -> None:
+        self._say("三份证据包，离线就能验证", "three bundles of evidence, verified without the service")
+        portal, asker = self._clients["portal"], self._clients["asker"]
+        why = purpose_header("licensing", case=CASE, basis=BASIS)
+        headers = {"credit_official": self._officer_of(self._asker), "credit_purpose": why}
+        bundles = {
+            "answered": of_answer(asker, self._answer, headers),
+            "shielded": of_record(portal, self._record, "shielded", subject=self._subject),
+            "who-looked": of_looks(portal, subject=self._subject, at_least=self._looks),
+        }
+        with urllib.request.urlopen(f"{self._place.url}/logs/policy", timeout=10) as answer:  # noqa: S310 - the URL that the caller named
+            policy = answer.read()
+        self._evidence.mkdir(parents=True, exist_ok=True)
+        (self._evidence / "policy").write_bytes(policy)
+        for name, bundle in bundles.items():
+            data = json.dumps(bundle, ensure_ascii=False).encode()
+            (self._evidence / f"{name}.json").write_bytes(data)
+            report = verify(data, policy)
+            _require(report.good, f"{name}: {report.refused}")
+            self._detail(report.checked[-1])
 
     def _object(self, grounds: str, **more: Any) -> dict[str, Any]:
         return self._at_portal.object(

@@ -11,7 +11,9 @@ from interfaces.http import (
     consents,
     determinations,
     docs,
+    evidence,
     intakes,
+    logs,
     objections,
     operations,
     paging,
@@ -49,7 +51,19 @@ def create_app(found: Services, *, proxies: int = 0) -> Flask:
 
 def interface(app: Flask) -> None:
     """The routes for machines and their description; they ask for services only when a request comes."""
-    parts = (intakes, determinations, queries, consents, objections, repairs, worklist, operations, docs)
+    parts = (
+        intakes,
+        determinations,
+        queries,
+        consents,
+        objections,
+        repairs,
+        worklist,
+        operations,
+        docs,
+        logs,
+        evidence,
+    )
     for part in parts:
         app.register_blueprint(part.blueprint)
     app.add_url_rule("/healthz", view_func=healthz)

@@ -123,6 +123,20 @@ KINDS: Mapping[str, Kind] = {
         "重新读取案件，看过变化后以新的版本再作决定。",
         "Read the case again, look at what changed, and decide on the new version.",
     ),
+    "not-yet-proven": Kind(
+        (409,),
+        "事件已记账，但尚未进入签名的日志或最新一期视图。",
+        "The event is recorded but not in a signed tree, or not in an epoch of the views, yet.",
+        "稍后（通常一秒内）用新的幂等键再取。",
+        "Ask again under a new idempotency key a moment later, usually within a second.",
+    ),
+    "nothing-to-prove": Kind(
+        (404,),
+        "没有可以证明的事件：记录未被屏蔽、撤回或到期，或者不是给您的答复。",
+        "There is no such event: the record was not shielded, withdrawn or over, or the answer was not yours.",
+        "核对记录编号或回执编号。",
+        "Compare the record's id or the receipt.",
+    ),
     "erased": Kind(
         (409,),
         "这项内容依法删除，已无法读取。",

@@ -19,6 +19,7 @@ from application.commands.remedies import StaleVersion
 from application.data_keys import ErasedKey
 from application.limits import TooManyRequests
 from application.ports import Conflict, LedgerUnavailable
+from application.queries.evidence import NotYetProven
 from domain.shared.refusals import Defect, Refused, sentence
 from domain.shared.rulebook import Rulebook
 from domain.transparency.sealed_file import MalformedSealedFile
@@ -136,6 +137,8 @@ def of_exception(error: Exception) -> dict[str, Any]:
         return members(503, "ledger-unavailable")
     if isinstance(error, TooManyRequests):
         return members(429, "too-many-requests") | {"retry_after": error.retry_after_seconds}
+    if isinstance(error, NotYetProven):
+        return members(409, "not-yet-proven")
     if isinstance(error, ErasedKey):
         return members(409, "erased")
     if isinstance(error, HTTPException):
@@ -151,6 +154,8 @@ def of_exception(error: Exception) -> dict[str, Any]:
 def _of_refusal(defects: tuple[Defect, ...]) -> dict[str, Any]:
     """The problem of an act that rules forbid: not there, not for this caller, malformed, or refused as such."""
     codes = {d.code for d in defects}
+    if "nothing_to_prove" in codes:
+        return members(404, "nothing-to-prove", defects)
     if "remedy_case_unknown" in codes:
         return members(404, "case-unknown", defects)
     if any(d.rule in ("QRY-1", "PRV-3") for d in defects):

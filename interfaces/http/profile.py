@@ -97,6 +97,7 @@ TAGS: Mapping[str, str] = {
     "报送": "成批入账：密封文件、工作簿、CSV / Files of records",
     "认定": "逐条入账 / One record at a time",
     "查询": "部门共享查询 / Queries of departments",
+    "透明日志": "签名的日志、映射、入账回执与证据包 / Signed logs, maps, receipts and evidence",
     "本人": "本人查询，由门户代为提出 / A subject's own questions, asked by its portal",
     "救济": "异议、更正、修复 / Objection, correction, repair",
     "监督": "回放与审计 / Replay and audit",
@@ -133,6 +134,7 @@ _REQUEST_HEADERS: Mapping[str, tuple[str, dict[str, Any]]] = {
         "决定所依据的版本 / the version (ETag) that a decision was made on; covered by the signature",
         _TEXT,
     ),
+    "Prefer": ("等待入账回执的秒数 / seconds to wait for the receipt, as `wait=3` (RFC 7240)", _TEXT),
     "Content-Encoding": (
         "正文的压缩 / how the body is packed",
         {"type": "string", "enum": ["gzip", "identity"]},

@@ -96,7 +96,7 @@ def ask() -> Response:
     consent = given.get("consent")
     found = services()
     with logged_refusals(caller, body):
-        purpose, case, basis = _purpose(caller)
+        purpose, case, basis = asked_purpose(caller)
     request = Request(
         department=caller.department,
         officer=caller.signed_header("Credit-Official"),
@@ -156,11 +156,11 @@ def for_subject(caller: Caller) -> None:
 
 def for_purpose(caller: Caller, purpose: Purpose) -> None:
     """That a read states the one purpose that it can have. Raises ``Refused`` (QRY-1) when it does not."""
-    if _purpose(caller)[0] != purpose.code:
+    if asked_purpose(caller)[0] != purpose.code:
         raise Refused(Defect("QRY-1", "purpose_other", "Credit-Purpose", {"code": purpose.code}))
 
 
-def _purpose(caller: Caller) -> tuple[str, str, str]:
+def asked_purpose(caller: Caller) -> tuple[str, str, str]:
     """Purpose, case and ground of ``Credit-Purpose: code; case="..."; basis="..."`` (RFC 9651).
 
     A header that is missing gives empty values, which the decision refuses by its rule.

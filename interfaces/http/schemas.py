@@ -161,6 +161,13 @@ class RepairNote(Schema):
     repaired_on = _text("修复日期 / date of the repair")
 
 
+class ShownProof(Schema):
+    """What opens the commitment to a part that was shown, so that who got it can prove it."""
+
+    leaf = _count("叶子序号 / index of the leaf, from 0")
+    salt = _hex("盐 / salt", 64)
+
+
 class SharedRecord(Schema):
     """A record as a department may see it: the parts that its scope shows, each a map of field codes."""
 
@@ -179,6 +186,7 @@ class SharedRecord(Schema):
         keys=fields.String(),
         values=fields.Dict(keys=fields.String(), values=fields.String()),
     )
+    proofs = fields.Dict(required=True, keys=fields.String(), values=fields.Nested(ShownProof))
 
 
 class SubjectAnswer(Schema):

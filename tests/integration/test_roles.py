@@ -14,16 +14,17 @@ from tests.world import World, raw_row
 TABLES = (
     "heads", "records", "access", "streams", "documents", "subjects", "data_keys", "inbox", "nonces",
     "suppressed", "drafts", "view_state", "renditions", "view_names", "request_counts", "announced_reads",
-    "marks", "open_cases",
+    "marks", "open_cases", "trees", "epochs", "maps", "map_changes",
 )  # fmt: skip
 LOGS = ("records", "access")
 CHANGES = ("UPDATE ledger.{} SET position = position", "DELETE FROM ledger.{}", "TRUNCATE ledger.{}")
-ROLES = ("writer", "reader", "projector", "auditor")
+ROLES = ("writer", "reader", "projector", "auditor", "sequencer")
 CALLABLE = {
     "writer": {
         "append", "load_stream", "subjects_of", "documents_of", "data_keys_of", "receipt_of", "use_nonce",
         "save_draft", "load_draft", "drop_draft", "append_marked",
         "append_case", "open_cases_of", "open_cases_page", "append_due", "overdue_cases",
+        "head_of", "look_at",
     },
     "reader": {
         "public_subjects", "public_records", "public_record", "status", "data_keys_of", "operations",
@@ -33,6 +34,7 @@ CALLABLE = {
     },
     "projector": {"terms_over", "cases_due", "mend_due"},
     "auditor": {"framed", "position_at"},
+    "sequencer": {"leaves", "tree", "move_tree"},
 }  # fmt: skip
 """Every function that each login may call; a new grant must be written down here too."""
 READABLE = {
@@ -47,7 +49,12 @@ READABLE = {
         "view_state",
         "renditions",
         "view_names",
+        "trees",
+        "epochs",
+        "maps",
+        "map_changes",
     },
+    "sequencer": set[str](),
     "auditor": set(TABLES) - {"request_counts"},
 }
 

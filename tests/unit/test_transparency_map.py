@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.transparency.prefix_map import EMPTY_MAP, MapFile, MapHead, PrefixMap, build
+from domain.transparency.prefix_map import EMPTY_MAP, MapFile, MapHead, PrefixMap, PutFile, ReadFile, build
 from domain.transparency.prefix_proof import Ending, MapProof, absent, parse_map_proof, present
 from domain.transparency.prefix_tree import (
     EMPTY,
@@ -55,9 +55,20 @@ def buckets_at(pairs: Pairs, depth: int) -> Counter[int]:
     return Counter(int.from_bytes(key, "big") >> (256 - depth) for key in pairs)
 
 
+def reading(files: Files) -> ReadFile:
+    return lambda file, _node: files[file]
+
+
+def putting(files: Files) -> PutFile:
+    def put(file: MapFile, data: bytes, _node: bytes) -> None:
+        files[file] = data
+
+    return put
+
+
 def built(pairs: Pairs) -> tuple[MapHead, Files]:
     files: Files = {}
-    return build(encode_pairs(pairs.items()), files.__setitem__), files
+    return build(encode_pairs(pairs.items()), putting(files)), files
 
 
 def even(count: int, bits: int) -> Pairs:
@@ -98,9 +109,9 @@ def test_proofs_equal_the_vectors_and_hold(case: dict) -> None:
     head, files = built(vector_pairs(300))
     key, root = bytes.fromhex(case["key"]), bytes.fromhex(case["root"])
     if "after" in case["what"]:
-        head = PrefixMap(head, files.__getitem__).update({key: None}, files.__setitem__)
+        head = PrefixMap(head, reading(files)).update({key: None}, putting(files))
     assert head.root == root
-    value, proof = PrefixMap(head, files.__getitem__).prove(key)
+    value, proof = PrefixMap(head, reading(files)).prove(key)
     assert (str(proof.ending), [s.hex() for s in proof.siblings]) == (case["kind"], case["siblings"])
     assert len(proof.siblings) == case["depth"]
     if value is None:
@@ -123,7 +134,7 @@ def test_buckets_and_tiles_give_the_root_of_the_whole(count: int, bits: int) -> 
     data = encode_pairs(even(count, bits).items())
     assert head.root == subtree(data, 0)
     assert head.depth == bits
-    assert PrefixMap(head, files.__getitem__).pairs() == data
+    assert PrefixMap(head, reading(files)).pairs() == data
     widths = {
         level: {len(b) // 32 for f, b in files.items() if f.level == level} for level in (1, 2) if bits > 4
     }
@@ -148,7 +159,7 @@ def test_any_sequence_of_changes_gives_the_files_of_a_rebuild(
             changes[pool[at % len(pool)] if spread else key] = value if at % 3 else None
         put: Files = {}
         depth = head.depth
-        head = PrefixMap(head, files.__getitem__).update(changes, put.__setitem__)
+        head = PrefixMap(head, reading(files)).update(changes, putting(put))
         changed = {key for key, value in changes.items() if pairs.get(key) != value}
         pairs = {k: v for k, v in (pairs | changes).items() if v is not None}
         anew, anew_files = built(pairs)
@@ -169,33 +180,27 @@ def test_the_buckets_get_deeper_with_the_pair_that_fills_them_and_back_without_i
     last, value = whole.popitem()
     head, files = built(whole)
     assert head.depth == bits - 4
-    deeper = PrefixMap(head, files.__getitem__).update({last: value}, files.__setitem__)
+    deeper = PrefixMap(head, reading(files)).update({last: value}, putting(files))
     assert deeper.depth == bits
-    assert PrefixMap(deeper, files.__getitem__).update({last: None}, files.__setitem__) == head
+    assert PrefixMap(deeper, reading(files)).update({last: None}, putting(files)) == head
     assert {file: files[file] for file in built(whole)[1]} == built(whole)[1]
-    assert PrefixMap(deeper, files.__getitem__).pairs() == encode_pairs(even(count, bits).items())
+    assert PrefixMap(deeper, reading(files)).pairs() == encode_pairs(even(count, bits).items())
     at_once: Files = {}
-    assert (
-        PrefixMap(EMPTY_MAP, at_once.__getitem__).update(dict(even(count, bits)), at_once.__setitem__)
-        == deeper
-    )
+    assert PrefixMap(EMPTY_MAP, reading(at_once)).update(dict(even(count, bits)), putting(at_once)) == deeper
 
 
 def test_one_change_writes_one_bucket_and_its_path() -> None:
     head, files = sample(131_072, 16)
     key = sorted(even(131_072, 16))[77_777]
     put: Files = {}
-    before = PrefixMap(head, files.__getitem__)
+    before = PrefixMap(head, reading(files))
     proved = before.prove(key)
-    after = before.update({key: sha("new")}, put.__setitem__)
+    after = before.update({key: sha("new")}, putting(put))
     assert before.prove(key) == proved
     index = int.from_bytes(key[:2], "big")
     assert set(put) == {MapFile(16, 0, index), MapFile(16, 1, index >> 8), MapFile(16, 2, 0)}
     back: Files = {}
-    assert (
-        PrefixMap(after, (files | put).__getitem__).update({key: even(131_072, 16)[key]}, back.__setitem__)
-        == head
-    )
+    assert PrefixMap(after, reading(files | put)).update({key: even(131_072, 16)[key]}, putting(back)) == head
     assert back == {f: files[f] for f in put}
 
 
@@ -205,8 +210,7 @@ def test_changes_that_change_nothing_write_nothing() -> None:
     key = next(iter(pairs))
     put: Files = {}
     assert (
-        PrefixMap(head, files.__getitem__).update({sha("absent"): None, key: pairs[key]}, put.__setitem__)
-        == head
+        PrefixMap(head, reading(files)).update({sha("absent"): None, key: pairs[key]}, putting(put)) == head
     )
     assert not put
 
@@ -215,11 +219,11 @@ def test_a_removed_key_leaves_no_trace_and_the_last_one_leaves_the_empty_map() -
     pairs = even(40, 4)
     head, files = built(pairs)
     extra = {sha(f"extra {i}"): sha("v") for i in range(300)}
-    grown = PrefixMap(head, files.__getitem__).update(dict(extra), files.__setitem__)
-    back = PrefixMap(grown, files.__getitem__).update(dict.fromkeys(extra), files.__setitem__)
+    grown = PrefixMap(head, reading(files)).update(dict(extra), putting(files))
+    back = PrefixMap(grown, reading(files)).update(dict.fromkeys(extra), putting(files))
     assert grown.count == 340 and back == head
-    gone = PrefixMap(back, files.__getitem__).update(dict.fromkeys(pairs), files.__setitem__)
-    assert gone == EMPTY_MAP and PrefixMap(gone, files.__getitem__).prove(sha("k")) == (
+    gone = PrefixMap(back, reading(files)).update(dict.fromkeys(pairs), putting(files))
+    assert gone == EMPTY_MAP and PrefixMap(gone, reading(files)).prove(sha("k")) == (
         None,
         MapProof(Ending.NON_INCLUSION_PARENT, ()),
     )
@@ -237,8 +241,8 @@ def test_a_proof_of_one_kind_holds_and_none_of_the_other(pairs: Pairs, data: st.
     head, files = built(pairs)
     index = data.draw(st.integers(0, 1000))
     key = sorted(pairs)[index % len(pairs)] if pairs and index % 2 else data.draw(keys)
-    value, proof = PrefixMap(head, files.__getitem__).prove(key)
-    assert value == pairs.get(key) == PrefixMap(head, files.__getitem__).get(key)
+    value, proof = PrefixMap(head, reading(files)).prove(key)
+    assert value == pairs.get(key) == PrefixMap(head, reading(files)).get(key)
     assert parse_map_proof(proof.members()) == proof
     assert (value is not None) == (proof.ending is Ending.INCLUSION)
     if value is not None:
@@ -263,7 +267,7 @@ def test_a_changed_proof_never_holds(start: tuple[int, int], data: st.DataObject
     head, files = sample(*start)
     at = data.draw(st.integers(0, 1000))
     key = sorted(pairs)[at % len(pairs)] if at % 2 else sha(f"absent {at}")
-    value, proof = PrefixMap(head, files.__getitem__).prove(key)
+    value, proof = PrefixMap(head, reading(files)).prove(key)
 
     def holds(root: bytes, sought: bytes, changed: MapProof) -> bool:
         return absent(root, sought, changed) if value is None else present(root, sought, value, changed)
@@ -301,7 +305,7 @@ def test_a_leaf_off_the_search_path_proves_no_absence() -> None:
     head, files = sample(100, 4)
     sought = sha("absent")
     for key, value in pairs.items():
-        _, proof = PrefixMap(head, files.__getitem__).prove(key)
+        _, proof = PrefixMap(head, reading(files)).prove(key)
         depth = len(proof.siblings)
         on_path = all(bit(key, d) == bit(sought, d) for d in range(depth))
         shown = MapProof(Ending.NON_INCLUSION_LEAF, proof.siblings, (key, value))
@@ -354,10 +358,10 @@ def test_a_stored_file_that_was_changed_is_refused_wherever_it_is_used(
         lambda m: m.get(key),
         lambda m: m.prove(key),
         lambda m: m.pairs(),
-        lambda m: m.update({key: sha("v")}, {}.__setitem__),
+        lambda m: m.update({key: sha("v")}, putting({})),
     ):
         with pytest.raises(RefusedMap):
-            act(PrefixMap(head, broken.__getitem__))
+            act(PrefixMap(head, reading(broken)))
 
 
 def test_lawless_pairs_are_refused() -> None:
@@ -369,11 +373,11 @@ def test_lawless_pairs_are_refused() -> None:
     low, high = sorted([pair, (sha("l"), sha("w"))])
     for data in (b"".join((*high, *low)), b"".join(pair)[:-1], b"x"):
         with pytest.raises(RefusedMap):
-            build(data, nowhere.__setitem__)
+            build(data, putting(nowhere))
     head, files = built({})
     for changes in ({b"short": sha("v")}, {sha("k"): b"short"}):
         with pytest.raises(RefusedMap):
-            PrefixMap(head, files.__getitem__).update(changes, nowhere.__setitem__)
+            PrefixMap(head, reading(files)).update(changes, putting(nowhere))
 
 
 def test_files_have_paths_of_three_digits() -> None:

@@ -1,0 +1,174 @@
+"""Published files: tiles, checkpoints and map nodes in a folder that any web server can serve (FORMATS 1.5).
+
+The sequencer and the epoch maker write them; the service's own routes read them by parsed names only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from domain.transparency.prefix_map import MapHead
+from domain.transparency.tiles import WIDTH, Tile, index_path
+
+KEPT_SECONDS = 600
+"""How long a map's file stays after no map needs it: whoever began at the epoch before comes to the end."""
+_SYNC_ALL_FROM = 64
+
+
+class TileFiles:
+    """See ``application.sequencer.TileStore``; one folder a log under ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, log: str, tile: Tile) -> bytes:
+        """The tile's bytes, or those of the full tile where the partial one is gone."""
+        try:
+            return (self._folder / log / tile.path).read_bytes()
+        except FileNotFoundError:
+            if tile.width == WIDTH:
+                raise
+            return (self._folder / log / Tile(tile.level, tile.index).path).read_bytes()
+
+    def write(self, log: str, tiles: Mapping[Tile, bytes]) -> None:
+        """Put each tile at its path, durable before returning."""
+        write_files(self._folder / log, {tile.path: data for tile, data in tiles.items()})
+
+    def drop_partials(self, log: str, tile: Tile) -> None:
+        """Remove the partial forms of a tile that is full now."""
+        shutil.rmtree(self._folder / log / tile.partials, ignore_errors=True)
+
+    def checkpoint(self, log: str) -> bytes:
+        """The published checkpoint, b"" when there is none."""
+        try:
+            return (self._folder / log / "checkpoint").read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def publish(self, log: str, checkpoint: bytes) -> None:
+        """Replace the published checkpoint, durable before returning."""
+        write_files(self._folder / log, {"checkpoint": checkpoint})
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files under ``folder``, each whole or not at all, all durable before returning; modes by the umask."""
+    parents: set[Path] = set()
+    fresh: list[tuple[Path, Path]] = []
+    each = len(files) < _SYNC_ALL_FROM
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.new")
+        with beside.open("wb") as file:
+            file.write(data)
+            if each:
+                file.flush()
+                os.fsync(file.fileno())
+        if not each:
+            fresh.append((beside, path))
+            continue
+        beside.replace(path)
+        parents.add(path.parent)
+    if fresh:
+        # Of many files one wait for all of them is quicker than one for each.
+        os.sync()
+        for beside, path in fresh:
+            beside.replace(path)
+            parents.add(path.parent)
+    for parent in parents:
+        handle = os.open(parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+class MapFiles:
+    """See ``application.epochs.MapStore``: files named by the node that they fold to, so that none ever changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, name: str, node: bytes) -> bytes:
+        """The file of a map that folds to a node."""
+        return (self._folder / map_path(name, node)).read_bytes()
+
+    def heads(self, epoch: int) -> dict[str, MapHead]:
+        """How the maps of an epoch are cut. Raises ``FileNotFoundError`` for an epoch that was not made here."""
+        lines = (self._folder / _heads_path(epoch)).read_text("ascii").split("\n")[:-1]
+        words = [line.split(" ") for line in lines]
+        return {w[0]: MapHead(bytes.fromhex(w[1]), int(w[2]), int(w[3]), int(w[4])) for w in words}
+
+    def write(
+        self,
+        files: Mapping[tuple[str, bytes], bytes],
+        *,
+        epoch: int,
+        heads: Mapping[str, MapHead],
+        delta: bytes,
+    ) -> None:
+        """Put the files that are not there yet, how the maps are cut, and the list of changes."""
+        named = {map_path(name, node): data for (name, node), data in files.items()}
+        fresh = {path: data for path, data in named.items() if not (self._folder / path).exists()}
+        cut = "".join(f"{n} {h.root.hex()} {h.count} {h.depth} {h.thin}\n" for n, h in heads.items())
+        deltas = {f"deltas/{hashlib.sha256(delta).hexdigest()}": delta}
+        write_files(self._folder, {**fresh, **deltas, _heads_path(epoch): cut.encode("ascii")})
+
+    def sweep(self, name: str, live: set[bytes]) -> None:
+        """Remove files of a map that are not live and older than :data:`KEPT_SECONDS`: somebody may be at them."""
+        until = time.time() - KEPT_SECONDS
+        for path in (self._folder / "maps" / name).glob("*/*"):
+            known = len(path.name) == 64 and bytes.fromhex(path.name) in live
+            if not known and path.stat().st_mtime < until:
+                path.unlink(missing_ok=True)
+
+
+def _heads_path(epoch: int) -> str:
+    return f"maps/heads/{index_path(epoch)}"
+
+
+def map_path(name: str, node: bytes) -> str:
+    """Where a map's file is published: ``maps/public/ab/ab12...``."""
+    return f"maps/{name}/{node.hex()[:2]}/{node.hex()}"
+
+
+class PublishedFolder:
+    """See ``application.queries.proofs.PublishedFiles``: names are parsed before they come here."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def policy(self) -> bytes | None:
+        """The policy file."""
+        return self._file("policy")
+
+    def checkpoint(self, log: str) -> bytes | None:
+        """A log's newest checkpoint."""
+        return self._file(f"{log}/checkpoint")
+
+    def tile(self, log: str, tile: Tile) -> bytes | None:
+        """Exactly this tile: a client falls back to the full one by itself."""
+        return self._file(f"{log}/{tile.path}")
+
+    def map_file(self, name: str, node: bytes) -> bytes | None:
+        """A file of a map."""
+        return self._file(map_path(name, node))
+
+    def map_heads(self, epoch: int) -> bytes | None:
+        """How the maps of an epoch are cut."""
+        return self._file(_heads_path(epoch))
+
+    def delta(self, digest: bytes) -> bytes | None:
+        """An epoch's list of changes."""
+        return self._file(f"deltas/{digest.hex()}")
+
+    def _file(self, name: str) -> bytes | None:
+        try:
+            return (self._folder / name).read_bytes()
+        except FileNotFoundError:
+            return None

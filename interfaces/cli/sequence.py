@@ -1,0 +1,40 @@
+"""Keeping the logs' signed trees at their heads: one process leads, others stand by."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from application.ports import LedgerUnavailable
+from infrastructure.bootstrap import SequencerServices, Settings, configure_logs, sequencer_services
+from interfaces.cli.operate import WAIT_SECONDS, Stop
+
+BATCH_EVERY_SECONDS = 0.15
+"""How often a tree may grow: a receipt waits for the next batch, and one checkpoint covers all of it."""
+
+
+@click.command()
+def sequence() -> None:
+    """Sign the logs as trees and publish their tiles (one process leads, others stand by)."""
+    configure_logs()
+    stop = Stop()
+    found = sequencer_services(Settings.from_environment())
+    while not stop.asked:
+        try:
+            _lead(found, stop)
+        except LedgerUnavailable:
+            stop.wait(WAIT_SECONDS)
+
+
+def _lead(found: SequencerServices, stop: Stop) -> None:
+    with found.trees.leadership() as conn:
+        if conn is None:
+            stop.wait(WAIT_SECONDS)
+            return
+        while not stop.asked:
+            begun = time.monotonic()
+            conn.execute("SELECT")  # the lock is gone with its connection: then another may lead already
+            for sequencer in found.sequencers:
+                sequencer.run_once()
+            stop.wait(max(BATCH_EVERY_SECONDS - (time.monotonic() - begun), 0))
