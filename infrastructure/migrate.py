@@ -27,7 +27,13 @@ NAME = re.compile(r"[0-9]{4}_[a-z0-9_]+\.sql")
 LOCK_KEY = int.from_bytes(hashlib.sha256(b"xinlu/migrate/v1").digest()[:8], "big", signed=True)
 SERVER_VERSION_MIN = 150000
 
-ROLES: Mapping[str, int] = {"xinlu_writer": 32, "xinlu_reader": 32, "xinlu_projector": 8, "xinlu_auditor": 4}
+ROLES: Mapping[str, int] = {
+    "xinlu_writer": 32,
+    "xinlu_reader": 32,
+    "xinlu_projector": 8,
+    "xinlu_auditor": 4,
+    "xinlu_eraser": 4,
+}
 """The service's logins and how many connections each may hold at a time."""
 
 APPLIED_TABLE = """

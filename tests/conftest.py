@@ -150,6 +150,7 @@ def make_database(admin: str, secrets_dir: Path) -> Database:
         reader=urls["xinlu_reader"],
         projector=urls["xinlu_projector"],
         auditor=urls["xinlu_auditor"],
+        eraser=urls["xinlu_eraser"],
     )
 
 

@@ -11,6 +11,7 @@ from interfaces.http import (
     consents,
     determinations,
     docs,
+    erasures,
     intakes,
     objections,
     operations,
@@ -49,7 +50,9 @@ def create_app(found: Services, *, proxies: int = 0) -> Flask:
 
 def interface(app: Flask) -> None:
     """The routes for machines and their description; they ask for services only when a request comes."""
-    parts = (intakes, determinations, queries, consents, objections, repairs, worklist, operations, docs)
+    parts = (
+        intakes, determinations, queries, consents, objections, repairs, erasures, worklist, operations, docs,
+    )  # fmt: skip
     for part in parts:
         app.register_blueprint(part.blueprint)
     app.add_url_rule("/healthz", view_func=healthz)

@@ -123,13 +123,6 @@ KINDS: Mapping[str, Kind] = {
         "重新读取案件，看过变化后以新的版本再作决定。",
         "Read the case again, look at what changed, and decide on the new version.",
     ),
-    "erased": Kind(
-        (409,),
-        "这项内容依法删除，已无法读取。",
-        "This content was erased by law and cannot be read any more.",
-        "无需处理，也无法恢复。",
-        "There is nothing to do; it cannot be restored.",
-    ),
     "too-many-requests": Kind(
         (429,),
         "这个部门或地址在一分钟内的请求超过限额。",
