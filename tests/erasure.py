@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import psycopg
@@ -10,6 +11,8 @@ import psycopg
 from application.commands.erasures import Erasures, RequestErasure
 from application.commands.subjects import Identity, blind_of, identity_of
 from application.erasing import Step
+from application.registry import ITEM, Registry
+from domain.catalogue.gate import import_item
 from domain.records.erasure import Kinds
 from domain.records.events import RecordDetermined
 from domain.shared.canonical import Parts
@@ -98,3 +101,12 @@ def dump(world: World) -> str:
             rows = conn.execute(f"SELECT to_jsonb(t) FROM ledger.{table} t ORDER BY 1".encode()).fetchall()
             out.append(json.dumps([table, [row[0] for row in rows]], ensure_ascii=False, default=str))
     return "\n".join(out)
+
+
+def from_now_on_deleted(world: World) -> None:
+    """Penalties are repaired by deletion from now on."""
+    stream = world.ledger.name_id(ITEM, "C03-02")
+    (item,) = Registry(world.ledger).item("C03-02").items
+    changed = replace(item, version=2, repair="delete", effective_from="2024-01-01")
+    event = import_item(changed, stream_id=stream, stream_version=2, recorded_at=world.ledger.now())
+    world.ledger.record([world.ledger.seal(event)], meta={"actor": "test"})

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
+from application.data_keys import own_record
 from application.ledger import OpenedRow, parse_instant
 from application.ports import KeyName
 from application.sealing import parse_key_reference
@@ -50,7 +51,8 @@ class Rendition:
     """What one view shows of one part of one record (呈现), ready to send.
 
     ``key`` names the data key that ``content`` is sealed under; None is content in the clear, of
-    organisations in the public view only. ``objected`` is told by the reading: marks are no part of a fold.
+    organisations in the public view only, and of no record that may be deleted. ``objected`` is told by the
+    reading: marks are no part of a fold.
     """
 
     view: str
@@ -170,6 +172,8 @@ class RenditionFold:
         if publicity.public:
             natural = subject_kind(parts) == "natural_person"
             key = owners["person/1"] if natural else None
+            if not natural and own_record(owners["public"][1]):
+                key = owners["public"]  # a record that may be deleted (REP-5) is nowhere in the clear
             out.append(shown_as(PUBLIC, "public", public_rendition(item, parts, publicity), key))
             if not natural:
                 changes.names.add((PUBLIC, self._name_mac(normalise_name(subject_name(parts))), subject_id))
