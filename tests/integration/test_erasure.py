@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from threading import Thread
 from uuid import UUID, uuid4
@@ -13,14 +15,17 @@ from application.commands.consents import GiveConsent
 from application.commands.erasures import Erasures, RequestErasure
 from application.data_keys import ErasedKey
 from application.erasing import KeysRemain
-from application.ports import Conflict, WrappedKey
+from application.ports import Conflict, Log, WrappedKey
 from application.queries.looks import log_look
 from application.queries.subject import SubjectQueries
+from application.verify import Verification
 from domain.access.events import SubjectQueried
 from domain.records.erasure import DataErased, fold_erasure
 from domain.shared.refusals import Refused
-from infrastructure.keys import FileVault
+from domain.transparency.digest import StoredRow
+from infrastructure.keys import FileVault, verify_ed25519
 from infrastructure.postgres.reading import PostgresSharedReading
+from infrastructure.postgres.store import LogReader
 from tests.erasure import (
     FIRST,
     SECOND,
@@ -141,6 +146,34 @@ def test_prv_4_verify_finds_an_erasure_that_nobody_approved(world: World) -> Non
     found = world.finding()
     assert found is not None and found.position == position
     assert found.what == "an erasure that two officers did not approve"
+
+
+@dataclass
+class Earlier:
+    """The auditor's reading, whose heads were read before somebody erased something."""
+
+    reader: LogReader
+    heads: dict[Log, tuple[int, bytes]]
+
+    def head(self, log: Log) -> tuple[int, bytes]:
+        return self.heads.pop(log, None) or self.reader.head(log)
+
+    def rows(self, log: Log, *, after: int, limit: int) -> Sequence[StoredRow]:
+        return self.reader.rows(log, after=after, limit=limit)
+
+
+def test_prv_4_what_is_erased_while_verify_runs_is_no_finding(world: World) -> None:
+    _, _, identity = a_record(world, "natural_person")
+    queries(world).who_looked(identity, portal=world.city.credit_office.code)
+    ask(world, "subject", subject=identity)
+    logs: tuple[Log, ...] = ("records", "access")
+    earlier = Earlier(world.reader, {log: world.reader.head(log) for log in logs})
+    carry_out(world)
+    outcome = Verification(
+        reader=earlier, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id.bytes,
+        gateway_issuer=world.gateway.issuer, verify=verify_ed25519,
+    ).run({})  # fmt: skip
+    assert outcome.finding is None and outcome.closed_parts > 0
 
 
 def test_prv_4_what_one_officer_asked_for_is_not_carried_out(world: World) -> None:

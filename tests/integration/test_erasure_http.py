@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import uuid
 from typing import Any
@@ -114,3 +115,15 @@ def test_prv_4_an_unknown_erasure_is_approved_by_nobody(web: Web) -> None:
     answer = post(web, f"/v1/erasures/{uuid.uuid4()}/approve", {}, officer=SECOND)
     assert answer.status_code == 422
     assert [e["code"] for e in answer.get_json()["errors"]] == ["erasure_unknown"]
+
+
+def test_a_receipt_kept_before_the_hash_was_keyed_is_given_again(web: Web) -> None:
+    body, key = asked(web), uuid.uuid4().hex
+    assert post(web, "/v1/erasures", body, key=key).status_code == 201
+    plain = hashlib.sha256(b"POST\n/v1/erasures\n" + hashlib.sha256(json.dumps(body).encode()).digest())
+    with web.world.superuser() as conn:
+        conn.execute("UPDATE ledger.inbox SET fingerprint = %s WHERE key = %s", (plain.digest(), key))
+    again = post(web, "/v1/erasures", body, key=key)
+    assert again.status_code == 201 and again.headers["Idempotency-Replayed"] == "true"
+    other = post(web, "/v1/erasures", asked(web), key=key)
+    assert other.status_code == 422
