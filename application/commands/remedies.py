@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from application.commands.subjects import Identity, blind_of
-from application.deadlines import days_of
 from application.data_keys import own_record, record_class
+from application.deadlines import days_of
 from application.ledger import Ledger, SealedAct
 from application.ports import CaseDays, Conflict, Document, KeyName, LedgerUnavailable, Receipt
 from application.reactions import Consequences, react

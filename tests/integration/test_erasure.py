@@ -13,10 +13,11 @@ import pytest
 
 from application.commands.consents import GiveConsent
 from application.commands.erasures import Erasures, RequestErasure
+from application.commands.subjects import Identity
 from application.data_keys import ErasedKey
 from application.erasing import KeysRemain
 from application.ports import Conflict, Log, WrappedKey
-from application.queries.looks import log_look
+from application.queries.looks import Look, log_look
 from application.queries.subject import SubjectQueries
 from application.verify import Verification
 from domain.access.events import SubjectQueried
@@ -52,6 +53,11 @@ def world(seeded_world: World) -> World:
 
 def queries(world: World) -> SubjectQueries:
     return SubjectQueries(world.ledger, PostgresSharedReading(world.pool("reader")))
+
+
+def looks(world: World, identity: Identity) -> tuple[Look, ...]:
+    """The list of who looked, as the subject asks for it now."""
+    return queries(world).who_looked(identity, portal=world.city.credit_office.code).entries
 
 
 def rebuilt_equal(world: World) -> bool:
@@ -195,16 +201,15 @@ def test_prv_4_what_one_officer_asked_for_is_not_carried_out(world: World) -> No
 
 def test_prv_4_the_looks_class_goes_and_later_looks_are_kept_under_a_next_key(world: World) -> None:
     _, _, identity = a_record(world, "organisation")
-    office = world.city.credit_office.code
-    assert [look.number for look in queries(world).who_looked(identity, portal=office)] == [1]
+    assert [look.number for look in looks(world, identity)] == [1]
     ask(world, "class", subject=identity, name="access")
     carry_out(world)
-    assert [look.number for look in queries(world).who_looked(identity, portal=office)] == [2]
-    assert [look.number for look in queries(world).who_looked(identity, portal=office)] == [2, 3]
+    assert [look.number for look in looks(world, identity)] == [2]
+    assert [look.number for look in looks(world, identity)] == [2, 3]
     assert world.finding() is None
     ask(world, "class", subject=identity, name="access")
     carry_out(world)
-    assert [look.number for look in queries(world).who_looked(identity, portal=office)] == [4]
+    assert [look.number for look in looks(world, identity)] == [4]
     assert world.finding() is None and rebuilt_equal(world)
 
 
@@ -240,10 +245,10 @@ def test_prv_4_who_is_met_again_after_erasure_is_somebody_new(world: World) -> N
     ask(world, "subject", subject=identity)
     carry_out(world)
     office = world.city.credit_office.code
-    assert queries(world).dossier(identity, portal=office) == ()
+    assert queries(world).dossier(identity, portal=office).entries == ()
     new = subject_id(world, identity)
     assert new is not None and new != old
-    assert len(queries(world).who_looked(identity, portal=office)) == 2
+    assert len(looks(world, identity)) == 2
     assert world.finding() is None
 
 
@@ -432,7 +437,7 @@ def test_rep_5_a_granted_deletion_hides_at_once_and_erases_only_what_two_officer
     assert all(
         not o.parts for o in world.ledger.open_all(world.store.load("records", done.case), log="records")
     )
-    lives = queries(world).dossier(story.subject(), portal=story.office)
+    lives = queries(world).dossier(story.subject(), portal=story.office).entries
     told = {life.record for life in lives}
     assert str(record) not in told and {str(other), str(shared_key)} <= told
     assert world.finding() is None and rebuilt_equal(world)
