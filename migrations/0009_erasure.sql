@@ -68,12 +68,14 @@ BEGIN
         p_inbox_department, p_inbox_key, p_inbox_fingerprint, p_inbox_status, p_inbox_receipt);
     IF EXISTS (
         SELECT FROM (
-            SELECT DISTINCT regexp_match(part, '=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(.*)$') AS name
+            SELECT DISTINCT split_part(part, '=', 2) AS name
             FROM unnest(p_key_ref) AS r(ref), unnest(string_to_array(r.ref, ';')) AS part
         ) used
-        WHERE used.name IS NOT NULL AND NOT EXISTS (
-            SELECT FROM ledger.data_keys k WHERE k.owner = used.name[1]::uuid AND k.class = used.name[2]
-              AND k.generation > 0)
+        WHERE used.name LIKE '________-____-____-____-____________/_%' AND NOT EXISTS (
+            SELECT FROM ledger.data_keys k
+            WHERE k.owner = CASE WHEN used.name LIKE '________-____-____-____-____________/_%'
+                            THEN left(used.name, 36)::uuid END
+              AND k.class = substr(used.name, 38) AND k.generation > 0)
     ) OR EXISTS (
         SELECT FROM ledger.data_keys k WHERE k.owner = ANY (p_key_owner) AND k.class = '*'
     ) THEN
