@@ -58,9 +58,7 @@ class Erasures:
 
         Raises ``Refused`` (PRV-4), ``Conflict`` (stream: the id is taken; receipt) or ``LedgerUnavailable``.
         """
-        approver = self._approver(officer, department)
-        if not approver.of_credit_office:  # before anything is looked up: who may not ask learns nothing
-            raise Refused(Defect("PRV-4", "erasure_not_the_credit_office", "Credit-Official"))
+        approver = self.approver(officer, department)
 
         def make() -> ErasureRequested:
             if self._ledger.store.load("records", command.erasure_id):
@@ -84,9 +82,7 @@ class Erasures:
 
         The request never changes once it stands, so an approval needs no version of it.
         """
-        approver = self._approver(officer, department)
-        if not approver.of_credit_office:
-            raise Refused(Defect("PRV-4", "erasure_not_the_credit_office", "Credit-Official"))
+        approver = self.approver(officer, department)
 
         def make() -> ErasureApproved:
             erasure = self.find(erasure_id)
@@ -123,11 +119,18 @@ class Erasures:
                     raise
         raise LedgerUnavailable("too many writers at once")
 
-    def _approver(self, officer: str, department: str) -> Approver:
+    def approver(self, officer: str, department: str) -> Approver:
+        """The officer who acts; asked before anything is looked up, so that who may not ask learns nothing.
+
+        Raises ``Refused``: QRY-1 unless registered with that department, PRV-4 unless that is the credit office.
+        """
         registry = Registry(self._ledger)
         known, office = registry.officer(officer), registry.department(department)
-        ours = known is not None and known.department == department
-        return Approver(officer, department, ours and office is not None and office.role == CREDIT_OFFICE)
+        if known is None or known.department != department:
+            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        if office is None or office.role != CREDIT_OFFICE:
+            raise Refused(Defect("PRV-4", "erasure_not_the_credit_office", "Credit-Official"))
+        return Approver(officer, department, of_credit_office=True)
 
     def _target(self, command: RequestErasure) -> Target:
         """The target by its id. Raises ``Refused`` when nothing is known under that name."""

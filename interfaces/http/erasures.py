@@ -85,6 +85,9 @@ def request_erasure() -> Response:
     caller = authenticated(body)
     if replay := replayed(caller, body):
         return replay
+    officer, erasures = caller.signed_header("Credit-Official"), Erasures(services().ledger)
+    with logged_refusals(caller, body):
+        erasures.approver(officer, caller.department)
     given = given_json(RequestedErasure(), body)
     target = given["target"]
     told = {"erasure": str(given["erasure"]), "status": "requested"}
@@ -100,12 +103,7 @@ def request_erasure() -> Response:
             cause=given["cause"],
             basis=given["basis"],
         )
-        position = Erasures(services().ledger).request(
-            command,
-            officer=caller.signed_header("Credit-Official"),
-            department=caller.department,
-            receipt=receipt,
-        )
+        position = erasures.request(command, officer=officer, department=caller.department, receipt=receipt)
     return json_response({"receipt": told, "event_id": f"records:{position}"}, 201)
 
 
@@ -118,14 +116,14 @@ def approve_erasure(erasure_id: UUID) -> Response:
     caller = authenticated(body)
     if replay := replayed(caller, body):
         return replay
+    officer, erasures = caller.signed_header("Credit-Official"), Erasures(services().ledger)
+    with logged_refusals(caller, body):
+        erasures.approver(officer, caller.department)
     given_json(ApprovedErasure(), body)
     told = {"erasure": str(erasure_id), "status": "approved"}
     receipt = Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
     with logged_refusals(caller, body):
-        position = Erasures(services().ledger).approve(
-            erasure_id,
-            officer=caller.signed_header("Credit-Official"),
-            department=caller.department,
-            receipt=receipt,
+        position = erasures.approve(
+            erasure_id, officer=officer, department=caller.department, receipt=receipt
         )
     return json_response({"receipt": told, "event_id": f"records:{position}"}, 201)
