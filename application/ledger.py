@@ -138,10 +138,11 @@ class Ledger:
         names = (name for act in acts for name in act.owners.values())
         keys, new = keys_for(names, source=self.store, vault=self.vault, entropy=self.entropy)
         meta_bytes = canonical(meta)
+        owners = [{part: keys[name][0] for part, name in act.owners.items()} for act in acts]
         nonces = self.entropy.bytes(_NONCE_BYTES * sum(len(act.opened) for act in acts))
         rows: list[NewRow] = []
         used = 0
-        for act in acts:
+        for act, living in zip(acts, owners, strict=True):
             event = act.event
             ciphertexts: dict[str, bytes] = {}
             for name, opened in act.opened.items():
@@ -149,7 +150,8 @@ class Ledger:
                     log=log, stream_id=event.originator_id, version=event.originator_version, name=name
                 )
                 nonce, used = nonces[used : used + _NONCE_BYTES], used + _NONCE_BYTES
-                ciphertexts[name] = seal_part(opened, key=keys[act.owners[name]], nonce=nonce, place=place)
+                key = keys[act.owners[name]][1]
+                ciphertexts[name] = seal_part(opened, key=key, nonce=nonce, place=place)
             rows.append(
                 NewRow(
                     stream_id=event.originator_id,
@@ -158,7 +160,7 @@ class Ledger:
                     schema_version=event.SCHEMA,
                     recorded_at=instant(event.timestamp),
                     meta=meta_bytes,
-                    key_ref=key_reference(act.owners),
+                    key_ref=key_reference(living),
                     sealed=pack(ciphertexts),
                     leaf=act.leaf,
                 )
@@ -170,8 +172,9 @@ class Ledger:
         return self.store.append(self.prepare(acts, meta=meta, log=log))[0]
 
     def load(self, stream_id: UUID, *, log: Log = "records") -> list[Event]:
-        """The events of one stream in order, opened."""
-        return [opened.event for opened in self.open_all(self.store.load(log, stream_id), log=log)]
+        """The events of one stream in order, opened; those whose public part is erased tell nothing any more."""
+        rows = self.open_all(self.store.load(log, stream_id), log=log)
+        return [opened.event for opened in rows if "public" in opened.opened]
 
     def open_all(self, rows: Sequence[StoredRow], *, log: Log) -> list[OpenedRow]:
         """Open rows with one look-up of their keys. Raises ``BrokenSeal`` when a key that exists does not open."""

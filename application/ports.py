@@ -103,7 +103,7 @@ class Append:
 
 class Conflict(Exception):
     """Another writer came first; nothing was written. ``what`` says where: stream, document, subject,
-    data_key, guard or receipt."""
+    data_key (also one erased since it was read), guard, generation or receipt."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -149,12 +149,25 @@ class EventStore(Protocol):
     def use_nonce(self, issuer: bytes, nonce: str, *, now: datetime, expires: datetime) -> bool: ...
 
 
-class Vault(Protocol):
-    """Secrets that live outside the database: the generation keys and the look-up secret.
+class GenerationKeys(Protocol):
+    """The generation keys (代密钥), which live outside the database: a file each, later an HSM or a KMS.
 
-    ``wrap`` uses the newest generation; ``unwrap`` raises ``KeyError`` for a generation that is destroyed
-    and ``application.sealing.BrokenSeal`` for bytes that were never wrapped so.
-    ``mac`` is HMAC-SHA256 under a secret of its own per ``label``.
+    ``wrap`` uses the newest that there is at that moment, whichever process made it; ``unwrap`` raises
+    ``KeyError`` for a generation that is destroyed and ``application.sealing.BrokenSeal`` for bytes that were
+    never wrapped so. ``make`` is durable when it returns and leaves a key that exists as it is. ``destroy``
+    is for ever and durable: nothing unwraps under that generation again, in any process that looks for it.
+    """
+
+    def wrap(self, key: bytes) -> tuple[int, bytes]: ...
+    def unwrap(self, generation: int, wrapped: bytes) -> bytes: ...
+    def existing(self) -> Sequence[int]: ...
+    def make(self, generation: int) -> None: ...
+    def destroy(self, generation: int) -> None: ...
+
+
+class Vault(Protocol):
+    """Secrets that live outside the database: data keys are wrapped and unwrapped as by :class:`GenerationKeys`,
+    and ``mac`` is HMAC-SHA256 under a secret of its own per ``label``.
     """
 
     def wrap(self, key: bytes) -> tuple[int, bytes]: ...

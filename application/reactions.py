@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from application.ports import OpenCase
+from domain.records.erasure import by_repair
 from domain.records.events import PublicityEnded
 from domain.remedies.events import (
     ObjectionDecided,
@@ -35,13 +36,15 @@ class Consequences:
     cases for worklists.
 
     ``term_over`` is the last day (ISO text) of a corrected content's term when that day has passed, else
-    empty. ``version`` is the last version of the record's stream that is taken.
+    empty. ``version`` is the last version of the record's stream that is taken. ``erasure_id`` is free for a
+    request for erasure that follows.
     """
 
     record_id: UUID
     standing: Standing
     at: datetime
     version: int
+    erasure_id: UUID
     term_over: str = ""
     events: list[Event] = field(default_factory=list)
     suppress: list[UUID] = field(default_factory=list)
@@ -111,7 +114,10 @@ def keep_ended(_: RecordCorrected, then: Consequences) -> None:
 
 
 def carry_out(event: RepairDecided, then: Consequences) -> None:
-    """REP-5: a granted repair takes the effect that the item says."""
+    """REP-5: a granted repair takes the effect that the item says.
+
+    Deletion hides the record at once and asks for its erasure, which waits for two officers.
+    """
     on = city_day(then.at).isoformat()
     repair = str(event.originator_id)
     if event.outcome == "granted" and event.mode == "annotate":
@@ -119,8 +125,11 @@ def carry_out(event: RepairDecided, then: Consequences) -> None:
         then.events.append(
             RecordAnnotated(**then.place(), repair=repair, annotates=annotates, repaired_on=on)
         )
-    elif event.outcome == "granted" and event.mode == "shield":
+    elif event.outcome == "granted":
         then.events.append(RecordShielded(**then.place(), repair=repair, repaired_on=on))
+        if event.mode == "delete":
+            place = {"originator_id": then.erasure_id, "originator_version": 1, "timestamp": then.at}
+            then.events.append(by_repair(record=then.record_id, repair=repair, place=place))
 
 
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {

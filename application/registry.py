@@ -28,6 +28,11 @@ class Versions:
     stream_version: int
     items: tuple[CatalogueItem, ...]
 
+    @property
+    def deletable(self) -> bool:
+        """Whether any version says that a record of it may be deleted (REP-5)."""
+        return any(item.repair == "delete" for item in self.items)
+
 
 class Registry:
     """The registry (登记簿) as one command sees it; made anew for each command, so never stale for long."""

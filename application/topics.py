@@ -11,6 +11,7 @@ from domain.parties.events import (
     OfficerRegistered,
     SubjectRegistered,
 )
+from domain.records.erasure import DataErased, ErasureApproved, ErasureCompleted, ErasureRequested
 from domain.records.events import ActRefused, FileSealed, IntakeReported, PublicityEnded, RecordDetermined
 from domain.remedies.events import (
     ObjectionDecided,
@@ -59,6 +60,10 @@ EVENTS: tuple[type[Event], ...] = (
     SubjectQueried,
     ConsentGiven,
     ConsentWithdrawn,
+    ErasureRequested,
+    ErasureApproved,
+    DataErased,
+    ErasureCompleted,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

@@ -15,6 +15,7 @@ from domain.access.events import PurposeRegistered
 from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
 from domain.parties.events import DepartmentRegistered, KeyRegistered, KeyRevoked, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key, may_govern
+from domain.records.erasure import DataErased, ErasureApproved, ErasureCompleted, ErasureRequested
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.transparency.digest import StoredRow
@@ -28,8 +29,12 @@ GOVERNING: tuple[type[Event], ...] = (
     CatalogueItemDrafted,
     CatalogueItemAdopted,
     PurposeRegistered,
+    ErasureRequested,
+    ErasureApproved,
+    DataErased,
+    ErasureCompleted,
 )
-"""Acts that decide who may act, and under which catalogue; only the gateway and the credit office seal them."""
+"""Acts that decide who may act, under which catalogue, and what is erased; only gateway and credit office seal them."""
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
 """(public key, signature, message) -> good or not."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from application.data_keys import KeySource, unwrap_all
+from application.erased import ERASURE_TOPICS, ClosedRow, ErasedParts
 from application.ledger import OpenedRow, open_row, owners_of
 from application.ports import KeyName, Log, RowReader, Vault
 from application.sealing import BrokenSeal, parse_key_reference
@@ -20,7 +21,7 @@ from application.topics import TOPICS
 from application.trust import Trust, VerifySignature
 from domain.records.events import FileSealed
 from domain.shared.canonical import NotCanonical, parse_canonical
-from domain.transparency.commitment import commit
+from domain.transparency.commitment import commit, part_commitment
 from domain.transparency.digest import FIRST_DIGEST, StoredRow, row_digest
 from domain.transparency.leaf import ActLeaf, MalformedLeaf, RowLeaf, parse_leaf
 from domain.transparency.merkle import root_of
@@ -95,6 +96,8 @@ class Verification:
         self._key_source = keys
         self._vault = vault
         self._ledger_id = ledger_id
+        self._erased = ErasedParts(ledger_id)
+        self._records_checked = 0
         self._trust = Trust(gateway_issuer=gateway_issuer, verify=verify)
         self._files: dict[bytes, tuple[bytes, list[bytes]]] = {}
         self._used_rows: set[tuple[bytes, int]] = set()
@@ -133,6 +136,10 @@ class Verification:
             if progress:
                 progress(log, position, head_position)
         outcome.rows[log], outcome.heads[log] = position, digest
+        if log == "records":
+            self._records_checked = position
+        if wrong_closed := self._wrong_closed(log):
+            return Finding(log, *wrong_closed)
         if position < memory.size:
             return Finding(log, position + 1, f"remembered up to {memory.size}, missing from here on")
         if position != head_position:
@@ -220,15 +227,8 @@ class Verification:
         if leaf.kind != event_type.KIND:
             return "the leaf has the kind of another event"
         outcome.closed_parts += len(opened.closed)
-        if not opened.closed:
-            digest = commit(
-                kind=leaf.kind,
-                ledger_id=self._ledger_id,
-                record_id=row.stream_id.bytes,
-                opened=opened.opened,
-            )
-            if digest != leaf.commitment:
-                return "the leaf does not commit to what the row holds"
+        if not self._commits(log, row, opened, leaf):
+            return "the leaf does not commit to what the row holds"
         if isinstance(leaf, RowLeaf):
             return self._check_row_leaf(row, leaf)
         event = opened.event if "public" in opened.opened else None
@@ -236,10 +236,40 @@ class Verification:
             self._trust.begin(event)
         wrong = self._trust.wrong_with(log, row, leaf, event_type)
         if not wrong and event is not None:
-            wrong = self._trust.learn(event, row.recorded_at)
+            wrong = self._trust.learn(event, row.recorded_at) or self._erased.learn(event)
         if not wrong and isinstance(event, FileSealed):
             wrong = self._learn_file(event, leaf)
         return wrong
+
+    def _commits(self, log: Log, row: StoredRow, opened: OpenedRow, leaf: ActLeaf | RowLeaf) -> bool:
+        """Whether the leaf commits to the parts; of a closed one that is told when its erasure is known."""
+        kind, record_id = leaf.kind, row.stream_id.bytes
+        if opened.closed:
+            left = {name: part_commitment(kind, name, part) for name, part in opened.opened.items()}
+            closed = ClosedRow(kind, record_id, leaf.commitment, left, opened.closed)
+            self._erased.closed(log, row.position, closed)
+            return True
+        digest = commit(kind=kind, ledger_id=self._ledger_id, record_id=record_id, opened=opened.opened)
+        return digest == leaf.commitment
+
+    def _wrong_closed(self, log: Log) -> tuple[int, str] | None:
+        """The first row of a log with parts that nobody can open and no erasure names, and what is wrong."""
+        if self._erased.wrong_in(log):
+            self._learn_later_erasures()
+        return self._erased.wrong_in(log)
+
+    def _learn_later_erasures(self) -> None:
+        """What was erased while this ran: the acts stand beyond the head that was read first."""
+        after = self._records_checked
+        while rows := self._reader.rows("records", after=after, limit=BATCH_ROWS):
+            acts = [row for row in rows if row.topic in ERASURE_TOPICS]
+            keys, _ = self._unwrapped(_owners(acts))
+            for row in acts:
+                opened = open_row(row, log="records", keys=keys)
+                if not opened.closed:
+                    self._erased.learn(opened.event)
+            after = rows[-1].position
+        self._records_checked = after
 
     def _check_row_leaf(self, row: StoredRow, leaf: RowLeaf) -> str:
         sealed = self._files.get(leaf.file_root)

@@ -17,6 +17,7 @@ from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
 from application.deadlines import DeadlineRunner
 from application.epochs import EpochMaker
+from application.erasing import Erasing
 from application.ledger import Ledger, parse_instant
 from application.limits import RateLimits
 from application.ports import Clock, Log
@@ -42,6 +43,7 @@ from infrastructure.logs import configure_logs
 from infrastructure.migrate import has_events, logins, migrate
 from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.epochs import PostgresEpochs
+from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
@@ -56,6 +58,7 @@ __all__ = [
     "AuditServices",
     "ClockError",
     "EmbeddedPostgres",
+    "EraserServices",
     "NotPrepared",
     "ProjectorServices",
     "SequencerServices",
@@ -64,6 +67,7 @@ __all__ = [
     "configure_logs",
     "database",
     "demo_clock",
+    "eraser_services",
     "gateway_public_key",
     "ledger_id_of",
     "make_epoch_maker",
@@ -83,7 +87,6 @@ PROJECT = Path(__file__).resolve().parent.parent
 CLOCK_FILE = "demo-clock.json"
 CLOCK_ERROR_MAX = timedelta(minutes=5)
 """How far the clocks of a service's machines may be apart."""
-ROLES = ("writer", "reader", "projector", "auditor", "sequencer")
 
 
 class NotPrepared(RuntimeError):
@@ -115,6 +118,14 @@ class AuditServices:
     reader: LogReader
     vault: FileVault
     gateway_issuer: bytes
+
+
+@dataclass(frozen=True)
+class EraserServices:
+    """What the command ``erase`` holds: its own doors, and the work on all erasures."""
+
+    store: PostgresEraserStore
+    erasing: Erasing
 
 
 def prepare(settings: Settings, admin_url: str) -> list[str]:
@@ -281,6 +292,20 @@ def audit_services(settings: Settings) -> AuditServices:
         vault=FileVault(settings.secrets_dir),
         gateway_issuer=_gateway(settings).issuer,
     )
+
+
+def eraser_services(settings: Settings) -> EraserServices:
+    """For ``erase``: logins ``eraser``, ``writer`` for its own events, and ``projector`` to rebuild the views."""
+    ledger, store = open_ledger(settings), PostgresEraserStore(_pool(settings, "eraser"))
+
+    def rebuild() -> None:
+        projector = projector_services(settings).projector
+        while projector.run_once():
+            pass
+        projector.rebuild(force=True)
+
+    vault = FileVault(settings.secrets_dir)
+    return EraserServices(store, Erasing(ledger, store, vault.generations, rebuild=rebuild))
 
 
 def _ledger(settings: Settings, vault: FileVault) -> Ledger:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import re
 import secrets
 import uuid
 from pathlib import Path
@@ -16,15 +15,12 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from application.sealing import BrokenSeal
 from domain.transparency.leaf import issuer_id
+from infrastructure.generation_keys import FIRST, FileGenerationKeys, generation_of
 from infrastructure.private_files import private_folder, write_private
 
 _LOOKUP = "lookup.key"
-_GENERATION = re.compile(r"^generation-([1-9]\d*)\.key$")
-_FIRST_GENERATION = "generation-1.key"
 _LEDGER_ID = "ledger-id"
 GATEWAY = "gateway.pem"
 
@@ -80,14 +76,9 @@ class FileVault:
     def __init__(self, folder: Path) -> None:
         """Read the folder. Raises ``FileNotFoundError`` when it was never made (run ``migrate``)."""
         self._lookup = (folder / _LOOKUP).read_bytes()
-        self._generations = {
-            int(match[1]): path.read_bytes()
-            for path in folder.iterdir()
-            if (match := _GENERATION.match(path.name))
-        }
-        if not self._generations or len(self._lookup) != 32:
+        self.generations = FileGenerationKeys(folder)
+        if len(self._lookup) != 32:
             raise FileNotFoundError("the secrets folder holds no keys")
-        self._newest = max(self._generations)
         self.ledger_id = uuid.UUID((folder / _LEDGER_ID).read_text().strip())
         self._labels: dict[str, bytes] = {}
 
@@ -95,8 +86,8 @@ class FileVault:
     def missing(folder: Path) -> list[str]:
         """Which secrets the folder lacks, by file name."""
         present = {path.name for path in folder.iterdir()} if folder.exists() else set()
-        generation = any(_GENERATION.match(name) for name in present)
-        wanted = (_LOOKUP, _LEDGER_ID, GATEWAY, *(() if generation else (_FIRST_GENERATION,)))
+        generation = any(generation_of(name) for name in present)
+        wanted = (_LOOKUP, _LEDGER_ID, GATEWAY, *(() if generation else (FIRST,)))
         return [name for name in wanted if name not in present]
 
     @staticmethod
@@ -105,7 +96,7 @@ class FileVault:
         private_folder(folder)
         fresh = {
             _LOOKUP: secrets.token_bytes(32),
-            _FIRST_GENERATION: secrets.token_bytes(32),
+            FIRST: secrets.token_bytes(32),
             _LEDGER_ID: f"{uuid.uuid4()}\n".encode(),
         }
         for name in FileVault.missing(folder):
@@ -114,15 +105,12 @@ class FileVault:
         Ed25519Signer.load_or_make(folder / GATEWAY)
 
     def wrap(self, key: bytes) -> tuple[int, bytes]:
-        """RFC 3394 key wrap under the newest generation key."""
-        return self._newest, aes_key_wrap(self._generations[self._newest], key)
+        """See ``GenerationKeys.wrap``."""
+        return self.generations.wrap(key)
 
     def unwrap(self, generation: int, wrapped: bytes) -> bytes:
-        """The data key; ``KeyError`` when the generation is destroyed, ``BrokenSeal`` when bytes changed."""
-        try:
-            return aes_key_unwrap(self._generations[generation], wrapped)
-        except InvalidUnwrap:
-            raise BrokenSeal("a data key does not unwrap") from None
+        """See ``GenerationKeys.unwrap``."""
+        return self.generations.unwrap(generation, wrapped)
 
     def mac(self, label: str, message: bytes) -> bytes:
         """HMAC-SHA256 under a key derived for ``label`` from the look-up secret."""

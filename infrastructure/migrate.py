@@ -33,6 +33,7 @@ ROLES: Mapping[str, int] = {
     "xinlu_projector": 8,
     "xinlu_auditor": 4,
     "xinlu_sequencer": 4,
+    "xinlu_eraser": 4,
 }
 """The service's logins and how many connections each may hold at a time."""
 

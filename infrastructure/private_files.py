@@ -38,7 +38,25 @@ def write_private(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    _sync_folder(path.parent)
+
+
+def destroy_private(path: Path) -> None:
+    """Overwrite a file where it lies, remove it, and make both durable; nothing when there is none.
+
+    Where the file system or the disk writes elsewhere (copy on write, wear levelling), the old bytes may stay
+    below it until they are reused: that is the operator's to answer, by an encrypted disk.
+    """
+    if path.exists():
+        with path.open("r+b", buffering=0) as file:
+            file.write(os.urandom(path.stat().st_size))
+            os.fsync(file.fileno())
+        path.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
     finally:

@@ -81,6 +81,17 @@ CREATE TABLE ledger.map_changes (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     record_id uuid NOT NULL
 );
+-- Whatever takes a live rendition away (the fold, an erasure) is noted by the table itself.
+CREATE FUNCTION ledger.note_gone() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO ledger.map_changes (record_id)
+        SELECT DISTINCT g.record_id FROM gone g
+        JOIN ledger.view_state s ON s.view = g.view AND s.generation = g.generation AND s.live;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER renditions_gone AFTER DELETE ON ledger.renditions REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger.note_gone();
+
 -- Each map's head: the root that the newest epoch states, and how its files are cut. ``through`` is how far the
 -- log below it was put in (records for shield, access for access).
 CREATE TABLE ledger.maps (

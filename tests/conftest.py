@@ -151,6 +151,7 @@ def make_database(admin: str, secrets_dir: Path) -> Database:
         projector=urls["xinlu_projector"],
         auditor=urls["xinlu_auditor"],
         sequencer=urls["xinlu_sequencer"],
+        eraser=urls["xinlu_eraser"],
     )
 
 

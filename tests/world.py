@@ -24,6 +24,7 @@ from application.commands.governance import Governance
 from application.commands.intake import Intake
 from application.deadlines import DeadlineRunner
 from application.epochs import EpochMaker
+from application.erasing import Erasing
 from application.ledger import Ledger, instant
 from application.limits import LIMITS, RateLimits
 from application.ports import Clock, Log, NewRow
@@ -49,6 +50,7 @@ from infrastructure.keys import (
 from infrastructure.log_keys import make_log_key
 from infrastructure.migrate import ROLES
 from infrastructure.postgres.due_cases import PostgresDueCases
+from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
 from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
@@ -79,6 +81,7 @@ class Database:
     projector: str
     auditor: str
     sequencer: str
+    eraser: str
 
 
 class SettableClock:
@@ -300,6 +303,16 @@ class World:
             take_in(self.ledger, files.files[n], department=files.sender[n], key=self.keys[files.sender[n]])
             for n in names or sorted(files.files)
         ]
+
+    def erasing(self) -> Erasing:
+        """Erasures at work, as the command ``erase`` does it."""
+        store = PostgresEraserStore(self.pool("eraser"))
+
+        def rebuild() -> None:
+            self.project()
+            self.new_projector().rebuild(force=True)
+
+        return Erasing(self.ledger, store, self.vault.generations, rebuild=rebuild)
 
     def project(self) -> None:
         """Bring the live views to the head."""

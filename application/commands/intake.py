@@ -22,6 +22,7 @@ from application.ports import Conflict, Document, LedgerUnavailable, Receipt
 from application.registry import Registry
 from domain.parties.keys import SigningKey, require_live
 from domain.records.events import RecordDetermined
+from domain.records.publicity import item_code
 from domain.records.rows import check_row
 from domain.shared.canonical import NotCanonical, Parts, canonical
 from domain.shared.city_time import city_day
@@ -318,7 +319,9 @@ class Intake:
             content=row.parts,
         )
         leaf = self._seal.leaf(item.commitment, row.index)
+        deletable = self._registry.item(item_code(row.parts)).deletable
         owners = {
-            name: item.identity.owner_of(name, subject=subject, record=row.record_id) for name in row.parts
+            name: item.identity.owner_of(name, subject=subject, record=row.record_id, deletable=deletable)
+            for name in row.parts
         }
         return SealedAct(event, item.opened, leaf, owners)

@@ -210,7 +210,10 @@ class Objections:
         known = self._ledger.store.documents_of([document.fingerprint]).get(document.fingerprint)
         if known is not None and known.record_id != record.id:
             raise Refused(Defect("DET-2", "correction_document_taken", form.document_number))
-        owners = {n: identity.owner_of(n, subject=record.subject_id, record=record.id) for n in after}
+        owners = {
+            n: identity.owner_of(n, subject=record.subject_id, record=record.id, deletable=record.deletable)
+            for n in after
+        }
         sealed, stream, version = desk.sealed_by(act, event, department=record.source, owners=owners)
         done = self._decided(decided, record, command, sealed)
         done.guards = {**guards, stream: version}

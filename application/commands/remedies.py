@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from application.commands.subjects import Identity, blind_of
+from application.data_keys import own_record, record_class
 from application.deadlines import days_of
 from application.ledger import Ledger, SealedAct
 from application.ports import CaseDays, Conflict, Document, KeyName, LedgerUnavailable, Receipt
@@ -18,6 +19,7 @@ from application.reactions import Consequences, react
 from application.registry import Registry
 from application.sealing import parse_key_reference
 from domain.parties.keys import require_live
+from domain.records.erasure import ErasureRequested
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.overdue import waiting_of
 from domain.remedies.parties import Officer
@@ -82,7 +84,8 @@ class RecordFile:
     """A record with all that a remedy needs to know of it (记录档案).
 
     ``source`` is the department that determined it, by its signature; ``determined_by`` the officer named then,
-    None when none was; ``leaf_hash`` (hex) names the event that holds the present content.
+    None when none was; ``leaf_hash`` (hex) names the event that holds the present content. ``deletable``: it has
+    keys that it shares with no other record, so it can be erased alone.
     """
 
     id: UUID
@@ -91,6 +94,7 @@ class RecordFile:
     source: str
     determined_by: str | None
     leaf_hash: str
+    deletable: bool = False
 
 
 @dataclass
@@ -146,7 +150,7 @@ class RemedyDesk:
         held = next(o for o in opened if o.row.stream_version == standing.content_version)
         leaf = parse_leaf(rows[0].leaf)
         key = self.registry.key(leaf.issuer)
-        subject_id = parse_key_reference(held.row.key_ref)["public"][0]
+        subject_id, key_class = parse_key_reference(held.row.key_ref)["public"]
         if key is None or (subject is not None and self.subject_id(subject) != subject_id):
             raise unknown
         return RecordFile(
@@ -156,6 +160,7 @@ class RemedyDesk:
             source=key.holder,
             determined_by=json.loads(rows[0].meta).get("officer"),
             leaf_hash=leaf_hash(held.row.leaf).hex(),
+            deletable=bool(own_record(key_class)),
         )
 
     def subject_id(self, identity: Identity) -> UUID | None:
@@ -174,8 +179,11 @@ class RemedyDesk:
         """Whose keys the parts of a case are under: the subject's; those of other people have one each."""
         natural = record.standing.content["public"].get(self.form_of(record.standing.content).subject_kind)
         own = {"public", "restricted", *(("person/1",) if natural == PERSON else ())}
+        alone = record.id if record.deletable else None
         return {
-            name: (record.subject_id, name.partition("/")[0]) if name in own else (event.originator_id, name)
+            name: (record.subject_id, record_class(name, alone))
+            if name in own
+            else (event.originator_id, name)
             for name in event.parts()
         }
 
@@ -228,11 +236,17 @@ class RemedyDesk:
             at=act.event.timestamp,
             version=max([standing.version, *(s.event.originator_version for s in act.sealed)]),
             term_over=act.term_over,
+            erasure_id=self.ledger.entropy.uuid(),
         )
         react([act.event, *(sealed.event for sealed in act.sealed)], then)
         first = self.ledger.seal(act.event, owners=act.owners)
         owners = {"public": (record.subject_id, "public")}
-        acts = [first, *act.sealed, *(self.ledger.seal(event, owners=owners) for event in then.events)]
+        # A request for erasure is the ledger's own, so that it outlives what is erased.
+        follows = [
+            self.ledger.seal(event, owners=None if isinstance(event, ErasureRequested) else owners)
+            for event in then.events
+        ]
+        acts = [first, *act.sealed, *follows]
         meta = {"actor": act.actor, "purpose": act.purpose, "correlation": str(act.event.originator_id)}
         if act.officer is not None:
             meta["officer"] = act.officer
@@ -253,6 +267,8 @@ class RemedyDesk:
             "status": "recorded",
             **act.told,
         }
+        if any(isinstance(event, ErasureRequested) for event in then.events):
+            told["erasure"] = str(then.erasure_id)
         if once is not None:
             batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
         position = self.ledger.store.append(batch)[0]

@@ -130,7 +130,7 @@ class Repairs:
         return self._desk.perform(make, once)
 
     def grant(self, command: HandleRepair, *, once: Once | None = None) -> Done:
-        """Grant it: annotated or shielded in this very transaction (REP-5)."""
+        """Grant it: annotated or shielded in this very transaction, or shielded and its erasure asked for (REP-5)."""
 
         def make() -> Act:
             repair, record = self._case(command.repair_id, command.expected, command.officer)
@@ -187,6 +187,7 @@ class Repairs:
             received_by=command.received_by,
             item=self._item(record.standing.content, guards),
             standing=record.standing,
+            deletable=record.deletable,
             now=self._ledger.now(),
             limits=desk.limits,
             calendar=desk.calendar,

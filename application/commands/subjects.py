@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from application.data_keys import record_class
 from application.ledger import Ledger, SealedAct
 from application.ports import KeyName
 from domain.catalogue.items import SUBJECT_KINDS, SubjectKind
@@ -31,15 +32,16 @@ class Identity:
     id_type: str
     number: str
 
-    def owner_of(self, part: str, *, subject: UUID, record: UUID) -> KeyName:
+    def owner_of(self, part: str, *, subject: UUID, record: UUID, deletable: bool) -> KeyName:
         """Whose data key a part of a record about this subject is under.
 
         A natural person's own parts are under the person's keys; the representative of an organisation is
-        somebody else, so that part has a key of its own and can be erased alone.
+        somebody else, so that part has a key of its own and can be erased alone. A ``deletable`` record
+        (REP-5) has keys that it shares with no other of its subject.
         """
         if part.startswith("person/") and self.kind != "natural_person":
             return record, part
-        return subject, part.partition("/")[0]
+        return subject, record_class(part, record if deletable else None)
 
 
 @dataclass

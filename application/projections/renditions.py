@@ -15,6 +15,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
+from application.data_keys import own_record
 from application.ledger import OpenedRow, parse_instant
 from application.ports import KeyName
 from application.sealing import parse_key_reference
@@ -53,7 +54,8 @@ class Rendition:
     """What one view shows of one part of one record (呈现), ready to send.
 
     ``key`` names the data key that ``content`` is sealed under; None is content in the clear, of
-    organisations in the public view only. ``objected`` is told by the reading: marks are no part of a fold.
+    organisations in the public view only, and of no record that may be deleted. ``objected`` is told by the
+    reading: marks are no part of a fold.
     """
 
     view: str
@@ -193,6 +195,8 @@ class RenditionFold:
             natural = subject_kind(parts) == "natural_person"
             # What is shown of a person is salted by the person's part: erased, nothing is left to guess against.
             salted_by, key = ("person/1", owners["person/1"]) if natural else ("public", None)
+            if not natural and own_record(owners["public"][1]):
+                key = owners["public"]  # a record that may be deleted (REP-5) is nowhere in the clear
             shown = public_rendition(item, parts, publicity)
             out.append(shown_as(PUBLIC, "public", shown, key, salted_by=salted_by))
             if not natural:

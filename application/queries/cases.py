@@ -71,7 +71,7 @@ class CaseQueries:
 
     def require_concerned(self, kind: CaseKind, case_id: UUID, department: str) -> None:
         """Raise ``Refused`` as for a case that does not exist, unless this department has to do with it."""
-        filed = _filed(kind, [row.event for row in self._rows(case_id)])
+        filed = _filed(kind, self._ledger.load(case_id))
         if filed is None or not (
             department in (filed.source, filed.received_by) or self._is_credit_office(department)
         ):
@@ -85,7 +85,7 @@ class CaseQueries:
         """
         role = self._role(asker)
         rows = self._rows(case_id)
-        events = [row.event for row in rows]
+        events = [row.event for row in rows if "public" in row.opened]
         filed = _filed(kind, events)
         if filed is None:
             raise _unknown(kind)

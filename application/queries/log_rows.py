@@ -26,6 +26,8 @@ class RecordRows:
         self._key_source = keys
         self._vault = vault
         self._keys: dict[KeyName, bytes] = {}
+        self.erased: set[UUID] = set()
+        """Streams of which something could not be opened any more."""
 
     def batches(self, through: int) -> Iterator[Sequence[StoredRow]]:
         """All rows up to a position, in order."""
@@ -41,7 +43,9 @@ class RecordRows:
         """The rows, opened as far as their keys are there."""
         if rows:
             self._keys.update(unwrap_all(self._vault, self._key_source.data_keys_of(owners_of(rows))))
-        return open_rows(rows, log="records", keys=lambda _: self._keys)
+        opened = open_rows(rows, log="records", keys=lambda _: self._keys)
+        self.erased |= {found.row.stream_id for found in opened if found.closed}
+        return opened
 
     def fold(self) -> RenditionFold:
         """A new fold of renditions, as the projector begins one."""

@@ -41,12 +41,16 @@ class NoSuchAnswer(Exception):
 
 @dataclass(frozen=True)
 class ReplayedPart:
-    """One announced part: whether the very same bytes were reproduced, and what they showed."""
+    """One announced part: whether the very same bytes were reproduced, and what they showed.
+
+    ``erased``: something of its record or case was erased since, so that it need not be reproducible.
+    """
 
     record: str
     part: str
     equal: bool
     shown: bytes
+    erased: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,8 @@ class ReplayedAnswer:
 
     @property
     def equal(self) -> bool:
-        """Whether all of it was reproduced byte for byte."""
-        return all(part.equal for part in self.parts)
+        """Whether all of it was reproduced byte for byte, but for what was erased since."""
+        return all(part.equal or part.erased for part in self.parts)
 
 
 class Replay:
@@ -98,13 +102,12 @@ class Replay:
             return self._histories(event) | self._past(event)
         return self._cases(event) if event.view in RULES else self._shared(event)
 
-    @staticmethod
-    def _part(announced: Sequence[str], made: Made) -> ReplayedPart:
+    def _part(self, announced: Sequence[str], made: Made) -> ReplayedPart:
         record, part, digest = announced
         for found, shown in made.get((record, part), []):
             if found.hex() == digest:
                 return ReplayedPart(record, part, equal=True, shown=shown)
-        return ReplayedPart(record, part, equal=False, shown=b"")
+        return ReplayedPart(record, part, equal=False, shown=b"", erased=UUID(record) in self._rows.erased)
 
     def _shared(self, event: SubjectQueried) -> Made:
         """Every shared rendition of the records, as the view had them: the digest is of the sealed bytes."""
@@ -172,7 +175,10 @@ class Replay:
             for version in range(int(first), int(last) + 1)
             if (row := self._reader.row_of("access", UUID(subject), version)) is not None
         ]
-        events = [opened.event for opened in self._opened_looks(rows)]
+        looks = self._opened_looks(rows)
+        if any(opened.closed for opened in looks):
+            self._rows.erased.add(UUID(subject))
+        events = [opened.event for opened in looks if not opened.closed]
         names = self._names()
         content = looks_content([told_look(e, names) for e in events if isinstance(e, SubjectQueried)])
         return {(subject, part): [(hashlib.sha256(content).digest(), content)]}

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from application.commands.refusals import log_refusal
 from application.commands.subjects import Identity, SubjectDesk
-from application.data_keys import unwrap_all
+from application.data_keys import ErasedKey, unwrap_all
 from application.ledger import Ledger, SealedAct
 from application.ports import Append, Conflict, KeyName, LedgerUnavailable
 from application.projections.renditions import PROOF, SHARED, Rendition, open_rendition
@@ -218,7 +218,7 @@ class SharedQueries:
     def _opened(
         self, reads: Sequence[Read], contents: Sequence[bytes]
     ) -> dict[int, tuple[dict[str, Any], ...]]:
-        """The records by event, each with the parts that were read."""
+        """The records by event, each with the parts that were read. Raises ``ErasedKey`` when one was erased since."""
         owners = {read.listed.key[0] for read in reads}
         keys = unwrap_all(self._ledger.vault, self._ledger.store.data_keys_of(owners)) if owners else {}
         events: dict[int, dict[UUID, dict[str, Any]]] = {}
@@ -236,6 +236,8 @@ class SharedQueries:
                 listed.key,
                 content,
             )
+            if listed.key not in keys:
+                raise ErasedKey
             shown = json.loads(open_rendition(rendition, key=keys[listed.key]))
             record = events.setdefault(read.event, {}).setdefault(
                 listed.record_id,

@@ -102,7 +102,8 @@ class SubjectQueries:
     def who_looked(self, identity: Identity, *, portal: str, asked: PageAsked = FIRST_PAGE) -> Page[Look]:
         """The looks at the subject, oldest first, up to the one that this listing began with.
 
-        Each page is a look of its own, logged with a digest of what it tells before it leaves. Raises
+        Each page is a look of its own, logged with a digest of what it tells before it leaves; numbers that are
+        left out are looks whose content was erased. Raises
         ``Refused`` (PRV-3 when ``portal`` may not speak for subjects, FORMAT for a cursor of another question),
         ``LedgerUnavailable`` otherwise.
         """
@@ -122,7 +123,8 @@ class SubjectQueries:
             earlier = self._ledger.store.load_slice(
                 "access", own.originator_id, after=place.after, until=last
             )
-            events = [opened.event for opened in self._ledger.open_all(earlier, log="access")]
+            opened_looks = self._ledger.open_all(earlier, log="access")
+            events = [opened.event for opened in opened_looks if not opened.closed]
             if last == own.originator_version:
                 events.append(replace(own, shown=[[*named, ""]]))
             told[:] = [told_look(e, registry) for e in events if isinstance(e, SubjectQueried)]

@@ -35,7 +35,7 @@ from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
 from domain.shared.refusals import Defect, refuse_if_any
 
-MODES = ("annotate", "shield")
+MODES = ("annotate", "shield", "delete")
 
 
 def apply_for_repair(
@@ -47,6 +47,7 @@ def apply_for_repair(
     received_by: str,
     item: CatalogueItem,
     standing: Standing,
+    deletable: bool,
     now: datetime,
     limits: RemedyLimits,
     calendar: Calendar,
@@ -54,7 +55,8 @@ def apply_for_repair(
     """The application with its limits, or ``Refused`` with everything that stands against it.
 
     What is missing among the materials is no reason to refuse: it is asked for afterwards, once (REP-2).
-    ``item`` is the version in force on the day of the application.
+    ``item`` is the version in force on the day of the application. A record that is not ``deletable`` by
+    itself is shielded where its item says deletion (个人信息保护法 47: nothing but keeping it safe).
     """
     today = city_day(now)
     window = window_of(standing.content, limits)
@@ -82,7 +84,7 @@ def apply_for_repair(
         item=item.code,
         item_version=item.version,
         severity=window.severity,
-        mode=str(item.repair),
+        mode="shield" if item.repair == "delete" and not deletable else str(item.repair),
         earliest=window.first.isoformat(),
         accept_by=accept.day.isoformat(),
         answer_by=answer.day.isoformat(),
@@ -266,8 +268,6 @@ def _item_defects(item: CatalogueItem, limits: RemedyLimits) -> Iterator[Defect]
     if excluded is not None:
         cited = {"title": excluded.title, "article": excluded.article}
         yield Defect("REP-1", "repair_excluded", "", {**about, **cited})
-    elif item.repair == "delete":
-        yield Defect("REP-5", "repair_by_deletion_unavailable", "", about)
     elif item.repair not in MODES:
         yield Defect("REP-1", "repair_not_applicable", "", about)
 

@@ -6,7 +6,7 @@ Commands make events; the ledger seals their parts (STORAGE 1, 3) and the record
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import datetime
 from typing import Any, ClassVar, Self, dataclass_transform
 from uuid import UUID
@@ -65,7 +65,13 @@ class Event(DomainEvent):
 
         Raises ``TypeError`` when a part holds a field that this version of the event does not know.
         """
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = {
+            field.name: None
+            for field in fields(cls)
+            if field.name not in ENVELOPE
+            and field.default is MISSING
+            and cls.PART_OF.get(field.name, "public") not in parts
+        }
         for part in parts.values():
             values.update(part)
         return cls(originator_id=stream_id, originator_version=version, timestamp=recorded_at, **values)

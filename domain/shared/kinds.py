@@ -34,6 +34,10 @@ class Kind(IntEnum):
     CONSENT_WITHDRAWN = 24
     OBJECTION_OVERDUE = 25
     REPAIR_OVERDUE = 26
+    ERASURE_REQUESTED = 27
+    ERASURE_APPROVED = 28
+    DATA_ERASED = 29
+    ERASURE_COMPLETED = 30
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from domain.shared.prose_access import ACCESS_PROSE
 from domain.shared.prose_catalogue import PROSE_CATALOGUE
+from domain.shared.prose_erasure import ERASURE_PROSE
 from domain.shared.prose_files import FILE_PROSE
 from domain.shared.prose_ledger import LEDGER_PROSE
 from domain.shared.prose_remedies import REMEDY_PROSE
@@ -21,4 +22,5 @@ PROSE: dict[str, tuple[str, str]] = {
     **LEDGER_PROSE,
     **ACCESS_PROSE,
     **REMEDY_PROSE,
+    **ERASURE_PROSE,
 }

@@ -117,10 +117,6 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
         "目录事项 {item} 不是失信信息，没有需要修复的内容。",
         "Catalogue item {item} holds nothing that could be repaired.",
     ),
-    "repair_by_deletion_unavailable": (
-        "目录事项 {item} 的修复方式为删除，暂不能受理。",
-        "Catalogue item {item} is repaired by deletion, which is not available yet.",
-    ),
     "repair_materials_malformed": (
         "材料须写明种类（{values}，每种一份）和文件摘要（SHA-256，64位小写十六进制）。",
         "A material has a kind ({values}, one of each) and a file digest (SHA-256, 64 small hex digits).",

@@ -39,6 +39,7 @@ CONFLICTS = {
     "XL004": "data_key",
     "XL005": "guard",
     "XL006": "receipt",
+    "XL007": "generation",
 }
 _APPEND = (
     "SELECT ledger.append(%b::text, %b::uuid[], %b::bigint[], %b::text[], %b::int[], %b::text[], %b::bytea[],"

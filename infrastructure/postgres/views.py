@@ -86,11 +86,12 @@ class PostgresViewStore:
                 " ON CONFLICT DO NOTHING",
                 (generation, [n[0] for n in names], [n[1] for n in names], [n[2] for n in names]),
             )
-            # What the next epoch must look at again; of a generation that is not live yet, nothing.
+            # What the next epoch must look at again; of a generation that is not live yet, nothing. What goes is
+            # noted by the table's own trigger.
             conn.execute(
                 "INSERT INTO ledger.map_changes (record_id) SELECT unnest(%s::uuid[])"
                 " WHERE EXISTS (SELECT FROM ledger.view_state WHERE generation = %s AND live)",
-                ([*changes.shown, *changes.gone], generation),
+                (list(changes.shown), generation),
             )
 
     @staticmethod

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "verify": "interfaces.cli.audit",
     "replay": "interfaces.cli.replay",
     "as-of": "interfaces.cli.as_of",
+    "erase": "interfaces.cli.erase",
     "story": "interfaces.cli.story",
 }
 

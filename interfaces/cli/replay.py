@@ -54,7 +54,7 @@ def replay(*, position: int, auditor: str, case: str, basis: str) -> None:
         f"access:{position} {event.timestamp.isoformat()} {event.department} {event.officer} {event.purpose}"
     )
     for part in answer.parts:
-        mark = "一致 equal" if part.equal else "不一致 DIFFERENT"
+        mark = "一致 equal" if part.equal else "已删除 erased" if part.erased else "不一致 DIFFERENT"
         click.echo(f"{mark}  {part.record}  {part.part}")
         if part.equal:
             click.echo(json.dumps(json.loads(part.shown), ensure_ascii=False))

@@ -137,13 +137,6 @@ KINDS: Mapping[str, Kind] = {
         "核对记录编号或回执编号。",
         "Compare the record's id or the receipt.",
     ),
-    "erased": Kind(
-        (409,),
-        "这项内容依法删除，已无法读取。",
-        "This content was erased by law and cannot be read any more.",
-        "无需处理，也无法恢复。",
-        "There is nothing to do; it cannot be restored.",
-    ),
     "too-many-requests": Kind(
         (429,),
         "这个部门或地址在一分钟内的请求超过限额。",

@@ -16,7 +16,6 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from application.commands.remedies import StaleVersion
-from application.data_keys import ErasedKey
 from application.limits import TooManyRequests
 from application.ports import Conflict, LedgerUnavailable
 from application.queries.evidence import NotYetProven
@@ -54,6 +53,8 @@ NOT_PERMITTED = frozenset(
         "remedy_decided_by_determiner",
         "remedy_decided_by_filer",
         "as_of_not_allowed",
+        "erasure_not_the_credit_office",
+        "erasure_same_officer",
     }
 )
 """What forbids the act to this caller or officer, and not the act itself."""
@@ -139,8 +140,6 @@ def of_exception(error: Exception) -> dict[str, Any]:
         return members(429, "too-many-requests") | {"retry_after": error.retry_after_seconds}
     if isinstance(error, NotYetProven):
         return members(409, "not-yet-proven")
-    if isinstance(error, ErasedKey):
-        return members(409, "erased")
     if isinstance(error, HTTPException):
         return members(error.code or 500, f"http-{error.code or 500}")
     # Only the type and the correlation go to the log: a message could carry what was sent.

@@ -92,7 +92,7 @@ def accept_repair(repair_id: UUID) -> Response:
 @blueprint.post("/<uuid:repair_id>/grant")
 @operation(deciding("准予修复", "Grant a repair", Nothing))
 def grant_repair(repair_id: UUID) -> Response:
-    """Grant it: annotated or shielded in this very transaction (REP-5)."""
+    """Grant it: annotated or shielded in this very transaction (REP-5); a deletion waits for two officers."""
 
     def run(given: Command) -> Done:
         handling = _handling(given, repair_id)

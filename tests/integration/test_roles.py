@@ -14,11 +14,11 @@ from tests.world import World, raw_row
 TABLES = (
     "heads", "records", "access", "streams", "documents", "subjects", "data_keys", "inbox", "nonces",
     "suppressed", "drafts", "view_state", "renditions", "view_names", "request_counts", "announced_reads",
-    "marks", "open_cases", "trees", "epochs", "maps", "map_changes",
+    "marks", "open_cases", "trees", "epochs", "maps", "map_changes", "key_state",
 )  # fmt: skip
 LOGS = ("records", "access")
 CHANGES = ("UPDATE ledger.{} SET position = position", "DELETE FROM ledger.{}", "TRUNCATE ledger.{}")
-ROLES = ("writer", "reader", "projector", "auditor", "sequencer")
+ROLES = ("writer", "reader", "projector", "auditor", "sequencer", "eraser")
 CALLABLE = {
     "writer": {
         "append", "load_stream", "subjects_of", "documents_of", "data_keys_of", "receipt_of", "use_nonce",
@@ -35,6 +35,10 @@ CALLABLE = {
     "projector": {"terms_over", "cases_due", "mend_due"},
     "auditor": {"framed", "position_at"},
     "sequencer": {"leaves", "tree", "move_tree"},
+    "eraser": {
+        "erasures", "rows_under", "log_heads", "data_keys_of", "erase", "key_generations", "begin_generation",
+        "keys_before", "count_keys_before", "rewrap",
+    },
 }  # fmt: skip
 """Every function that each login may call; a new grant must be written down here too."""
 READABLE = {
@@ -56,6 +60,7 @@ READABLE = {
     },
     "sequencer": set[str](),
     "auditor": set(TABLES) - {"request_counts"},
+    "eraser": set[str](),
 }
 
 
@@ -93,7 +98,7 @@ def test_the_list_of_tables_here_is_that_of_the_database(world: World) -> None:
     assert {row[0] for row in ask(world.database.admin, query)} == set(TABLES)
 
 
-@pytest.mark.parametrize("role", ["writer", "reader"])
+@pytest.mark.parametrize("role", ["writer", "reader", "eraser"])
 def test_the_web_process_can_neither_select_nor_change_any_table(world: World, role: str) -> None:
     columns = ask(
         world.database.admin,

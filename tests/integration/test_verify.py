@@ -411,11 +411,20 @@ def test_a_data_key_swapped_or_broken_is_found_where_it_is_first_used(
     assert found is not None and (found.log, found.position) == ("records", first)
 
 
-def test_a_data_key_that_is_gone_is_counted(seeded_world: World) -> None:
+@pytest.mark.rule("PRV-4")
+def test_prv_4_a_data_key_that_is_gone_without_an_erasure_is_found(seeded_world: World) -> None:
+    first = min(
+        row.position
+        for row in seeded_world.reader.rows("records", after=0, limit=100_000)
+        if f"={row.stream_id}/person" in row.key_ref
+    )
     with seeded_world.superuser() as conn:
         conn.execute("DELETE FROM ledger.data_keys WHERE class = 'person'")
     outcome = seeded_world.verify()
-    assert outcome.finding is None and outcome.closed_parts > 0
+    assert outcome.closed_parts > 0
+    assert outcome.finding is not None and outcome.finding.position is not None
+    assert outcome.finding.position <= first
+    assert outcome.finding.what == "a part is closed, and no erasure names it"
 
 
 def test_a_commitment_that_is_not_that_of_the_parts_is_found(seeded_world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -63,6 +63,7 @@ def applied(application: Application | None = None, **changed: Any) -> RepairApp
     how: dict[str, Any] = {
         "item": ITEM,
         "standing": standing(),
+        "deletable": False,
         "now": NOW,
         "limits": LIMITS,
         "received_by": OFFICE,
@@ -164,16 +165,18 @@ def test_rep_1_an_item_is_excluded_only_with_a_cited_basis() -> None:
             RemedyLimits.from_data(data)
 
 
-def test_rep_1_an_item_without_anything_to_repair_and_one_by_deletion_are_told_apart() -> None:
-    modes: tuple[tuple[Literal["not_applicable", "delete"], str], ...] = (
-        ("not_applicable", "REP-1:repair_not_applicable"),
-        ("delete", "REP-5:repair_by_deletion_unavailable"),
-    )
-    for mode, code in modes:
-        with pytest.raises(Refused) as refused:
-            applied(item=replace(ITEM, repair=mode))
-        assert codes(refused) == {code}
+def test_rep_1_an_item_without_anything_to_repair_is_refused() -> None:
+    with pytest.raises(Refused) as refused:
+        applied(item=replace(ITEM, repair="not_applicable"))
+    assert codes(refused) == {"REP-1:repair_not_applicable"}
     assert applied(item=replace(ITEM, repair="annotate")).mode == "annotate"
+
+
+def test_rep_5_a_record_with_keys_of_its_own_is_deleted_and_any_other_is_shielded() -> None:
+    item = replace(ITEM, repair="delete")
+    assert applied(item=item, deletable=True).mode == "delete"
+    assert applied(item=item, deletable=False).mode == "shield"
+    assert applied(deletable=True).mode == ITEM.repair
 
 
 def test_rep_2_missing_materials_do_not_refuse_and_are_asked_for_once_all_together() -> None:

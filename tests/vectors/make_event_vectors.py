@@ -67,6 +67,24 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "until": "2027-05-20",
         }
     },
+    ("erasure.requested", 1): {
+        "public": {
+            "target": "part",
+            "of": str(ROW),
+            "name": "person/1",
+            "cause": "subject_request",
+            "basis": "个人信息保护法第四十七条",
+            "officer": "credit_office-1",
+            "department": "11420100DEM0XYB175",
+        }
+    },
+    ("erasure.approved", 1): {
+        "public": {"officer": "credit_office-2", "department": "11420100DEM0XYB175"}
+    },
+    ("data.erased", 1): {
+        "public": {"number": 1, "count": 1, "erased": [["records", "7", "person/1", "c3" * 32]]}
+    },
+    ("erasure.completed", 1): {"public": {"generation": 2}},
     ("consent.withdrawn", 1): {"public": {"on_day": "2026-12-01"}},
     ("purpose.registered", 1): {"public": {"code": "licensing", "zh": "行政许可审批", "en": "licensing"}},
     ("subject.queried", 1): {
