@@ -86,6 +86,8 @@ class Bench:
     logs: dict[str, list[bytes]] = field(default_factory=lambda: {"records": [], "access": [], "views": []})
     named: dict[str, Entry] = field(default_factory=dict)
     maps: dict[str, dict[bytes, bytes]] = field(default_factory=lambda: {name: {} for name in MAPS})
+    roots: dict[str, bytes] = field(default_factory=dict)
+    """Map roots that epochs state instead of the maps' own."""
     epochs: list[Epoch] = field(default_factory=list)
     signers: dict[str, list[TestSigner]] = field(
         default_factory=lambda: {log: [log_signer(log)] for log in ("records", "access", "views")}
@@ -162,7 +164,8 @@ class Bench:
             log: LogState(len(self.logs[log]), self.root(log), sha(f"digest {log}"))
             for log in ("records", "access")
         }
-        maps = {name: (subtree(self._pairs(name), 0), len(self.maps[name])) for name in MAPS}
+        roots = {name: subtree(self._pairs(name), 0) for name in MAPS} | self.roots
+        maps = {name: (roots[name], len(self.maps[name])) for name in MAPS}
         epoch = Epoch(len(self.epochs), states["records"], states["access"], sha("rule"), maps, sha("delta"))
         self.epochs.append(epoch)
         self.logs["views"].append(bytes(epoch))

@@ -56,6 +56,17 @@ VALUES = st.one_of(
 )
 
 
+def oversize() -> list[tuple[bytes, bytes, str]]:
+    """Bundles and policies over a limit, with the place of the refusal; too large to be kept as files."""
+    bundle = json.loads(load("good-recorded").text)["bundle"]
+    bundle["checkpoints"]["records"] += f"— name {'A' * (256 * 1024)}\n"
+    authority = bundle["authority"]
+    return [
+        (json.dumps(bundle).encode(), POLICY, f"checkpoints/{authority}/records"),
+        (json.dumps(WHOLE).encode(), POLICY + b"#" * (256 * 1024) + b"\n", "policy"),
+    ]
+
+
 def proven(checked: list[str]) -> set[str]:
     """What a report says is proven. How many parts of an answer were given is no proof but a count."""
     return {line for line in checked if not line.startswith("答复")}

@@ -18,7 +18,7 @@ from interfaces.client import verifier
 from interfaces.client.verifier import verify
 from interfaces.portal.verifier_page import PAGE
 from tests.e2e.public_site import Site, serving
-from tests.evidence_vectors import NAMES, POLICY, WHOLE, byte_changed, load, mutation, proven
+from tests.evidence_vectors import NAMES, POLICY, WHOLE, byte_changed, load, mutation, oversize, proven
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -180,6 +180,11 @@ def test_a_file_over_the_limit_is_refused_unread(page: Page, tmp_path: Path) -> 
         file.truncate(verifier.BUNDLE_BYTES_MAX + 1)
     page.locator("#bundle").set_input_files(large)
     assert "too_large" in verdict(page)
+
+
+def test_what_is_over_a_limit_meets_the_same_refusal_as_in_python(page: Page) -> None:
+    cases = [(bundle, policy) for bundle, policy, _ in oversize()]
+    assert judged(page, cases) == [told(*case) for case in cases]
 
 
 def test_markup_in_a_bundle_is_shown_as_text(page: Page) -> None:

@@ -12,16 +12,18 @@ import copy
 import json
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from domain.shared.canonical import canonical
 from domain.transparency.checkpoint import Checkpoint
-from domain.transparency.commitment import commit
+from domain.transparency.commitment import commit, part_commitment
 from domain.transparency.cosignature import signed_message
 from domain.transparency.epoch import look_key, map_key
 from domain.transparency.leaf import issuer_id
 from domain.transparency.note import NoteSignature
+from domain.transparency.prefix_tree import map_leaf, map_node
 from domain.transparency.strict import to_base64
 from domain.transparency.vkey import SignatureType
 from tests.evidence_bench import (
@@ -243,7 +245,22 @@ def _replaced(log: str, old: str, new: str) -> Change:
     return change
 
 
-STANDING = {"leaf": "standing"}
+def _more_lines(*lines: str) -> Change:
+    return _lines("records", lambda known: [*known, *lines])
+
+
+def _own_leaf(bundle: dict[str, Any]) -> None:
+    """The record's own leaf shown as another's."""
+    for view, proof in _claim(bundle)["proofs"].items():
+        own = map_key(view, stream("standing").bytes).hex()
+        proof.update(kind="nonInclusionLeaf", leaf=[own, proof.pop("value")])
+
+
+def _renamed_part(bundle: dict[str, Any]) -> None:
+    parts = bundle["leaves"]["standing"]["parts"]
+    parts["Public"] = parts.pop("public")
+
+
 CHANGES: dict[str, tuple[str, Change, str]] = {
     "no-claims": ("recorded", lambda b: b["claims"].clear(), "malformed"),
     "claim-unknown": ("recorded", lambda b: _claim(b).update(type="lawful"), "claim"),
@@ -311,6 +328,46 @@ CHANGES: dict[str, tuple[str, Change, str]] = {
     ),
     "absent-other-record": ("absent", lambda b: _claim(b).update(record=str(stream("x"))), "map"),
     "present": ("present", lambda b: None, "present"),
+    "absent-own-leaf": ("present", _own_leaf, "map"),
+    "absent-view-unknown": (
+        "absent",
+        lambda b: _claim(b)["proofs"].update(access=_claim(b)["proofs"]["public"]),
+        "malformed",
+    ),
+    "absent-leaf-of-three": (
+        "absent",
+        lambda b: _claim(b)["proofs"]["public"].update(kind="nonInclusionLeaf", leaf=[sha("x").hex()] * 3),
+        "malformed",
+    ),
+    "absent-kind-unknown": (
+        "absent",
+        lambda b: _claim(b)["proofs"]["public"].update(kind="missing"),
+        "malformed",
+    ),
+    "ledger-shouting": ("recorded", lambda b: b.update(ledger=b["ledger"].upper()), "malformed"),
+    "ledger-short": ("recorded", lambda b: b.update(ledger=b["ledger"][2:]), "malformed"),
+    "path-no-list": ("recorded", lambda b: b["leaves"]["standing"].update(path={}), "malformed"),
+    "part-shouting": ("recorded", _renamed_part, "malformed"),
+    "leaf-in-views": ("shielded", lambda b: b["leaves"]["ended"].update(log="views"), "malformed"),
+    "leaf-without-head": ("answered", lambda b: b["checkpoints"].pop("access"), "malformed"),
+    "look-recorded": ("answered", lambda b: _claim(b).update(type="recorded", leaf="look-0"), "malformed"),
+    "looks-proof-missing": ("who_looked", lambda b: _claim(b)["proofs"].pop(), "incomplete"),
+    "head-size-beyond-2-53": (
+        "recorded",
+        _replaced("records", "\n15\n", "\n9007199254740993\n"),
+        "malformed",
+    ),
+    "head-without-newline": (
+        "recorded",
+        lambda b: b["checkpoints"].update(records=b["checkpoints"]["records"][:-1]),
+        "malformed",
+    ),
+    "head-without-empty-line": ("recorded", _replaced("records", "\n\n", "\n"), "malformed"),
+    "head-line-junk": ("recorded", _more_lines("junk"), "malformed"),
+    "head-line-hyphen": ("recorded", _more_lines("- name AAAAAAAA"), "malformed"),
+    "head-line-plus": ("recorded", _more_lines("— a+b AAAAAAAA"), "malformed"),
+    "head-line-id-alone": ("recorded", _more_lines("— name AAAAAA=="), "malformed"),
+    "head-lines-65": ("recorded", _more_lines(*["— name AAAAAAAA"] * 62), "malformed"),
     "shield-one-view": ("shielded", lambda b: _claim(b)["proofs"].pop("shared"), "malformed"),
     "shield-not-in-map": (
         "shielded",
@@ -399,6 +456,12 @@ def _other_bits(text: str) -> str:
     return text[:at] + letters[letters.index(text[at]) ^ 1] + text[at + 1 :]
 
 
+def _vkey(name: str, key: bytes) -> str:
+    """A witness's key as text, whatever its name and length."""
+    blob = bytes([SignatureType.ED25519_COSIGNATURE]) + key
+    return f"{name}+{sha(name.encode() + bytes([10]) + blob)[:4].hex()}+{to_base64(blob)}"
+
+
 def trusted() -> Iterator[Vector]:
     """Policies that must not be followed, under a bundle that is good."""
     bundle = made(finished(filled()), "recorded")
@@ -420,6 +483,14 @@ def trusted() -> Iterator[Vector]:
         "policy-threshold-3": (base.replace("all province", "3 province"), "policy"),
         "policy-threshold-02": (base.replace("all province", "02 province"), "policy"),
         "policy-key-id": (base.replace(bank.key_id.hex(), "00000000"), "policy"),
+        "policy-key-name-with-space-of-unicode": (
+            base.replace("group", f"witness far {_vkey(chr(0x3000) + 'far', public('far'))}\ngroup"),
+            "policy",
+        ),
+        "policy-key-short": (
+            base.replace("group", f"witness far {_vkey('far', public('far')[:31])}\ngroup"),
+            "policy",
+        ),
         "policy-weak-key": (
             base.replace("group", f"witness weak weak+{weak}+{to_base64(bytes([4]) + NEUTRAL)}\ngroup"),
             "policy",
@@ -578,6 +649,174 @@ def _other_erasure(bench: Bench) -> dict[str, Any]:
     return made(finished(bench), "erased")
 
 
+def _misnamed_key(bench: Bench) -> dict[str, Any]:
+    """A key registered under another's id."""
+    told = {"issuer": sha("x")[:8].hex(), "algorithm": "ed25519", "public_key": public("x").hex()}
+    holder = {"holder_kind": "department", "holder": AGENCY}
+    bench.act("key x", 3, "key x", {"public": told | holder}, by="office")
+    return _recorded(bench, "ended", "key x")
+
+
+def _key_of_another_algorithm(bench: Bench) -> dict[str, Any]:
+    told = {"issuer": issuer_id(public("x")).hex(), "algorithm": "sm2", "public_key": public("x").hex()}
+    holder = {"holder_kind": "department", "holder": AGENCY}
+    bench.act("key x", 3, "key x", {"public": told | holder}, by="office")
+    return _recorded(bench, "ended", "key x")
+
+
+def _row_in_access(bench: Bench) -> dict[str, Any]:
+    root = bench.seal("file-2", ["row-a"], by="gateway")
+    entry = bench.row("row-a", by="gateway", root=root, number=0)
+    bench.logs["access"].append(bench.logs["records"].pop())
+    bench.named["row-a"] = replace(entry, log="access", index=len(bench.logs["access"]) - 1)
+    leaves = {"file-2": ("public",), "row-a": (), "ended": ()}
+    claim = {"type": "recorded", "leaf": "ended"}
+    return finished(bench).bundle(claim, leaves=leaves, logs=("records", "access"))
+
+
+def _seal(bench: Bench, kind: int, root: bytes, digest: bytes) -> None:
+    told = {
+        "form": "penalty",
+        "root": root.hex(),
+        "rows": 1,
+        "row_kind": kind,
+        "commitments": to_base64(digest),
+    }
+    bench.act("file-2", 2, "file-2", {"public": told}, by="agency")
+
+
+def _row_of_another_kind(bench: Bench) -> dict[str, Any]:
+    digest = commit(kind=1, ledger_id=LEDGER, record_id=stream("row-a").bytes, opened=row_parts("row-a"))
+    root = sha(bytes([0, 14]) + digest)
+    _seal(bench, 14, root, digest)
+    bench.row("row-a", by="agency", root=root, number=0)
+    return _recorded(bench, "row-a", "file-2")
+
+
+def _seal_of_other_rows(bench: Bench) -> dict[str, Any]:
+    digest = commit(kind=1, ledger_id=LEDGER, record_id=stream("row-a").bytes, opened=row_parts("row-a"))
+    _seal(bench, 1, sha("another root"), digest)
+    bench.row("row-a", by="agency", root=sha("another root"), number=0)
+    return _recorded(bench, "row-a", "file-2")
+
+
+def _seal_kept_closed(bench: Bench) -> dict[str, Any]:
+    return made(finished(bench), "recorded-row", leaves={"file": (), "row-0": ("public",)})
+
+
+def _long_leaf(bench: Bench) -> dict[str, Any]:
+    entry = bench.act("long", 1, "long", {"public": {"CF_WSH": "long"}}, by="agency")
+    bench.logs["records"][-1] = entry.leaf + bytes(1)
+    bench.named["long"] = replace(entry, leaf=entry.leaf + bytes(1))
+    return _recorded(bench, "long")
+
+
+def _epoch_text(old: bytes, new: bytes) -> Callable[[Bench], dict[str, Any]]:
+    """An epoch whose entry is not written as epochs are."""
+
+    def make(bench: Bench) -> dict[str, Any]:
+        views = finished(bench).logs["views"]
+        assert old in views[-1]
+        views[-1] = views[-1].replace(old, new, 1)
+        return made(bench, "absent")
+
+    return make
+
+
+def _epoch_digests(bench: Bench) -> dict[str, Any]:
+    return _epoch_text(b"\ndigest 14 ", b"\ndigest 7 ")(bench)
+
+
+def _map_of_one_leaf(bench: Bench) -> dict[str, Any]:
+    """A map whose root is stated to be a leaf: no tree has one at the top."""
+    key = map_key("public", stream("ended").bytes)
+    index = bench.named["shield"].index.to_bytes(32, "big")
+    bench.roots["shield"] = map_leaf(key, index)
+    bundle = made(finished(bench), "shielded")
+    _claim(bundle)["shield"]["public"] = {"kind": "inclusion", "siblings": [], "value": index.hex()}
+    return bundle
+
+
+def _map_of_another_shape(bench: Bench) -> dict[str, Any]:
+    """Two missing children side by side: a second shape of the same map, in which anything could be absent."""
+    key, top = map_key("public", stream("standing").bytes), sha("top")
+    lower = map_node(bytes(32), bytes(32))
+    bench.roots["public"] = map_node(top, lower) if key[0] >> 7 else map_node(lower, top)
+    bundle = made(finished(bench), "present")
+    siblings = [top.hex(), bytes(32).hex()]
+    _claim(bundle)["proofs"] = {"public": {"kind": "nonInclusionParent", "siblings": siblings}}
+    return bundle
+
+
+def _shield_unlisted(bench: Bench) -> dict[str, Any]:
+    for view in ("public", "shared"):
+        del bench.maps["shield"][map_key(view, stream("ended").bytes)]
+    return made(finished(bench), "shielded")
+
+
+def _shield_before_record(bench: Bench) -> dict[str, Any]:
+    bench.act("again", 1, "ended", {"public": {"CF_WSH": "again"}}, by="agency")
+    bundle = made(finished(bench), "shielded")
+    bundle["leaves"]["ended"] = bench.leaf("again")
+    return bundle
+
+
+def _shield_in_access(bench: Bench) -> dict[str, Any]:
+    for number in range(9):
+        look(bench, f"look-x-{number}")
+    bench.act("shield", 21, "ended", {"public": {"repair": "granted"}}, by="gateway", log="access")
+    return made(finished(bench), "shielded", logs=("records", "access"))
+
+
+def _nobody_looked(bench: Bench, kind: int, log: str) -> dict[str, Any]:
+    """Another act gives the subject another access key, under which nobody looked."""
+    key = sha("another access key")
+    parts = {"restricted": {"access_key": key.hex()}}
+    bench.act("subject", kind, "subject", parts, by="gateway", log=log)
+    bundle = made(finished(bench), "who_looked")
+    _claim(bundle).update(looks=[], proofs=[bench.proof("access", look_key(key, 0))])
+    return bundle
+
+
+USUAL_LOOK = {"kind": 128, "of": "subject", "log": "access"}
+
+
+def _look_elsewhere(**more: Any) -> Callable[[Bench], dict[str, Any]]:
+    """The map counts an entry that is no look at the subject."""
+
+    def make(bench: Bench) -> dict[str, Any]:
+        told = {"public": {"purpose": "licensing"}}
+        kind, of, log = (more.get(name, usual) for name, usual in USUAL_LOOK.items())
+        index = bench.act("look-1", kind, of, told, by="gateway", log=log).index
+        bench.maps["access"][look_key(ACCESS_KEY, 1)] = index.to_bytes(32, "big")
+        return made(finished(bench), "who_looked")
+
+    return make
+
+
+def _erasure(words: list[Any], *, kind: int = 29, log: str = "records") -> Callable[[Bench], dict[str, Any]]:
+    """An erasure by another kind of act, in another log, or in other words."""
+
+    def make(bench: Bench) -> dict[str, Any]:
+        gone = bench.leaf("row-2")["parts"]["restricted"]["commitment"]
+        told = {"parts": [["records", bench.named["row-2"].index + 1, "restricted", gone, *words]]}
+        bench.act("erasure", kind, "erasure", {"public": told}, by="gateway", log=log)
+        return made(finished(bench), "erased", logs=("records", "access"))
+
+    return make
+
+
+def _erased_before(bench: Bench) -> dict[str, Any]:
+    """The act says what will be erased of an entry that comes later."""
+    gone = part_commitment(1, "restricted", row_parts("row-a")["restricted"])
+    parts = [["records", len(bench.logs["records"]) + 3, "restricted", to_base64(gone)]]
+    bench.act("erasure", 29, "erasure", {"public": {"parts": parts}}, by="office")
+    root = bench.seal("file-2", ["row-a"], by="agency")
+    bench.row("row-a", by="agency", root=root, number=0)
+    leaves = {"file-2": ("public",), "row-a": ("public",), "erasure": ("public",)}
+    return finished(bench).bundle({"type": "erased", "act": "erasure", "leaves": ["row-a"]}, leaves=leaves)
+
+
 OPERATORS: dict[str, tuple[Callable[[Bench], dict[str, Any]], str]] = {
     "operator-old-epoch": (_old_epoch, "not_newest"),
     "operator-witness-without-time": (_unsigned_time, "quorum"),
@@ -598,6 +837,32 @@ OPERATORS: dict[str, tuple[Callable[[Bench], dict[str, Any]], str]] = {
     "operator-forked": (_forked, "consistency"),
     "operator-look-left-out": (_look_left_out_of_map, "map"),
     "operator-erasure-of-other": (_other_erasure, "opening"),
+    "operator-erasure-by-another-kind": (_erasure([], kind=20), "malformed"),
+    "operator-erasure-in-access": (_erasure([], log="access"), "malformed"),
+    "operator-erasure-in-five-words": (_erasure(["x"]), "malformed"),
+    "operator-erased-before": (_erased_before, "order"),
+    "operator-key-misnamed": (_misnamed_key, "key"),
+    "operator-key-of-another-algorithm": (_key_of_another_algorithm, "key"),
+    "operator-row-in-access": (_row_in_access, "key"),
+    "operator-row-of-another-kind": (_row_of_another_kind, "opening"),
+    "operator-seal-of-other-rows": (_seal_of_other_rows, "opening"),
+    "operator-seal-kept-closed": (_seal_kept_closed, "opening"),
+    "operator-leaf-long": (_long_leaf, "malformed"),
+    "operator-epoch-not-ascii": (_epoch_text(b"delta ", "délta ".encode()), "malformed"),
+    "operator-epoch-longer": (_epoch_text(b"\nrule ", b"\nmore x\nrule "), "malformed"),
+    "operator-epoch-more-words": (_epoch_text(b"\nepoch ", b"\nepoch 0 "), "malformed"),
+    "operator-epoch-maps-renamed": (_epoch_text(b"map public", b"map shared"), "malformed"),
+    "operator-epoch-digest-elsewhere": (_epoch_digests, "malformed"),
+    "operator-map-of-one-leaf": (_map_of_one_leaf, "map"),
+    "operator-map-of-another-shape": (_map_of_another_shape, "map"),
+    "operator-shield-unlisted": (_shield_unlisted, "map"),
+    "operator-shield-before-record": (_shield_before_record, "order"),
+    "operator-shield-in-access": (_shield_in_access, "malformed"),
+    "operator-subject-of-another-kind": (lambda b: _nobody_looked(b, 20, "records"), "malformed"),
+    "operator-subject-in-access": (lambda b: _nobody_looked(b, 7, "access"), "malformed"),
+    "operator-look-at-another": (_look_elsewhere(of="standing"), "incomplete"),
+    "operator-look-of-another-kind": (_look_elsewhere(kind=20), "malformed"),
+    "operator-look-among-records": (_look_elsewhere(log="records"), "malformed"),
 }
 """Ledgers whose operator signs what it should not; the refusal each bundle must meet."""
 
