@@ -1,4 +1,5 @@
-"""Generated documents, committed and checked: the JSON Schema of every event, and the interface's description.
+"""Generated files, committed and checked: the JSON Schema of every event, the interface's description, and the
+offline verifier's page.
 
 ``python -m interfaces.cli.generate`` writes them, ``--check`` fails when a committed one differs.
 """
@@ -22,9 +23,10 @@ from domain.shared.events import ENVELOPE, Event
 from interfaces.client.form_data import load_forms
 from interfaces.http.app import interface
 from interfaces.http.openapi import document, json_text
+from interfaces.portal.verifier_page import PAGE, verifier_page
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
-FOLDERS = ("events", "api")
+PROJECT = Path(__file__).resolve().parents[2]
+FOLDERS = ("docs/events", "docs/api")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SIMPLE: Mapping[Any, str] = {str: "string", int: "integer", bool: "boolean"}
 
@@ -46,12 +48,13 @@ def event_schema(event: type[Event]) -> dict[str, Any]:
 
 
 def documents() -> dict[str, str]:
-    """Every generated document by its path under ``docs``."""
+    """Every generated file by its path in the project."""
     schemas: dict[str, dict[str, Any]] = {
-        f"events/{event.TOPIC}.v{event.SCHEMA}.json": event_schema(event) for event in EVENTS
+        f"docs/events/{event.TOPIC}.v{event.SCHEMA}.json": event_schema(event) for event in EVENTS
     }
-    schemas["api/openapi.json"] = openapi()
-    return {name: json_text(schema) for name, schema in schemas.items()}
+    schemas["docs/api/openapi.json"] = openapi()
+    texts = {name: json_text(schema) for name, schema in schemas.items()}
+    return texts | {str(PAGE.relative_to(PROJECT)): verifier_page()}
 
 
 def openapi() -> dict[str, Any]:
@@ -64,21 +67,20 @@ def openapi() -> dict[str, Any]:
 def main(arguments: list[str]) -> int:
     """Write the documents, or with ``--check`` name those that differ; the exit code."""
     wanted = documents()
-    present = {
-        str(path.relative_to(DOCS)): path for folder in FOLDERS for path in (DOCS / folder).glob("*.json")
-    }
+    paths = [path for folder in FOLDERS for path in (PROJECT / folder).glob("*.json")]
+    present = {str(path.relative_to(PROJECT)): path for path in [*paths, PAGE] if path.exists()}
     if arguments == ["--check"]:
         kept = {name: path.read_text(encoding="utf-8") for name, path in present.items()}
         differ = sorted(name for name in wanted.keys() | kept.keys() if wanted.get(name) != kept.get(name))
         for name in differ:
-            print(f"docs/{name} is not what the code generates: run python -m interfaces.cli.generate")
+            print(f"{name} is not what the code generates: run python -m interfaces.cli.generate")
         return 1 if differ else 0
     for name, path in present.items():
         if name not in wanted:
             path.unlink()
     for name, text in wanted.items():
-        (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
-        (DOCS / name).write_text(text, encoding="utf-8")
+        (PROJECT / name).parent.mkdir(parents=True, exist_ok=True)
+        (PROJECT / name).write_text(text, encoding="utf-8")
     return 0
 
 

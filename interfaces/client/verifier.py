@@ -15,13 +15,13 @@ import json
 import re
 import sys
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 try:
@@ -31,15 +31,25 @@ except ImportError:  # an older library: such signatures are named as not checke
 
 FORMAT = "xinlu/evidence@v1"
 BUNDLE_BYTES_MAX = 64 * 1024 * 1024
-POLICY_BYTES_MAX = 64 * 1024
-NOTE_BYTES_MAX = 128 * 1024
+POLICY_BYTES_MAX = NOTE_BYTES_MAX = 256 * 1024
 NOTE_SIGNATURES_MAX = 64
 POLICY_NAMES_MAX = 32
+NAME_BYTES_MAX = 255
+DEPTH_MAX = 64
+NUMBER_MAX = 2**53 - 1
+"""The largest number that every reader of JSON reads alike (RFC 8785; STORAGE 1)."""
+WORDS_SHOWN_MAX = 300
 LOGS = ("records", "access", "views")
+RECORD_DETERMINED, FILE_SEALED, SUBJECT_REGISTERED, PARTS_ERASED, LOOKED = 1, 2, 7, 29, 128
 GOVERNING = KEY_REGISTERED, KEY_REVOKED, DEPARTMENT_REGISTERED = 3, 4, 5
 SHIELDING = {10: "公示结束 publicity ended", 14: "撤回 withdrawn", 21: "屏蔽 shielded"}
 """Kinds of acts after which a record is in no outward view, for good."""
 ED25519_NOTE, ED25519_COSIGNATURE, MLDSA44 = 1, 4, 6
+PUBLIC_KEY_BYTES = {ED25519_NOTE: 32, ED25519_COSIGNATURE: 32, MLDSA44: 1312}
+FIELD = 2**255 - 19
+ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+WEAK = {0, 1, FIELD - 1, ORDER_8, FIELD - ORDER_8}
+"""The y of the points of small order: under such a key anyone can make signatures that hold."""
 
 REASONS = {
     "malformed": ("格式不对", "is not in the format"),
@@ -63,13 +73,22 @@ REASONS = {
 }
 
 
+UNCHECKED = (
+    "认定是否合法、内容是否属实 / whether an act was lawful and what it says is true",
+    "签名部门是否有权、密钥当日是否在有效期内 / whether the signer was competent, its key within its days",
+    "未附上的条目：吊销、再次登记、其后的更正 / entries not in this bundle: revocations, second registrations,"
+    " later corrections",
+)
+UNWITNESSED = "没有见证：运营者是否对他人出示另一份账 / unwitnessed: whether others are shown another history"
+
+
 class Refused(Exception):
     """Why a bundle proves nothing: ``code`` of :data:`REASONS` and ``where`` in the bundle."""
 
     def __init__(self, code: str, where: str) -> None:
         super().__init__(f"{where}: {code}")
         self.code = code
-        self.where = where
+        self.where = _plain(where)
 
 
 @dataclass
@@ -80,10 +99,24 @@ class Report:
     unchecked: list[str] = field(default_factory=list)
     refused: Refused | None = None
 
+    def holds(self, line: str) -> None:
+        """Add a line on what was checked."""
+        self.checked.append(_plain(line))
+
+    def open(self, line: str) -> None:
+        """Add a line on what was not checked, once."""
+        if _plain(line) not in self.unchecked:
+            self.unchecked.append(_plain(line))
+
     @property
     def good(self) -> bool:
         """Whether every claim of the bundle holds."""
         return self.refused is None
+
+
+def _plain(text: str) -> str:
+    """What a bundle says must not move the reader's cursor or write lines of ours."""
+    return "".join(c if c.isprintable() else "?" for c in text[:WORDS_SHOWN_MAX])
 
 
 # --- strict reading ------------------------------------------------------------------------------------------
@@ -108,16 +141,16 @@ def _text(value: Any, where: str) -> str:
 
 
 def _number(value: Any, where: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= NUMBER_MAX:
         raise Refused("malformed", where)
     return value
 
 
 def _decimal(text: str, where: str) -> int:
     """A number as its canonical decimal only: no sign, no space, no leading zero, ASCII digits."""
-    if not re.fullmatch(r"0|[1-9][0-9]{0,18}", text):
+    if not re.fullmatch(r"0|[1-9][0-9]{0,15}", text):
         raise Refused("malformed", where)
-    return int(text)
+    return _number(int(text), where)
 
 
 def _base64(value: Any, where: str, size: int | None = None) -> bytes:
@@ -151,15 +184,44 @@ def _path(value: Any, where: str) -> list[bytes]:
     return [_base64(item, where, 32) for item in _list(value, where)]
 
 
+def _texts(value: Any) -> Iterable[str]:
+    return value if isinstance(value, dict) else [value] if isinstance(value, str) else []
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+
+
 def _json(data: bytes, where: str) -> Any:
+    """JSON with one meaning for every reader: no member twice, no fraction, no half of a character, not too deep."""
+
+    def refuse(_: str) -> Any:
+        raise ValueError
+
+    def whole(text: str) -> int:
+        return _number(abs(int(text)), where) and int(text)
+
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         members = dict(pairs)
         if len(members) != len(pairs):
-            raise Refused("malformed", where)
+            raise ValueError
         return members
 
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=once)
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=once,
+            parse_int=whole,
+            parse_float=refuse,
+            parse_constant=refuse,
+        )
+        level = [value]
+        for _ in range(DEPTH_MAX):
+            "".join(text for one in level for text in _texts(one)).encode()
+            level = [inner for one in level for inner in _inside(one)]
+        if level:
+            raise ValueError
+        return value
     except (ValueError, RecursionError):
         raise Refused("malformed", where) from None
 
@@ -244,18 +306,28 @@ class Key:
     @classmethod
     def of(cls, text: str) -> Key:
         """The key of a vkey text. Raises :class:`Refused`."""
-        parts = text.split("+", 2)
-        if len(parts) != 3 or not parts[0] or any(c.isspace() for c in parts[0]):
+        name, _, rest = text.partition("+")
+        key_id, _, encoded = rest.partition("+")
+        blob = _base64(encoded, "vkey")
+        kind, public = blob[0] if blob else 0, blob[1:]
+        if not _lawful(name) or PUBLIC_KEY_BYTES.get(kind) != len(public):
             raise Refused("policy", "vkey")
-        blob = _base64(parts[2], "vkey")
-        if len(blob) != {ED25519_NOTE: 33, ED25519_COSIGNATURE: 33, MLDSA44: 1313}.get(
-            blob[0] if blob else 0
-        ):
+        expected = _sha256(name.encode(), b"\n", blob)[:4]
+        if _hex(key_id, "vkey", 4) != expected or (kind != MLDSA44 and _weak(public)):
             raise Refused("policy", "vkey")
-        expected = _sha256(parts[0].encode(), b"\n", blob)[:4]
-        if _hex(parts[1], "vkey", 4) != expected:
-            raise Refused("policy", "vkey")
-        return cls(parts[0], blob[0], expected, blob[1:])
+        return cls(name, kind, expected, public)
+
+
+def _lawful(name: str) -> bool:
+    """A key's name (signed-note): no ``+``, no control character, no space of any script, at most 255 bytes."""
+    spaces = "\x00-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+    return bool(re.fullmatch(f"[^+{spaces}]+", name)) and len(name.encode()) <= NAME_BYTES_MAX
+
+
+def _weak(point: bytes) -> bool:
+    """Whether an Ed25519 point is of small order, or spelled in a second way."""
+    y = int.from_bytes(point, "little") & (2**255 - 1)
+    return y >= FIELD or y in WEAK
 
 
 @dataclass
@@ -274,8 +346,11 @@ class Policy:
         if len(data) > POLICY_BYTES_MAX:
             raise Refused("too_large", "policy")
         try:
-            for line in data.decode("utf-8").split("\n"):
-                words = line.split()
+            lines = data.decode("utf-8").split("\n")
+            if lines.pop() or re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data):
+                raise Refused("policy", "policy")
+            for line in lines:
+                words = [word for word in re.split("[ \t]", line) if word]
                 if words and not words[0].startswith("#"):
                     if done and words[0] == "quorum":
                         raise Refused("policy", "quorum")
@@ -328,11 +403,11 @@ class Policy:
 
 @dataclass(frozen=True)
 class Head:
-    """A checkpoint whose signatures were verified: size, root, and the times of its cosignatures."""
+    """A checkpoint whose signatures were verified: size, root, and whether witnesses vouch for it."""
 
     size: int
     root: bytes
-    times: tuple[int, ...] = ()
+    witnessed: bool
 
 
 def _signed_bytes(
@@ -345,9 +420,9 @@ def _signed_bytes(
     if key.algorithm == ED25519_COSIGNATURE:
         return b"cosignature/v1\ntime %d\n" % seconds + text, blob[8:], seconds
     origin, size, root = head
-    names = b"".join(bytes([len(n)]) + n for n in (key.name.encode(),))
-    message = b"subtree/v1\n\x00" + names + blob[:8] + bytes([len(origin.encode())]) + origin.encode()
-    return message + bytes(8) + size.to_bytes(8, "big") + root, blob[8:], seconds
+    cosigner, log = (bytes([len(n)]) + n for n in (key.name.encode(), origin.encode()))
+    message = b"subtree/v1\n\x00" + cosigner + blob[:8] + log + bytes(8) + size.to_bytes(8, "big") + root
+    return message, blob[8:], seconds
 
 
 def _holds(key: Key, message: bytes, signature: bytes) -> bool | None:
@@ -357,27 +432,29 @@ def _holds(key: Key, message: bytes, signature: bytes) -> bool | None:
             if MLDSA44PublicKey is None:
                 return None
             MLDSA44PublicKey.from_public_bytes(key.public).verify(signature, message)
-        else:
-            Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
+            return True
+        Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
+    except UnsupportedAlgorithm:
+        return None
     except (InvalidSignature, ValueError):
         return False
-    return True
+    return not _weak(signature[:32])
 
 
 def _vouching(
-    lines: Sequence[bytes],
+    lines: Sequence[str],
     known: Sequence[Key],
     witnesses: dict[Key, str],
     signed_text: tuple[bytes, str, int, bytes],
     report: Report,
-) -> tuple[int, set[str], list[int]]:
-    """How many log keys vouch, which witnesses do, and when; one wrong line of a known key spoils the whole."""
+) -> tuple[int, dict[str, int]]:
+    """How many log keys vouch, and which witnesses since when; one wrong line of a known key spoils the whole."""
     text, origin, size, root = signed_text
     where = f"checkpoints/{origin}"
-    logs, signed, times = 0, set[str](), list[int]()
+    logs, signed = 0, dict[str, int]()
     for line in lines:
-        words = line.decode("utf-8", "replace").split(" ")
-        if len(words) != 3 or words[0] != "—":
+        words = line.split(" ")
+        if len(words) != 3 or words[0] != "—" or not _lawful(words[1]):
             raise Refused("malformed", where)
         blob = _base64(words[2], where)
         if len(blob) < 5:
@@ -386,41 +463,49 @@ def _vouching(
             message, signature, seconds = _signed_bytes(key, text, blob[4:], (origin, size, root))
             holds = _holds(key, message, signature)
             if holds is None:
-                report.unchecked.append(f"ML-DSA-44 签名未验（本机库不支持）/ not checked here: {key.name}")
+                report.open(
+                    f"ML-DSA-44 签名（此处不支持）/ signatures of ML-DSA-44, not supported here: {key.name}"
+                )
             elif not holds:
                 raise Refused("bad_signature", where)
-            elif key in witnesses:
-                signed.add(witnesses[key])
-                times.append(seconds)
-            else:
+            elif key not in witnesses:
                 logs += 1
-    return logs, signed, times
+            elif seconds:  # who states no time does not say that it knows no larger tree
+                signed[witnesses[key]] = seconds
+    return logs, signed
 
 
 def _checkpoint(note: str, origin: str, policy: Policy, report: Report) -> Head:
     """The head that a signed checkpoint gives under the policy. Raises :class:`Refused`."""
     where = f"checkpoints/{origin}"
-    data = note.encode("utf-8", "surrogatepass")
+    data = note.encode()
     if len(data) > NOTE_BYTES_MAX:
         raise Refused("too_large", where)
-    split = data.rfind(b"\n\n")
-    if split < 0 or not data.endswith(b"\n") or any(b < 32 and b != 10 for b in data):
+    text, empty_line, signatures = note.rpartition("\n\n")
+    body, lines = text.split("\n"), signatures.split("\n")
+    if not empty_line or lines.pop() or not lines or re.search("[\x00-\x09\x0b-\x1f]", note):
         raise Refused("malformed", where)
-    text, lines = data[: split + 1], data[split + 2 : -1].split(b"\n")
-    body = text.decode("utf-8", "replace").split("\n")
-    if len(body) != 4 or body[0] != origin or len(lines) > NOTE_SIGNATURES_MAX:
+    if len(body) != 3 or body[0] != origin or not _lawful(origin) or len(lines) > NOTE_SIGNATURES_MAX:
         raise Refused("malformed", where)  # extension lines are never used (FORMATS 1.3)
     size, root = _decimal(body[1], where), _base64(body[2], where, 32)
     known = [k for k in policy.logs if k.name == origin]
     witnesses = {k: name for name, k in policy.witnesses.items()}
-    logs, signed, times = _vouching(lines, known, witnesses, (text, origin, size, root), report)
+    signed_text = (f"{text}\n".encode(), origin, size, root)
+    logs, signed = _vouching(lines, known, witnesses, signed_text, report)
     if not logs:
         raise Refused("untrusted", where)
-    if not policy.satisfied(policy.quorum, signed):
+    if not policy.satisfied(policy.quorum, set(signed)):
         raise Refused("quorum", where)
-    by = f"，见证 witnesses: {', '.join(sorted(signed))}" if signed else ""
-    report.checked.append(f"{origin}: 树首已签名 signed tree head, {size} 条 entries{by}")
-    return Head(size, root, tuple(times))
+    by = ", ".join(f"{name} ({_when(seconds)})" for name, seconds in sorted(signed.items()))
+    report.holds(
+        f"{origin}: 树首已签名 signed tree head, {size} 条 entries"
+        + (f"，见证 witnesses: {by}" if by else "")
+    )
+    return Head(size, root, bool(signed))
+
+
+def _when(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds < 2**33 else f"{seconds} s"
 
 
 # --- leaves, openings, keys (STORAGE 1, 2) --------------------------------------------------------------------
@@ -428,9 +513,10 @@ def _checkpoint(note: str, origin: str, policy: Policy, report: Report) -> Head:
 
 @dataclass(frozen=True)
 class Leaf:
-    """A leaf that its log includes, with the parts of its payload that the bundle opens."""
+    """A leaf that its log includes: ``parts`` are those that the bundle opens, ``closed`` the others' commitments."""
 
     name: str
+    log: str
     index: int
     kind: int
     commitment: bytes
@@ -438,10 +524,21 @@ class Leaf:
     data: bytes
     stream: bytes
     parts: dict[str, Any]
+    closed: dict[str, bytes]
 
     def part(self, name: str) -> dict[str, Any]:
         """An opened part. Raises :class:`Refused` when the bundle does not open it."""
-        return _object(self.parts.get(name), f"openings/{self.name}/{name}")
+        return _object(self.parts.get(name), f"{self.name}/{name}")
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A key as the records log let it in: from which index on, whose it is, and of what kind of holder."""
+
+    since: int
+    public: bytes
+    kind: str
+    holder: str
 
 
 class Verifier:
@@ -460,12 +557,13 @@ class Verifier:
             if log in LOGS
         }
         self.leaves: dict[str, Leaf] = {}
-        self.keys: dict[bytes, tuple[int, bytes, str]] = {}
+        self.keys: dict[bytes, Signer] = {}
         self.revoked: dict[bytes, int] = {}
         self.departments: dict[str, dict[str, Any]] = {}
         for name, value in _object(bundle.get("leaves"), "leaves").items():
             self.leaves[name] = self._leaf(name, _object(value, f"leaves/{name}"))
         self._learn_keys()
+        self._seals = self._read_seals()
         for leaf in self.leaves.values():
             self._check_issuer(leaf)
         self.epoch = self._epoch(bundle["epoch"]) if "epoch" in bundle else None
@@ -491,11 +589,14 @@ class Verifier:
             raise Refused("malformed", where)
         stream = _uuid(value.get("stream"), where)
         parts = self._open(data, stream, _object(value.get("parts"), where), where)
-        return Leaf(f"{log}:{name}", index, data[1], data[2:34], data[34:42], data, stream, parts)
+        return Leaf(where, log, index, data[1], data[2:34], data[34:42], data, stream, *parts)
 
-    def _open(self, data: bytes, stream: bytes, parts: dict[str, Any], where: str) -> dict[str, Any]:
-        """The opened parts; every part must be there, opened or by its commitment."""
-        opened, digest = dict[str, Any](), [b"credit/commit/v1\n", data[1:2], self.ledger, stream]
+    def _open(
+        self, data: bytes, stream: bytes, parts: dict[str, Any], where: str
+    ) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """The opened parts and the commitments of the others; every part must be there in one of the two ways."""
+        opened, closed = dict[str, Any](), dict[str, bytes]()
+        digest = [b"credit/commit/v1\n", data[1:2], self.ledger, stream]
         for name, value in sorted(parts.items()):
             if not re.fullmatch(r"[a-z0-9_/]{1,64}", name):
                 raise Refused("malformed", where)
@@ -509,17 +610,17 @@ class Verifier:
                 committed = hmac.digest(salt, message + content, "sha256")
                 opened[name] = _object(_json(content, where), where)
             else:
-                committed = _base64(shown.get("commitment"), where, 32)
+                committed = closed[name] = _base64(shown.get("commitment"), where, 32)
             digest += [len(label).to_bytes(2, "big"), label, committed]
         if not parts or _sha256(*digest) != data[2:34]:
             raise Refused("opening", where)
-        return opened
+        return opened, closed
 
     def _learn_keys(self) -> None:
         """Keys as the log itself lets them in, in its order: entry 0 registers the gateway's own key; the gateway, and
         the departments that it registered as credit offices, register departments and keys."""
         for leaf in sorted(self.leaves.values(), key=lambda leaf: leaf.index):
-            if not leaf.name.startswith("records:") or leaf.kind not in GOVERNING or len(leaf.data) != 106:
+            if leaf.log != "records" or leaf.kind not in GOVERNING or len(leaf.data) != 106:
                 continue
             told = leaf.part("public")
             if leaf.kind == DEPARTMENT_REGISTERED:
@@ -539,50 +640,61 @@ class Verifier:
 
     def _check_governs(self, leaf: Leaf) -> None:
         self._check_issuer(leaf)
-        holder = self.keys[leaf.issuer][2]
-        if holder != "gateway" and self.departments.get(holder, {}).get("role") != "credit_office":
+        signer = self.keys[leaf.issuer]
+        office = self.departments.get(signer.holder, {}).get("role") == "credit_office"
+        if signer.kind != "gateway" and not office:
             raise Refused("key", leaf.name)
 
     def _take_key(self, leaf: Leaf, told: dict[str, Any], issuer: bytes) -> None:
         public = _hex(told.get("public_key"), leaf.name, 32)
-        if _sha256(b"credit/key/v1\n\x01", public)[:8] != issuer or told.get("algorithm") != "ed25519":
+        named = _sha256(b"credit/key/v1\n\x01", public)[:8] == issuer and told.get("algorithm") == "ed25519"
+        if not named or _weak(public):
             raise Refused("key", leaf.name)
-        holder = _text(told.get("holder"), leaf.name)
-        self.keys.setdefault(issuer, (leaf.index, public, holder))
+        kind, holder = (_text(told.get(name), leaf.name) for name in ("holder_kind", "holder"))
+        self.keys.setdefault(issuer, Signer(leaf.index, public, kind, holder))
 
     def _check_issuer(self, leaf: Leaf) -> None:
         """The leaf's signature, or for a row its place under the root of the file that its department sealed."""
-        found = self.keys.get(leaf.issuer)
-        if found is None:
+        signer = self.keys.get(leaf.issuer)
+        if signer is None:
             raise Refused("key", leaf.name)
-        registered, public, _ = found
-        if leaf.name.startswith("records:"):
-            if registered > leaf.index:
-                raise Refused("order", leaf.name)
-            if self.revoked.get(leaf.issuer, leaf.index) < leaf.index:
-                raise Refused("revoked", leaf.name)
+        if leaf.log == "access":
+            if signer.kind != "gateway" or len(leaf.data) != 106:  # what was asked is logged by nobody else
+                raise Refused("key", leaf.name)
+        elif signer.since > leaf.index:
+            raise Refused("order", leaf.name)
+        elif self.revoked.get(leaf.issuer, leaf.index) < leaf.index:
+            raise Refused("revoked", leaf.name)
         if len(leaf.data) == 78:
             self._check_row(leaf)
-        elif not _holds(Key("", 1, b"", public), b"credit/leaf/v1\n" + leaf.data[:42], leaf.data[42:]):
+        elif not _holds(Key("", 1, b"", signer.public), b"credit/leaf/v1\n" + leaf.data[:42], leaf.data[42:]):
             raise Refused("bad_signature", leaf.name)
 
+    def _read_seals(self) -> dict[tuple[bytes, bytes], tuple[int, int, bytes]]:
+        """The first seal of each file: by issuer and root its index, the kind of its rows, their commitments."""
+        seals: dict[tuple[bytes, bytes], tuple[int, int, bytes]] = {}
+        for leaf in sorted(self.leaves.values(), key=lambda leaf: leaf.index):
+            if leaf.log != "records" or leaf.kind != FILE_SEALED or len(leaf.data) != 106:
+                continue
+            if "public" not in leaf.parts:
+                continue
+            told = leaf.part("public")
+            root, rows = _hex(told.get("root"), leaf.name, 32), _base64(told.get("commitments"), leaf.name)
+            kind = _number(told.get("row_kind"), leaf.name)
+            prefix = b"\x00" + kind.to_bytes(8, "big")[-1:]
+            hashes = [_sha256(prefix, rows[at : at + 32]) for at in range(0, len(rows), 32)]
+            if len(rows) % 32 or kind > 255 or _rows_root(hashes) != root:
+                raise Refused("opening", leaf.name)
+            seals.setdefault((leaf.issuer, root), (leaf.index, kind, rows))
+        return seals
+
     def _check_row(self, leaf: Leaf) -> None:
-        root, row = leaf.data[42:74], int.from_bytes(leaf.data[74:], "big")
-        for seal in self.leaves.values():
-            told = seal.parts.get("public")
-            if seal.kind != 2 or seal.issuer != leaf.issuer or not isinstance(told, dict):
-                continue
-            if told.get("root") != root.hex() or len(seal.data) != 106:
-                continue
-            rows = _base64(told.get("commitments"), seal.name)
-            kind = _number(told.get("row_kind"), seal.name).to_bytes(8, "big")[-1:]
-            each = [rows[at : at + 32] for at in range(0, len(rows), 32)]
-            hashes = [_sha256(b"\x00", kind, commitment) for commitment in each]
-            if row < len(each) and each[row] == leaf.commitment and _rows_root(hashes) == root:
-                if seal.index > leaf.index:
-                    raise Refused("order", leaf.name)
-                return
-        raise Refused("opening", leaf.name)
+        row = int.from_bytes(leaf.data[74:], "big")
+        index, kind, rows = self._seals.get((leaf.issuer, leaf.data[42:74]), (0, 0, b""))
+        if rows[32 * row : 32 * row + 32] != leaf.commitment or kind != leaf.kind:
+            raise Refused("opening", leaf.name)
+        if index > leaf.index:
+            raise Refused("order", leaf.name)
 
     def _epoch(self, value: Any) -> Epoch:
         where = "epoch"
@@ -606,7 +718,10 @@ class Verifier:
             steps = _path(consistency.get(log), where)
             if size and not _consistent(size, root, known.size, known.root, steps):
                 raise Refused("consistency", f"epoch/{log}")
-        self.report.checked.append(f"第 {epoch.number} 期是最新一期 / epoch {epoch.number} is the newest")
+        self.report.holds(
+            f"第 {epoch.number} 期是所附树首的最新一期 / epoch {epoch.number} is the newest of the tree head given"
+        )
+        self.report.open("该期之后发生的事 / what happened after that epoch")
         return epoch
 
     # --- claims -----------------------------------------------------------------------------------------------
@@ -630,21 +745,19 @@ class Verifier:
             if check is None:
                 raise Refused("claim", where)
             check(claim, where)
-        self.report.unchecked += [
-            "认定是否合法、内容是否属实 / whether an act was lawful and what it says is true",
-            "密钥有无未附上的吊销 / whether a key was revoked by an entry that is not in this bundle",
-        ]
-        if not any(head.times for head in self.heads.values()):
-            self.report.unchecked.append(
-                "没有见证：运营者是否对他人出示另一份账 / unwitnessed: whether others are shown another history"
-            )
+        for line in UNCHECKED:
+            self.report.open(line)
+        if not all(head.witnessed for head in self.heads.values()):
+            self.report.open(UNWITNESSED)
 
     def _recorded(self, claim: dict[str, Any], where: str) -> None:
         leaf = self.leaf(claim.get("leaf"), where)
-        code = self.keys[leaf.issuer][2]
-        holder = f"{self.departments.get(code, {}).get('name', '')} {code}".strip()
+        if leaf.log != "records":
+            raise Refused("malformed", where)
+        code = self.keys[leaf.issuer].holder
+        holder = f"{_said(self.departments.get(code, {}), 'name')} {code}".strip()
         shown = ", ".join(sorted(leaf.parts)) or "-"
-        self.report.checked.append(
+        self.report.holds(
             f"{leaf.name} 第 {leaf.index + 1} 条由 {holder} 签署并入账 / entry {leaf.index + 1} was sealed by"
             f" {holder} and recorded; 所示部分 parts shown: {shown}"
         )
@@ -686,19 +799,23 @@ class Verifier:
         return found_value if kind == "inclusion" else None
 
     def _absent(self, claim: dict[str, Any], where: str) -> None:
-        record = _uuid(claim.get("record"), where)
-        for view, proof in _object(claim.get("proofs"), where).items():
+        record, proofs = _uuid(claim.get("record"), where), _object(claim.get("proofs"), where)
+        if not proofs:
+            raise Refused("malformed", where)
+        for view, proof in proofs.items():
             if view not in ("public", "shared"):
                 raise Refused("malformed", where)
             if self._map(view, _map_key(view, record), proof, where) is not None:
                 raise Refused("present", where)
-            self.report.checked.append(
+            self.report.holds(
                 f"记录 {claim['record']} 不在 {view} 视图中 / the record is not in the {view} view"
             )
 
     def _shielded(self, claim: dict[str, Any], where: str) -> None:
         recorded, act = self.leaf(claim.get("recorded"), where), self.leaf(claim.get("act"), where)
-        if recorded.kind != 1 or act.kind not in SHIELDING or recorded.stream != act.stream:
+        if recorded.kind != RECORD_DETERMINED or act.kind not in SHIELDING or recorded.stream != act.stream:
+            raise Refused("malformed", where)
+        if recorded.log != "records" or act.log != "records":
             raise Refused("malformed", where)
         if self.epoch is None or not recorded.index < act.index < self.epoch.logs["records"][0]:
             raise Refused("order", where)
@@ -712,13 +829,15 @@ class Verifier:
             value = self._map("shield", _map_key(view, act.stream), shields.get(view), where)
             if value is None or int.from_bytes(value, "big") > act.index:
                 raise Refused("map", where)
-        self.report.checked.append(
+        self.report.holds(
             f"记录 {record} 已{SHIELDING[act.kind]}，不在任何对外视图中 / is in no outward view, for good"
         )
 
     def _who_looked(self, claim: dict[str, Any], where: str) -> None:
         subject = self.leaf(claim.get("subject"), where)
-        if subject.kind != 7 or self.epoch is None or "access" not in self.heads:
+        if subject.kind != SUBJECT_REGISTERED or subject.log != "records":
+            raise Refused("malformed", where)
+        if self.epoch is None or "access" not in self.heads:
             raise Refused("malformed", where)
         access_key = _hex(subject.part("restricted").get("access_key"), where, 32)
         looks = [self.leaf(name, where) for name in _list(claim.get("looks"), where)]
@@ -735,14 +854,13 @@ class Verifier:
             look = looks[counter]
             if value != look.index.to_bytes(32, "big") or look.stream != subject.stream:
                 raise Refused("incomplete", where)
-            if not look.name.startswith("access:") or look.kind != 128:
+            if look.log != "access" or look.kind != LOOKED:
                 raise Refused("malformed", where)
             told = look.part("public")
-            said = " ".join(
-                str(told.get(name, ""))[:200] for name in ("department", "role", "purpose", "view")
+            self.report.holds(
+                f"查询 look {counter + 1}: {_said(told, 'department', 'role', 'purpose', 'view')}"
             )
-            self.report.checked.append(f"查询 look {counter + 1}: {said}")
-        self.report.checked.append(
+        self.report.holds(
             f"共 {len(looks)} 次查询，一次不缺 / {len(looks)} looks, none left out, up to access entry"
             f" {self.epoch.logs['access'][0]}"
         )
@@ -751,45 +869,56 @@ class Verifier:
         look = self.leaf(claim.get("look"), where)
         told = look.part("public")
         shown, answers = _list(told.get("shown"), where), _list(told.get("answers"), where)
-        if look.kind != 128 or len(shown) != len(answers):
+        if look.log != "access" or look.kind != LOOKED or len(shown) != len(answers):
             raise Refused("malformed", where)
-        given = _list(claim.get("parts"), where)
-        for value in given:
+        logged = {
+            (*(_text(word, where) for word in _list(one, where)[:2]), _text(answer, where))
+            for one, answer in zip(shown, answers, strict=True)
+        }
+        given = set[tuple[str, ...]]()
+        for value in _list(claim.get("parts"), where):
             part = _object(value, where)
             content, salt = _base64(part.get("content"), where), _hex(part.get("salt"), where, 32)
             index = _number(part.get("leaf"), where).to_bytes(8, "big")
             digest = hmac.digest(salt, b"credit/view-part/v1\n" + index + _sha256(content), "sha256").hex()
-            named = [_text(part.get("record"), where), _text(part.get("part"), where)]
-            if not any(
-                _list(s, where)[:2] == named and a == digest for s, a in zip(shown, answers, strict=True)
-            ):
-                raise Refused("answer", where)
-        said = " ".join(str(told.get(name, ""))[:200] for name in ("department", "officer", "purpose"))
-        self.report.checked.append(
-            f"答复 {len(given)}/{len(shown)} 部分在答复前已登记为 / parts were logged before they were sent: {said}"
+            given.add((_text(part.get("record"), where), _text(part.get("part"), where), digest))
+        if not given <= logged:
+            raise Refused("answer", where)
+        self.report.holds(
+            f"答复 {len(given)}/{len(shown)} 部分在答复前已登记为 / parts were logged before they were sent:"
+            f" {_said(told, 'department', 'officer', 'purpose')}"
         )
         if len(given) < len(shown):
-            self.report.unchecked.append("答复中未附的部分 / parts of the answer that are not in this bundle")
+            self.report.open("答复中未附的部分 / parts of the answer that are not in this bundle")
 
     def _erased(self, claim: dict[str, Any], where: str) -> None:
-        act = self.leaf(claim.get("act"), where)
-        if act.kind != 29:
+        act, names = self.leaf(claim.get("act"), where), _list(claim.get("leaves"), where)
+        if act.kind != PARTS_ERASED or act.log != "records" or not names:
             raise Refused("malformed", where)
-        named = _list(act.part("public").get("parts"), where)
-        for name in _list(claim.get("leaves"), where):
-            leaf = self.leaf(name, where)
-            log = leaf.name.partition(":")[0]
-            gone = [_list(n, where) for n in named if _list(n, where)[:2] == [log, leaf.index + 1]]
-            if not gone or any(len(n) != 4 or n[2] in leaf.parts for n in gone):
+        gone: dict[tuple[str, int], list[tuple[str, bytes]]] = {}
+        for named in _list(act.part("public").get("parts"), where):
+            words = _list(named, where)
+            if len(words) != 4:
                 raise Refused("malformed", where)
-            told = _object(_object(self._bundle["leaves"][name], where).get("parts"), where)
-            for _, _, part, commitment in gone:
-                if _object(told.get(part), where).get("commitment") != commitment:
-                    raise Refused("opening", where)
-            self.report.checked.append(
-                f"{leaf.name} 的 {', '.join(str(n[2]) for n in gone)} 已依法删除，其余仍可验证 / was erased by a"
+            row = (_text(words[0], where), _number(words[1], where) - 1)
+            gone.setdefault(row, []).append((_text(words[2], where), _base64(words[3], where, 32)))
+        for name in names:
+            leaf = self.leaf(name, where)
+            parts = gone.get((leaf.log, leaf.index))
+            if parts is None:
+                raise Refused("malformed", where)
+            if any(leaf.closed.get(part) != commitment for part, commitment in parts):
+                raise Refused("opening", where)
+            if leaf.log == "records" and leaf.index > act.index:
+                raise Refused("order", where)
+            self.report.holds(
+                f"{leaf.name} 的 {', '.join(part for part, _ in parts)} 已依法删除，其余仍可验证 / was erased by a"
                 " recorded act; the rest still verifies"
             )
+
+
+def _said(told: dict[str, Any], *names: str) -> str:
+    return " ".join(told[name][:100] for name in names if isinstance(told.get(name), str))
 
 
 @dataclass(frozen=True)
@@ -817,6 +946,10 @@ class Epoch:
             w[1] for w in words[7:11]
         ] != maps:
             raise Refused("malformed", where)
+        if words[3][1] != words[2][1] or words[5][1] != words[4][1]:
+            raise Refused("malformed", where)
+        for text in (words[3][2], words[5][2], words[6][1], words[11][1]):
+            _base64(text, where, 32)
         return cls(
             _decimal(words[1][1], where),
             {w[0]: (_decimal(w[1], where), _base64(w[2], where, 32)) for w in (words[2], words[4])},

@@ -7,6 +7,7 @@ is nothing: they change nothing, set no cookie and write down nobody who asks.
 from __future__ import annotations
 
 import json
+import re
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
@@ -20,6 +21,7 @@ from domain.shared.city_time import city_day
 from domain.shared.text import without_blanks
 from interfaces.portal.showing import show_record, show_subject
 from interfaces.portal.timeline import city_instant
+from interfaces.portal.verifier_page import PAGE
 
 IDENTIFIER_CHARACTERS_MAX = 200
 """The longest name that a form holds; nothing longer can be found."""
@@ -49,6 +51,7 @@ def portal(found: Services) -> Blueprint:
         return {"demo_day": city_day(ledger.now()).isoformat() if ledger.clock.ahead() else ""}
 
     _routes(blueprint, found)
+    _verifier_route(blueprint)
     blueprint.after_request(_never_kept)
     blueprint.after_app_request(_dressed)
     return blueprint
@@ -96,6 +99,23 @@ def _routes(blueprint: Blueprint, found: Services) -> None:
         now = found.ledger.now()
         shown = show_record(public, found.forms, today=city_day(now))
         return render_template("portal/record.html", record=shown, made_at=city_instant(now))
+
+
+def _verifier_route(blueprint: Blueprint) -> None:
+    match = re.search('Content-Security-Policy" content="([^"]+)"', PAGE.read_text(encoding="utf-8"))
+    assert match is not None, "the page states its policy"
+    policy = f"{match[1]}; frame-ancestors 'none'"
+
+    @blueprint.get("/verify")
+    def verify() -> Response:
+        """The offline verifier, the very file that works from disk."""
+        return blueprint.send_static_file(PAGE.name)
+
+    @blueprint.after_request
+    def own_policy(answer: Response) -> Response:
+        if request.path in ("/verify", f"/static/{PAGE.name}"):
+            answer.headers["Content-Security-Policy"] = policy
+        return answer
 
 
 def _prepare_templates(state: BlueprintSetupState) -> None:

@@ -1,0 +1,137 @@
+"""Evidence vectors through the verifier in Python, and mutations of good bundles: nothing raises, nothing passes."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interfaces.client import verifier
+from interfaces.client.verifier import REASONS, main, verify
+from tests.evidence_bench import filled, finished, founded, policy
+from tests.evidence_vectors import NAMES, POLICY, WHOLE, byte_changed, load, mutation, oversize, proven
+from tests.vectors.make_evidence_vectors import vectors
+
+PROVEN = proven(verify(load("good-whole").bundle, POLICY).checked)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_vector_meets_its_verdict(name: str) -> None:
+    vector = load(name)
+    report = verify(vector.bundle, vector.policy)
+    assert (report.refused.code if report.refused else None) == vector.expected
+    assert report.checked or report.refused
+    assert report.unchecked or report.refused
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_ml_dsa_it_is_named_as_not_checked_and_never_counts(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifier, "MLDSA44PublicKey", None)
+    vector = load(name)
+    report = verify(vector.bundle, vector.policy)
+    assert (report.refused.code if report.refused else None) == vector.expected_without_ml_dsa
+    if name.startswith("ml-dsa-"):
+        assert "ML-DSA-44" in " ".join(report.unchecked)
+
+
+def test_the_vectors_are_those_of_the_script() -> None:
+    """All but ML-DSA signatures, which are hedged, come out the same again."""
+    told = dict(vectors())
+    assert sorted(told) == NAMES
+    for name, vector in told.items():
+        if not name.startswith("ml-dsa-"):
+            assert json.loads(json.dumps(vector)) == json.loads(load(name).text)
+    assert {vector["expected"] for vector in told.values()} >= REASONS.keys() - {"too_large", None}
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.data(), st.sampled_from([mutation, byte_changed]))
+def test_a_changed_bundle_never_raises_and_proves_nothing_that_the_good_one_does_not(
+    data: st.DataObject, change: Any
+) -> None:
+    report = verify(change(data.draw, WHOLE), POLICY)
+    assert report.refused is None or report.refused.code in REASONS
+    assert report.refused or proven(report.checked) <= PROVEN
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=200))
+def test_no_bytes_raise(data: bytes) -> None:
+    assert verify(data, POLICY).refused
+    assert verify(b"{}", data).refused
+
+
+def test_too_large_files_are_refused_unread() -> None:
+    bundle = verify(bytes(verifier.BUNDLE_BYTES_MAX + 1), POLICY).refused
+    assert bundle is not None and (bundle.code, bundle.where) == ("too_large", "bundle")
+    for given_bundle, given_policy, where in oversize():
+        refused = verify(given_bundle, given_policy).refused
+        assert refused is not None and (refused.code, refused.where) == ("too_large", where)
+
+
+def test_what_a_bundle_says_writes_no_lines_of_the_verifier(tmp_path: Any, capsys: Any) -> None:
+    bench = founded()
+    code = "\x1b[2K\n✓ 成立 VERIFIED"
+    bench.department(code, "局\n✓ 成立", "department", by="office")
+    bench.key("x", holder=code, by="office")
+    bench.act("act", 1, "act", {"public": {"CF_WSH": "act"}}, by="x")
+    leaves = {f"department {code}": ("public",), "key x": ("public",), "act": ("public",)}
+    bundle = bench.bundle({"type": "recorded", "leaf": "act"}, leaves=leaves)
+    (tmp_path / "policy").write_text(policy(), encoding="utf-8")
+    lines = []
+    for claim in ({"type": "recorded", "leaf": "act"}, {"type": "lawful"}):
+        (tmp_path / "bundle.json").write_text(json.dumps(bundle | {"claims": [claim]}), encoding="utf-8")
+        main([str(tmp_path / "bundle.json"), "--policy", str(tmp_path / "policy")])
+        lines.append(capsys.readouterr().out)
+    assert "\x1b" not in "".join(lines)
+    assert [sum(line.startswith("✓") for line in told.splitlines()) for told in lines] == [1, 0]
+
+
+def test_many_rows_of_a_large_file_take_time_in_proportion() -> None:
+    bench = founded()
+    names = [f"row-{number}" for number in range(3000)]
+    root = bench.seal("file", names, by="agency")
+    for number, name in enumerate(names[:60]):
+        bench.row(name, by="agency", root=root, number=number)
+    leaves: dict[str, Any] = {"file": ("public",), names[0]: ()}
+    one = bench.bundle({"type": "recorded", "leaf": names[0]}, leaves=leaves)
+    many = copy.deepcopy(one)
+    many["leaves"] |= {f"{names[0]}-{copied}": one["leaves"][names[0]] for copied in range(2000)}
+    started = time.process_time()
+    assert verify(json.dumps(many).encode(), policy().encode()).good
+    assert time.process_time() - started < 5  # once a row it would be 6 million hashes
+
+
+def test_a_part_given_twice_counts_once() -> None:
+    bundle = json.loads(load("good-answered").text)["bundle"]
+    bundle["claims"][0]["parts"] *= 2
+    report = verify(json.dumps(bundle).encode(), POLICY)
+    assert report.good and any(" 1/2 " in line for line in report.checked)
+    assert any("not in this bundle" in line for line in report.unchecked)
+
+
+def test_a_witness_time_of_any_size_is_told() -> None:
+    bench = finished(filled())
+    bundle = bench.bundle({"type": "recorded", "leaf": "ended"}, leaves={"ended": ()})
+    bundle["checkpoints"]["records"] = bench.note("records", seconds=2**63 - 1)
+    assert verify(json.dumps(bundle).encode(), POLICY).good
+
+
+def test_a_weak_signature_point_is_not_taken() -> None:
+    forged = base64.b64encode(bytes([1]) + bytes(63)).decode()
+    bundle = json.loads(load("good-recorded").text)["bundle"]
+    note = bundle["checkpoints"]["records"].split("\n")
+    head, _, blob = note[4].rpartition(" ")
+    spoilt = base64.b64decode(blob)[:4] + base64.b64decode(forged)
+    note[4] = f"{head} {base64.b64encode(spoilt).decode()}"
+    bundle["checkpoints"]["records"] = "\n".join(note)
+    refused = verify(json.dumps(bundle).encode(), POLICY).refused
+    assert refused is not None and refused.code == "bad_signature"
