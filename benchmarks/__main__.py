@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import append, intake, reading, requests
+from benchmarks import append, intake, reading, requests, trees
 from benchmarks.figures import Figure, table
 from benchmarks.place import Place, temporary_place
 
@@ -19,6 +19,7 @@ PARTS: Mapping[str, Callable[..., Iterator[Figure]]] = {
     "requests": requests.measure,
     "intake": intake.measure,
     "reading": reading.measure,
+    "trees": trees.measure,
 }
 
 
