@@ -27,6 +27,9 @@ COMMANDS: Mapping[str, str] = {
     "verify": "interfaces.cli.audit",
     "replay": "interfaces.cli.replay",
     "as-of": "interfaces.cli.as_of",
+    "witness": "interfaces.cli.witness",
+    "witness-request": "interfaces.cli.carried",
+    "witness-response": "interfaces.cli.carried",
     "story": "interfaces.cli.story",
 }
 
