@@ -77,7 +77,7 @@ def witness_response(*, request: Path, answer: Path) -> None:
     if known.checkpoint.size <= size:
         files.collect(log, note)
     if not believed(policy, note):
-        click.echo("已收下，尚不足法定见证 / taken, the quorum is not there yet")
+        click.echo("已收下，法定见证尚未凑够 / taken, the quorum is not there yet")
         return
     publish_witnessed(files, policy, log, note)
     click.echo(f"已收下并发布 / taken and published: {log} {size}")
