@@ -56,12 +56,15 @@ class TileStore(Protocol):
     """Published files of a log. ``read`` raises ``FileNotFoundError``; a partial tile may be answered by its full one.
 
     ``write`` is durable when it returns, each file whole or not at all; ``checkpoint`` is b"" when there is none.
+    ``publish`` never goes back in size and never loses cosignatures at the same size, whoever publishes at the same
+    time. ``cosigned`` is the newest checkpoint that satisfies the policy, b"" while a quorum is waited for.
     """
 
     def read(self, log: str, tile: Tile) -> bytes: ...
     def write(self, log: str, tiles: Mapping[Tile, bytes]) -> None: ...
     def drop_partials(self, log: str, tile: Tile) -> None: ...
     def checkpoint(self, log: str) -> bytes: ...
+    def cosigned(self, log: str) -> bytes: ...
     def publish(self, log: str, checkpoint: bytes) -> None: ...
 
 
@@ -81,20 +84,33 @@ class Sequencer:
         tiles: TileStore,
         signers: Sequence[Signer],
         clock: Clock,
+        closed: bool = False,
     ) -> None:
+        """A ``closed`` log publishes its tiles only: the checkpoint waits for the witnesses (``witnessing.py``)."""
         self._log = log
         self._origin = origin
         self._store = store
         self._tiles = tiles
         self._signers = tuple(signers)
         self._clock = clock
+        self._closed = closed
         self._published: TreeHead | None = None
 
-    def run_once(self) -> int:
-        """Sign and publish the next batch; how many leaves that were. Raises :class:`TreeBroken`."""
+    @property
+    def published(self) -> TreeHead | None:
+        """The newest signed tree whose tiles are all there, or None before :meth:`catch_up`."""
+        return self._published
+
+    def catch_up(self) -> TreeHead:
+        """Bring the files to the head, signing nothing; the head. Raises :class:`TreeBroken`."""
         head = self._store.tree(self._log)
         if self._published != head:
             self.restore(head)
+        return head
+
+    def run_once(self) -> int:
+        """Sign and publish the next batch; how many leaves that were. Raises :class:`TreeBroken`."""
+        head = self.catch_up()
         fresh = self._store.leaves(self._log, after=head.size, limit=BATCH_LEAVES)
         if not fresh:
             return 0
@@ -131,7 +147,7 @@ class Sequencer:
             size += len(leaves)
         if head.size and tree_root(head.size, tile_nodes(head.size, self._read)) != head.root:
             raise TreeBroken(f"{self._log}: the stored leaves do not give the root that was signed")
-        if head.size:
+        if head.size and not self._closed:
             self._tiles.publish(self._log, head.checkpoint)
         self._published = head
 
@@ -155,7 +171,8 @@ class Sequencer:
     def _publish(self, head: TreeHead, tiles: Mapping[Tile, bytes], superseded: Sequence[Tile]) -> None:
         self._tiles.write(self._log, tiles)
         # The checkpoint comes last: whoever reads it finds all that it implies.
-        self._tiles.publish(self._log, head.checkpoint)
+        if not self._closed:
+            self._tiles.publish(self._log, head.checkpoint)
         for tile in superseded:
             self._tiles.drop_partials(self._log, tile)
         self._published = head

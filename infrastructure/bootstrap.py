@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,17 +28,15 @@ from application.queries.proofs import Proofs
 from application.queries.public import PublicLookup
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
-from application.sequencer import LOGS, Sequencer, authority_of
 from application.services import Services
 from domain.shared.forms import Form, FormKind
-from domain.transparency.policy import Log as PolicyLog
-from domain.transparency.policy import Policy, format_policy
 from infrastructure.build import fold_rule, read_build
 from infrastructure.clock import ClockError, DemoClock, SystemClock
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.embedded_host import OwnedElsewhere
 from infrastructure.keys import GATEWAY, Ed25519Signer, FileVault, SystemEntropy, verify_ed25519
-from infrastructure.log_keys import log_signers, make_log_key
+from infrastructure.log_keys import make_log_key, verify_note
+from infrastructure.logs import configuration as log_configuration
 from infrastructure.logs import configure_logs
 from infrastructure.migrate import has_events, logins, migrate
 from infrastructure.postgres.due_cases import PostgresDueCases
@@ -51,8 +49,18 @@ from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.private_files import write_private
 from infrastructure.remedy_data import load_calendar, load_limits
+from infrastructure.sequencing import (
+    SequencerServices,
+    believed,
+    make_sequencers,
+    make_witness,
+    publish_policy,
+    published_policy,
+    witness_keys,
+    witnessed_files,
+)
 from infrastructure.settings import Settings
-from infrastructure.tile_files import MapFiles, PublishedFolder, TileFiles, write_files
+from infrastructure.tile_files import MapFiles, PublishedFolder, TileFiles
 
 __all__ = [
     "AuditServices",
@@ -64,23 +72,32 @@ __all__ = [
     "SequencerServices",
     "Settings",
     "audit_services",
+    "believed",
     "configure_logs",
     "database",
     "demo_clock",
     "eraser_services",
     "gateway_public_key",
     "ledger_id_of",
+    "log_configuration",
     "make_epoch_maker",
     "make_proofs",
     "make_sequencers",
+    "make_witness",
     "open_ledger",
+    "open_trees",
     "prepare",
     "projector_services",
+    "publish_policy",
+    "published_policy",
     "remedy_desk",
     "require_time",
     "sequencer_services",
     "verify_ed25519",
+    "verify_note",
     "web_services",
+    "witness_keys",
+    "witnessed_files",
 ]
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -101,14 +118,6 @@ class ProjectorServices:
     views: PostgresViewStore
     epochs: EpochMaker
     deadlines: DeadlineRunner
-
-
-@dataclass(frozen=True)
-class SequencerServices:
-    """What the sequencer's process holds: one sequencer a log, and the heads, by whose lock it leads."""
-
-    sequencers: Sequence[Sequencer]
-    trees: PostgresTrees
 
 
 @dataclass(frozen=True)
@@ -240,29 +249,12 @@ def projector_services(settings: Settings) -> ProjectorServices:
 
 def sequencer_services(settings: Settings) -> SequencerServices:
     """For the sequencer's process: login ``sequencer``, the keys of the logs, and the folder of tiles."""
-    trees = PostgresTrees(_pool(settings, "sequencer"))
-    return SequencerServices(make_sequencers(settings, trees), trees)
+    return make_sequencers(settings, open_trees(settings))
 
 
-def make_sequencers(settings: Settings, trees: PostgresTrees) -> list[Sequencer]:
-    """One sequencer a log; their verifier keys are written into the policy file that readers start from."""
-    authority = authority_of(FileVault(settings.secrets_dir).ledger_id)
-    signers = {log: log_signers(settings.secrets_dir, f"{authority}/{log}") for log in LOGS}
-    policy = Policy(tuple(PolicyLog(signer.key) for log in LOGS for signer in signers[log]), (), (), None)
-    write_files(settings.published_dir, {"policy": format_policy(policy)})
-    files = TileFiles(settings.published_dir)
-    return [
-        # A checkpoint's time is the world's, whatever clock the ledger's deadlines go by.
-        Sequencer(
-            log,
-            origin=f"{authority}/{log}",
-            store=trees,
-            tiles=files,
-            signers=signers[log],
-            clock=SystemClock(),
-        )
-        for log in LOGS
-    ]
+def open_trees(settings: Settings) -> PostgresTrees:
+    """The heads of the trees, by the login ``sequencer``."""
+    return PostgresTrees(_pool(settings, "sequencer"))
 
 
 def make_proofs(settings: Settings, ledger: Ledger) -> Proofs:

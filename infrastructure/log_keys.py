@@ -1,6 +1,6 @@
-"""The keys that sign the logs' checkpoints: Ed25519 and ML-DSA-44 under each origin, from one secret a generation.
+"""The keys that sign checkpoints, each pair Ed25519 and ML-DSA-44 from one secret: a log's, and a witness's.
 
-The sequencer's process alone asks for signers; the verifier keys, which are public, go into the policy file.
+The sequencer's process and the witness alone ask for signers; verifier keys, which are public, go into policy files.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from domain.transparency.vkey import Algorithm, SignatureType, VerifierKey
-from infrastructure.private_files import write_private
+from infrastructure.private_files import private_folder, write_private
 
 _NAME = re.compile(r"^log-([1-9]\d*)\.key$")
 _TYPES = (SignatureType.ED25519, SignatureType.ML_DSA_44_COSIGNATURE)
+_WITNESS_TYPES = (SignatureType.ED25519_COSIGNATURE, SignatureType.ML_DSA_44_COSIGNATURE)
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def log_signers(folder: Path, origin: str) -> list[NoteSigner]:
     if not found:
         raise FileNotFoundError("the secrets folder holds no key of the logs")
     return [
-        NoteSigner.of(origin, kind, _derived(found[generation].read_bytes(), origin, kind))
+        NoteSigner.of(origin, kind, _derived("log", found[generation].read_bytes(), origin, kind))
         for generation in sorted(found)
         for kind in _TYPES
     ]
@@ -69,6 +70,21 @@ def make_log_key(folder: Path, generation: int = 1) -> None:
     path = folder / f"log-{generation}.key"
     if not path.exists():
         write_private(path, secrets.token_bytes(32))
+
+
+def witness_signers(folder: Path, name: str) -> list[NoteSigner]:
+    """Both signers of the witness whose secret the folder holds, which is made when it is not there.
+
+    The keys follow from secret and name, so that one key never serves two names (FORMATS 1.4). Raises ``RefusedKey``
+    for a lawless name, ``ValueError`` when the file holds no secret.
+    """
+    path = private_folder(folder) / "witness.key"
+    if not path.exists():
+        write_private(path, secrets.token_bytes(32), replace=False)
+    secret = path.read_bytes()
+    if len(secret) != 32:
+        raise ValueError("witness.key must hold 32 bytes")
+    return [NoteSigner.of(name, kind, _derived("witness", secret, name, kind)) for kind in _WITNESS_TYPES]
 
 
 def verify_note(algorithm: Algorithm, public_key: bytes, message: bytes, signature: bytes) -> bool:
@@ -83,6 +99,6 @@ def verify_note(algorithm: Algorithm, public_key: bytes, message: bytes, signatu
     return True
 
 
-def _derived(secret: bytes, origin: str, kind: SignatureType) -> bytes:
-    info = f"xinlu/log-key/v1\n{origin}\n{kind:02x}".encode()
+def _derived(use: str, secret: bytes, name: str, kind: SignatureType) -> bytes:
+    info = f"xinlu/{use}-key/v1\n{name}\n{kind:02x}".encode()
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret)

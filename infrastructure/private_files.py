@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -26,15 +27,23 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Put ``content`` at ``path`` with mode 0600, whole or not at all, and durable before returning."""
+def write_private(path: Path, content: bytes, *, replace: bool = True) -> None:
+    """Put ``content`` at ``path`` with mode 0600, whole or not at all, and durable before returning.
+
+    Without ``replace`` a file that stands there stays, also when another process makes it at this moment.
+    """
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        if replace:
+            os.replace(name, path)
+        else:
+            with suppress(FileExistsError):
+                os.link(name, path)
+            Path(name).unlink()
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -16,6 +16,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from application.limits import LIMITS
+from application.sequencer import LOGS
 from infrastructure.private_files import private_folder
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -58,7 +59,8 @@ class Settings:
 
     ``database_url`` None means the embedded server under ``data_dir``. ``proxies`` is how many reverse proxies
     of ours stand before the service, ``rate_limits`` replaces limits of ``application.limits.LIMITS``, ``demo_clock``
-    allows a demo clock on a database server.
+    allows a demo clock on a database server. ``witnesses`` is the file that names the witnesses (None: ``witnesses``
+    in the data folder, if it is there), and ``closed_logs`` are published only with their quorum.
     """
 
     data_dir: Path
@@ -68,6 +70,8 @@ class Settings:
     proxies: int = 0
     rate_limits: Mapping[str, int] = field(default_factory=dict)
     demo_clock: bool = False
+    witnesses: Path | None = None
+    closed_logs: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         """Without the database URL, which holds a password."""
@@ -97,7 +101,26 @@ class Settings:
         demo_clock = env.get("XINLU_DEMO_CLOCK") or "0"
         if demo_clock not in ("0", "1"):
             raise BadSetting("XINLU_DEMO_CLOCK must be 0 or 1")
-        return cls(data_dir, database_url, host, int(port), int(proxies), rate_limits, demo_clock == "1")
+        witnesses = env.get("XINLU_WITNESSES")
+        closed = frozenset(filter(None, (env.get("XINLU_CLOSED_LOGS") or "").split(",")))
+        if not closed <= set(LOGS):
+            raise BadSetting(f"XINLU_CLOSED_LOGS is a list of {', '.join(LOGS)}, parted by commas")
+        return cls(
+            data_dir,
+            database_url,
+            host,
+            int(port),
+            int(proxies),
+            rate_limits,
+            demo_clock=demo_clock == "1",
+            witnesses=Path(witnesses).expanduser().absolute() if witnesses else None,
+            closed_logs=closed,
+        )
+
+    @property
+    def witnesses_file(self) -> Path:
+        """Where the witnesses are named; the file need not be there."""
+        return self.witnesses or self.data_dir / "witnesses"
 
     @property
     def secrets_dir(self) -> Path:

@@ -5,18 +5,22 @@ The sequencer and the epoch maker write them; the service's own routes read them
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from domain.transparency.checkpoint import parse_signed_checkpoint
 from domain.transparency.prefix_map import MapHead
+from domain.transparency.strict import Refused
 from domain.transparency.tiles import WIDTH, Tile, index_path
 
 KEPT_SECONDS = 600
 """How long a map's file stays after no map needs it: whoever began at the epoch before comes to the end."""
+CHECKPOINT, COSIGNED = "checkpoint", "cosigned"
 _SYNC_ALL_FROM = 64
 
 
@@ -46,13 +50,51 @@ class TileFiles:
     def checkpoint(self, log: str) -> bytes:
         """The published checkpoint, b"" when there is none."""
         try:
-            return (self._folder / log / "checkpoint").read_bytes()
+            return (self._folder / log / CHECKPOINT).read_bytes()
         except FileNotFoundError:
             return b""
 
     def publish(self, log: str, checkpoint: bytes) -> None:
-        """Replace the published checkpoint, durable before returning."""
-        write_files(self._folder / log, {"checkpoint": checkpoint})
+        """Replace the published checkpoint unless that would go back, durable before returning."""
+        self._replace(log, CHECKPOINT, checkpoint)
+
+    def cosigned(self, log: str) -> bytes:
+        """What evidence starts from: the newest checkpoint with a quorum, or without a quorum the published one."""
+        try:
+            return (self._folder / log / COSIGNED).read_bytes()
+        except FileNotFoundError:
+            return self.checkpoint(log)
+
+    def publish_cosigned(self, log: str, note: bytes) -> None:
+        """Replace the checkpoint with a quorum unless that would go back, durable before returning."""
+        self._replace(log, COSIGNED, note)
+
+    def settle(self, log: str, *, quorum: bool, good: Callable[[bytes], bool]) -> None:
+        """Begin under a policy: a checkpoint that an older policy took stays only if this one takes it too."""
+        path = self._folder / log / COSIGNED
+        if not quorum:
+            path.unlink(missing_ok=True)
+        elif not path.exists() or not good(path.read_bytes()):
+            write_files(path.parent, {COSIGNED: b""})
+
+    def _replace(self, log: str, name: str, note: bytes) -> None:
+        folder = self._folder / log
+        folder.mkdir(parents=True, exist_ok=True)
+        # The sequencer and the witnesses' threads publish, and for a moment two processes may believe they lead.
+        with (folder / ".publishing").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            path = folder / name
+            if not path.exists() or _newness(path.read_bytes()) <= _newness(note):
+                write_files(folder, {name: note})
+
+
+def _newness(note: bytes) -> tuple[int, int]:
+    """Size and number of signatures: what a published checkpoint may only gain. Bytes that are none have neither."""
+    try:
+        signed = parse_signed_checkpoint(note)
+    except Refused:
+        return 0, 0
+    return signed.checkpoint.size, len(signed.signatures)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:

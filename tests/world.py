@@ -37,7 +37,13 @@ from application.sequencer import Sequencer
 from application.services import Services
 from application.verify import Finding, Outcome, Remembered, Verification
 from domain.shared.city_time import city_day
-from infrastructure.bootstrap import make_epoch_maker, make_proofs, make_sequencers, remedy_desk
+from infrastructure.bootstrap import (
+    SequencerServices,
+    make_epoch_maker,
+    make_proofs,
+    make_sequencers,
+    remedy_desk,
+)
 from infrastructure.build import read_build
 from infrastructure.clock import SystemClock
 from infrastructure.keys import (
@@ -223,6 +229,11 @@ class World:
 
     def new_sequencers(self) -> list[Sequencer]:
         """The sequencers of all logs as a newly started process has them."""
+        return list(self.sequencing.sequencers)
+
+    @property
+    def sequencing(self) -> SequencerServices:
+        """The sequencer's process, newly started, with its way to the witnesses (file ``witnesses`` in ``folder``)."""
         return make_sequencers(self.settings, PostgresTrees(self.pool("sequencer")))
 
     def new_epoch_maker(self) -> EpochMaker:

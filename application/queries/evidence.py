@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -69,23 +70,41 @@ class PublishedLog:
 
 
 class Published:
-    """Everything published, as one question sees it: each checkpoint is read once."""
+    """Everything published, as one question sees it: each checkpoint is read once, with its quorum."""
 
     def __init__(self, tiles: TileStore, maps: MapReading) -> None:
         self._tiles = tiles
         self.maps = maps
         self._logs: dict[str, PublishedLog] = {}
+        # The views first: an epoch is published after the trees that it names.
+        self._notes = {name: tiles.cosigned(name) for name in (VIEWS, RECORDS, ACCESS)}
 
     def log(self, name: str) -> PublishedLog:
         """A log. Raises :class:`NotYetProven` before its first checkpoint."""
         if name not in self._logs:
             try:
-                signed = parse_signed_checkpoint(self._tiles.checkpoint(name))
+                self._logs[name] = self._opened(name, self._notes[name])
             except Refused:
                 raise NotYetProven from None
-            node = tile_nodes(signed.checkpoint.size, lambda tile: self._tiles.read(name, tile))
-            self._logs[name] = PublishedLog(signed, node)
         return self._logs[name]
+
+    def reaching(self, name: str, size: int) -> PublishedLog:
+        """A log's tree of at least ``size`` leaves: with its quorum, else the newest that is published without one.
+
+        Raises :class:`NotYetProven`.
+        """
+        for note in (self._notes[name], self._tiles.checkpoint(name)):
+            with suppress(Refused):
+                found = self._opened(name, note)
+                if found.checkpoint.size >= size:
+                    return found
+        raise NotYetProven
+
+    def _opened(self, name: str, note: bytes) -> PublishedLog:
+        signed = parse_signed_checkpoint(note)
+        return PublishedLog(
+            signed, tile_nodes(signed.checkpoint.size, lambda tile: self._tiles.read(name, tile))
+        )
 
     def newest_epoch(self) -> tuple[bytes, Epoch]:
         """The entry and the epoch at the end of the views log. Raises :class:`NotYetProven` before the first."""
@@ -227,11 +246,15 @@ class Evidence:
 
     def _map(self, name: str, key: bytes) -> dict[str, Any]:
         root, _ = self.epoch().maps[name]
-        head = self._published.maps.heads(self.epoch().number)[name]
-        if head.root != root:
-            raise NotYetProven
-        found = PrefixMap(head, lambda _file, node: self._published.maps.read(name, node))
-        value, proof = found.prove(key)
+        try:
+            head = self._published.maps.heads(self.epoch().number)[name]
+            if head.root != root:
+                raise NotYetProven
+            found = PrefixMap(head, lambda _file, node: self._published.maps.read(name, node))
+            value, proof = found.prove(key)
+        except FileNotFoundError:
+            # The witnesses stayed away so long that the maps of the last epoch with a quorum are swept.
+            raise NotYetProven from None
         return _members(proof, value)
 
     def bundle(self) -> dict[str, Any]:
@@ -250,6 +273,8 @@ class Evidence:
             consistency = {}
             for log in [log for log in states if log in self._logs]:
                 tree = self._published.log(log)
+                if states[log].size > tree.checkpoint.size:
+                    raise NotYetProven
                 steps = consistency_proof(states[log].size, tree.checkpoint.size, tree.node)
                 consistency[log] = [to_base64(step) for step in steps]
             bundle["epoch"] = {

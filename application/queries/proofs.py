@@ -67,12 +67,13 @@ class Proofs:
         return 0 < position <= self._ledger.store.head_of(log)
 
     def receipt(self, log: Log, position: int) -> bytes | None:
-        """The proof file that an event is in its log's tree (FORMATS 1.7); None while it is not yet."""
+        """The proof file that an event is in its log's tree (FORMATS 1.7); None while it is not yet.
+
+        While an open log's witnesses are waited for, its checkpoint has no quorum yet; asked later, it has.
+        """
         try:
-            published = self._published().log(log)
+            published = self._published().reaching(log, position)
         except NotYetProven:
-            return None
-        if position > published.signed.checkpoint.size:
             return None
         path = inclusion_proof(position - 1, published.signed.checkpoint.size, published.node)
         return bytes(ProofFile(position - 1, tuple(path), published.signed))

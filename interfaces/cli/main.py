@@ -28,6 +28,9 @@ COMMANDS: Mapping[str, str] = {
     "replay": "interfaces.cli.replay",
     "as-of": "interfaces.cli.as_of",
     "erase": "interfaces.cli.erase",
+    "witness": "interfaces.cli.witness",
+    "witness-request": "interfaces.cli.carried",
+    "witness-response": "interfaces.cli.carried",
     "story": "interfaces.cli.story",
 }
 

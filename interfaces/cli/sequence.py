@@ -16,7 +16,7 @@ BATCH_EVERY_SECONDS = 0.15
 
 @click.command()
 def sequence() -> None:
-    """Sign the logs as trees and publish their tiles (one process leads, others stand by)."""
+    """Sign the logs as trees, publish their tiles and have them witnessed (one process leads, others stand by)."""
     configure_logs()
     stop = Stop()
     found = sequencer_services(Settings.from_environment())
@@ -32,9 +32,13 @@ def _lead(found: SequencerServices, stop: Stop) -> None:
         if conn is None:
             stop.wait(WAIT_SECONDS)
             return
-        while not stop.asked:
-            begun = time.monotonic()
-            conn.execute("SELECT")  # the lock is gone with its connection: then another may lead already
-            for sequencer in found.sequencers:
-                sequencer.run_once()
-            stop.wait(max(BATCH_EVERY_SECONDS - (time.monotonic() - begun), 0))
+        for sequencer in found.sequencers:
+            sequencer.catch_up()
+        with found.witnessing.running():
+            while not stop.asked:
+                begun = time.monotonic()
+                conn.execute("SELECT")  # the lock is gone with its connection: then another may lead already
+                found.witnessing.check()
+                for sequencer in found.sequencers:
+                    sequencer.run_once()
+                stop.wait(max(BATCH_EVERY_SECONDS - (time.monotonic() - begun), 0))

@@ -1,4 +1,4 @@
-"""One command, one process group, kept alive: database, projector, sequencer and web workers.
+"""One command, one process group, kept alive: database, projector, sequencer, web workers, and the demo's witnesses.
 
 ``make serve`` runs it. When a child dies it is started again; when this process ends, all of them end.
 """
@@ -26,6 +26,7 @@ from infrastructure.bootstrap import (
     open_ledger,
     require_time,
 )
+from interfaces.cli.demo_witnesses import demo_witnesses, witnesses_at
 from interfaces.cli.seed import DATA, PROJECT, demo_folder, seed_city
 from interfaces.demo.city import read_city
 
@@ -38,7 +39,13 @@ STOP_SECONDS_MAX = 15.0
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Port (default: PORT or 8000).")
 @click.option("--demo/--no-demo", default=True, show_default=True, help="Seed the demo city first.")
-def serve(*, port: int | None, demo: bool) -> None:
+@click.option(
+    "--witnesses/--no-witnesses",
+    default=True,
+    show_default=True,
+    help="With the demo, run its two witnesses.",
+)
+def serve(*, port: int | None, demo: bool, witnesses: bool) -> None:
     """Run the service on 127.0.0.1, with the demo city, on the embedded database or DATABASE_URL."""
     settings = Settings.from_environment()
     port = port or settings.port
@@ -50,28 +57,39 @@ def serve(*, port: int | None, demo: bool) -> None:
         require_time(settings)
         if demo:
             seed_city(open_ledger(settings), gateway_public_key(settings), demo_folder(settings), quiet=False)
-        with Group(settings, port, server) as group:
+        beside: dict[str, list[str]] = {}
+        if demo and witnesses:
+            settings, beside = demo_witnesses(settings)
+        with Group(settings, port, server, beside) as group:
             group.await_ready()
-            _tell(settings, port, demo=demo)
+            _tell(settings, port, demo=demo, witnesses=witnesses_at(beside))
             group.watch()
 
 
 class Group:
-    """The children of one serve: projector and web workers, and the database they need."""
+    """The children of one serve, ``beside`` among them, and the database they need."""
 
-    def __init__(self, settings: Settings, port: int, server: EmbeddedPostgres | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        port: int,
+        server: EmbeddedPostgres | None,
+        beside: dict[str, list[str]],
+    ) -> None:
         self._server = server
         self._url = f"http://{settings.host}:{port}"
         python = [sys.executable, "-m"]
-        self._commands: Mapping[str, list[str]] = {
+        self._commands: dict[str, list[str]] = {
             "projector": [*python, "interfaces.cli", "project"],
             "sequencer": [*python, "interfaces.cli", "sequence"],
             # All else stands in gunicorn.conf.py, which it reads by itself.
             "web": [*python, "gunicorn", "wsgi:app", "--bind", f"{settings.host}:{port}"],
         }
+        self._beside = beside
         # The web process never sees the owner's URL: it finds its two logins in the secrets folder.
         self._environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
         self._environment["XINLU_DATA"] = str(settings.data_dir)
+        self._environment["XINLU_WITNESSES"] = str(settings.witnesses_file)
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._stop = threading.Event()
 
@@ -109,7 +127,9 @@ class Group:
             raise click.ClickException("服务未在时限内应答 / the service did not answer in time")
 
     def watch(self) -> None:
-        """Keep database and children alive until SIGTERM or SIGINT."""
+        """Keep database and children alive until SIGTERM or SIGINT; what runs beside the service starts after it."""
+        for name in self._beside:
+            self._start(name)
         while not self._stop.wait(WATCH_SECONDS):
             if self._server is not None and not self._server.is_running():
                 click.echo("数据库已停，重新启动 / the database died, starting it again", err=True)
@@ -121,7 +141,7 @@ class Group:
 
     def _start(self, name: str) -> None:
         # setpriv ends the child when this process dies, however it dies.
-        command = ["setpriv", "--pdeathsig", "TERM", *self._commands[name]]
+        command = ["setpriv", "--pdeathsig", "TERM", *(self._commands | self._beside)[name]]
         self._children[name] = subprocess.Popen(command, env=self._environment, cwd=PROJECT)
 
     def _answers(self) -> bool:
@@ -135,7 +155,7 @@ class Group:
         self._stop.set()
 
 
-def _tell(settings: Settings, port: int, *, demo: bool) -> None:
+def _tell(settings: Settings, port: int, *, demo: bool, witnesses: Mapping[str, str]) -> None:
     """URLs, where the demo keys are, and five commands to try."""
     url = f"http://{settings.host}:{port}"
     lines = [
@@ -143,6 +163,7 @@ def _tell(settings: Settings, port: int, *, demo: bool) -> None:
         f"信录已运行 / Xinlu is running    {url}",
         f"  公示查询 public look-up          {url}/",
         f"  健康检查 health                  {url}/readyz",
+        *(f"  见证人 witness {label:<17} {place}" for label, place in witnesses.items()),
     ]
     if demo:
         lines += _tour(settings, url)
