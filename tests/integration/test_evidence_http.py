@@ -153,7 +153,7 @@ def test_a_subject_proves_that_its_record_is_gone_and_who_looked(
     story.world.publish()
     looked = ask(web, story.office, {"claim": "who_looked", **of_subject(story)}, **OWN)
     assert looked.status_code == 200 and is_good(web, looked)
-    assert len(looked.get_json()["claims"][0]["looks"]) == 1
+    assert len(looked.get_json()["claims"][0]["looks"]) == 2, "the subject's and the source's"
 
 
 def test_what_lacks_a_member_or_is_not_ones_own_is_refused_clearly(
