@@ -18,6 +18,7 @@ from interfaces.client import verifier
 from interfaces.client.verifier import verify
 from interfaces.portal.verifier_page import PAGE
 from tests.e2e.public_site import Site, serving
+from tests.evidence import begin
 from tests.evidence_vectors import NAMES, POLICY, WHOLE, byte_changed, load, mutation, oversize, proven
 from tests.world import World
 
@@ -200,12 +201,15 @@ def test_markup_in_a_bundle_is_shown_as_text(page: Page) -> None:
 
 
 @pytest.fixture
-def site(ledger_world: World) -> Iterator[Site]:
-    with serving(ledger_world) as found:
+def site(seeded_world: World) -> Iterator[Site]:
+    seeded_world.publish()
+    with serving(seeded_world) as found:
         yield found
 
 
-def test_the_service_serves_the_same_file_under_its_own_policy(site: Site, browser: Browser) -> None:
+def test_the_service_serves_the_same_file_which_verifies_what_the_ledger_proves(
+    site: Site, browser: Browser
+) -> None:
     status, headers, text = site.ask("/verify")
     assert status == 200 and text == PAGE.read_text(encoding="utf-8")
     policy = headers["Content-Security-Policy"]
@@ -217,12 +221,13 @@ def test_the_service_serves_the_same_file_under_its_own_policy(site: Site, brows
         "document.addEventListener('securitypolicyviolation', e => breaches.push(e.violatedDirective));"
     )
     page.on("request", lambda request: site.requests.append(request.url))
-    # The service's own policy is asked for; whatever it answers, here the reader brings another.
-    page.route("**/logs/policy", lambda route: route.fulfill(status=200, body=POLICY))
     page.goto(f"{site.url}/verify")
     page.get_by_text("本服务自己的策略").wait_for()
-    choose(page, "bundle", load("good-recorded").bundle)
+    evidence = begin(site.world)
+    evidence.recorded(site.world.rows_of("record.determined")[0], show=["public"])
+    choose(page, "bundle", json.dumps(evidence.bundle()).encode())
     assert "VERIFIED" in verdict(page)
+    assert "ML-DSA-44" in page.locator(".unchecked").inner_text()
     choose(page, "policy", load("policy-of-others").policy)
     page.locator('.verdict[data-good="false"]').wait_for()
     assert page.evaluate("breaches") == []

@@ -138,6 +138,10 @@ def good() -> Iterator[Vector]:
         if name != "present":
             yield f"good-{name}", {"policy": policy(), "bundle": made(bench, name), "expected": None}
     yield "good-whole", {"policy": policy(), "bundle": whole(bench), "expected": None}
+    yield (
+        "good-nobody-looked",
+        {"policy": policy(), "bundle": _quiet(filled(), "records", "access"), "expected": None},
+    )
     bench.witnesses = []
     alone = policy(quorum="none")
     yield "good-unwitnessed", {"policy": alone, "bundle": made(bench, "recorded"), "expected": None}
@@ -778,6 +782,20 @@ def _nobody_looked(bench: Bench, kind: int, log: str) -> dict[str, Any]:
     return bundle
 
 
+def _quiet(bench: Bench, *logs: str) -> dict[str, Any]:
+    """A subject at whom nobody looked."""
+    key = sha("quiet access key")
+    bench.act("quiet", 7, "quiet", {"restricted": {"access_key": key.hex()}}, by="gateway")
+    newest = len(finished(bench).epochs) - 1
+    claim = {
+        "type": "who_looked",
+        "subject": "quiet",
+        "looks": [],
+        "proofs": [bench.proof("access", look_key(key, 0))],
+    }
+    return bench.bundle(claim, leaves={"quiet": ("restricted",)}, logs=logs, epoch=newest)
+
+
 USUAL_LOOK = {"kind": 128, "of": "subject", "log": "access"}
 
 
@@ -853,6 +871,11 @@ OPERATORS: dict[str, tuple[Callable[[Bench], dict[str, Any]], str]] = {
     "operator-epoch-more-words": (_epoch_text(b"\nepoch ", b"\nepoch 0 "), "malformed"),
     "operator-epoch-maps-renamed": (_epoch_text(b"map public", b"map shared"), "malformed"),
     "operator-epoch-digest-elsewhere": (_epoch_digests, "malformed"),
+    "operator-epoch-access-digest-elsewhere": (
+        _epoch_text(b"\naccess-digest 3 ", b"\naccess-digest 2 "),
+        "malformed",
+    ),
+    "operator-epoch-cut": (_epoch_text(b"\ndelta ", b"\n"), "malformed"),
     "operator-map-of-one-leaf": (_map_of_one_leaf, "map"),
     "operator-map-of-another-shape": (_map_of_another_shape, "map"),
     "operator-shield-unlisted": (_shield_unlisted, "map"),
@@ -860,6 +883,7 @@ OPERATORS: dict[str, tuple[Callable[[Bench], dict[str, Any]], str]] = {
     "operator-shield-in-access": (_shield_in_access, "malformed"),
     "operator-subject-of-another-kind": (lambda b: _nobody_looked(b, 20, "records"), "malformed"),
     "operator-subject-in-access": (lambda b: _nobody_looked(b, 7, "access"), "malformed"),
+    "operator-looks-of-no-log": (lambda b: _quiet(b, "records"), "malformed"),
     "operator-look-at-another": (_look_elsewhere(of="standing"), "incomplete"),
     "operator-look-of-another-kind": (_look_elsewhere(kind=20), "malformed"),
     "operator-look-among-records": (_look_elsewhere(log="records"), "malformed"),
