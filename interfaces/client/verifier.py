@@ -59,7 +59,7 @@ REASONS = {
     "bad_signature": ("签名不成立", "a signature does not hold"),
     "quorum": ("见证人不足", "too few witnesses for the policy's quorum"),
     "inclusion": ("不在日志所签的树中", "is not in the tree that the log signed"),
-    "consistency": ("两个树首不一致", "two tree heads do not agree"),
+    "consistency": ("两个检查点不一致", "two checkpoints do not agree"),
     "opening": ("所示内容与叶子的承诺不符", "what is shown is not what the leaf commits to"),
     "key": ("签名者的密钥没有证明", "the signer's key is not proven"),
     "revoked": ("签名者的密钥当时已吊销", "the signer's key was revoked by then"),
@@ -498,7 +498,7 @@ def _checkpoint(note: str, origin: str, policy: Policy, report: Report) -> Head:
         raise Refused("quorum", where)
     by = ", ".join(f"{name} ({_when(seconds)})" for name, seconds in sorted(signed.items()))
     report.holds(
-        f"{origin}: 树首已签名 signed tree head, {size} 条 entries"
+        f"{origin}: 检查点已签名 signed checkpoint, {size} 条 entries"
         + (f"，见证 witnesses: {by}" if by else "")
     )
     return Head(size, root, bool(signed))
@@ -719,7 +719,7 @@ class Verifier:
             if size and not _consistent(size, root, known.size, known.root, steps):
                 raise Refused("consistency", f"epoch/{log}")
         self.report.holds(
-            f"第 {epoch.number} 期是所附树首的最新一期 / epoch {epoch.number} is the newest of the tree head given"
+            f"第 {epoch.number} 期是所附检查点的最新一期 / epoch {epoch.number} is the newest of the checkpoint given"
         )
         self.report.open("该期之后发生的事 / what happened after that epoch")
         return epoch

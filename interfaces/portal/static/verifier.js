@@ -451,7 +451,7 @@ const xinluVerify = (() => {
     demand(logs, "untrusted", where);
     demand(policy.satisfied(policy.quorum, signed), "quorum", where);
     const by = [...signed.keys()].sort().map((name) => `${name} (${when(signed.get(name))})`).join(", ");
-    report.holds(`${origin}: 树首已签名 signed tree head, ${size} 条 entries${by && `，见证 witnesses: ${by}`}`);
+    report.holds(`${origin}: 检查点已签名 signed checkpoint, ${size} 条 entries${by && `，见证 witnesses: ${by}`}`);
     return { size, root, witnessed: signed.size > 0 };
   }
 
@@ -666,7 +666,7 @@ const xinluVerify = (() => {
         demand(!size || await consistent(size, old, known.size, known.root, proof), "consistency", `epoch/${log}`);
       }
       this.report.holds(
-        `第 ${epoch.number} 期是所附树首的最新一期 / epoch ${epoch.number} is the newest of the tree head given`,
+        `第 ${epoch.number} 期是所附检查点的最新一期 / epoch ${epoch.number} is the newest of the checkpoint given`,
       );
       this.report.open("该期之后发生的事 / what happened after that epoch");
       return epoch;

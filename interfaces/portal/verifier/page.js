@@ -65,7 +65,7 @@
   function titleOf(told) {
     if (told.map) {
       const [zh, en] = told.ending === "inclusion" ? ["在", "present in"] : ["不在", "absent from"];
-      return [`${told.name}：${zh}地图 ${told.map} 中`, `${en} the map ${told.map}`];
+      return [`${told.name}：${zh}映射 ${told.map} 中`, `${en} the map ${told.map}`];
     }
     const place = `${told.log} ${told.index + 1}/${told.size}`;
     return [`${told.name}：日志 ${place} 从叶到根`, `log ${place}, from leaf to root`];
