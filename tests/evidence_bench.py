@@ -302,8 +302,8 @@ def filled() -> Bench:
     look(bench, "look-1", shown=[], answers=[])
     shield = bench.act("shield", 21, "ended", {"public": {"repair": "granted"}}, by="agency")
     gone = part_commitment(1, "restricted", row.opened["restricted"])
-    parts = [["records", row.index + 1, "restricted", to_base64(gone)]]
-    bench.act("erasure", 29, "erasure", {"public": {"parts": parts}}, by="office")
+    erased = [["records", str(row.index + 1), "restricted", gone.hex()]]
+    bench.act("erasure", 29, "erasure", {"public": {"number": 1, "count": 1, "erased": erased}}, by="office")
     for view in ("public", "shared"):
         for name in ("standing", "row-0", "row-2"):
             bench.maps[view][map_key(view, stream(name).bytes)] = sha(f"value {view} {name}")

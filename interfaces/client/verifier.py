@@ -896,12 +896,12 @@ class Verifier:
         if act.kind != PARTS_ERASED or act.log != "records" or not names:
             raise Refused("malformed", where)
         gone: dict[tuple[str, int], list[tuple[str, bytes]]] = {}
-        for named in _list(act.part("public").get("parts"), where):
+        for named in _list(act.part("public").get("erased"), where):
             words = _list(named, where)
             if len(words) != 4:
                 raise Refused("malformed", where)
-            row = (_text(words[0], where), _number(words[1], where) - 1)
-            gone.setdefault(row, []).append((_text(words[2], where), _base64(words[3], where, 32)))
+            row = (_text(words[0], where), _decimal(_text(words[1], where), where) - 1)
+            gone.setdefault(row, []).append((_text(words[2], where), _hex(words[3], where, 32)))
         for name in names:
             leaf = self.leaf(name, where)
             parts = gone.get((leaf.log, leaf.index))

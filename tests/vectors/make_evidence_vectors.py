@@ -648,7 +648,7 @@ def _look_left_out_of_map(bench: Bench) -> dict[str, Any]:
 
 
 def _other_erasure(bench: Bench) -> dict[str, Any]:
-    told = {"parts": [["records", bench.named["row-2"].index + 1, "restricted", to_base64(sha("other"))]]}
+    told = {"erased": [["records", str(bench.named["row-2"].index + 1), "restricted", sha("other").hex()]]}
     bench.act("erasure", 29, "erasure", {"public": told}, by="office")
     return made(finished(bench), "erased")
 
@@ -816,8 +816,8 @@ def _erasure(words: list[Any], *, kind: int = 29, log: str = "records") -> Calla
     """An erasure by another kind of act, in another log, or in other words."""
 
     def make(bench: Bench) -> dict[str, Any]:
-        gone = bench.leaf("row-2")["parts"]["restricted"]["commitment"]
-        told = {"parts": [["records", bench.named["row-2"].index + 1, "restricted", gone, *words]]}
+        gone = base64.b64decode(bench.leaf("row-2")["parts"]["restricted"]["commitment"]).hex()
+        told = {"erased": [["records", str(bench.named["row-2"].index + 1), "restricted", gone, *words]]}
         bench.act("erasure", kind, "erasure", {"public": told}, by="gateway", log=log)
         return made(finished(bench), "erased", logs=("records", "access"))
 
@@ -827,8 +827,8 @@ def _erasure(words: list[Any], *, kind: int = 29, log: str = "records") -> Calla
 def _erased_before(bench: Bench) -> dict[str, Any]:
     """The act says what will be erased of an entry that comes later."""
     gone = part_commitment(1, "restricted", row_parts("row-a")["restricted"])
-    parts = [["records", len(bench.logs["records"]) + 3, "restricted", to_base64(gone)]]
-    bench.act("erasure", 29, "erasure", {"public": {"parts": parts}}, by="office")
+    erased = [["records", str(len(bench.logs["records"]) + 3), "restricted", gone.hex()]]
+    bench.act("erasure", 29, "erasure", {"public": {"erased": erased}}, by="office")
     root = bench.seal("file-2", ["row-a"], by="agency")
     bench.row("row-a", by="agency", root=root, number=0)
     leaves = {"file-2": ("public",), "row-a": ("public",), "erasure": ("public",)}

@@ -834,11 +834,11 @@ const xinluVerify = (() => {
       const act = this.leaf(claim.get("act"), where), names = list(claim.get("leaves"), where);
       demand(act.kind === PARTS_ERASED && act.log === "records" && names.length, "malformed", where);
       const gone = new Map();
-      for (const named of list(part(act, "public").get("parts"), where)) {
+      for (const named of list(part(act, "public").get("erased"), where)) {
         const words = list(named, where);
         demand(words.length === 4, "malformed", where);
-        const row = `${text(words[0], where)}:${number(words[1], where) - 1}`;
-        const told = [text(words[2], where), base64(words[3], where, 32)];
+        const row = `${text(words[0], where)}:${decimal(text(words[1], where), where) - 1}`;
+        const told = [text(words[2], where), hex(words[3], where, 32)];
         gone.set(row, [...(gone.get(row) ?? []), told]);
       }
       for (const name of names) {
