@@ -85,15 +85,23 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION ledger.append TO xinlu_writer;
 
+-- Few keys among many: the triggers below ask for them at every fold.
+CREATE INDEX data_keys_erased ON ledger.data_keys (owner, class) WHERE generation = 0;
+
 -- A projector that opened a row before its erasure may write after it: what it writes goes again at once.
 CREATE FUNCTION ledger.drop_erased_renditions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    DELETE FROM ledger.renditions r USING added a, ledger.data_keys k
-    WHERE r.view = a.view AND r.generation = a.generation AND r.record_id = a.record_id AND r.part = a.part
-      AND k.generation = 0
-      AND ((k.owner = a.record_id AND k.class = '*') OR (k.owner = a.subject_id AND k.class = '*')
-           OR (k.owner = a.key_owner AND k.class = a.key_class));
+    DELETE FROM ledger.renditions r USING (
+        SELECT a.view, a.generation, a.record_id, a.part FROM added a
+            JOIN ledger.data_keys k ON k.generation = 0 AND k.owner = a.record_id AND k.class = '*'
+        UNION SELECT a.view, a.generation, a.record_id, a.part FROM added a
+            JOIN ledger.data_keys k ON k.generation = 0 AND k.owner = a.subject_id AND k.class = '*'
+        UNION SELECT a.view, a.generation, a.record_id, a.part FROM added a
+            JOIN ledger.data_keys k ON k.generation = 0 AND k.owner = a.key_owner AND k.class = a.key_class
+    ) gone
+    WHERE r.view = gone.view AND r.generation = gone.generation AND r.record_id = gone.record_id
+      AND r.part = gone.part;
     RETURN NULL;
 END $$;
 CREATE TRIGGER renditions_not_erased AFTER INSERT ON ledger.renditions REFERENCING NEW TABLE AS added
@@ -103,7 +111,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     DELETE FROM ledger.view_names n USING added a, ledger.data_keys k
     WHERE n.view = a.view AND n.generation = a.generation AND n.blind = a.blind AND n.subject_id = a.subject_id
-      AND k.owner = a.subject_id AND k.class = '*';
+      AND k.generation = 0 AND k.owner = a.subject_id AND k.class = '*';
     RETURN NULL;
 END $$;
 CREATE TRIGGER view_names_not_erased AFTER INSERT ON ledger.view_names REFERENCING NEW TABLE AS added
