@@ -108,6 +108,12 @@ GRANT SELECT ON ledger.maps, ledger.map_changes TO xinlu_auditor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.maps, ledger.map_changes TO xinlu_projector;
 GRANT INSERT ON ledger.epochs TO xinlu_projector;
 
+-- The erasing acts, which say what stands for the parts that are gone; there are few.
+CREATE INDEX records_erasing ON ledger.records (position) WHERE topic = 'data.erased';
+CREATE FUNCTION ledger.erasing_acts() RETURNS SETOF ledger.records
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT * FROM ledger.records WHERE topic = 'data.erased' ORDER BY position $$;
+
 -- In whose list the look at a position is, and its number there: for the department that got the receipt.
 CREATE FUNCTION ledger.look_at(p_position bigint) RETURNS TABLE (subject_id uuid, number bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -116,4 +122,4 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 CREATE FUNCTION ledger.head_of(p_log text) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT position FROM ledger.heads WHERE log = p_log $$;
-GRANT EXECUTE ON FUNCTION ledger.look_at, ledger.head_of TO xinlu_writer;
+GRANT EXECUTE ON FUNCTION ledger.look_at, ledger.head_of, ledger.erasing_acts TO xinlu_writer;

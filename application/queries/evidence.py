@@ -18,6 +18,7 @@ from application.ports import Log
 from application.registry import DEPARTMENT, Registry
 from application.sequencer import ACCESS, LOGS, RECORDS, VIEWS, TileStore, authority_of
 from domain.parties.events import KeyRegistered
+from domain.records.erasure import DataErased
 from domain.records.events import PublicityEnded, RecordDetermined
 from domain.remedies.events import RecordShielded, RecordWithdrawn
 from domain.transparency.checkpoint import Checkpoint, SignedCheckpoint, parse_signed_checkpoint
@@ -127,6 +128,7 @@ class Evidence:
         self._leaves: dict[str, Any] = {}
         self._claims: list[dict[str, Any]] = []
         self._epoch: tuple[bytes, Epoch] | None = None
+        self._erasing_acts: list[OpenedRow] | None = None
         self._logs: dict[str, None] = {RECORDS: None}
 
     def recorded(self, record: UUID, *, show: Iterable[str]) -> None:
@@ -180,16 +182,26 @@ class Evidence:
         name = self.leaf(ACCESS, look, show=frozenset(look.opened))
         self._claims.append({"type": "answered", "look": name, "parts": list(parts)})
 
-    def erased(self, act: OpenedRow, rows: Mapping[Log, Sequence[OpenedRow]]) -> None:
-        """Claim that parts of these rows were erased by a recorded act and that what is left still verifies."""
-        names = [self.leaf(log, row, show=frozenset(row.opened)) for log in rows for row in rows[log]]
-        self._claims.append(
-            {
-                "type": "erased",
-                "act": self.leaf(RECORDS, act, show=frozenset({"public"})),
-                "leaves": names,
-            }
-        )
+    def erased(self, record: UUID) -> None:
+        """Claim that parts of a record were erased by recorded acts and that what is left still verifies.
+
+        Raises :class:`NothingToProve` when no part of it is gone.
+        """
+        rows = {row.row.position: row for row in self._rows(RECORDS, record) if row.closed}
+        if not rows:
+            raise NothingToProve
+        for act in self._erasing():
+            event = act.event
+            named = (
+                {int(e[1]) for e in event.erased if e[0] == RECORDS}
+                if isinstance(event, DataErased)
+                else set()
+            )
+            if named.isdisjoint(rows):
+                continue
+            names = [self.leaf(RECORDS, rows[at], show=frozenset()) for at in sorted(named & rows.keys())]
+            act_name = self.leaf(RECORDS, act, show=frozenset({"public"}))
+            self._claims.append({"type": "erased", "act": act_name, "leaves": names})
 
     def epoch(self) -> Epoch:
         """The newest epoch, which the bundle then carries."""
@@ -197,9 +209,7 @@ class Evidence:
             self._epoch = self._published.newest_epoch()
         return self._epoch[1]
 
-    def leaf(
-        self, log: Log, row: OpenedRow, *, show: frozenset[str], erased: Mapping[str, str] | None = None
-    ) -> str:
+    def leaf(self, log: Log, row: OpenedRow, *, show: frozenset[str]) -> str:
         """Add a leaf with its path, the shown parts opened and the others by commitment; its name in the bundle.
 
         With it comes what proves its signer. Raises :class:`NotYetProven` when the tree does not reach it.
@@ -207,8 +217,8 @@ class Evidence:
         self._logs[log] = None
         name = f"{log}-{row.row.position}"
         parts = {part: _part(row, part, shown=part in show) for part in row.opened}
-        for part, commitment in (erased or {}).items():
-            parts[part] = {"commitment": commitment}
+        for part in row.closed:
+            parts[part] = {"commitment": self._commitment_of_erased(log, row.row.position, part)}
         known = self._leaves.get(name)
         if known is not None:
             known["parts"] |= {part: told for part, told in parts.items() if "content" in told}
@@ -227,6 +237,20 @@ class Evidence:
             meta = json.loads(row.row.meta)
             self.leaf(RECORDS, self._rows(RECORDS, UUID(meta["correlation"]))[0], show=frozenset({"public"}))
         return name
+
+    def _erasing(self) -> list[OpenedRow]:
+        if self._erasing_acts is None:
+            self._erasing_acts = self._ledger.open_all(self._ledger.store.erasing_acts(), log=RECORDS)
+        return self._erasing_acts
+
+    def _commitment_of_erased(self, log: Log, position: int, part: str) -> str:
+        """What stands for a part that is gone, as its erasing act says. Raises :class:`NothingToProve`."""
+        for act in self._erasing():
+            event = act.event
+            for *place, commitment in event.erased if isinstance(event, DataErased) else ():
+                if place == [log, str(position), part]:
+                    return to_base64(bytes.fromhex(commitment))
+        raise NothingToProve
 
     def _prove_signer(self, leaf: ActLeaf | RowLeaf) -> None:
         """The registration of a leaf's key, its revocation if there is one, and entry 0, the root of all keys."""

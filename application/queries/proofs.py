@@ -32,7 +32,7 @@ from domain.transparency.tiles import Tile
 
 EVIDENCE = "evidence"
 SELF = "subject"
-RecordClaim = Literal["recorded", "shielded"]
+RecordClaim = Literal["recorded", "shielded", "erased"]
 
 
 class PublishedFiles(Protocol):
@@ -181,8 +181,10 @@ class Proofs:
 def _claim(evidence: Evidence, claim: RecordClaim, record: UUID, show: Iterable[str]) -> None:
     if claim == "recorded":
         evidence.recorded(record, show=show)
-    else:
+    elif claim == "shielded":
         evidence.shielded(record)
+    else:
+        evidence.erased(record)
 
 
 def _subject_of(first: OpenedRow) -> UUID:

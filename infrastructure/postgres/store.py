@@ -239,6 +239,10 @@ class PostgresEventStore:
         """The last position of a log, 0 before the first event."""
         return int(self._all("SELECT ledger.head_of(%s)", (log,))[0][0])
 
+    def erasing_acts(self) -> list[StoredRow]:
+        """Every ``data.erased``, in order."""
+        return [stored_row(r) for r in self._all(f"SELECT {_COLUMNS} FROM ledger.erasing_acts()", ())]
+
     def look_at(self, position: int) -> tuple[UUID, int] | None:
         """Whose list the look at a position of the access log is in, and its number there; None for no look."""
         rows = self._all("SELECT subject_id, number FROM ledger.look_at(%s)", (position,))

@@ -27,12 +27,12 @@ from interfaces.http.paging import read_json
 from interfaces.http.queries import Subject, asked_purpose, for_purpose, for_subject, identity_of
 from interfaces.http.services import services
 
-CLAIMS = ("recorded", "shielded", "who_looked", "answered")
+CLAIMS = ("recorded", "shielded", "erased", "who_looked", "answered")
 blueprint = Blueprint("evidence", __name__, url_prefix="/v1")
 
 
 class EvidenceQuestion(Schema):
-    """What is to be proven: ``record`` for the first two claims, ``receipt`` of the answer for the last."""
+    """What is to be proven: ``record`` for the first three claims, ``receipt`` of the answer for the last."""
 
     claim = fields.String(required=True, validate=validate.OneOf(CLAIMS))
     record = fields.UUID()

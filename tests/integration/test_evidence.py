@@ -14,8 +14,11 @@ import pytest
 from application.queries.evidence import NothingToProve, NotYetProven
 from domain.access.model import Request
 from domain.shared.city_time import city_day
+from domain.transparency.epoch import map_key, parse_epoch
 from interfaces.client.bundles import answer_parts
 from interfaces.client.verifier import verify
+from tests.erasure import a_record, carry_out
+from tests.erasure import ask as ask_for_erasure
 from tests.evidence import begin, judge
 from tests.remedies import LETTER, PROOF, Story
 from tests.remedies import begin as begin_story
@@ -194,3 +197,40 @@ def test_under_another_authoritys_policy_nothing_holds(story: Story, record: UUI
     for bad in (b"", b"quorum none\n", other, policy.replace(b"quorum none", b"quorum all")):
         refused = verify(data, bad).refused
         assert refused is not None and refused.code in ("policy", "untrusted")
+
+
+@pytest.mark.rule("PRV-4")
+def test_prv_4_that_a_part_was_erased_is_proven_and_the_rest_still_verifies(seeded_world: World) -> None:
+    world = seeded_world
+    record, _, _ = a_record(world, "organisation", representative=True)
+    world.publish()
+    with pytest.raises(NothingToProve):
+        begin(world).erased(record)
+    before = parse_epoch(begin(world)._published.newest_epoch()[0])
+    ask_for_erasure(world, "part", stream=record, name="person/1")
+    carry_out(world)
+    world.publish()
+    evidence = begin(world)
+    evidence.erased(record)
+    evidence.recorded(record, show=["public"])
+    bundle = evidence.bundle()
+    report = judge(world, bundle)
+    assert report.good, report.refused
+    assert any("person/1" in line for line in report.checked)
+    after = parse_epoch(begin(world)._published.newest_epoch()[0])
+    assert before.maps["shared"] != after.maps["shared"], "what the view showed of the part left the map"
+    assert before.maps["shared"][1] == after.maps["shared"][1]
+
+
+@pytest.mark.rule("PRV-4")
+def test_prv_4_an_erased_subject_leaves_every_map_but_that_of_looks(seeded_world: World) -> None:
+    world = seeded_world
+    record, _, who = a_record(world, "natural_person")
+    world.services.subject.who_looked(who, portal=world.city.credit_office.code)
+    world.publish()
+    key = map_key("shared", record.bytes)
+    assert begin(world)._map("shared", key)["kind"] == "inclusion"
+    ask_for_erasure(world, "subject", subject=who)
+    carry_out(world)
+    world.publish()
+    assert begin(world)._map("shared", key)["kind"] != "inclusion"
