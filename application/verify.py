@@ -75,7 +75,13 @@ class Outcome:
     rows: dict[Log, int] = field(default_factory=dict)
     heads: dict[Log, bytes] = field(default_factory=dict)
     closed_parts: int = 0
+    first_closed: tuple[Log, int] | None = None
     finding: Finding | None = None
+
+    @property
+    def unexplained_parts(self) -> int:
+        """Parts that do not open and that no act of erasure names: as there is no such act yet, all."""
+        return self.closed_parts
 
 
 class Verification:
@@ -220,6 +226,8 @@ class Verification:
         if leaf.kind != event_type.KIND:
             return "the leaf has the kind of another event"
         outcome.closed_parts += len(opened.closed)
+        if opened.closed and outcome.first_closed is None:
+            outcome.first_closed = (log, row.position)
         if not opened.closed:
             digest = commit(
                 kind=leaf.kind,
