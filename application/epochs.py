@@ -20,6 +20,7 @@ from application.sequencer import ACCESS as ACCESS_LOG
 from application.sequencer import RECORDS, TileStore
 from domain.parties.events import SubjectRegistered
 from domain.transparency.checkpoint import parse_signed_checkpoint
+from domain.transparency.delta import MapChanges, format_delta
 from domain.transparency.epoch import (
     ACCESS,
     MAPS,
@@ -34,14 +35,13 @@ from domain.transparency.epoch import (
     map_value,
 )
 from domain.transparency.merkle import tree_root
-from domain.transparency.prefix_map import EMPTY_MAP, MapFile, MapHead, PrefixMap, ReadFile, build
+from domain.transparency.prefix_map import EMPTY_MAP, MapFile, MapHead, PrefixMap, PutFile, ReadFile, build
 from domain.transparency.prefix_tree import encode_pairs
 from domain.transparency.strict import Refused
 from domain.transparency.tiles import tile_nodes
 
 Shown = Mapping[tuple[UUID, str], Mapping[str, bytes]]
 """By record and view, the commitment of each part that is shown."""
-MapChanges = dict[bytes, bytes | None]
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class EpochMaker:
             )
         }
         number = self._store.last() + 1
-        delta = _delta(number, changes)
+        delta = format_delta(number, changes)
         states = {name: (head.root, head.count) for name, (head, _) in moved.items()}
         epoch = Epoch(number, records, access, self._rule, states, hashlib.sha256(delta).digest())
         cut = {name: head for name, (head, _) in moved.items()}
@@ -208,12 +208,7 @@ class EpochMaker:
             held = PrefixMap(head, self._reading(name))
             for key in [key for key in changes if held.get(key) is not None]:
                 del changes[key]
-        if not changes:
-            return head
-        if head.count == 0:
-            return build(encode_pairs((k, v) for k, v in changes.items() if v is not None), put)
-        current = PrefixMap(head, self._reading(name))
-        return current.update(changes, put)
+        return moved_map(head, changes, self._reading(name), put)
 
     def _reading(self, name: str) -> ReadFile:
         return lambda _file, node: self._maps.read(name, node)
@@ -228,9 +223,10 @@ class EpochMaker:
             self._maps.sweep(name, set(PrefixMap(head, self._reading(name)).nodes()))
 
 
-def _delta(number: int, changes: Mapping[str, MapChanges]) -> bytes:
-    """The changes of an epoch, one a line: map, key, value or ``-`` when the key goes (FORMATS 5.4)."""
-    lines = [f"credit/view-delta@v1\nepoch {number}\n"]
-    for name in MAPS:
-        lines += [f"{name} {k.hex()} {v.hex() if v else '-'}\n" for k, v in sorted(changes[name].items())]
-    return "".join(lines).encode("ascii")
+def moved_map(head: MapHead, changes: MapChanges, read: ReadFile, put: PutFile) -> MapHead:
+    """A map with these changes; its first pairs are laid down as a whole. Raises ``RefusedMap``."""
+    if not changes:
+        return head
+    if head.count == 0:
+        return build(encode_pairs((k, v) for k, v in changes.items() if v is not None), put)
+    return PrefixMap(head, read).update(changes, put)

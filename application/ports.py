@@ -176,6 +176,13 @@ class Vault(Protocol):
     def mac(self, label: str, message: bytes) -> bytes: ...
 
 
+class HasVault(Protocol):
+    """Whoever holds the vault: the ledger, or an audit of it."""
+
+    @property
+    def vault(self) -> Vault: ...
+
+
 class Signer(Protocol):
     """A signing key by its 8-byte issuer id; ``sign`` gives 64 bytes of Ed25519."""
 

@@ -12,6 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from application.audit.bundle import Exported
+from application.audit.fsck import Audited
 from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
@@ -30,11 +32,20 @@ from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
 from application.services import Services
 from domain.shared.forms import Form, FormKind
+from infrastructure.audit_wiring import ReplayServices, make_audited, make_exported, make_replay
 from infrastructure.build import fold_rule, read_build
 from infrastructure.clock import ClockError, DemoClock, SystemClock
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.embedded_host import OwnedElsewhere
-from infrastructure.keys import GATEWAY, Ed25519Signer, FileVault, SystemEntropy, verify_ed25519
+from infrastructure.keys import (
+    GATEWAY,
+    GATEWAY_PUBLIC,
+    Ed25519Signer,
+    FileVault,
+    SystemEntropy,
+    gateway_issuer,
+    verify_ed25519,
+)
 from infrastructure.log_keys import make_log_key, verify_note
 from infrastructure.logs import configuration as log_configuration
 from infrastructure.logs import configure_logs
@@ -77,6 +88,8 @@ __all__ = [
     "database",
     "demo_clock",
     "eraser_services",
+    "export_services",
+    "fsck_services",
     "gateway_public_key",
     "ledger_id_of",
     "log_configuration",
@@ -91,6 +104,7 @@ __all__ = [
     "publish_policy",
     "published_policy",
     "remedy_desk",
+    "replay_services",
     "require_time",
     "sequencer_services",
     "verify_ed25519",
@@ -148,7 +162,8 @@ def prepare(settings: Settings, admin_url: str) -> list[str]:
             f"the ledger has events, but its secrets are gone: {', '.join(missing)}; restore them"
         )
     FileVault.make(settings.secrets_dir)
-    make_log_key(settings.secrets_dir)
+    if not (settings.secrets_dir / GATEWAY_PUBLIC).exists():
+        make_log_key(settings.secrets_dir)  # a copy that is only audited never signs
     for role, url in logins(admin_url, settings.secrets_dir).items():
         write_private(_url_file(settings, role.removeprefix("xinlu_")), url.encode())
     return applied
@@ -282,7 +297,30 @@ def audit_services(settings: Settings) -> AuditServices:
     return AuditServices(
         reader=LogReader(_pool(settings, "auditor")),
         vault=FileVault(settings.secrets_dir),
-        gateway_issuer=_gateway(settings).issuer,
+        gateway_issuer=gateway_issuer(settings.secrets_dir),
+    )
+
+
+def fsck_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Audited:
+    """For fsck: login ``auditor``, and the published folder."""
+    return make_audited(settings, _pool(settings, "auditor"), forms)
+
+
+def export_services(settings: Settings) -> Exported:
+    """For an export: login ``auditor``, and the published folder."""
+    return make_exported(settings, _pool(settings, "auditor"))
+
+
+def replay_services(settings: Settings, server: EmbeddedPostgres | None) -> ReplayServices:
+    """For a replay: the migrator's own login, as nobody else may write rows.
+
+    Raises :class:`NotPrepared` when another process of ours runs the embedded database.
+    """
+    url = settings.database_url if server is None else server.url()
+    if url is None:
+        raise NotPrepared("the database is in use by another process: stop it first")
+    return make_replay(
+        settings, url, trees=_pool(settings, "sequencer"), projector=_pool(settings, "projector")
     )
 
 

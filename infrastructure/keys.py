@@ -23,6 +23,8 @@ from infrastructure.private_files import private_folder, write_private
 _LOOKUP = "lookup.key"
 _LEDGER_ID = "ledger-id"
 GATEWAY = "gateway.pem"
+GATEWAY_PUBLIC = "gateway.pub"
+"""Instead of the key itself, where a copy is audited and nothing is ever signed."""
 
 
 class Ed25519Signer:
@@ -61,6 +63,20 @@ class Ed25519Signer:
         return self._key.sign(message)
 
 
+def gateway_issuer(folder: Path) -> bytes:
+    """The issuer id of the root of trust, from the gateway's public key alone where the folder holds that.
+
+    Raises ``FileNotFoundError``, ``ValueError`` or ``TypeError``.
+    """
+    path = folder / GATEWAY_PUBLIC
+    if not path.exists():
+        return Ed25519Signer.load(folder / GATEWAY).issuer
+    loaded = serialization.load_pem_public_key(path.read_bytes())
+    if not isinstance(loaded, Ed25519PublicKey):
+        raise TypeError("the key file holds no Ed25519 key")
+    return issuer_id(loaded.public_bytes_raw())
+
+
 def verify_ed25519(public_key: bytes, signature: bytes, message: bytes) -> bool:
     """Whether the signature is good; False, never an exception, for malformed keys or signatures."""
     try:
@@ -87,7 +103,8 @@ class FileVault:
         """Which secrets the folder lacks, by file name."""
         present = {path.name for path in folder.iterdir()} if folder.exists() else set()
         generation = any(generation_of(name) for name in present)
-        wanted = (_LOOKUP, _LEDGER_ID, GATEWAY, *(() if generation else (FIRST,)))
+        gateway = GATEWAY_PUBLIC if GATEWAY_PUBLIC in present else GATEWAY
+        wanted = (_LOOKUP, _LEDGER_ID, gateway, *(() if generation else (FIRST,)))
         return [name for name in wanted if name not in present]
 
     @staticmethod
@@ -102,7 +119,8 @@ class FileVault:
         for name in FileVault.missing(folder):
             if name in fresh:
                 write_private(folder / name, fresh[name])
-        Ed25519Signer.load_or_make(folder / GATEWAY)
+        if not (folder / GATEWAY_PUBLIC).exists():
+            Ed25519Signer.load_or_make(folder / GATEWAY)
 
     def wrap(self, key: bytes) -> tuple[int, bytes]:
         """See ``GenerationKeys.wrap``."""

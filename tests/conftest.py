@@ -7,15 +7,21 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.migrate import logins, migrate
+from infrastructure.settings import connection_parameters
 from interfaces.client.sealing import DepartmentKey
 from tests.world import Database, World
+
+if TYPE_CHECKING:
+    from tests.full_ledger import FullLedger
 
 __all__ = ["PROJECT", "Database", "World"]
 PROJECT = Path(__file__).resolve().parent.parent
@@ -89,6 +95,32 @@ def seeded_template(
     return _prepared("seeded", postgres, template, secrets_dir, tmp_path_factory, seed)
 
 
+@pytest.fixture(scope="session")
+def full_template(
+    postgres: EmbeddedPostgres, template: str, secrets_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path]:
+    """Name and folder of a published world with every kind of event."""
+    from tests.full_ledger import FullLedger  # noqa: PLC0415 - it stands on tests, which stand on this
+
+    def live(world: World) -> None:
+        world.govern()
+        world.take_in(world.files(), "penalties-1.xlsx", "licences-2.csv", "people-1.xlsx")
+        FullLedger.live(world)
+
+    return _prepared("full_ledger", postgres, template, secrets_dir, tmp_path_factory, live)
+
+
+@pytest.fixture
+def full(
+    postgres: EmbeddedPostgres, full_template: tuple[str, Path], secrets_dir: Path, tmp_path: Path
+) -> Iterator[FullLedger]:
+    """A ledger with every kind of event, published in several epochs: see ``tests.full_ledger``."""
+    from tests.full_ledger import FullLedger  # noqa: PLC0415 - as above
+
+    for world in _world(postgres, full_template, secrets_dir, tmp_path / "world"):
+        yield FullLedger(world)
+
+
 @pytest.fixture
 def ledger_world(
     postgres: EmbeddedPostgres, governed_template: tuple[str, Path], secrets_dir: Path, tmp_path: Path
@@ -139,6 +171,31 @@ def _world(
         world.keys = {path.stem: DepartmentKey.read(path) for path in (folder / "keys").iterdir()}
         yield world
         world.close()
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A copy of a world as it was, and the world itself, connected anew."""
+
+    world: World
+    original: World
+
+
+def copy_of(world: World, postgres: EmbeddedPostgres, secrets_dir: Path, folder: Path) -> Backup:
+    """Copy a world, to which nobody may be connected, with its database and folder; both are for the caller to close.
+
+    The copied database is left for the end of the session, with its server.
+    """
+    name = connection_parameters(world.database.admin)["dbname"]
+    shutil.copytree(world.folder, folder)
+    with psycopg.connect(postgres.ensure(), dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}_copy TEMPLATE {name}".encode())
+    found = []
+    for database, of in ((f"{name}_copy", folder), (name, world.folder)):
+        again = World(make_database(postgres.url(database), secrets_dir), of, secrets_dir / "logins.json")
+        again.keys = {path.stem: DepartmentKey.read(path) for path in (of / "keys").iterdir()}
+        found.append(again)
+    return Backup(*found)
 
 
 def make_database(admin: str, secrets_dir: Path) -> Database:

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psycopg
 
+from application.audit.fsck import fsck
+from application.audit.model import Report
 from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.governance import Governance
@@ -37,6 +40,7 @@ from application.sequencer import Sequencer
 from application.services import Services
 from application.verify import Finding, Outcome, Remembered, Verification
 from domain.shared.city_time import city_day
+from infrastructure.audit_wiring import make_audited
 from infrastructure.bootstrap import (
     SequencerServices,
     make_epoch_maker,
@@ -341,6 +345,11 @@ class World:
             gateway_issuer=self.gateway.issuer,
             verify=verify_ed25519,
         ).run({} if remembered is None else remembered)
+
+    def fsck(self, **more: Any) -> Report:
+        """Check everything that is stored and published, as login ``auditor``."""
+        audited = make_audited(self.settings, self.pool("auditor"), load_forms(), wait_seconds=0)
+        return fsck(audited, **more)
 
     def finding(self, remembered: dict[Log, Remembered] | None = None) -> Finding | None:
         """What verify finds first, or None."""

@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from application.ledger import Ledger
-from application.ports import Document
+from application.ports import Document, HasVault
 from application.registry import Registry
 from domain.catalogue.gate import gate
 from domain.catalogue.items import SUBJECT_KINDS
@@ -61,7 +60,7 @@ def gate_defects(
     return defects
 
 
-def document_of(ledger: Ledger, form: Form, parts: Parts, record_id: UUID) -> Document:
+def document_of(ledger: HasVault, form: Form, parts: Parts, record_id: UUID) -> Document:
     """The legal document that a content names, as the ledger remembers it (DET-2)."""
     authority, number = (str(parts["public"][code]) for code in (form.authority_code, form.document_number))
     name = f"{authority}\n{normalise_document_number(number)}".encode()

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from application.data_keys import record_class
 from application.ledger import Ledger, SealedAct
-from application.ports import KeyName
+from application.ports import HasVault, KeyName
 from domain.catalogue.items import SUBJECT_KINDS, SubjectKind
 from domain.parties.events import SubjectRegistered
 from domain.parties.identifiers import normalise
@@ -62,7 +62,7 @@ def identity_of(form: Form, parts: Parts) -> Identity:
     return Identity(kind, "", normalise(str(parts["public"][form.subject_code])))
 
 
-def blind_of(ledger: Ledger, identity: Identity) -> bytes:
+def blind_of(ledger: HasVault, identity: Identity) -> bytes:
     """The blind index of an identifier: the same for an organisation and an individual business."""
     scope = f"id:{identity.id_type}" if identity.kind == "natural_person" else "code"
     return ledger.vault.mac("subject", f"{scope}\n{identity.number}".encode())

@@ -16,7 +16,7 @@ from psycopg.rows import TupleRow
 
 from application.projections.projector import Swap, ViewsMoved
 from application.projections.renditions import DOSSIER, VIEWS, Changes, Rendition
-from domain.transparency.merkle import Frontier, leaf_hash
+from application.projections.view_root import root_of_rows, row_leaf
 from infrastructure.postgres.store import Pool, connection
 
 LOCK = int.from_bytes(hashlib.sha256(b"xinlu/projector").digest()[:8], "big", signed=True)
@@ -168,22 +168,8 @@ class PostgresViewStore:
 
     def root(self, generation: int) -> bytes:
         """The Merkle root over every row of a generation, in order of view, record and part."""
-        frontier = Frontier()
-        queries = (
-            "SELECT view, record_id, part, subject_id, item, position, until, key_owner, key_class, bytes,"
-            " commitment FROM ledger.renditions"
-            ' WHERE generation = %s ORDER BY view COLLATE "C", record_id, part COLLATE "C"',
-            "SELECT view, blind, subject_id FROM ledger.view_names"
-            ' WHERE generation = %s ORDER BY view COLLATE "C", blind, subject_id',
-        )
         with self._connection() as conn, conn.transaction():
-            for number, query in enumerate(queries):
-                with conn.cursor(name=f"root_{number}") as cursor:
-                    cursor.itersize = 2000
-                    for row in cursor.execute(query.encode(), (generation,)):
-                        fields = b"".join(_framed(value) for value in row)
-                        frontier.append(leaf_hash(fields))
-        return frontier.root()
+            return rows_root(conn, generation)
 
     def terms_over(self, on: date, limit: int) -> list[tuple[UUID, date]]:
         """Records whose term ended before a day and that nothing suppresses yet."""
@@ -216,11 +202,21 @@ class PostgresViewStore:
                 yield conn
 
 
-def _framed(value: object) -> bytes:
-    if isinstance(value, UUID):
-        data = value.bytes
-    elif isinstance(value, bytes):
-        data = value
-    else:
-        data = ("" if value is None else str(value)).encode()
-    return len(data).to_bytes(4, "big") + data
+def rows_root(conn: Connection, generation: int) -> bytes:
+    """The root over a generation's rows, inside a transaction (``application.projections.view_root``)."""
+    queries = (
+        "SELECT view, record_id, part, subject_id, item, position, until, key_owner, key_class, bytes,"
+        " commitment FROM ledger.renditions"
+        ' WHERE generation = %s ORDER BY view COLLATE "C", record_id, part COLLATE "C"',
+        "SELECT view, blind, subject_id FROM ledger.view_names"
+        ' WHERE generation = %s ORDER BY view COLLATE "C", blind, subject_id',
+    )
+
+    def leaves() -> Iterator[bytes]:
+        for number, query in enumerate(queries):
+            with conn.cursor(name=f"root_{number}") as cursor:
+                cursor.itersize = 2000
+                for row in cursor.execute(query.encode(), (generation,)):
+                    yield row_leaf(row)
+
+    return root_of_rows(leaves())

@@ -25,6 +25,8 @@ COMMANDS: Mapping[str, str] = {
     "sequence": "interfaces.cli.sequence",
     "rebuild": "interfaces.cli.audit",
     "verify": "interfaces.cli.audit",
+    "fsck": "interfaces.cli.fsck",
+    "audit": "interfaces.cli.bundles",
     "replay": "interfaces.cli.replay",
     "as-of": "interfaces.cli.as_of",
     "erase": "interfaces.cli.erase",

@@ -1,0 +1,122 @@
+"""A ledger with every kind of event in it, published in several epochs: what audits are tried on."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from application.commands.governance import Governance
+from domain.shared.refusals import Refused
+from infrastructure.tile_files import MapFiles, map_path
+from tests.integration.test_consents import give
+from tests.integration.test_queries import ask, request, subject_with_records
+from tests.integration.test_remedies import annotating
+from tests.remedies import LETTER, PROOF, REMEDIES, Story, begin
+from tests.world import START, World
+
+DECIDED = date(2026, 5, 20)
+LIVED = timedelta(days=25)
+IDS = "full-ledger.json"
+
+
+class FullLedger:
+    """The seeded ledger lived on: ``standing`` is in view, ``shielded`` is not, ``objected`` waits beyond its day."""
+
+    def __init__(self, world: World) -> None:
+        """The ledger of a world in which :meth:`live` was once, in this process or before."""
+        self.world = world
+        world.clock.at = START + LIVED
+        self.story: Story = begin(world)
+        ids = json.loads((world.folder / IDS).read_text())
+        self.standing, self.objected, self.shielded = map(UUID, ids)
+
+    @staticmethod
+    def live(world: World) -> None:
+        """Let everything happen in a seeded world."""
+        lived = _Life(world)
+        ids = [str(record) for record in (lived.standing, lived.objected, lived.shielded)]
+        (world.folder / IDS).write_text(json.dumps(ids))
+
+    def record(self, number: int) -> UUID:
+        """A record more of the story's subject."""
+        return self.story.new_record(f"示市监罚字〔2026〕94{number:02}号", decided=DECIDED)
+
+    def shield(self, record: UUID) -> None:
+        """A granted repair of a record, with materials asked for and supplied."""
+        repairs, story = self.story.repairs, self.story
+        asked = repairs.request_materials(story.handling(story.apply(record, PROOF)))
+        accepted = repairs.accept(story.handling(repairs.supply(story.supplying(asked, LETTER))))
+        repairs.grant(story.handling(accepted))
+
+    def keep_back(self) -> None:
+        """The published checkpoint of records as it was before the last batch."""
+        path = self.world.published / "records" / "checkpoint"
+        before = path.read_bytes()
+        self.record(21)
+        self.world.publish()
+        path.write_bytes(before)
+
+    def map_file(self, name: str) -> Path:
+        """The file at the root of a map of the newest epoch."""
+        number = max(int(p.name) for p in (self.world.published / "maps" / "heads").iterdir())
+        head = MapFiles(self.world.published).heads(number)[name]
+        return self.world.published / map_path(name, head.root)
+
+
+class _Life(FullLedger):
+    """What happened."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.story = begin(world)
+        world.publish()
+        world.take_in(world.files(penalties=40, licences=40), "licences-1.csv", "licences-3.csv")
+        self.standing = self.record(1)
+        self.objected = self.record(2)
+        self.story.object(self.objected)
+        self.shielded = self.record(3)
+        self.shield(self.shielded)
+        world.publish()
+        self._decisions()
+        world.publish()
+        self._looks()
+        self._governance()
+        world.clock.at += LIVED
+        world.deadlines.run()
+        world.publish()
+
+    def _decisions(self) -> None:
+        story = self.story
+        corrected, withdrawn, ended, rejected = (self.record(n) for n in range(4, 8))
+        for record, fields in ((corrected, {"CF_NR_FK": "9.5"}), (ended, {"CF_GSJZQ": "2026-11-20"})):
+            done = story.object(record)
+            now = story.file(record).standing.content
+            content = {**now, "public": {**now["public"], "CF_CFLB": "罚款", "CF_NR_FK": "9.5", **fields}}
+            story.objections.correct(story.deciding(done), story.correction(record, done.case, content))
+        done = story.object(withdrawn)
+        story.objections.withdraw(story.deciding(done), story.withdrawal(withdrawn, done.case))
+        story.objections.reject(story.deciding(story.object(rejected)), reasons="一致", remedies=REMEDIES)
+        annotating(story)
+        annotated = self.record(8)
+        accepted = story.repairs.accept(story.handling(story.apply(annotated, PROOF, LETTER)))
+        story.repairs.grant(story.handling(accepted))
+        story.apply(self.record(9), PROOF)
+
+    def _looks(self) -> None:
+        world, who = self.world, subject_with_records(self.world)
+        for _ in range(3):
+            ask(world, who)
+        with suppress(Refused):
+            world.services.shared.ask(request(world, purpose="curiosity"), [who], attempt=b"body")
+        consent = give(world, who)
+        world.services.consents.withdraw(
+            consent.consent_id, who, portal=world.city.credit_office.code, receipt=None
+        )
+
+    def _governance(self) -> None:
+        office = self.world.keys[self.story.office]
+        governance = Governance(self.world.ledger, signer=office)
+        governance.revoke_key(self.world.keys[self.world.city.agencies[-1].code].issuer, reason="lost")
