@@ -6,6 +6,7 @@ The configuration is a policy file without ``log`` lines; the logs' own keys are
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -44,6 +45,7 @@ class WitnessedFiles(TileFiles):
         super().__init__(published)
         self._published = published
         self._kept = kept
+        self._contradicting = threading.Lock()
 
     def collect(self, log: str, note: bytes) -> None:
         """Keep the newest tree with every line that is there, which a carried request starts from."""
@@ -58,7 +60,8 @@ class WitnessedFiles(TileFiles):
 
     def contradict(self, log: str, note: bytes) -> None:
         """Keep the note that contradicts a log until an operator takes it away."""
-        write_files(self._kept, {f"{log}.contradiction": note})
+        with self._contradicting:  # several witnesses may show it at the same moment
+            write_files(self._kept, {f"{log}.contradiction": note})
 
     def contradictions(self) -> Sequence[str]:
         """The logs that a kept note contradicts."""
