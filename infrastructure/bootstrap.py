@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 from application.audit.bundle import Exported
@@ -36,29 +34,26 @@ from infrastructure.audit_wiring import ReplayServices, make_audited, make_expor
 from infrastructure.build import fold_rule, read_build
 from infrastructure.clock import ClockError, DemoClock, SystemClock
 from infrastructure.embedded import EmbeddedPostgres
-from infrastructure.embedded_host import OwnedElsewhere
 from infrastructure.keys import (
     GATEWAY,
-    GATEWAY_PUBLIC,
     Ed25519Signer,
     FileVault,
     SystemEntropy,
     gateway_issuer,
     verify_ed25519,
 )
-from infrastructure.log_keys import make_log_key, verify_note
+from infrastructure.log_keys import verify_note
 from infrastructure.logs import configuration as log_configuration
 from infrastructure.logs import configure_logs
-from infrastructure.migrate import has_events, logins, migrate
 from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.epochs import PostgresEpochs
 from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
-from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
+from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
-from infrastructure.private_files import write_private
+from infrastructure.prepared import NotPrepared, database, prepare, role_pool
 from infrastructure.remedy_data import load_calendar, load_limits
 from infrastructure.sequencing import (
     SequencerServices,
@@ -114,14 +109,9 @@ __all__ = [
     "witnessed_files",
 ]
 
-PROJECT = Path(__file__).resolve().parent.parent
 CLOCK_FILE = "demo-clock.json"
 CLOCK_ERROR_MAX = timedelta(minutes=5)
 """How far the clocks of a service's machines may be apart."""
-
-
-class NotPrepared(RuntimeError):
-    """The database was never prepared: ``migrate`` (or ``serve``) comes first."""
 
 
 @dataclass(frozen=True)
@@ -151,65 +141,6 @@ class EraserServices:
     erasing: Erasing
 
 
-def prepare(settings: Settings, admin_url: str) -> list[str]:
-    """Bring the database to the newest schema, make keys and logins; the migrations newly applied."""
-    _claim(settings)
-    applied = migrate(admin_url, folder=PROJECT / "migrations", secrets_dir=settings.secrets_dir)
-    missing = FileVault.missing(settings.secrets_dir)
-    if missing and has_events(admin_url):
-        # New secrets would look like an empty ledger's: nothing would be found and everything taken twice.
-        raise NotPrepared(
-            f"the ledger has events, but its secrets are gone: {', '.join(missing)}; restore them"
-        )
-    FileVault.make(settings.secrets_dir)
-    if not (settings.secrets_dir / GATEWAY_PUBLIC).exists():
-        make_log_key(settings.secrets_dir)  # a copy that is only audited never signs
-    for role, url in logins(admin_url, settings.secrets_dir).items():
-        write_private(_url_file(settings, role.removeprefix("xinlu_")), url.encode())
-    return applied
-
-
-def _claim(settings: Settings) -> None:
-    """Bind the data folder to its kind of database, at the first use.
-
-    Raises ``NotPrepared`` when it belongs to another: a command without DATABASE_URL would otherwise look at
-    an empty embedded ledger, find nothing wrong with it, and turn the service's logins to it.
-    """
-    kind = "embedded" if settings.database_url is None else "server"
-    path = settings.data_dir / "database"
-    if path.exists():
-        found = path.read_text().strip()
-        if found != kind:
-            hint = "set DATABASE_URL" if found == "server" else "unset DATABASE_URL, or set XINLU_DATA"
-            raise NotPrepared(f"this data folder belongs to a ledger on its {found} database: {hint}")
-        return
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    write_private(path, f"{kind}\n".encode())
-
-
-@contextmanager
-def database(settings: Settings) -> Iterator[EmbeddedPostgres | None]:
-    """A prepared database for as long as the block runs.
-
-    With DATABASE_URL that server; else the embedded one, started here (and given) unless another process of
-    ours runs it already. Raises ``EmbeddedError``, ``MigrationError`` or ``psycopg.Error``.
-    """
-    if settings.database_url is not None:
-        prepare(settings, settings.database_url)
-        yield None
-        return
-    _claim(settings)
-    server = EmbeddedPostgres(settings.data_dir, settings.secrets_dir)
-    try:
-        server.start()
-    except OwnedElsewhere:
-        yield None
-        return
-    with server:
-        prepare(settings, server.url())
-        yield server
-
-
 def open_ledger(settings: Settings) -> Ledger:
     """The ledger as a writer."""
     return _ledger(settings, FileVault(settings.secrets_dir))
@@ -221,7 +152,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
     ledger = _ledger(settings, vault)
     store = ledger.store
     assert isinstance(store, PostgresEventStore)
-    reader = _pool(settings, "reader")
+    reader = role_pool(settings, "reader")
     reading, operations = PostgresPublicReading(reader), PostgresOperations(reader)
     shared = PostgresSharedReading(reader)
     limits = RateLimits(operations, vault=vault, clock=SystemClock(), changed=settings.rate_limits)
@@ -252,7 +183,7 @@ def remedy_desk(ledger: Ledger, forms: Mapping[FormKind, Form]) -> RemedyDesk:
 def projector_services(settings: Settings) -> ProjectorServices:
     """For the projector's process: login ``projector``, and ``writer`` to record what time brings."""
     vault = FileVault(settings.secrets_dir)
-    pool = _pool(settings, "projector")
+    pool = role_pool(settings, "projector")
     reader, views = LogReader(pool), PostgresViewStore(pool)
     return ProjectorServices(
         projector=Projector(reader=reader, keys=reader, views=views, vault=vault),
@@ -269,7 +200,7 @@ def sequencer_services(settings: Settings) -> SequencerServices:
 
 def open_trees(settings: Settings) -> PostgresTrees:
     """The heads of the trees, by the login ``sequencer``."""
-    return PostgresTrees(_pool(settings, "sequencer"))
+    return PostgresTrees(role_pool(settings, "sequencer"))
 
 
 def make_proofs(settings: Settings, ledger: Ledger) -> Proofs:
@@ -295,7 +226,7 @@ def make_epoch_maker(settings: Settings, pool: Pool, vault: FileVault) -> EpochM
 def audit_services(settings: Settings) -> AuditServices:
     """For verify: login ``auditor``."""
     return AuditServices(
-        reader=LogReader(_pool(settings, "auditor")),
+        reader=LogReader(role_pool(settings, "auditor")),
         vault=FileVault(settings.secrets_dir),
         gateway_issuer=gateway_issuer(settings.secrets_dir),
     )
@@ -303,12 +234,12 @@ def audit_services(settings: Settings) -> AuditServices:
 
 def fsck_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Audited:
     """For fsck: login ``auditor``, and the published folder."""
-    return make_audited(settings, _pool(settings, "auditor"), forms)
+    return make_audited(settings, role_pool(settings, "auditor"), forms)
 
 
 def export_services(settings: Settings) -> Exported:
     """For an export: login ``auditor``, and the published folder."""
-    return make_exported(settings, _pool(settings, "auditor"))
+    return make_exported(settings, role_pool(settings, "auditor"))
 
 
 def replay_services(settings: Settings, server: EmbeddedPostgres | None) -> ReplayServices:
@@ -320,13 +251,13 @@ def replay_services(settings: Settings, server: EmbeddedPostgres | None) -> Repl
     if url is None:
         raise NotPrepared("the database is in use by another process: stop it first")
     return make_replay(
-        settings, url, trees=_pool(settings, "sequencer"), projector=_pool(settings, "projector")
+        settings, url, trees=role_pool(settings, "sequencer"), projector=role_pool(settings, "projector")
     )
 
 
 def eraser_services(settings: Settings) -> EraserServices:
     """For ``erase``: logins ``eraser``, ``writer`` for its own events, and ``projector`` to rebuild the views."""
-    ledger, store = open_ledger(settings), PostgresEraserStore(_pool(settings, "eraser"))
+    ledger, store = open_ledger(settings), PostgresEraserStore(role_pool(settings, "eraser"))
 
     def rebuild() -> None:
         projector = projector_services(settings).projector
@@ -341,7 +272,7 @@ def eraser_services(settings: Settings) -> EraserServices:
 def _ledger(settings: Settings, vault: FileVault) -> Ledger:
     return Ledger(
         ledger_id=vault.ledger_id,
-        store=PostgresEventStore(_pool(settings, "writer")),
+        store=PostgresEventStore(role_pool(settings, "writer")),
         vault=vault,
         gateway=_gateway(settings),
         clock=_clock(settings, vault.ledger_id),
@@ -369,7 +300,7 @@ def require_time(settings: Settings) -> None:
 
     Then the machine's clock is wrong, or the demo clock's file is lost.
     """
-    reader = LogReader(_pool(settings, "projector"))
+    reader = LogReader(role_pool(settings, "projector"))
     now = _clock(settings, ledger_id_of(settings)).now()
     logs: tuple[Log, ...] = ("records", "access")
     for log in logs:
@@ -400,14 +331,3 @@ def gateway_public_key(settings: Settings) -> bytes:
 
 def _gateway(settings: Settings) -> Ed25519Signer:
     return Ed25519Signer.load(settings.secrets_dir / GATEWAY)
-
-
-def _pool(settings: Settings, role: str) -> Pool:
-    path = _url_file(settings, role)
-    if not path.exists():
-        raise NotPrepared("the database is not prepared: run migrate or serve first")
-    return open_pool(path.read_text())
-
-
-def _url_file(settings: Settings, role: str) -> Path:
-    return settings.secrets_dir / f"{role}.url"

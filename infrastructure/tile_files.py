@@ -10,7 +10,8 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from domain.transparency.checkpoint import parse_signed_checkpoint
@@ -81,11 +82,21 @@ class TileFiles:
         folder = self._folder / log
         folder.mkdir(parents=True, exist_ok=True)
         # The sequencer and the witnesses' threads publish, and for a moment two processes may believe they lead.
-        with (folder / ".publishing").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with _only_one(folder):
             path = folder / name
             if not path.exists() or _newness(path.read_bytes()) <= _newness(note):
                 write_files(folder, {name: note})
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """One publisher at a time in a folder, which itself is the lock, so that no file of it lies there."""
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _newness(note: bytes) -> tuple[int, int]:

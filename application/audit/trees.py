@@ -20,8 +20,8 @@ from domain.transparency.vkey import Verify
 
 BATCH_LEAVES = 4096
 CHECKPOINT, COSIGNED = "checkpoint", "cosigned"
-BESIDE_TILES = frozenset({CHECKPOINT, COSIGNED, ".publishing"})
-"""What a log's folder holds beside tiles: two checkpoints and the lock of who publishes."""
+BESIDE_TILES = frozenset({CHECKPOINT, COSIGNED})
+"""What a log's folder holds beside tiles."""
 
 
 def log_checkpoint(data: bytes, policy: Policy, verify: Verify) -> Checkpoint:

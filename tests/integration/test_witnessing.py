@@ -461,7 +461,7 @@ def published(city: Witnessed) -> dict[Path, bytes]:
     return {
         path: path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and path.name not in ("witnesses.json", ".publishing", "policy")
+        if path.is_file() and path.name not in ("witnesses.json", "policy")
     }
 
 
