@@ -184,6 +184,21 @@ def consents(scene: Scene) -> Came:
     yield scene.post(f"/v1/consents/{consent}/withdraw", scene.subject, credit_on_behalf_of="subject")
 
 
+def erasing(scene: Scene) -> Came:
+    """An erasure asked for, by those who may and may not, and approved by nobody who may."""
+    office, officer = scene.story.office, "credit_office-1"
+    asked = {"erasure": str(uuid.uuid4()), "cause": "legal_duty", "basis": "47"}
+    whole = {**asked, "target": {"kind": "subject", **scene.subject}}
+    approve = f"/v1/erasures/{asked['erasure']}/approve"
+    yield scene.post("/v1/erasures", whole, scene.stranger, credit_official=scene.stranger_officer)
+    yield scene.post("/v1/erasures", whole, scene.story.source, credit_official=SECOND)
+    for target in ({"kind": "record", "record": str(scene.record)}, whole["target"]):
+        yield scene.post("/v1/erasures", {**asked, "target": target}, office, credit_official=officer)
+    same = scene.post(approve, {}, office, credit_official=officer)
+    assert same.status_code == 403
+    yield same
+
+
 def proven(scene: Scene) -> Came:
     """Bundles of the source that show no part, and of the subject about looks and its end."""
     yield scene.evidence("recorded")
@@ -256,6 +271,7 @@ PLACES: Mapping[str, Place] = {
     "repair now": Place(applied_now, while_open=False),
     "decision now": Place(decided_now, while_open=False),
     "consents": Place(consents),
+    "erasure asked for": Place(erasing),
     "evidence for the source": Place(
         lambda s: [s.evidence("recorded", "public", "restricted", "person/1")], ALL
     ),
@@ -280,5 +296,6 @@ HOLDS_NOTHING: Mapping[str, str] = {
     "docs.page": "made from the program alone",
     "docs.problems": "made from the program alone",
     "docs.problem": "made from the program alone",
+    "portal.verify": "a page that works on what is dropped on it, without a network",
 }
 """Routes that ask neither log nor view."""
