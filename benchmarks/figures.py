@@ -82,3 +82,8 @@ def peak_memory_mb(process: int | str = "self") -> float:
     status = Path(f"/proc/{process}/status").read_text()
     kibibytes = next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]
     return int(kibibytes) * 1024 / 1e6
+
+
+def forget_peak_memory() -> None:
+    """From now on the peak of this process is told anew (proc(5), ``clear_refs``)."""
+    Path("/proc/self/clear_refs").write_text("5")

@@ -12,16 +12,17 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import psycopg
 
+from application.audit.trees import TreePass, standing
 from application.ledger import instant
 from application.ports import Append, NewRow
-from benchmarks.figures import Figure, peak_memory_mb
+from benchmarks.figures import Figure, forget_peak_memory, peak_memory_mb
 from benchmarks.place import PROJECT, Place, World
 from domain.transparency.merkle import included, leaf_hash
 from domain.transparency.policy import parse_policy
@@ -29,7 +30,7 @@ from domain.transparency.prefix_map import MapFile, MapHead, PrefixMap, build
 from domain.transparency.prefix_proof import present
 from domain.transparency.prefix_tree import encode_pairs
 from domain.transparency.proof_file import parse_proof_file, proved
-from infrastructure.bootstrap import make_proofs, sequencer_services
+from infrastructure.bootstrap import fsck_services, make_proofs, sequencer_services
 from infrastructure.log_keys import verify_note
 from infrastructure.tile_files import MapFiles
 
@@ -49,24 +50,39 @@ def measure(place: Place, *, quick: bool) -> Iterator[Figure]:
     yield from _receipts(place.world(), seconds=3 if quick else 20)
 
 
+def _timed(group: str, name: str, count: int, unit: str, work: Callable[[], object], *kept: Path) -> Figure:
+    """Leaves or keys a second, with time, peak memory and what lies on the disk."""
+    forget_peak_memory()
+    begun = time.perf_counter()
+    work()
+    seconds = time.perf_counter() - begun
+    detail = {"seconds": seconds, "peak memory, MB": peak_memory_mb()}
+    if kept:
+        stored = sum(map(_bytes, kept))
+        detail |= {"MB on the disk": stored / 1e6, "bytes each": stored / count}
+    least, name_of_least = (LEAVES_PER_SECOND_MIN, "least") if name.startswith("sequencer") else (0, "")
+    return Figure(group, name, count / seconds, f"{unit}/s", least, name_of_least, detail=detail)
+
+
 def _tree(world: World, size: int) -> Iterator[Figure]:
     _fill(world.admin_url, size)
     records = sequencer_services(world.settings).sequencers[0]
-    begun, done = time.perf_counter(), 0
-    while step := records.run_once():
-        done += step
-    seconds = time.perf_counter() - begun
+
+    def sequence() -> None:
+        while records.run_once():
+            pass
+
+    done = world.ledger.store.head_of("records")
     folder = world.settings.published_dir / "records"
-    detail = {"bytes a leaf": _bytes(folder) / done, "peak memory, MB": peak_memory_mb()}
-    yield Figure(
-        GROUP,
-        f"sequencer, {done:,} leaves",
-        done / seconds,
-        "leaves/s",
-        LEAVES_PER_SECOND_MIN,
-        "least",
-        detail=detail,
-    )
+    yield _timed(GROUP, f"sequencer, {done:,} leaves", done, "leaves", sequence, folder)
+    audited = fsck_services(world.settings, {})
+
+    def audit() -> None:
+        store, files = audited.store, audited.files
+        whole = TreePass("records", standing("records", store, files), store, files)
+        assert not list(whole.run((), through=done, progress=lambda _: None))
+
+    yield _timed(GROUP, f"rebuilt and held against every tile, {done:,}", done, "leaves", audit)
     proofs, times = make_proofs(world.settings, world.ledger), []
     policy = parse_policy((world.settings.published_dir / "policy").read_bytes())
     found = []
@@ -103,13 +119,19 @@ def _tree(world: World, size: int) -> Iterator[Figure]:
 
 
 def _map(folder: Path, size: int) -> Iterator[Figure]:
-    files = MapFiles(folder / f"maps-{size}")
+    kept = folder / f"maps-{size}"
+    files = MapFiles(kept)
     pairs = {sha256(b"key %d" % n).digest(): sha256(b"value %d" % n).digest() for n in range(size)}
-    begun = time.perf_counter()
-    head = _built(files, pairs, epoch=1)
-    seconds = time.perf_counter() - begun
-    detail = {"bytes a key": _bytes(folder / f"maps-{size}") / size, "peak memory, MB": peak_memory_mb()}
-    yield Figure(MAPS, f"map built and written, {size:,} keys", size / seconds, "keys/s", detail=detail)
+    heads = []
+    yield _timed(
+        MAPS,
+        f"map built and written, {size:,} keys",
+        size,
+        "keys",
+        lambda: heads.append(_built(files, pairs, epoch=1)),
+        kept,
+    )
+    (head,) = heads
 
     def read(_file: MapFile, node: bytes) -> bytes:
         return files.read("public", node)
@@ -136,8 +158,15 @@ def _map(folder: Path, size: int) -> Iterator[Figure]:
     yield Figure(
         MAPS, f"100 changes among {size:,} keys, written", (time.perf_counter() - begun) * 1000, "ms"
     )
-    again = build(encode_pairs((pairs | changed).items()), lambda *_: None)
-    assert again.root == after.root, "a rebuilt map has another root"
+
+    def verify() -> None:
+        assert PrefixMap(after, read).pairs() == encode_pairs((pairs | changed).items())
+
+    def rebuild() -> None:
+        assert build(encode_pairs((pairs | changed).items()), lambda *_: None).root == after.root
+
+    yield _timed(MAPS, f"every file of it read and verified, {size:,}", size, "keys", verify)
+    yield _timed(MAPS, f"rebuilt from pairs, same root, {size:,}", size, "keys", rebuild)
 
 
 def _built(files: MapFiles, pairs: dict[bytes, bytes], *, epoch: int) -> MapHead:
