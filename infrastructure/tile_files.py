@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from domain.transparency.checkpoint import parse_signed_checkpoint
@@ -203,6 +204,13 @@ class PublishedFolder:
     def checkpoint(self, log: str) -> bytes | None:
         """A log's newest checkpoint."""
         return self._file(f"{log}/checkpoint")
+
+    def checkpoint_time(self, log: str) -> datetime | None:
+        """When it was published."""
+        try:
+            return datetime.fromtimestamp((self._folder / log / CHECKPOINT).stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
 
     def tile(self, log: str, tile: Tile) -> bytes | None:
         """Exactly this tile: a client falls back to the full one by itself."""

@@ -16,6 +16,8 @@ from application.projections.renditions import VIEWS
 
 VIEW_LAG_EVENTS_MAX = 20_000
 """How far a view may lag: some seconds of the projector at full speed, behind the largest running intake."""
+LOG_LAG_SECONDS_MAX = 60
+"""How long an entry of a log may wait for its tree; receipts are promised within seconds."""
 _PROBE = b"credit/readiness/v1\n"
 """What is signed to try the key; no leaf, seal or request begins like it."""
 
@@ -31,7 +33,10 @@ class Build:
 
 @dataclass(frozen=True)
 class State:
-    """The database as operators see it; ``views`` is the position of each live view."""
+    """The database as operators see it; ``views`` is the position of each live view.
+
+    ``waiting_since`` names each log with a tree, with the instant of its oldest entry that the tree lacks.
+    """
 
     migration: str
     records_position: int
@@ -39,6 +44,14 @@ class State:
     views: Mapping[str, int]
     drafts: int
     overdue: int
+    waiting_since: Mapping[str, datetime | None]
+
+    def log_lags(self, now: datetime) -> dict[str, float]:
+        """Seconds that the oldest entry of each log has waited for its tree; 0 when none waits."""
+        return {
+            log: max((now - since).total_seconds(), 0) if since else 0
+            for log, since in self.waiting_since.items()
+        }
 
     def lags(self) -> dict[str, int]:
         """Events that each view has not folded yet."""
@@ -86,12 +99,14 @@ class Operations:
                 Check("database", ok=False, why="数据库无应答", why_en="the database does not answer"),
                 Check("migration", False, *no),
                 Check("views", False, *no),
+                Check("logs", False, *no),
                 _key(gateway, public_key, verify),
             ]
         return [
             Check("database", ok=True),
             _migration(state.migration, self.build.migration),
             _views(state),
+            _logs(state.log_lags(now)),
             _key(gateway, public_key, verify),
         ]
 
@@ -114,6 +129,19 @@ def _views(state: State) -> Check:
     named = ", ".join(f"{view} {lag}" for view, lag in late.items())
     return Check(
         "views", ok=False, why=f"视图落后（事件数）：{named}", why_en=f"views lag by events: {named}"
+    )
+
+
+def _logs(lags: Mapping[str, float]) -> Check:
+    late = {log: lag for log, lag in lags.items() if lag > LOG_LAG_SECONDS_MAX}
+    if not late:
+        return Check("logs", ok=True)
+    named = ", ".join(f"{log} {lag:.0f}" for log, lag in late.items())
+    return Check(
+        "logs",
+        ok=False,
+        why=f"签名日志落后（秒）：{named}",
+        why_en=f"entries wait for their signed tree, seconds: {named}",
     )
 
 

@@ -16,12 +16,14 @@ class PostgresOperations:
         self._pool = pool
 
     def state(self, *, now: datetime) -> State:
-        """Schema, heads, live views, waiting drafts and overdue cases."""
+        """Schema, heads, live views, waiting drafts, overdue cases, and what waits for the trees."""
         with connection(self._pool) as conn:
             query = "SELECT o.*, ledger.overdue_count(%s) FROM ledger.operations(%s) o"
             r = conn.execute(query, (city_day(now), now)).fetchone()
+            waiting = conn.execute("SELECT log, since FROM ledger.log_lag()").fetchall()
         assert r is not None
-        return State(r[0] or "", r[1], r[2], dict(zip(r[3], r[4], strict=True)), r[5], r[6])
+        views = dict(zip(r[3], r[4], strict=True))
+        return State(r[0] or "", r[1], r[2], views, r[5], r[6], dict(waiting))
 
     def count(self, bucket: str, key: bytes, *, now: datetime, ends: datetime, most: int) -> bool:
         """Whether this request is within its window's limit; counted in any worker."""

@@ -7,7 +7,8 @@ somebody, and would grow for ever.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -32,11 +33,19 @@ QUERIES = Counter("credit_queries", "Look-ups of a view", ["view", "outcome"], r
 class _Gauges(Collector):
     """What the database says at this moment; only that it is down when it is down."""
 
-    def __init__(self, state: State | None, public_count: int | None) -> None:
-        self._state, self._public = state, public_count
+    def __init__(
+        self,
+        state: State | None,
+        public_count: int | None,
+        now: datetime,
+        checkpoint_ages: Mapping[str, float],
+    ) -> None:
+        self._state, self._public, self._now = state, public_count, now
+        self._checkpoint_ages = checkpoint_ages
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         state = self._state
+        yield from self._logs()
         yield GaugeMetricFamily("credit_database_up", "1 when the database answers", value=int(bool(state)))
         if state is None:
             return
@@ -61,11 +70,28 @@ class _Gauges(Collector):
                 "credit_public_records", "Records that are public today", value=self._public
             )
 
+    def _logs(self) -> Iterable[GaugeMetricFamily]:
+        age = GaugeMetricFamily(
+            "credit_checkpoint_age_seconds", "Since a log's checkpoint was published", labels=["log"]
+        )
+        for log, seconds in self._checkpoint_ages.items():
+            age.add_metric([log], seconds)
+        yield age
+        if self._state is not None:
+            lag = GaugeMetricFamily(
+                "credit_log_lag_seconds", "How long the oldest entry waits for its tree", labels=["log"]
+            )
+            for log, seconds in self._state.log_lags(self._now).items():
+                lag.add_metric([log], seconds)
+            yield lag
 
-def exposition(state: State | None, public_count: int | None) -> bytes:
+
+def exposition(
+    state: State | None, public_count: int | None, *, now: datetime, checkpoint_ages: Mapping[str, float]
+) -> bytes:
     """Counters of all workers of this server and gauges of the database, as Prometheus text."""
     gauges = CollectorRegistry()
-    gauges.register(_Gauges(state, public_count))
+    gauges.register(_Gauges(state, public_count, now, checkpoint_ages))
     counters = _OWN
     if FOLDER in os.environ:
         counters = CollectorRegistry()

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from flask import Blueprint, Response, jsonify
 
 from application.ports import LedgerUnavailable
+from application.sequencer import LOGS
 from application.topics import EVENTS
 from domain.shared.city_time import city_day
 from interfaces.http import metrics, problems
@@ -81,11 +82,18 @@ def version() -> Response:
 def expose() -> Response:
     """Prometheus text: counters of all workers, gauges of the database."""
     found = services()
+    now, real = found.ledger.now(), found.ledger.clock.real()
     state, public_count = None, None
+    ages = {
+        log: max((real - published).total_seconds(), 0)
+        for log in LOGS
+        if (published := found.published.checkpoint_time(log))
+    }
     try:
-        state = found.operations.reading.state(now=found.ledger.now())
+        state = found.operations.reading.state(now=now)
         public_count = found.public.status().public_count
     except LedgerUnavailable:
         # A scrape must still give the counters; credit_database_up says what is wrong.
         public_count = None
-    return Response(metrics.exposition(state, public_count), content_type=metrics.CONTENT_TYPE)
+    told = metrics.exposition(state, public_count, now=now, checkpoint_ages=ages)
+    return Response(told, content_type=metrics.CONTENT_TYPE)

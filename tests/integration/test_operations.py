@@ -9,6 +9,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from structlog.stdlib import ProcessorFormatter
 from werkzeug.test import TestResponse
 
 from application.limits import LIMITS, WINDOW_SECONDS
-from application.queries.operations import VIEW_LAG_EVENTS_MAX
+from application.queries.operations import LOG_LAG_SECONDS_MAX, VIEW_LAG_EVENTS_MAX
 from application.services import Services
 from domain.transparency.sealed_file import MEDIA_TYPE
 from infrastructure.build import read_build
@@ -36,7 +37,7 @@ from tests.web import FORMS, NDJSON, Web
 from tests.world import World
 
 PEOPLE = [f"people-{number}.xlsx" for number in range(1, 7)]
-LABELS = {"command", "outcome", "view", "status_class", "le"}
+LABELS = {"command", "outcome", "view", "log", "status_class", "le"}
 
 
 @pytest.fixture
@@ -93,10 +94,11 @@ def lookup(web: Web, address: str = "192.0.2.1", **headers: str) -> TestResponse
 
 
 def test_ready_names_every_check_and_nothing_else(seeded_world: World) -> None:
+    seeded_world.publish()
     answer = Web(seeded_world).http.get("/readyz")
     assert answer.status_code == 200
     assert [(c["name"], c["ok"]) for c in answer.get_json()["checks"]] == [
-        ("database", True), ("migration", True), ("views", True), ("signing-key", True),
+        ("database", True), ("migration", True), ("views", True), ("logs", True), ("signing-key", True),
     ]  # fmt: skip
     assert answer.headers["Cache-Control"] == "no-store"
 
@@ -122,6 +124,23 @@ def test_not_ready_is_a_problem_that_says_which_check_and_why(
     assert found["why"]
     assert found["why_en"]
     assert check_of(answer, "signing-key")["ok"] is True
+
+
+def test_entries_that_wait_too_long_for_their_tree_make_it_not_ready_and_show_in_the_metrics(
+    seeded_world: World,
+) -> None:
+    seeded_world.publish()
+    web = Web(seeded_world)
+    assert samples_of(web.http.get("/metrics"))["credit_log_lag_seconds", "records"] == 0
+    by_draft(web, "people-1.xlsx")
+    waited = LOG_LAG_SECONDS_MAX + 1
+    seeded_world.clock.at += timedelta(seconds=waited)
+    found = samples_of(web.http.get("/metrics"))
+    assert waited <= found["credit_log_lag_seconds", "records"] < waited + 60
+    assert found["credit_checkpoint_age_seconds", "records"] >= 0
+    assert check_of(web.http.get("/readyz"), "logs")["ok"] is False
+    seeded_world.publish()
+    assert check_of(web.http.get("/readyz"), "logs")["ok"] is True
 
 
 def test_a_key_that_does_not_fit_what_clients_are_told_is_not_ready(web: Web) -> None:
@@ -412,7 +431,7 @@ def test_every_limit_stands_in_the_page_for_operators() -> None:
         gunicorn[name] = int(value)
         assert re.search(rf"^\| `{name}` \| {int(value):,}\b", page, re.M), name
     assert gunicorn["graceful_timeout"] < 15
-    assert re.search(rf"^\|.*\| {VIEW_LAG_EVENTS_MAX:,} events \|", page, re.M)
+    assert f"| {VIEW_LAG_EVENTS_MAX:,} events; {LOG_LAG_SECONDS_MAX} s |" in page
 
 
 # The log cannot be written

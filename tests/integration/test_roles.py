@@ -30,7 +30,7 @@ CALLABLE = {
         "public_subjects", "public_records", "public_record", "status", "data_keys_of", "operations",
         "count_request", "shared_listing", "view_position", "dossier_records", "access_versions", "log_access",
         "read_announced", "logged_read",
-        "subjects_of", "objected", "overdue_count", "dossier_page", "position_at",
+        "subjects_of", "objected", "overdue_count", "dossier_page", "position_at", "log_lag",
     },
     "projector": {"terms_over", "cases_due", "mend_due"},
     "auditor": {"framed", "position_at"},
