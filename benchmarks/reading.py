@@ -1,4 +1,4 @@
-"""Reading the whole log beside its limit: verification, and projecting and rebuilding the views.
+"""Reading the whole log beside its limit: verification, projecting and rebuilding the views, and fsck of it all.
 
 LR is the same log read in binary and not looked at.
 """
@@ -8,12 +8,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+from application.audit.fsck import fsck
 from application.verify import Verification
-from benchmarks.figures import Figure, interleaved
+from benchmarks.figures import Figure, forget_peak_memory, interleaved, peak_memory_mb
 from benchmarks.limits import reads_per_second
 from benchmarks.place import Place, World
-from infrastructure.bootstrap import verify_ed25519
+from infrastructure.bootstrap import fsck_services, sequencer_services, verify_ed25519
 from interfaces.cli.seed import take_in
+from interfaces.client.form_data import load_forms
 
 GROUP = "reading the log"
 
@@ -39,6 +41,20 @@ def measure(place: Place, *, quick: bool) -> Iterator[Figure]:
     yield Figure(GROUP, f"verify, {events:,} events", found["verify"], "events/s", found["LR"], "LR")
     yield Figure(GROUP, "projection into the live views", projected, "events/s", found["LR"], "LR")
     yield Figure(GROUP, "rebuild beside and swap", found["rebuild"], "events/s", found["LR"], "LR")
+    for sequencer in sequencer_services(world.settings).sequencers:
+        while sequencer.run_once():
+            pass
+    if not world.projector.epochs.run_once():
+        raise RuntimeError("no epoch was made")
+    sequencer_services(world.settings).sequencers[-1].run_once()
+    forget_peak_memory()
+    begun = time.perf_counter()
+    report = fsck(fsck_services(world.settings, load_forms()))
+    seconds = time.perf_counter() - begun
+    if not report.good:
+        raise RuntimeError(f"fsck found {report.faults[0].code}")
+    detail = {"seconds": seconds, "peak memory, MB": peak_memory_mb()}
+    yield Figure(GROUP, "fsck of everything", events / seconds, "events/s", found["LR"], "LR", detail=detail)
 
 
 def _verified_per_second(world: World) -> float:
