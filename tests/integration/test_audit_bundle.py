@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,8 +53,43 @@ class Machine:
         )
         (secrets / GATEWAY_PUBLIC).write_bytes(pem)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"XINLU_DATA": str(self.folder), "DATABASE_URL": self.admin}
+
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return command({"XINLU_DATA": str(self.folder), "DATABASE_URL": self.admin}, *arguments)
+        return command(self.environment, *arguments)
+
+    def killed(self, when: Callable[[], bool], *arguments: str) -> bool:
+        """Whether the command was still at work when it was killed, as soon as ``when`` held."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "interfaces.cli", *arguments],
+            cwd=PROJECT, env={"PATH": "/usr/bin:/bin", **self.environment},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        while not when() and process.poll() is None:
+            time.sleep(0.002)
+        process.kill()
+        return process.wait() == -signal.SIGKILL
+
+    def writing(self) -> bool:
+        """Whether the transaction of all rows is open, and has written some."""
+        query = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_xid IS NOT NULL AND query LIKE %s"
+        )
+        return self.answer(query, ("COPY ledger.%",)) > 0
+
+    def written(self) -> bool:
+        """Whether all rows are there."""
+        known = "SELECT count(*) FROM pg_class WHERE oid = to_regclass('ledger.records')"
+        return bool(self.answer(known, ()) and self.answer("SELECT count(*) FROM ledger.records", ()))
+
+    def answer(self, query: str, values: tuple[str, ...]) -> int:
+        with psycopg.connect(self.admin) as conn:
+            row = conn.execute(query.encode(), values).fetchone()
+        assert row is not None
+        return int(row[0])
 
 
 def command(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -92,13 +129,17 @@ def files(folder: Path) -> dict[str, bytes]:
     return {n: d for n, d in found.items() if ".p/" not in n and (not n.startswith("maps/") or "heads" in n)}
 
 
-@pytest.mark.parametrize("name", ["bundle.jsonl", "bundle.jsonl.gz"])
-def test_a_replayed_ledger_has_the_very_rows_views_tiles_and_roots(
-    full: FullLedger, machine: Machine, tmp_path: Path, name: str
+@pytest.mark.parametrize(("name", "killed"), [("bundle.jsonl", False), ("bundle.jsonl.gz", True)])
+def test_a_replayed_ledger_has_the_very_rows_views_tiles_and_roots_after_any_kills(
+    full: FullLedger, machine: Machine, tmp_path: Path, name: str, killed: bool
 ) -> None:
     bundle = tmp_path / name
     exported = command(full.world.environment, "audit", "export", "--out", str(bundle))
     assert exported.returncode == 0, exported.stderr
+    if killed:
+        published = machine.folder / "published"
+        for when in (machine.writing, machine.written, lambda: any(published.rglob("tile/0/*"))):
+            assert machine.killed(when, "audit", "replay", str(bundle))
     done = machine.run("audit", "replay", str(bundle))
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("无误 / ok") == 10
