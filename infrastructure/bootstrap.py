@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from application.audit.bundle import Exported
 from application.audit.fsck import Audited
+from application.audit.model import Fault
+from application.audit.trees import checkpoint_size
 from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
@@ -30,6 +33,7 @@ from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
 from application.services import Services
 from domain.shared.forms import Form, FormKind
+from domain.transparency.policy import parse_policy
 from infrastructure.audit_wiring import ReplayServices, make_audited, make_exported, make_replay
 from infrastructure.build import fold_rule, read_build
 from infrastructure.clock import ClockError, DemoClock, SystemClock
@@ -102,6 +106,7 @@ __all__ = [
     "replay_services",
     "require_time",
     "sequencer_services",
+    "size_of_checkpoint",
     "verify_ed25519",
     "verify_note",
     "web_services",
@@ -229,6 +234,20 @@ def audit_services(settings: Settings) -> AuditServices:
         reader=LogReader(role_pool(settings, "auditor")),
         vault=FileVault(settings.secrets_dir),
         gateway_issuer=gateway_issuer(settings.secrets_dir),
+    )
+
+
+def size_of_checkpoint(settings: Settings, note: bytes) -> int | Fault:
+    """Where a checkpoint kept elsewhere stands in the records log: login ``auditor``, and the published folder."""
+    audited = make_audited(settings, role_pool(settings, "auditor"), {})
+    return checkpoint_size(
+        note,
+        log="records",
+        origin=f"{audited.authority}/records",
+        head=audited.store.tree("records"),
+        read=partial(TileFiles(settings.published_dir).read, "records"),
+        policy=parse_policy((settings.published_dir / "policy").read_bytes()),
+        verify=verify_note,
     )
 
 

@@ -7,15 +7,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from application.audit.model import AuditStore, Fault, PublishedFiles
 from application.sequencer import TreeHead
 from domain.transparency.checkpoint import Checkpoint, SignedCheckpoint, parse_signed_checkpoint
-from domain.transparency.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from domain.transparency.merkle import EMPTY_ROOT, Frontier, leaf_hash, tree_root
 from domain.transparency.policy import Policy, judged
 from domain.transparency.strict import Refused
-from domain.transparency.tiles import ENTRIES, WIDTH, Tile, encode_bundle, parse_tile_path
+from domain.transparency.tiles import (
+    ENTRIES,
+    WIDTH,
+    Tile,
+    TileReader,
+    encode_bundle,
+    parse_tile_path,
+    tile_nodes,
+)
 from domain.transparency.vkey import Verify
 
 BATCH_LEAVES = 4096
@@ -249,3 +258,19 @@ def remembered_faults(
             yield Fault("remembered", f"{name} {log}", "rollback", f"{found.size} > {size}")
         elif trees[log].roots.get(found.size) != found.root:
             yield Fault("remembered", f"{name} {log}:{found.size}", "fork")
+
+
+def checkpoint_size(
+    note: bytes, *, log: str, origin: str, head: TreeHead, read: TileReader, policy: Policy, verify: Verify
+) -> int | Fault:
+    """The size at which a checkpoint kept elsewhere stands in a log, or the fault that its root is not there."""
+    tree = LogTree(head.size)
+    with suppress(Refused):
+        size = parse_signed_checkpoint(note).checkpoint.size
+        if size <= head.size:
+            tree.roots[size] = tree_root(size, tile_nodes(head.size, read))
+    faults = remembered_faults(
+        {log: note}, origins={origin: log}, trees={log: tree}, heads={log: head}, policy=policy, verify=verify
+    )
+    found = next(faults, None)
+    return found or parse_signed_checkpoint(note).checkpoint.size

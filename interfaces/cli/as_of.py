@@ -9,11 +9,13 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
 import click
 
+from application.audit.model import Fault
 from application.commands.subjects import Identity, SubjectDesk
 from application.ledger import Ledger, parse_instant
 from application.ports import Append
@@ -24,14 +26,25 @@ from application.queries.past import AS_OF, NoSuchRecord, Past, PastViews
 from domain.parties.identifiers import normalise
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Refused, sentence
-from infrastructure.bootstrap import AuditServices, Settings, audit_services, database, open_ledger
+from infrastructure.bootstrap import (
+    AuditServices,
+    Settings,
+    audit_services,
+    database,
+    open_ledger,
+    size_of_checkpoint,
+)
 from interfaces.cli.auditor import PURPOSE, ROLE, audited, require_auditor
 
 SUBJECT_CHARACTERS_MAX = 4096
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("as-of")
-@click.argument("moment")
+@click.argument("moment", required=False)
+@click.option(
+    "--checkpoint", type=FILE, help="The moment of a checkpoint of the records log, kept elsewhere."
+)
 @click.option("--record", type=click.UUID, help="One record by its id, instead of a subject.")
 @click.option(
     "--subject",
@@ -40,20 +53,31 @@ SUBJECT_CHARACTERS_MAX = 4096
 )
 @audited
 def as_of(
-    *, moment: str, record: UUID | None, subject: TextIO | None, auditor: str, case: str, basis: str
+    *,
+    moment: str | None,
+    checkpoint: Path | None,
+    record: UUID | None,
+    subject: TextIO | None,
+    auditor: str,
+    case: str,
+    basis: str,
 ) -> None:
     """Show what the public, the shared and the dossier view held of a subject at MOMENT.
 
-    MOMENT is a position of the records log or an instant such as 2026-11-21T10:00:00+08:00. An identifier is never
-    an argument. The look is logged in the subject's list before anything is shown.
+    MOMENT is a position of the records log (which is a size of its tree) or an instant such as
+    2026-11-21T10:00:00+08:00; or a checkpoint says it, while it is of this ledger. An identifier is never an
+    argument. The look is logged in the subject's list before anything is shown.
     """
     if record is not None and subject is not None:
         raise click.UsageError("--record or --subject, not both")
+    if (moment is None) == (checkpoint is None):
+        raise click.UsageError("MOMENT or --checkpoint, one of them")
     identity = None if record else _identity(subject or sys.stdin)
     settings = Settings.from_environment()
     with database(settings):
         found, ledger = audit_services(settings), open_ledger(settings)
         officer = require_auditor(ledger, auditor=auditor, case=case, basis=basis)
+        moment = moment or _of_checkpoint(checkpoint, settings)
         position, on = _moment(moment, found, ledger)
         past = Past(RecordRows(reader=found.reader, keys=found.reader, vault=found.vault))
         whom = _whom(past, ledger, identity, record)
@@ -99,6 +123,15 @@ def _identity(source: TextIO) -> Identity:
     except (ValueError, TypeError, RecursionError):
         pass
     raise click.UsageError('the subject is {"code": ...} or {"id_type": ..., "id_number": ...}')
+
+
+def _of_checkpoint(file: Path | None, settings: Settings) -> str:
+    """The position up to which a checkpoint speaks. Raises a usage error when the log no longer holds its tree."""
+    assert file is not None
+    found = size_of_checkpoint(settings, file.read_bytes())
+    if isinstance(found, Fault):
+        raise click.UsageError(" / ".join(found.sentence()))
+    return str(found)
 
 
 def _moment(moment: str, found: AuditServices, ledger: Ledger) -> tuple[int, date]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -321,14 +322,43 @@ def run(story: Story) -> Callable[..., Told]:
     environment = {"XINLU_DATA": str(world.folder), "DATABASE_URL": world.database.admin}
     why = ("--auditor", "auditor-1", "--case", "示审字〔2026〕1号", "--basis", "国办发〔2020〕49号(十三)")
 
-    def run(moment: int | str, *more: str, given: str = "", why: Sequence[str] = why) -> Told:
-        ended = CliRunner().invoke(cli, ["as-of", str(moment), *more, *why], input=given, env=environment)
+    def run(moment: int | str | None, *more: str, given: str = "", why: Sequence[str] = why) -> Told:
+        when = [] if moment is None else [str(moment)]
+        ended = CliRunner().invoke(cli, ["as-of", *when, *more, *why], input=given, env=environment)
         told = Told(ended.exit_code, ended.output)
         del ended
         gc.collect()  # a command that ends closes its connections with its process; here its pools must go first
         return told
 
     return run
+
+
+def test_a_checkpoint_kept_elsewhere_says_which_moment_is_meant_unless_it_is_another_ledgers(
+    story: Story, web: Web, run: Callable[..., Told], tmp_path: Path
+) -> None:
+    world, kept = story.world, tmp_path / "kept"
+    record = story.new_record("示〔2026〕77号", decided=date(2026, 5, 20))
+    world.publish()
+    position = world.reader.head("records")[0]
+    kept.write_bytes((world.published / "records" / "checkpoint").read_bytes())
+    story.object(UUID(str(record)))
+    world.publish()
+    by_size = run(position, "--record", str(record))
+    told = run(None, "--record", str(record), "--checkpoint", str(kept))
+    assert by_size.exit_code == told.exit_code == 0, told.output
+    assert f"records:{position} " in told.output and "objected" not in told.output
+    head = world.reader.head("access")[0]
+    for note in (
+        (world.published / "access" / "checkpoint").read_bytes(),
+        kept.read_bytes().replace(f"\n{position}\n".encode(), f"\n{position - 1}\n".encode()),
+        b"",
+    ):
+        kept.write_bytes(note)
+        refused = run(None, "--record", str(record), "--checkpoint", str(kept))
+        assert refused.exit_code == 2 and "Traceback" not in refused.output
+    assert run(position, "--record", str(record), "--checkpoint", str(kept)).exit_code == 2
+    assert run(None, "--record", str(record)).exit_code == 2
+    assert world.reader.head("access")[0] == head
 
 
 def test_an_auditor_sees_a_repaired_record_as_of_then_and_the_look_is_logged_and_replayed(
