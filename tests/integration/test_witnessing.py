@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from flask import Flask, Response, redirect, request
 from application.queries.evidence import NotYetProven
 from application.sequencer import LOGS, TreeBroken, authority_of
 from application.witnessing import LogContradicted, Witnessing
-from domain.transparency.checkpoint import parse_signed_checkpoint
+from domain.transparency.checkpoint import Checkpoint, SignedCheckpoint, parse_signed_checkpoint
+from domain.transparency.cosignature import sign_checkpoint
 from domain.transparency.merkle import leaf_hash
 from domain.transparency.policy import Policy, judged, parse_policy
 from domain.transparency.proof_file import RefusedProof, parse_proof_file, proved
 from domain.transparency.strict import to_base64
+from domain.transparency.witness_request import parse_add_checkpoint
 from infrastructure.bootstrap import (
     SequencerServices,
     make_sequencers,
@@ -250,7 +253,7 @@ LIES: dict[str, tuple[Lie, str]] = {
     ),
     "a redirect": (lambda w: redirect(f"{w.url}/add-checkpoint", 307), "status_307"),
     "an answer without end": (lambda _: Response("— x\n" * 200_000), "unreachable"),
-    "a size that is none": (lambda _: Response("9" * 30, 409), "request_size"),
+    "a size that is none": (lambda _: Response("9" * 30, 409), "status_409"),
     "a larger size without our signature": (lambda _: Response("999999\n", 409), "status_409"),
     "no proof wanted": (lambda _: Response("", 422), "status_422"),
 }
@@ -289,6 +292,33 @@ def test_what_a_witness_says_is_used_only_when_it_holds_and_can_stop_nobody(
         found.witnessing.check()
     with pytest.raises(NotYetProven):
         city.evidence()
+
+
+@pytest.mark.parametrize("status", [409, 422])
+def test_another_tree_under_our_key_is_seen_by_either_status_that_witnesses_refuse_other_roots_with(
+    city: Witnessed, status: int
+) -> None:
+    signers = log_signers(city.world.secrets, f"{authority_of(city.world.ledger.id)}/records")
+    other = Checkpoint(signers[0].key.name, 1, leaf_hash(b"another history"))
+    held = bytes(SignedCheckpoint(other, (sign_checkpoint(other, signers[0], seconds=1),)))
+    app, true = Flask("witness of another tree"), city.witnesses["peer"]
+
+    @app.post("/add-checkpoint")
+    def add() -> Any:
+        return Response("", status)
+
+    @app.get("/<digest>/checkpoint")
+    def checkpoint(digest: str) -> Any:
+        return held if digest == sha256(other.origin.encode()).hexdigest() else ("", 404)
+
+    with listening(app) as port:
+        city.configure(replace(true, url=f"http://127.0.0.1:{port}").lines("peer"), "quorum peer\n")
+        found = city.start()
+        city.sequence(found)
+        found.witnessing.round()
+    assert city.status()["witnesses"]["peer"]["state"] == f"status_{status}"
+    with pytest.raises(LogContradicted):
+        found.witnessing.check()
 
 
 @pytest.mark.parametrize(
@@ -477,6 +507,11 @@ def test_a_request_carried_by_hand_brings_the_quorum(city: Witnessed, tmp_path: 
     answer.write_bytes(carried(peer, asked))
     assert "taken and published" in carry(city, "witness-response", str(asked), str(answer))
     assert city.policy_holds("records") and city.policy_holds("records", "cosigned")
+    carry(city, "witness-request", "records", str(asked))
+    lines = parse_add_checkpoint(asked.read_bytes()).signed.signatures
+    assert {line.name for line in lines} == {f"{authority_of(city.world.ledger.id)}/records"}, (
+        "only the log's"
+    )
     old = city.size("records")
     city.grow()
     city.sequence(found)
