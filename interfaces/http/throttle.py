@@ -15,8 +15,11 @@ from interfaces.http import problems
 from interfaces.http.services import services
 from interfaces.http.telemetry import note
 
-FREE = frozenset({"healthz", "operations.version", "portal.static", "docs.static"})
-"""Answered from memory or a file: asking for them costs less than counting."""
+_PUBLISHED = ("policy", "checkpoint", "tile", "map_file", "map_heads", "delta")
+FREE = frozenset({"healthz", "operations.version", "portal.static", "docs.static"}) | {
+    f"logs.{name}" for name in _PUBLISHED
+}
+"""Answered from memory or a file: asking for them costs less than counting. Who audits a log fetches all its files."""
 
 
 def register(app: Flask) -> None:

@@ -397,10 +397,14 @@ def test_a_replayed_request_does_not_use_up_its_department_s_limit(ledger_world:
     assert web.post("/v1/determinations", b"{}", media="application/json").status_code == 400
 
 
-def test_health_version_and_static_files_are_free(ledger_world: World) -> None:
+def test_health_version_static_and_published_files_are_free(ledger_world: World) -> None:
     web = limited(ledger_world, unsigned=1, lookup=1, operations=1)
-    for path in ("/healthz", "/version"):
-        assert [web.http.get(path).status_code for _ in range(3)] == [200] * 3
+    web.world.sequence()
+    size = int(web.http.get("/logs/records/checkpoint").text.split("\n")[1])
+    tiles = [f"/logs/records/tile/{level}/000.p/{size}" for level in ("0", "entries")]
+    for path in ("/healthz", "/version", "/logs/policy", "/logs/records/checkpoint", *tiles):
+        assert [web.http.get(path).status_code for _ in range(3)] == [200] * 3, path
+    assert [web.http.get("/v1/receipts/records:1").status_code for _ in range(2)] == [200, 429]
     assert [web.http.get("/metrics").status_code for _ in range(2)] == [200, 429]
 
 
