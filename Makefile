@@ -9,7 +9,7 @@ UV_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emi
 	--no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev serve test check format bench lock
+.PHONY: help venv venv-dev serve test foreign check format bench lock
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ serve: venv ## Run the service with its demo city on 127.0.0.1 (PORT=8000)
 test: venv-dev ## Run all tests; names system parts that are missing (PYTEST_ARGS="-n 2")
 	@$(PY) requirements/system_parts.py
 	@$(PY) -m pytest $(PYTEST_ARGS)
+
+foreign: venv ## Read and witness a demo city with foreign libraries (needs go and its module proxy)
+	@cd tests/foreign && XINLU_PYTHON=$(CURDIR)/$(PY) go test -count=1 -timeout 5m -v .
 
 check: venv-dev ## Style, types, import contracts, generated files
 	@$(PY) -m ruff check $(CODE)
