@@ -56,80 +56,58 @@ WEAK = {0, 1, FIELD - 1, ORDER_8, FIELD - ORDER_8}
 """The y of the points of small order: under such a key anyone can make signatures that hold."""
 ZERO = bytes(32)
 """A missing child of a map's node."""
-REASONS = {
-    "malformed": ("格式不对", "is not in the format"),
-    "too_large": ("太大", "is too large"),
-    "policy": ("策略文件不可用", "the policy cannot be used"),
-    "untrusted": ("没有策略所信任的签名", "no signature that the policy trusts"),
-    "bad_signature": ("签名不成立", "a signature does not hold"),
-    "quorum": ("见证人不足", "too few witnesses for the policy's quorum"),
-    "inclusion": ("不在日志所签的树中", "is not in the tree that the log signed"),
-    "consistency": ("两个检查点不一致", "two checkpoints do not agree"),
-    "opening": ("所示内容与叶子的承诺不符", "what is shown is not what the leaf commits to"),
-    "key": ("签名者的密钥没有证明", "the signer's key is not proven"),
-    "revoked": ("签名者的密钥当时已吊销", "the signer's key was revoked by then"),
-    "order": ("先后次序不对", "stands in the wrong order"),
-    "not_newest": ("不是最新一期", "is not the newest epoch"),
-    "map": ("视图映射的证明不成立", "the map's proof does not hold"),
-    "present": ("记录仍在视图中", "the record is still in the view"),
-    "incomplete": ("清单不完整", "the list is not complete"),
-    "answer": ("所示答复不是当时登记的答复", "the answer is not the one that was logged"),
-    "claim": ("未知的主张", "an unknown claim"),
-}
-CHECKED = {
-    "checkpoint": (
-        "{origin}：检查点按策略签名，{size} 条，见证 {by}",
-        "{size} entries, signed as the policy asks",
-    ),
-    "entries": (
-        "所附条目都在日志所签的树中，所示即所承诺",
-        "all entries are in the signed trees, shown as committed",
-    ),
-    "signers": (
-        "条目签名都成立，密钥当时已登记、未见吊销",
-        "all are signed by keys registered, not seen revoked",
-    ),
-    "epoch": ("第 {number} 期是所附检查点的最新一期", "epoch {number} is the newest of the checkpoint given"),
-    "recorded": (
-        "{leaf}：第 {number} 条由 {holder} 签署入账；所示 {parts}",
-        "signed by that holder and recorded",
-    ),
-    "absent": ("记录 {record} 不在 {view} 视图中", "the record is not in that view"),
-    "publicity_ended": (
-        "记录 {record} 公示结束，不在任何对外视图",
-        "publicity ended: in no outward view, for good",
-    ),
-    "withdrawn": ("记录 {record} 已撤回，不在任何对外视图", "withdrawn: in no outward view, for good"),
-    "shielded": ("记录 {record} 已屏蔽，不在任何对外视图", "shielded: in no outward view, for good"),
-    "look": ("第 {number} 次查询：{told}", "look {number} was logged so"),
-    "looks": ("共 {count} 次查询，一次不缺", "{count} looks, none left out, up to access entry {size}"),
-    "answered": (
-        "答复 {count}/{all} 部分在答复前已登记：{told}",
-        "these parts were logged before they were sent",
-    ),
-    "erased": (
-        "{leaf} 的 {parts} 已依法删除，其余仍可验证",
-        "was erased by a recorded act; the rest still verifies",
-    ),
-}
-UNCHECKED = {
-    "truth": ("认定是否合法、内容是否属实", "whether an act was lawful and what it says is true"),
-    "competence": (
-        "签名部门是否有权、密钥是否在有效期内",
-        "whether the signer was competent, its key within its days",
-    ),
-    "left_out": (
-        "未附的吊销、再次登记、更正",
-        "revocations, second registrations, corrections left out here",
-    ),
-    "unwitnessed": (
-        "没有见证：他人所见是否另一份账",
-        "unwitnessed: whether others are shown another history",
-    ),
-    "later": ("该期之后发生的事", "what happened after that epoch"),
-    "not_given": ("答复中未附的部分", "parts of the answer that are not in this bundle"),
-    "ml_dsa": ("ML-DSA-44 签名（此处不支持）：{name}", "signatures of ML-DSA-44, not supported here"),
-}
+
+
+def _table(text: str) -> dict[str, tuple[str, str]]:
+    """Sentences by code, Chinese and English; what stands in braces is filled in."""
+    rows = (re.split(r"\s+\|\s+", line.strip(), maxsplit=2) for line in text.strip().split("\n"))
+    return {code: (zh, en) for code, zh, en in rows}
+
+
+REASONS = _table("""
+    malformed | 格式不对 | is not in the format
+    too_large | 太大 | is too large
+    policy | 策略文件不可用 | the policy cannot be used
+    untrusted | 没有策略所信任的签名 | no signature that the policy trusts
+    bad_signature | 签名不成立 | a signature does not hold
+    quorum | 见证人不足 | too few witnesses for the policy's quorum
+    inclusion | 不在日志所签的树中 | is not in the tree that the log signed
+    consistency | 两个检查点不一致 | two checkpoints do not agree
+    opening | 所示内容与叶子的承诺不符 | what is shown is not what the leaf commits to
+    key | 签名者的密钥没有证明 | the signer's key is not proven
+    revoked | 签名者的密钥当时已吊销 | the signer's key was revoked by then
+    order | 先后次序不对 | stands in the wrong order
+    not_newest | 不是最新一期 | is not the newest epoch
+    map | 视图映射的证明不成立 | the map's proof does not hold
+    present | 记录仍在视图中 | the record is still in the view
+    incomplete | 清单不完整 | the list is not complete
+    answer | 所示答复不是当时登记的答复 | the answer is not the one that was logged
+    claim | 未知的主张 | an unknown claim
+""")
+CHECKED = _table("""
+    checkpoint | {origin}：检查点按策略签名，{size} 条，见证 {by} | {size} entries, signed as the policy asks
+    entries | 所附条目都在日志所签的树中，所示部分即所承诺 | all entries are in the signed trees, shown as committed
+    signers | 所附条目的签名都成立，密钥当时已登记 | all entries are signed by keys registered by then
+    epoch | 第 {number} 期是所附检查点的最新一期 | epoch {number} is the newest of the checkpoint given
+    recorded | {leaf}：{holder} 签署入账的第 {number} 条，所示 {parts} | entry {number}, signed by that holder
+    absent | 记录 {record} 不在 {view} 视图中 | the record is not in the {view} view
+    publicity_ended | 记录 {record} 公示结束，不在任何对外视图中 | publicity ended: in no outward view, for good
+    withdrawn | 记录 {record} 已撤回，不在任何对外视图中 | withdrawn: in no outward view, for good
+    shielded | 记录 {record} 已屏蔽，不在任何对外视图中 | shielded: in no outward view, for good
+    look | 第 {number} 次查询：{told} | look {number}, as it was logged
+    looks | 共 {count} 次查询，一次不缺 | {count} looks, none left out, up to access entry {size}
+    answered | 答复 {count}/{all} 部分在答复前已登记为：{told} | these parts were logged before they were sent
+    erased | {leaf} 的 {parts} 已依法删除，其余仍可验证 | was erased by a recorded act; the rest still verifies
+""")
+UNCHECKED = _table("""
+    truth | 认定是否合法、内容是否属实 | whether an act was lawful and what it says is true
+    competence | 签名部门是否有权、密钥当日是否在有效期内 | whether the signer was competent, its key within its days
+    left_out | 未附上的吊销、再次登记、更正 | revocations, second registrations, corrections not in this bundle
+    unwitnessed | 没有见证：运营者是否对他人出示另一份账 | unwitnessed: whether others are shown another history
+    later | 该期之后发生的事 | what happened after that epoch
+    not_given | 答复中未附的部分 | parts of the answer that are not in this bundle
+    ml_dsa | ML-DSA-44 签名（此处不支持）：{name} | signatures of ML-DSA-44, not supported here
+""")
 ALWAYS_UNCHECKED = "truth", "competence", "left_out"
 
 
@@ -156,25 +134,18 @@ class Report:
     unchecked: list[str] = field(default_factory=list)
     refused: Refused | None = None
 
-    def holds(self, code: str, **words: object) -> None:
-        """Add a sentence of :data:`CHECKED`."""
-        self.checked.append(_sentence(CHECKED[code], words))
-
-    def open(self, code: str, **words: object) -> None:
-        """Add a sentence of :data:`UNCHECKED`, once."""
-        line = _sentence(UNCHECKED[code], words)
-        if line not in self.unchecked:
-            self.unchecked.append(line)
+    def say(self, code: str, **words: object) -> None:
+        """Add a sentence of :data:`CHECKED` or :data:`UNCHECKED`, once."""
+        table, lines = (CHECKED, self.checked) if code in CHECKED else (UNCHECKED, self.unchecked)
+        shown = {name: _plain(str(word), PLACE_SHOWN_MAX) for name, word in words.items()}
+        line = " / ".join(one.format_map(shown) for one in table[code])
+        if line not in lines:
+            lines.append(line)
 
     @property
     def good(self) -> bool:
         """Whether every claim of the bundle holds."""
         return self.refused is None
-
-
-def _sentence(both: tuple[str, str], words: dict[str, object]) -> str:
-    shown = {name: _plain(str(word), PLACE_SHOWN_MAX) for name, word in words.items()}
-    return " / ".join(one.format_map(shown) for one in both)
 
 
 def _plain(text: str, most: int) -> str:
@@ -234,7 +205,7 @@ def _filled(text: str, form: str, where: str) -> list[Any]:
     demand(len(words) == len(places), "malformed", where)
     values: list[Any] = []
     for word, place in zip(words, places, strict=True):
-        demand(place in "#*" or word == place, "malformed", where)
+        demand(place in ("#", "*") or word == place, "malformed", where)
         if place == "#":
             values.append(_decimal(word, where))
         elif place == "*":
@@ -250,32 +221,32 @@ def _json(data: bytes, where: str) -> dict[str, Any]:
     """A JSON object with one meaning for every reader: no member twice, no fraction, no half of a character."""
 
     def whole(text: str) -> int:
-        demand(-NUMBER_MAX <= int(text) <= NUMBER_MAX, "malformed", where)
+        demand(abs(int(text)) <= NUMBER_MAX, "malformed", where)
         return int(text)
-
-    def refuse(_: str) -> Any:
-        raise ValueError
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         members = dict(pairs)
         demand(len(members) == len(pairs), "malformed", where)
         return members
 
-    strict: dict[str, Any] = {"parse_int": whole, "parse_float": refuse, "parse_constant": refuse}
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=once, **strict)
+        text = data.decode("utf-8")
+        value = json.loads(
+            text, object_pairs_hook=once, parse_int=whole, parse_float=whole, parse_constant=whole
+        )
         level = [value]
         for _ in range(DEPTH_MAX):
-            level = [inner for one in level for inner in _inside(one)]
+            inside = (
+                one.values() if isinstance(one, dict) else one
+                for one in level
+                if isinstance(one, dict | list)
+            )
+            level = [inner for members in inside for inner in members]
         demand(not level, "malformed", where)
         json.dumps(value, ensure_ascii=False).encode()  # half of a character has no bytes
     except (ValueError, RecursionError):
         raise Refused("malformed", where) from None
     return _as(dict, value, where)
-
-
-def _inside(value: Any) -> Any:
-    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 # --- trees and maps (RFC 6962 2.1, RFC 9162 2.1.3.2 and 2.1.4.2; STORAGE 1)
@@ -302,11 +273,6 @@ def _sides(node: int, last: int, path: Sequence[bytes], code: str, where: str) -
         node, last = node >> 1, last >> 1
     demand(last == 0 and len(sides) == len(path), code, where)
     return sides
-
-
-def _check_included(entry: bytes, index: int, head: Head, path: list[bytes], where: str) -> None:
-    sides = _sides(index, head.size - 1, path, "inclusion", where)
-    demand(_fold(_sha256(b"\x00", entry), path, sides) == head.root, "inclusion", where)
 
 
 def _check_consistent(size: int, root: bytes, head: Head, path: list[bytes], where: str) -> None:
@@ -574,7 +540,7 @@ class Verifier:
         for leaf in self.leaves.values():
             self._check_signer(leaf)
         for code in ("entries", "signers") if leaves else ():
-            report.holds(code)
+            report.say(code)
         self.covered: dict[str, int] = {}
         self.maps: dict[str, bytes] = {}
         if "epoch" in bundle:
@@ -585,19 +551,21 @@ class Verifier:
         note, origin = _as(str, value, f"checkpoints/{log}"), f"{self.authority}/{log}"
         head = self.policy.heads.get((origin, note)) or _head(note, origin, self.policy)
         for name in head.untried:
-            self.report.open("ml_dsa", name=name)
+            self.report.say("ml_dsa", name=name)
         demand(head.logs, "untrusted", f"checkpoints/{origin}")
         demand(self.policy.satisfied(self.policy.quorum, head.witnesses), "quorum", f"checkpoints/{origin}")
         self.policy.heads[origin, note] = head
         by = [f"{name} ({_when(seconds)})" for name, seconds in sorted(head.witnesses.items())]
-        self.report.holds("checkpoint", origin=origin, size=head.size, by=", ".join(by) or "-")
+        self.report.say("checkpoint", origin=origin, size=head.size, by=", ".join(by) or "-")
         return head
 
     def _entry(self, log: str, told: dict[str, Any], data: bytes, where: str) -> int:
         """The index at which a log holds the bytes of an entry."""
         index, path = _number(told.get("index"), where), _hashes(told.get("path"), where)
         demand(log in self.heads, "malformed", where)
-        _check_included(data, index, self.heads[log], path, where)
+        head = self.heads[log]
+        sides = _sides(index, head.size - 1, path, "inclusion", where)
+        demand(_fold(_sha256(b"\x00", data), path, sides) == head.root, "inclusion", where)
         return index
 
     def _leaf(self, where: str, value: Any) -> Leaf:
@@ -712,8 +680,8 @@ class Verifier:
             path = _hashes(proofs.get(log), "epoch") if log in self.heads else []
             if log in self.heads and self.covered[log]:
                 _check_consistent(self.covered[log], root, self.heads[log], path, f"epoch/{log}")
-        self.report.holds("epoch", number=number)
-        self.report.open("later")
+        self.report.say("epoch", number=number)
+        self.report.say("later")
 
     # --- the claims
     def check(self, claims: list[Any]) -> None:
@@ -725,9 +693,9 @@ class Verifier:
             demand(kind in CLAIMS, "claim", where)
             CLAIMS[kind](self, claim, where)
         for code in ALWAYS_UNCHECKED:
-            self.report.open(code)
+            self.report.say(code)
         if not all(head.witnesses for head in self.heads.values()):
-            self.report.open("unwitnessed")
+            self.report.say("unwitnessed")
 
     def _named(self, name: Any, where: str, log: str = "", *kinds: int) -> Leaf:
         """The leaf of a name, of that log and one of those kinds where they are given."""
@@ -746,7 +714,7 @@ class Verifier:
         code = self.keys[leaf.issuer][1]["holder"]
         holder = f"{_said(self.departments.get(code, {}), 'name')} {code}".strip()
         parts = ", ".join(sorted(leaf.parts)) or "-"
-        self.report.holds("recorded", leaf=leaf.name, number=leaf.index + 1, holder=holder, parts=parts)
+        self.report.say("recorded", leaf=leaf.name, number=leaf.index + 1, holder=holder, parts=parts)
 
     def absent(self, claim: dict[str, Any], where: str) -> None:
         """不在视图: the newest epoch's maps of these views do not hold the record."""
@@ -754,7 +722,7 @@ class Verifier:
         demand(proofs and proofs.keys() <= set(OUTWARD), "malformed", where)
         for view, proof in proofs.items():
             demand(self._value(view, _map_key(view, record), proof, where) is None, "present", where)
-            self.report.holds("absent", record=claim["record"], view=view)
+            self.report.say("absent", record=claim["record"], view=view)
 
     def shielded(self, claim: dict[str, Any], where: str) -> None:
         """已屏蔽: an act ended the record's publicity, and it is in neither view and in the map that only grows."""
@@ -769,7 +737,7 @@ class Verifier:
             key = _map_key(view, _uuid(act.stream, where))
             value = self._value("shield", key, shields.get(view), where)
             demand(value is not None and value <= act.index.to_bytes(32, "big"), "map", where)
-        self.report.holds(SHIELDING[act.kind], record=act.stream)
+        self.report.say(SHIELDING[act.kind], record=act.stream)
 
     def who_looked(self, claim: dict[str, Any], where: str) -> None:
         """谁看过: the subject's looks one after the other, and proof that there is no next one."""
@@ -786,9 +754,9 @@ class Verifier:
             demand(held, "incomplete", where)
             demand(look.log == ACCESS and look.kind == LOOKED, "malformed", where)
             told = _said(look.part("public"), "department", "role", "purpose", "view")
-            self.report.holds("look", number=number + 1, told=told)
+            self.report.say("look", number=number + 1, told=told)
         demand(self._value("access", keys[-1], proofs[-1], where) is None, "incomplete", where)
-        self.report.holds("looks", count=len(looks), size=self.covered[ACCESS])
+        self.report.say("looks", count=len(looks), size=self.covered[ACCESS])
 
     def answered(self, claim: dict[str, Any], where: str) -> None:
         """答复已登记: every part given is one that the look logged before it was sent, to the byte."""
@@ -807,9 +775,9 @@ class Verifier:
             given.add((*(_as(str, part.get(name), where) for name in ("record", "part")), digest))
         demand(given <= logged, "answer", where)
         words = _said(told, "department", "officer", "purpose")
-        self.report.holds("answered", count=len(given), all=len(shown), told=words)
+        self.report.say("answered", count=len(given), all=len(shown), told=words)
         if len(given) < len(shown):
-            self.report.open("not_given")
+            self.report.say("not_given")
 
     def erased(self, claim: dict[str, Any], where: str) -> None:
         """已删除: a recorded act erased parts of these leaves; their commitments, and all else, still verify."""
@@ -828,7 +796,7 @@ class Verifier:
             parts = gone[leaf.log, leaf.index]
             demand(all({leaf.closed.get(part)} == set(parts[part]) for part in parts), "opening", where)
             demand(leaf.log != RECORDS or leaf.index <= act.index, "order", where)
-            self.report.holds("erased", leaf=leaf.name, parts=", ".join(parts))
+            self.report.say("erased", leaf=leaf.name, parts=", ".join(parts))
 
 
 CLAIMS: dict[str, Callable[[Verifier, dict[str, Any], str], None]] = {
@@ -875,16 +843,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.json:
         reason = {"code": refused.code, "where": refused.where} if refused else None
         lines = {"checked": report.checked, "unchecked": report.unchecked}
-        told = {"good": report.good, "refused": reason, **lines}
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        print(json.dumps({"good": report.good, "refused": reason, **lines}, ensure_ascii=False, indent=2))
         return 0 if report.good else 1
-    for line in report.checked:
-        print(f"  ✓ {line}")
-    for line in report.unchecked:
-        print(f"  ? 未查 not checked: {line}")
+    print(*(f"  ✓ {line}\n" for line in report.checked), sep="", end="")
+    print(*(f"  ? 未查 not checked: {line}\n" for line in report.unchecked), sep="", end="")
     if refused:
-        zh, en = REASONS[refused.code]
-        print(f"✗ 不成立 REFUSED ({refused.where}): {zh} / {en}")
+        print(f"✗ 不成立 REFUSED ({refused.where}): {' / '.join(REASONS[refused.code])}")
         return 1
     at = datetime.now(UTC).astimezone(timezone(timedelta(hours=8))).isoformat(timespec="seconds")
     print(f"✓ 成立 VERIFIED {at}")

@@ -10,7 +10,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from interfaces.client.verifier import REASONS
+from interfaces.client.verifier import CHECKED, REASONS, UNCHECKED
 
 _HERE = Path(__file__).parent
 PAGE = _HERE / "static" / "verifier.html"
@@ -22,8 +22,10 @@ def verifier_page() -> str:
     html, style, around = (
         (_HERE / "verifier" / f"page.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
     )
+    sentences = json.dumps({"checked": CHECKED, "unchecked": UNCHECKED}, ensure_ascii=False, indent=4)
     reasons = json.dumps(REASONS, ensure_ascii=False, indent=4)
-    script = f"\n{logic}\n{around.replace('/*reasons*/{}', reasons)}"
+    logic, around = logic.replace("/*sentences*/{}", sentences), around.replace("/*reasons*/{}", reasons)
+    script = f"\n{logic}\n{around}"
     style = f"\n{style}"
     return (
         html.replace("{policy}", content_security_policy(script, style))

@@ -9,32 +9,27 @@ const xinluVerify = (() => {
   const BUNDLE_BYTES_MAX = 64 * 1024 * 1024;
   const POLICY_BYTES_MAX = 256 * 1024, NOTE_BYTES_MAX = 256 * 1024;
   const NOTE_SIGNATURES_MAX = 64, POLICY_NAMES_MAX = 32, NAME_BYTES_MAX = 255, DEPTH_MAX = 64;
-  const WORDS_SHOWN_MAX = 300;
-  const LOGS = ["records", "access", "views"];
+  const PLACE_SHOWN_MAX = 300, WORD_SHOWN_MAX = 100;
+  const LOGS = ["records", "access", "views"], OUTWARD = ["public", "shared"], MAPS = [...OUTWARD, "shield", "access"];
+  const EPOCH_FORM = "credit/view-epoch@v1\nepoch #\nrecords # *\ndigest # *\naccess # *\naccess-digest # *\nrule *\n"
+    + "map public * #\nmap shared * #\nmap shield * #\nmap access * #\ndelta *\n";
   const RECORD_DETERMINED = 1, FILE_SEALED = 2, SUBJECT_REGISTERED = 7, PARTS_ERASED = 29, LOOKED = 128;
   const KEY_REGISTERED = 3, KEY_REVOKED = 4, DEPARTMENT_REGISTERED = 5;
   const GOVERNING = [KEY_REGISTERED, KEY_REVOKED, DEPARTMENT_REGISTERED];
-  const SHIELDING = new Map([
-    [10, "公示结束 publicity ended"], [14, "撤回 withdrawn"], [21, "屏蔽 shielded"],
-  ]);
+  const SHIELDING = new Map([[10, "publicity_ended"], [14, "withdrawn"], [21, "shielded"]]);
   const ED25519_NOTE = 1, ED25519_COSIGNATURE = 4, MLDSA44 = 6;
   const PUBLIC_KEY_BYTES = new Map([[ED25519_NOTE, 32], [ED25519_COSIGNATURE, 32], [MLDSA44, 1312]]);
   const FIELD = 2n ** 255n - 19n;
   const ORDER_8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
   const WEAK = [0n, 1n, FIELD - 1n, ORDER_8, FIELD - ORDER_8];
-  const UNCHECKED = [
-    "认定是否合法、内容是否属实 / whether an act was lawful and what it says is true",
-    "签名部门是否有权、密钥当日是否在有效期内 / whether the signer was competent, its key within its days",
-    "未附上的条目：吊销、再次登记、其后的更正 / entries not in this bundle: revocations, second registrations,"
-      + " later corrections",
-  ];
-  const UNWITNESSED = "没有见证：运营者是否对他人出示另一份账 / unwitnessed: whether others are shown another history";
+  const SENTENCES = /*sentences*/{}; // CHECKED and UNCHECKED of verifier.py, put in when the page is written
+  const ALWAYS_UNCHECKED = ["truth", "competence", "left_out"];
 
   class Refused extends Error {
     constructor(code, where) {
       super(code);
       this.code = code;
-      this.where = plain(where);
+      this.where = plain(where, PLACE_SHOWN_MAX);
     }
   }
 
@@ -42,12 +37,29 @@ const xinluVerify = (() => {
     if (!condition) throw new Refused(code, where);
   }
 
+  class Report {
+    constructor() {
+      this.checked = [];
+      this.unchecked = [];
+      this.paths = [];
+      this.refused = null;
+    }
+
+    /** Add a sentence on what was checked or what was not, once. */
+    say(code, words = {}) {
+      const kind = Object.hasOwn(SENTENCES.checked, code) ? "checked" : "unchecked";
+      const fill = (one) => one.replace(/\{(\w+)\}/g, (_, name) => plain(String(words[name]), PLACE_SHOWN_MAX));
+      const line = SENTENCES[kind][code].map(fill).join(" / ");
+      if (!this[kind].includes(line)) this[kind].push(line);
+    }
+  }
+
   // --- bytes ---------------------------------------------------------------------------------------------------
 
   const encoder = new TextEncoder();
   const bytesOf = (text) => encoder.encode(text);
   const cut = (text, most) => [...text.slice(0, 2 * most)].slice(0, most).join("");
-  const plain = (text) => cut(text, WORDS_SHOWN_MAX).replace(/\p{C}|(?! )\p{Z}/gu, "?");
+  const plain = (text, most) => cut(text, most).replace(/\p{C}|(?! )\p{Z}/gu, "?");
   const hexOf = (data) => Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const same = (a, b) => a.length === b.length && a.every((byte, at) => byte === b[at]);
   const numberOf = (data) => BigInt("0x0" + hexOf(data));
@@ -123,7 +135,20 @@ const xinluVerify = (() => {
     return fromHex(value.replaceAll("-", ""));
   }
 
-  const path = (value, where) => list(value, where).map((item) => base64(item, where, 32));
+  /** The values of a text that is a form filled in, word by word: # a number, * a hash. */
+  function filled(source, form, where) {
+    const words = source.split(/([ \n])/), places = form.split(/([ \n])/);
+    demand(words.length === places.length, "malformed", where);
+    const values = [];
+    for (const [at, place] of places.entries()) {
+      if (place === "#") values.push(decimal(words[at], where));
+      else if (place === "*") values.push(base64(words[at], where, 32));
+      else demand(words[at] === place, "malformed", where);
+    }
+    return values;
+  }
+
+  const hashes = (value, where) => list(value, where).map((item) => base64(item, where, 32));
 
   /** JSON with one meaning for every reader; objects as Map. JSON.parse would take a member twice, and fractions. */
   class Reader {
@@ -240,57 +265,57 @@ const xinluVerify = (() => {
   // --- hashing (RFC 6962 2.1, RFC 9162 2.1.3.2 and 2.1.4.2; STORAGE 1) -------------------------------------------
 
   const LEAF = Uint8Array.of(0), NODE = Uint8Array.of(1), MAP_LEAF = Uint8Array.of(2), MAP_NODE = Uint8Array.of(3);
-  const ZERO = new Uint8Array(32);
+  const ZERO = new Uint8Array(32); // a missing child of a map's node
   const sha256 = async (...data) => new Uint8Array(await crypto.subtle.digest("SHA-256", joined(...data)));
-  const node = (left, right) => sha256(NODE, left, right);
 
   async function hmac(key, message) {
     const imported = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
     return new Uint8Array(await crypto.subtle.sign("HMAC", imported, message));
   }
 
-  /** The root that a path leads to, or null; `steps` gets each sibling with its side and the node above. */
-  async function rootFromPath(leaf, index, size, siblings, steps = []) {
-    if (index >= size) return null;
-    let fn = index, sn = size - 1, root = leaf;
-    const half = () => { fn = Math.floor(fn / 2); sn = Math.floor(sn / 2); };
-    for (const sibling of siblings) {
-      if (sn === 0) return null;
-      const left = fn % 2 === 1 || fn === sn;
-      root = await (left ? node(sibling, root) : node(root, sibling));
-      steps.push({ left, sibling: hexOf(sibling), node: hexOf(root) });
-      if (left) while (fn % 2 === 0 && fn) half();
-      half();
+  /** The hash above, from a node and its siblings upwards; a side is true where the sibling stands left. */
+  async function fold(node, siblings, sides, prefix = NODE, steps = []) {
+    for (const [at, left] of sides.entries()) {
+      node = await (left ? sha256(prefix, siblings[at], node) : sha256(prefix, node, siblings[at]));
+      steps.push({ left, sibling: hexOf(siblings[at]), node: hexOf(node) });
     }
-    return sn === 0 ? root : null;
+    return node;
   }
 
-  async function consistent(old, oldRoot, size, newRoot, siblings) {
-    if (old === size) return !siblings.length && same(oldRoot, newRoot);
-    if (!(old > 0 && old < size) || !siblings.length) return false;
-    let fn = old - 1, sn = size - 1;
-    const half = () => { fn = Math.floor(fn / 2); sn = Math.floor(sn / 2); };
-    while (fn % 2 === 1) half();
-    const nodes = fn === 0 ? [oldRoot, ...siblings] : siblings; // fn is 0 here when old is a power of two
-    let fr = nodes[0], sr = nodes[0];
-    for (const sibling of nodes.slice(1)) {
-      if (sn === 0) return false;
-      if (fn % 2 === 1 || fn === sn) {
-        [fr, sr] = [await node(sibling, fr), await node(sibling, sr)];
-        while (fn % 2 === 0 && fn) half();
-      } else {
-        sr = await node(sr, sibling);
-      }
+  /** The sides of a path's siblings, from a node of the level that ends at `last`, all the way to the root. */
+  function sidesOf(node, last, path, code, where) {
+    demand(node <= last, code, where);
+    const sides = [], half = () => { node = Math.floor(node / 2); last = Math.floor(last / 2); };
+    while (last && sides.length < path.length) {
+      const left = node % 2 === 1 || node === last;
+      while (left && node && node % 2 === 0) half(); // nothing stands right of it: it moves up as it is
+      sides.push(left);
       half();
     }
-    return same(fr, oldRoot) && same(sr, newRoot) && sn === 0;
+    demand(last === 0 && sides.length === path.length, code, where);
+    return sides;
+  }
+
+  async function checkConsistent(size, root, head, path, where) {
+    const code = "consistency";
+    if (size === head.size) {
+      demand(!path.length && same(root, head.root), code, where);
+      return;
+    }
+    demand(size < head.size && path.length, code, where);
+    let node = size - 1, last = head.size - 1;
+    for (; node % 2 === 1; node = Math.floor(node / 2)) last = Math.floor(last / 2);
+    const [first, ...above] = node ? path : [root, ...path]; // a whole tree's root is known and not repeated
+    const sides = sidesOf(node, last, above, code, where), lefts = above.filter((_, at) => sides[at]);
+    demand(same(await fold(first, lefts, lefts.map(() => true)), root), code, where);
+    demand(same(await fold(first, above, sides), head.root), code, where);
   }
 
   async function rowsRoot(hashes) {
     if (!hashes.length) return sha256();
     while (hashes.length > 1) {
       const above = [];
-      for (let at = 0; at + 1 < hashes.length; at += 2) above.push(await node(hashes[at], hashes[at + 1]));
+      for (let at = 0; at + 1 < hashes.length; at += 2) above.push(await sha256(NODE, hashes[at], hashes[at + 1]));
       if (hashes.length % 2) above.push(hashes.at(-1));
       hashes = above;
     }
@@ -298,6 +323,36 @@ const xinluVerify = (() => {
   }
 
   const mapKey = (view, record) => sha256(bytesOf(`credit/map/v1\n${view}\n`), record);
+
+  /** The value of a key in the map of a root, or null when it is proven absent. */
+  async function mapValue(name, root, key, told, where, report) {
+    const proof = object(told, where), kind = proof.get("kind");
+    const siblings = list(proof.get("siblings"), where).map((one) => hex(one, where, 32));
+    const depth = siblings.length, ways = waysOf(key);
+    let leaf = [];
+    if (kind === "inclusion") {
+      leaf = [key, hex(proof.get("value"), where, 32)];
+    } else if (kind === "nonInclusionLeaf") {
+      leaf = list(proof.get("leaf"), where).map((one) => hex(one, where, 32));
+      demand(leaf.length === 2, "malformed", where);
+      // A leaf from elsewhere in the map says nothing about this key.
+      const others = waysOf(leaf[0]), beside = ways.every((way, at) => at >= depth || way === others[at]);
+      demand(!same(leaf[0], key) && beside, "map", where);
+    } else {
+      demand(kind === "nonInclusionParent", "malformed", where);
+    }
+    const node = leaf.length ? await sha256(MAP_LEAF, ...leaf) : ZERO, steps = [];
+    demand(depth <= ways.length && (depth || !leaf.length), "map", where);
+    // A leaf beside a missing child would have moved up: no other map has one shape.
+    demand(!depth || !same(siblings.at(-1), ZERO) || (depth === 1 && leaf.length), "map", where);
+    const above = await fold(node, siblings.reverse(), ways.slice(0, depth).reverse(), MAP_NODE, steps);
+    demand(same(above, root), "map", where);
+    report.paths.push({ name: where, map: name, ending: kind, start: hexOf(node), steps });
+    return kind === "inclusion" ? leaf[1] : null;
+  }
+
+  /** A key's way from a map's root: true where it goes right, so that the sibling stands left. */
+  const waysOf = (key) => Array.from({ length: 256 }, (_, at) => ((key[at >> 3] >> (7 - (at & 7))) & 1) === 1);
 
   // --- policy, notes, checkpoints (C2SP tlog-policy, signed-note, tlog-checkpoint, tlog-cosignature) -------------
 
@@ -405,8 +460,8 @@ const xinluVerify = (() => {
     return await crypto.subtle.verify("Ed25519", imported, signature, message) && !weak(signature.slice(0, 32));
   }
 
-  async function vouching(lines, keys, message, where, report) {
-    const signed = new Map();
+  async function vouching(lines, keys, message, where) {
+    const signed = new Map(), untried = [];
     let logs = 0;
     for (const line of lines) {
       const words = line.split(" ");
@@ -416,7 +471,7 @@ const xinluVerify = (() => {
       for (const { witness, key } of keys) {
         if (key.name !== words[1] || !same(key.id, blob.slice(0, 4))) continue;
         if (key.algorithm === MLDSA44) {
-          report.open(`ML-DSA-44 签名（此处不支持）/ signatures of ML-DSA-44, not supported here: ${key.name}`);
+          untried.push(key.name);
           continue;
         }
         const told = signedBytes(key, message, blob.slice(4));
@@ -425,7 +480,7 @@ const xinluVerify = (() => {
         else if (told.seconds) signed.set(witness, told.seconds);
       }
     }
-    return { logs, signed };
+    return { logs, signed, untried };
   }
 
   function when(seconds) {
@@ -438,48 +493,24 @@ const xinluVerify = (() => {
     demand(bytesOf(note).length <= NOTE_BYTES_MAX, "too_large", where);
     const split = note.lastIndexOf("\n\n");
     demand(split >= 0, "malformed", where);
-    const body = note.slice(0, split).split("\n"), lines = note.slice(split + 2).split("\n");
-    demand(lines.pop() === "" && lines.length && !/[\x00-\x09\x0b-\x1f]/.test(note), "malformed", where);
-    demand(body.length === 3 && body[0] === origin && lawful(origin), "malformed", where);
-    demand(lines.length <= NOTE_SIGNATURES_MAX, "malformed", where); // extension lines are never used (FORMATS 1.3)
-    const size = decimal(body[1], where), root = base64(body[2], where, 32);
+    const text = note.slice(0, split), lines = note.slice(split + 2).split("\n");
+    demand(lines.pop() === "" && !/[\x00-\x09\x0b-\x1f]/.test(note), "malformed", where);
+    demand(lines.length > 0 && lines.length <= NOTE_SIGNATURES_MAX && lawful(origin), "malformed", where);
+    const [size, root] = filled(text, `${origin}\n#\n*`, where); // no extension lines (FORMATS 1.3)
     const keys = [
       ...policy.logs.filter((key) => key.name === origin).map((key) => ({ witness: null, key })),
       ...[...policy.witnesses].map(([witness, key]) => ({ witness, key })),
     ];
-    const { logs, signed } = await vouching(lines, keys, bytesOf(note.slice(0, split + 1)), where, report);
+    const { logs, signed, untried } = await vouching(lines, keys, bytesOf(`${text}\n`), where);
+    for (const name of untried) report.say("ml_dsa", { name });
     demand(logs, "untrusted", where);
     demand(policy.satisfied(policy.quorum, signed), "quorum", where);
-    const by = [...signed.keys()].sort().map((name) => `${name} (${when(signed.get(name))})`).join(", ");
-    report.holds(`${origin}: 检查点已签名 signed checkpoint, ${size} 条 entries${by && `，见证 witnesses: ${by}`}`);
+    const by = [...signed.keys()].sort().map((name) => `${name} (${when(signed.get(name))})`).join(", ") || "-";
+    report.say("checkpoint", { origin, size, by });
     return { size, root, witnessed: signed.size > 0 };
   }
 
-  // --- epochs (FORMATS 5.4) --------------------------------------------------------------------------------------
-
-  function parseEpoch(entry) {
-    const where = "epoch/entry";
-    demand(entry.every((byte) => byte < 128), "malformed", where);
-    const words = new TextDecoder().decode(entry).split("\n").map((line) => line.split(" "));
-    const names = ["credit/view-epoch@v1", "epoch", "records", "digest", "access", "access-digest", "rule"];
-    const shape = [...names, "map", "map", "map", "map", "delta", ""];
-    const sizes = [1, 2, 3, 3, 3, 3, 2, 4, 4, 4, 4, 2, 1];
-    demand(words.length === shape.length, "malformed", where);
-    demand(words.every((line, at) => line[0] === shape[at] && line.length === sizes[at]), "malformed", where);
-    const maps = words.slice(7, 11);
-    demand(maps.map((line) => line[1]).join() === "public,shared,shield,access", "malformed", where);
-    demand(words[3][1] === words[2][1] && words[5][1] === words[4][1], "malformed", where);
-    for (const hash of [words[3][2], words[5][2], words[6][1], words[11][1]]) base64(hash, where, 32);
-    const log = ([name, size, root]) => [name, { size: decimal(size, where), root: base64(root, where, 32) }];
-    const map = ([, name, root, count]) => [name, { root: base64(root, where, 32), count: decimal(count, where) }];
-    return {
-      number: decimal(words[1][1], where),
-      logs: new Map([log(words[2]), log(words[4])]),
-      maps: new Map(maps.map(map)),
-    };
-  }
-
-  // --- leaves, openings, keys (STORAGE 1, 2) ---------------------------------------------------------------------
+  // --- entries and keys (STORAGE 1, 2; FORMATS 5.4) ---------------------------------------------------------------------
 
   function part(leaf, name) {
     return object(leaf.parts.get(name), `${leaf.name}/${name}`);
@@ -487,7 +518,7 @@ const xinluVerify = (() => {
 
   function said(told, ...names) {
     const words = names.map((name) => told.get(name)).filter((value) => typeof value === "string");
-    return words.map((value) => cut(value, 100)).join(" ");
+    return words.map((value) => cut(value, WORD_SHOWN_MAX)).join(" ");
   }
 
   class Verifier {
@@ -499,7 +530,8 @@ const xinluVerify = (() => {
       this.keys = new Map();
       this.revoked = new Map();
       this.departments = new Map();
-      this.epoch = null;
+      this.covered = new Map();
+      this.maps = new Map();
     }
 
     async read(policy) {
@@ -519,27 +551,29 @@ const xinluVerify = (() => {
       await this.learnKeys();
       this.seals = await this.readSeals();
       for (const leaf of this.leaves.values()) await this.checkIssuer(leaf);
-      if (bundle.has("epoch")) this.epoch = await this.readEpoch(bundle.get("epoch"));
+      for (const code of this.leaves.size ? ["entries", "signers"] : []) this.report.say(code);
+      if (bundle.has("epoch")) await this.readEpoch(object(bundle.get("epoch"), "epoch"));
     }
 
-    leaf(name, where) {
-      const found = this.leaves.get(text(name, where));
-      demand(found, "malformed", where);
-      return found;
+    /** The index at which a log holds the bytes of an entry; the path is kept to be drawn. */
+    async entry(log, told, data, where) {
+      const index = number(told.get("index"), where), path = hashes(told.get("path"), where);
+      const head = this.heads.get(log), start = await sha256(LEAF, data), steps = [];
+      demand(head, "malformed", where);
+      const sides = sidesOf(index, head.size - 1, path, "inclusion", where);
+      demand(same(await fold(start, path, sides, NODE, steps), head.root), "inclusion", where);
+      this.report.paths.push({ name: where, log, index, size: head.size, start: hexOf(start), steps });
+      return index;
     }
 
     async readLeaf(where, value) {
-      const log = text(value.get("log"), where), head = this.heads.get(log);
-      const index = number(value.get("index"), where), data = base64(value.get("leaf"), where);
-      demand(head && log !== "views", "malformed", where);
-      const siblings = path(value.get("path"), where), start = await sha256(LEAF, data), steps = [];
-      const root = await rootFromPath(start, index, head.size, siblings, steps);
-      demand(root && same(root, head.root), "inclusion", where);
+      const log = text(value.get("log"), where), data = base64(value.get("leaf"), where);
+      demand(log !== "views", "malformed", where);
+      const index = await this.entry(log, value, data, where);
       const single = data.length === 106 && data[0] === 1, row = data.length === 78 && data[0] === 2;
       demand(single || row, "malformed", where);
       const stream = uuid(value.get("stream"), where);
       const [parts, closed] = await this.open(data, stream, object(value.get("parts"), where), where);
-      this.report.paths.push({ name: where, log, index, size: head.size, start: hexOf(start), steps });
       const kind = data[1], commitment = data.slice(2, 34), issuer = data.slice(34, 42);
       return { name: where, log, index, kind, commitment, issuer, data, stream, parts, closed };
     }
@@ -649,142 +683,99 @@ const xinluVerify = (() => {
       demand(seal.index <= leaf.index, "order", leaf.name);
     }
 
-    async readEpoch(value) {
-      const where = "epoch", told = object(value, where), head = this.heads.get("views");
-      demand(head, "malformed", where);
-      const entry = base64(told.get("entry"), where), index = number(told.get("index"), where);
-      const siblings = path(told.get("path"), where), start = await sha256(LEAF, entry), steps = [];
-      const root = await rootFromPath(start, index, head.size, siblings, steps);
-      demand(root && same(root, head.root), "inclusion", where);
-      demand(index === head.size - 1, "not_newest", where);
-      this.report.paths.push({ name: where, log: "views", index, size: head.size, start: hexOf(start), steps });
-      const epoch = parseEpoch(entry), consistency = object(told.get("consistency"), where);
-      for (const [log, { size, root: old }] of epoch.logs) {
-        const known = this.heads.get(log);
-        if (!known) continue;
-        const proof = path(consistency.get(log), where);
-        demand(!size || await consistent(size, old, known.size, known.root, proof), "consistency", `epoch/${log}`);
+    /** The last entry of the views log: what of the other logs it covers, and the root of every map. */
+    async readEpoch(told) {
+      const entry = base64(told.get("entry"), "epoch"), where = "epoch/entry";
+      const index = await this.entry("views", told, entry, "epoch");
+      demand(index === this.heads.get("views").size - 1, "not_newest", "epoch");
+      const words = filled(new TextDecoder("latin1").decode(entry), EPOCH_FORM, where);
+      const [number, records, recordsRoot, recordsAgain, , access, accessRoot, accessAgain] = words;
+      demand(recordsAgain === records && accessAgain === access, "malformed", where);
+      this.covered = new Map([["records", records], ["access", access]]);
+      this.maps = new Map(MAPS.map((name, at) => [name, words[10 + 2 * at]]));
+      const proofs = object(told.get("consistency"), "epoch");
+      for (const [log, root] of [["records", recordsRoot], ["access", accessRoot]]) {
+        if (!this.heads.has(log)) continue;
+        const path = hashes(proofs.get(log), "epoch"), size = this.covered.get(log);
+        if (size) await checkConsistent(size, root, this.heads.get(log), path, `epoch/${log}`);
       }
-      this.report.holds(
-        `第 ${epoch.number} 期是所附检查点的最新一期 / epoch ${epoch.number} is the newest of the checkpoint given`,
-      );
-      this.report.open("该期之后发生的事 / what happened after that epoch");
-      return epoch;
+      this.report.say("epoch", { number });
+      this.report.say("later");
     }
 
-    // --- claims ------------------------------------------------------------------------------------------------
+    // --- the claims --------------------------------------------------------------------------------------------
 
-    async run() {
-      const claims = list(this.bundle.get("claims"), "claims");
+    /** Check every claim, then say what no claim checks. */
+    async check(claims) {
       demand(claims.length, "malformed", "claims");
-      const kinds = new Map([
-        ["recorded", this.recorded], ["absent", this.absent], ["shielded", this.shielded],
-        ["who_looked", this.whoLooked], ["answered", this.answered], ["erased", this.erased],
-      ]);
       for (const [at, value] of claims.entries()) {
         const claim = object(value, "claims"), where = `claims/${at}`;
-        const check = kinds.get(text(claim.get("type"), where));
+        const check = CLAIMS.get(text(claim.get("type"), where));
         demand(check, "claim", where);
         await check.call(this, claim, where);
       }
-      UNCHECKED.forEach((line) => this.report.open(line));
-      if (![...this.heads.values()].every((head) => head.witnessed)) this.report.open(UNWITNESSED);
+      for (const code of ALWAYS_UNCHECKED) this.report.say(code);
+      if (![...this.heads.values()].every((head) => head.witnessed)) this.report.say("unwitnessed");
+    }
+
+    /** The leaf of a name, of that log and one of those kinds where they are given. */
+    named(name, where, log = "", ...kinds) {
+      const leaf = this.leaves.get(text(name, where));
+      demand(leaf && ["", leaf.log].includes(log), "malformed", where);
+      demand(!kinds.length || kinds.includes(leaf.kind), "malformed", where);
+      return leaf;
+    }
+
+    async value(name, key, proof, where) {
+      demand(this.maps.has(name), "malformed", where);
+      return mapValue(name, this.maps.get(name), key, proof, where, this.report);
     }
 
     recorded(claim, where) {
-      const leaf = this.leaf(claim.get("leaf"), where);
-      demand(leaf.log === "records", "malformed", where);
+      const leaf = this.named(claim.get("leaf"), where, "records");
       const code = this.keys.get(hexOf(leaf.issuer)).holder;
       const holder = `${said(this.departments.get(code) ?? new Map(), "name")} ${code}`.trim();
-      const shown = [...leaf.parts.keys()].sort().join(", ") || "-";
-      this.report.holds(
-        `${leaf.name} 第 ${leaf.index + 1} 条由 ${holder} 签署并入账 / entry ${leaf.index + 1} was sealed by`
-          + ` ${holder} and recorded; 所示部分 parts shown: ${shown}`,
-      );
-    }
-
-    /** The value of a key in a map of the epoch, or null when it is proven absent. */
-    async map(name, key, value, where) {
-      const root = this.epoch?.maps.get(name)?.root;
-      demand(root, "malformed", where);
-      const proof = object(value, where), kind = text(proof.get("kind"), where);
-      const siblings = list(proof.get("siblings"), where).map((item) => hex(item, where, 32));
-      const depth = siblings.length, bit = (data, at) => (data[at >> 3] >> (7 - (at & 7))) & 1;
-      let foundKey = key, foundValue = ZERO, above = ZERO;
-      if (kind === "nonInclusionLeaf") {
-        const leaf = list(proof.get("leaf"), where);
-        demand(leaf.length === 2, "malformed", where);
-        [foundKey, foundValue] = leaf.map((item) => hex(item, where, 32));
-        // A leaf from elsewhere in the tree says nothing about this key.
-        const beside = depth > 0 && depth <= 256 && siblings.every((_, at) => bit(key, at) === bit(foundKey, at));
-        demand(beside && !same(foundKey, key), "map", where);
-      } else if (kind === "inclusion") {
-        foundValue = hex(proof.get("value"), where, 32);
-      } else {
-        demand(kind === "nonInclusionParent", "malformed", where);
-      }
-      if (kind !== "nonInclusionParent") {
-        above = await sha256(MAP_LEAF, foundKey, foundValue);
-        demand(depth, "map", where);
-      }
-      // A leaf beside a missing child would have moved up: no other tree has one shape.
-      demand(depth <= 256, "map", where);
-      demand(!(depth && same(siblings.at(-1), ZERO) && (depth > 1 || same(above, ZERO))), "map", where);
-      const steps = [], start = hexOf(above);
-      for (let level = depth - 1; level >= 0; level -= 1) {
-        const left = bit(key, level) === 1, sibling = siblings[level];
-        above = await (left ? sha256(MAP_NODE, sibling, above) : sha256(MAP_NODE, above, sibling));
-        steps.push({ left, sibling: hexOf(sibling), node: hexOf(above) });
-      }
-      demand(same(above, root), "map", where);
-      this.report.paths.push({ name: where, map: name, ending: kind, start, steps });
-      return kind === "inclusion" ? foundValue : null;
+      const parts = [...leaf.parts.keys()].sort().join(", ") || "-";
+      this.report.say("recorded", { leaf: leaf.name, number: leaf.index + 1, holder, parts });
     }
 
     async absent(claim, where) {
       const record = uuid(claim.get("record"), where), proofs = object(claim.get("proofs"), where);
-      demand(proofs.size, "malformed", where);
+      const views = [...proofs.keys()];
+      demand(views.length && views.every((view) => OUTWARD.includes(view)), "malformed", where);
       for (const [view, proof] of proofs) {
-        demand(view === "public" || view === "shared", "malformed", where);
-        const value = await this.map(view, await mapKey(view, record), proof, where);
+        const value = await this.value(view, await mapKey(view, record), proof, where);
         demand(value === null, "present", where);
-        const id = claim.get("record");
-        this.report.holds(`记录 ${id} 不在 ${view} 视图中 / the record is not in the ${view} view`);
+        this.report.say("absent", { record: claim.get("record"), view });
       }
     }
 
     async shielded(claim, where) {
-      const recorded = this.leaf(claim.get("recorded"), where), act = this.leaf(claim.get("act"), where);
-      const kinds = recorded.kind === RECORD_DETERMINED && SHIELDING.has(act.kind);
-      demand(kinds && same(recorded.stream, act.stream), "malformed", where);
-      demand(recorded.log === "records" && act.log === "records", "malformed", where);
-      const size = this.epoch ? this.epoch.logs.get("records").size : -1;
+      const recorded = this.named(claim.get("recorded"), where, "records", RECORD_DETERMINED);
+      const act = this.named(claim.get("act"), where, "records", ...SHIELDING.keys());
+      demand(same(recorded.stream, act.stream), "malformed", where);
+      const size = this.covered.get("records") ?? 0;
       demand(recorded.index < act.index && act.index < size, "order", where);
-      const plainHex = hexOf(act.stream);
-      const record = plainHex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-      const proofs = object(claim.get("proofs"), where);
-      demand(proofs.size === 2 && proofs.has("public") && proofs.has("shared"), "malformed", where);
+      const record = hexOf(act.stream).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+      const [proofs, shields] = ["proofs", "shield"].map((name) => object(claim.get(name), where));
+      demand(proofs.size === 2 && OUTWARD.every((view) => proofs.has(view)), "malformed", where);
       await this.absent(new Map([["record", record], ["proofs", proofs]]), where);
-      const shields = object(claim.get("shield"), where);
-      for (const view of ["public", "shared"]) {
-        const value = await this.map("shield", await mapKey(view, act.stream), shields.get(view), where);
+      for (const view of OUTWARD) {
+        const value = await this.value("shield", await mapKey(view, act.stream), shields.get(view), where);
         demand(value !== null && numberOf(value) <= BigInt(act.index), "map", where);
       }
-      this.report.holds(
-        `记录 ${record} 已${SHIELDING.get(act.kind)}，不在任何对外视图中 / is in no outward view, for good`,
-      );
+      this.report.say(SHIELDING.get(act.kind), { record });
     }
 
     async whoLooked(claim, where) {
-      const subject = this.leaf(claim.get("subject"), where);
-      demand(subject.kind === SUBJECT_REGISTERED && subject.log === "records", "malformed", where);
-      demand(this.epoch && this.heads.has("access"), "malformed", where);
+      const subject = this.named(claim.get("subject"), where, "records", SUBJECT_REGISTERED);
+      demand(this.maps.size && this.heads.has("access"), "malformed", where);
       const accessKey = hex(part(subject, "restricted").get("access_key"), where, 32);
-      const looks = list(claim.get("looks"), where).map((name) => this.leaf(name, where));
+      const looks = list(claim.get("looks"), where).map((name) => this.named(name, where));
       const proofs = list(claim.get("proofs"), where);
       demand(proofs.length === looks.length + 1, "incomplete", where);
       for (const [counter, proof] of proofs.entries()) {
-        const value = await this.map("access", await hmac(accessKey, bigEndian(counter, 8)), proof, where);
+        const value = await this.value("access", await hmac(accessKey, bigEndian(counter, 8)), proof, where);
         if (counter === looks.length) {
           demand(value === null, "incomplete", where);
           break;
@@ -793,20 +784,16 @@ const xinluVerify = (() => {
         const named = value !== null && same(value, bigEndian(look.index, 32));
         demand(named && same(look.stream, subject.stream), "incomplete", where);
         demand(look.log === "access" && look.kind === LOOKED, "malformed", where);
-        const words = said(part(look, "public"), "department", "role", "purpose", "view");
-        this.report.holds(`查询 look ${counter + 1}: ${words}`);
+        const told = said(part(look, "public"), "department", "role", "purpose", "view");
+        this.report.say("look", { number: counter + 1, told });
       }
-      this.report.holds(
-        `共 ${looks.length} 次查询，一次不缺 / ${looks.length} looks, none left out, up to access entry`
-          + ` ${this.epoch.logs.get("access").size}`,
-      );
+      this.report.say("looks", { count: looks.length, size: this.covered.get("access") });
     }
 
     async answered(claim, where) {
-      const look = this.leaf(claim.get("look"), where), told = part(look, "public");
+      const look = this.named(claim.get("look"), where, "access", LOOKED), told = part(look, "public");
       const shown = list(told.get("shown"), where), answers = list(told.get("answers"), where);
-      const form = look.log === "access" && look.kind === LOOKED && shown.length === answers.length;
-      demand(form, "malformed", where);
+      demand(shown.length === answers.length, "malformed", where);
       const named = (words) => JSON.stringify(words.map((word) => text(word, where)));
       const logged = new Set(
         shown.map((one, at) => named([...list(one, where).slice(0, 2), answers[at]])),
@@ -821,18 +808,15 @@ const xinluVerify = (() => {
         given.add(named([shownPart.get("record"), shownPart.get("part"), digest]));
       }
       demand([...given].every((one) => logged.has(one)), "answer", where);
-      this.report.holds(
-        `答复 ${given.size}/${shown.length} 部分在答复前已登记为 / parts were logged before they were sent:`
-          + ` ${said(told, "department", "officer", "purpose")}`,
-      );
-      if (given.size < shown.length) {
-        this.report.open("答复中未附的部分 / parts of the answer that are not in this bundle");
-      }
+      const words = said(told, "department", "officer", "purpose");
+      this.report.say("answered", { count: given.size, all: shown.length, told: words });
+      if (given.size < shown.length) this.report.say("not_given");
     }
 
     erased(claim, where) {
-      const act = this.leaf(claim.get("act"), where), names = list(claim.get("leaves"), where);
-      demand(act.kind === PARTS_ERASED && act.log === "records" && names.length, "malformed", where);
+      const act = this.named(claim.get("act"), where, "records", PARTS_ERASED);
+      const names = list(claim.get("leaves"), where);
+      demand(names.length, "malformed", where);
       const gone = new Map();
       for (const named of list(part(act, "public").get("erased"), where)) {
         const words = list(named, where);
@@ -842,35 +826,25 @@ const xinluVerify = (() => {
         gone.set(row, [...(gone.get(row) ?? []), told]);
       }
       for (const name of names) {
-        const leaf = this.leaf(name, where), parts = gone.get(`${leaf.log}:${leaf.index}`);
+        const leaf = this.named(name, where), parts = gone.get(`${leaf.log}:${leaf.index}`);
         demand(parts, "malformed", where);
         const kept = ([of, commitment]) => leaf.closed.has(of) && same(leaf.closed.get(of), commitment);
         demand(parts.every(kept), "opening", where);
         demand(leaf.log !== "records" || leaf.index <= act.index, "order", where);
-        const words = parts.map(([of]) => of).join(", ");
-        this.report.holds(
-          `${leaf.name} 的 ${words} 已依法删除，其余仍可验证 / was erased by a recorded act; the rest still verifies`,
-        );
+        const shown = [...new Set(parts.map(([of]) => of))].join(", ");
+        this.report.say("erased", { leaf: leaf.name, parts: shown });
       }
     }
   }
 
-  class Report {
-    constructor() {
-      this.checked = [];
-      this.unchecked = [];
-      this.paths = [];
-      this.refused = null;
-    }
-
-    holds(line) {
-      this.checked.push(plain(line));
-    }
-
-    open(line) {
-      if (!this.unchecked.includes(plain(line))) this.unchecked.push(plain(line));
-    }
-  }
+  const CLAIMS = new Map([
+    ["recorded", Verifier.prototype.recorded],
+    ["absent", Verifier.prototype.absent],
+    ["shielded", Verifier.prototype.shielded],
+    ["who_looked", Verifier.prototype.whoLooked],
+    ["answered", Verifier.prototype.answered],
+    ["erased", Verifier.prototype.erased],
+  ]);
 
   return async (bundle, policy) => {
     const report = new Report();
@@ -878,9 +852,9 @@ const xinluVerify = (() => {
       demand(globalThis.crypto?.subtle, "unsupported", "WebCrypto");
       demand(bundle.length <= BUNDLE_BYTES_MAX, "too_large", "bundle");
       const trusted = await Policy.of(policy);
-      const verifier = new Verifier(object(Reader.read(bundle, "bundle"), "bundle"), report);
+      const told = object(Reader.read(bundle, "bundle"), "bundle"), verifier = new Verifier(told, report);
       await verifier.read(trusted);
-      await verifier.run();
+      await verifier.check(list(told.get("claims"), "claims"));
     } catch (error) {
       report.refused = error instanceof Refused
         ? { code: error.code, where: error.where }
