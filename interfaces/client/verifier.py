@@ -135,11 +135,11 @@ class Report:
     refused: Refused | None = None
 
     def say(self, code: str, **words: object) -> None:
-        """Add a sentence of :data:`CHECKED` or :data:`UNCHECKED`, once."""
+        """Add a sentence of :data:`CHECKED`, or once one of :data:`UNCHECKED`."""
         table, lines = (CHECKED, self.checked) if code in CHECKED else (UNCHECKED, self.unchecked)
         shown = {name: _plain(str(word), PLACE_SHOWN_MAX) for name, word in words.items()}
         line = " / ".join(one.format_map(shown) for one in table[code])
-        if line not in lines:
+        if code in CHECKED or line not in lines:
             lines.append(line)
 
     @property

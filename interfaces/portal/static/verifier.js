@@ -45,12 +45,12 @@ const xinluVerify = (() => {
       this.refused = null;
     }
 
-    /** Add a sentence on what was checked or what was not, once. */
+    /** Add a sentence on what was checked, or once one on what was not. */
     say(code, words = {}) {
       const kind = Object.hasOwn(SENTENCES.checked, code) ? "checked" : "unchecked";
       const fill = (one) => one.replace(/\{(\w+)\}/g, (_, name) => plain(String(words[name]), PLACE_SHOWN_MAX));
       const line = SENTENCES[kind][code].map(fill).join(" / ");
-      if (!this[kind].includes(line)) this[kind].push(line);
+      if (kind === "checked" || !this[kind].includes(line)) this[kind].push(line);
     }
   }
 
