@@ -72,14 +72,19 @@ def proven(checked: list[str]) -> set[str]:
     return {line for line in checked if not line.startswith("答复")}
 
 
-def mutation(draw: Draw, good: dict[str, Any]) -> bytes:
-    """A good bundle with one value somewhere changed, removed or copied."""
-    bundle = copy.deepcopy(good)
-    holder: Any = bundle
-    name: Any = draw(st.sampled_from(sorted(bundle)))
+def _somewhere(draw: Draw, bundle: Any) -> tuple[Any, Any]:
+    """An object or list in a bundle, and the name or number of one of its values."""
+    holder, name = bundle, draw(st.sampled_from(sorted(bundle)))
     while isinstance(holder[name], dict | list) and holder[name] and draw(st.integers(0, 5)):
         holder = holder[name]
         name = draw(st.sampled_from(sorted(holder) if isinstance(holder, dict) else range(len(holder))))
+    return holder, name
+
+
+def mutation(draw: Draw, good: dict[str, Any]) -> bytes:
+    """A good bundle with one value somewhere changed, removed or copied."""
+    bundle = copy.deepcopy(good)
+    holder, name = _somewhere(draw, bundle)
     _change(draw, holder, name, draw(st.sampled_from(["set", "set", "bit", "drop", "copy"])))
     return json.dumps(bundle, ensure_ascii=draw(st.booleans())).encode("utf-8", "surrogatepass")
 
@@ -102,3 +107,41 @@ def byte_changed(draw: Draw, good: dict[str, Any]) -> bytes:
     data = bytearray(json.dumps(good, ensure_ascii=False).encode())
     data[draw(st.integers(0, len(data) - 1))] ^= draw(st.integers(1, 255))
     return bytes(data)
+
+
+DEPTHS = (1, 56, 60, 61, 62, 63, 64, 65, 900, 5_000, 100_000)
+LITERALS = (
+    *("9007199254740991", "9007199254740992", "-9007199254740992", "1" + "0" * 400, "1" + "0" * 5_000),
+    *("-0", "00", "0.0", "1e2", "1e999", "0x1", "NaN", "Infinity", "-Infinity", "True", "'x'", ""),
+    *('"\\ud800"', '"\\udc00\\ud800"', '"\\x41"', '"\\u12"', '"\t"', "[,]", "{,}", "[1,]", "//"),
+)
+MARK = "here"
+
+
+def text_changed(draw: Draw, good: dict[str, Any]) -> bytes:
+    """A good bundle's text cut off, or with what no value could give: deep, huge, odd, or a member twice."""
+    bundle = copy.deepcopy(good)
+    how = draw(st.sampled_from(["cut", "deep", "literal", "twice"]))
+    holder, name = _somewhere(draw, bundle)
+    literal = json.dumps(holder[name])
+    if how == "deep":
+        depth = draw(st.sampled_from(DEPTHS))
+        open_, close = draw(st.sampled_from([("[", "]"), ('{"a":', "}")]))
+        literal = open_ * depth + "0" + close * depth
+    elif how == "literal":
+        literal = draw(st.sampled_from(LITERALS))
+    elif how == "twice":
+        holder, name = (
+            (holder, name) if isinstance(holder, dict) else (bundle, draw(st.sampled_from(sorted(bundle))))
+        )
+        literal = f"{json.dumps(holder[name])},{json.dumps(name)}:{json.dumps(draw(VALUES.filter(_is_json)))}"
+    holder[name] = MARK
+    text = json.dumps(bundle, ensure_ascii=draw(st.booleans())).replace(f'"{MARK}"', literal).encode()
+    return text[: draw(st.integers(0, len(text) - 1))] if how == "cut" else text
+
+
+def _is_json(value: Any) -> bool:
+    return not isinstance(value, float) and (not isinstance(value, str) or value.isprintable())
+
+
+CHANGES = st.sampled_from([mutation, byte_changed, text_changed])

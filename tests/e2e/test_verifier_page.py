@@ -19,7 +19,7 @@ from interfaces.client.verifier import verify
 from interfaces.portal.verifier_page import PAGE
 from tests.e2e.public_site import Site, serving
 from tests.evidence import begin
-from tests.evidence_vectors import NAMES, POLICY, WHOLE, byte_changed, load, mutation, oversize, proven
+from tests.evidence_vectors import CHANGES, NAMES, POLICY, WHOLE, load, oversize, proven
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -96,7 +96,7 @@ def test_mutations_of_good_bundles_meet_the_same_verdict_as_in_python(page: Page
     cases: list[tuple[bytes, bytes]] = []
 
     @settings(max_examples=400, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
-    @given(st.data(), st.sampled_from([mutation, byte_changed]))
+    @given(st.data(), CHANGES)
     def collect(data: st.DataObject, change: Any) -> None:
         cases.append((change(data.draw, WHOLE), POLICY))
 

@@ -727,6 +727,12 @@ def _epoch_text(old: bytes, new: bytes) -> Callable[[Bench], dict[str, Any]]:
     return make
 
 
+def _epoch_tail(bench: Bench) -> dict[str, Any]:
+    """An epoch whose entry goes on after its last line."""
+    finished(bench).logs["views"][-1] += b"more"
+    return made(bench, "absent")
+
+
 def _epoch_digests(bench: Bench) -> dict[str, Any]:
     return _epoch_text(b"\ndigest 14 ", b"\ndigest 7 ")(bench)
 
@@ -875,6 +881,7 @@ OPERATORS: dict[str, tuple[Callable[[Bench], dict[str, Any]], str]] = {
         _epoch_text(b"\naccess-digest 3 ", b"\naccess-digest 2 "),
         "malformed",
     ),
+    "operator-epoch-tail": (_epoch_tail, "malformed"),
     "operator-epoch-cut": (_epoch_text(b"\ndelta ", b"\n"), "malformed"),
     "operator-map-of-one-leaf": (_map_of_one_leaf, "map"),
     "operator-map-of-another-shape": (_map_of_another_shape, "map"),
