@@ -5,6 +5,7 @@ Rows are put in behind the append, since it is the sequencer that is measured; r
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import statistics
@@ -14,6 +15,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,6 +24,7 @@ import psycopg
 from application.audit.trees import TreePass, standing
 from application.ledger import instant
 from application.ports import Append, NewRow
+from application.queries.evidence import Evidence, Published
 from benchmarks.figures import Figure, forget_peak_memory, peak_memory_mb
 from benchmarks.place import PROJECT, Place, World
 from domain.transparency.merkle import included, leaf_hash
@@ -30,9 +33,11 @@ from domain.transparency.prefix_map import MapFile, MapHead, PrefixMap, build
 from domain.transparency.prefix_proof import present
 from domain.transparency.prefix_tree import encode_pairs
 from domain.transparency.proof_file import parse_proof_file, proved
+from domain.transparency.vkey import Verify
 from infrastructure.bootstrap import fsck_services, make_proofs, sequencer_services
 from infrastructure.log_keys import verify_note
-from infrastructure.tile_files import MapFiles
+from infrastructure.tile_files import MapFiles, TileFiles
+from interfaces.client import verifier as offline
 
 GROUP, MAPS = "signed trees", "maps"
 LEAVES_PER_SECOND_MIN = 5_000
@@ -111,11 +116,46 @@ def _tree(world: World, size: int) -> Iterator[Figure]:
             assert included(leaf, index=proof.index, size=tree.size, root=tree.root, path=proof.path)
     each = 20 * len(parsed) / (time.perf_counter() - begun)
     yield Figure(GROUP, "inclusion proofs verified", each, "proofs/s", PROOFS_PER_SECOND_MIN, "least")
+    checks: list[tuple[str, Verify]] = [
+        ("both signatures", verify_note),
+        ("one verified head", cache(verify_note)),
+    ]
+    for name, verifies in checks:
+        begun = time.perf_counter()
+        for leaf, proof in parsed:
+            proved(proof, leaf, policy, verifies)
+        each = len(parsed) / (time.perf_counter() - begun)
+        yield Figure(GROUP, f"proof files verified, {name}", each, "proofs/s")
+    yield from _offline(world)
+
+
+def _offline(world: World) -> Iterator[Figure]:
+    """The verifier that ships: entries of one bundle, each with its signer's signature, and whole bundles."""
+    folder, count = world.settings.published_dir, 2_000
+    evidence = Evidence(world.ledger, Published(TileFiles(folder), MapFiles(folder)))
+    with psycopg.connect(world.admin_url) as conn:
+        row = conn.execute("SELECT stream_id FROM ledger.records WHERE topic = 'key.registered'").fetchone()
+    assert row is not None
+    evidence.recorded(row[0], show=["public"])
+    one = evidence.bundle()
+    name = one["claims"][0]["leaf"]
+    copies = {f"{name}-{number}": one["leaves"][name] for number in range(count)}
+    many = json.dumps(one | {"leaves": one["leaves"] | copies}).encode()
+    policy = (folder / "policy").read_bytes()
     begun = time.perf_counter()
-    for leaf, proof in parsed:
-        proved(proof, leaf, policy, verify_note)
-    each = len(parsed) / (time.perf_counter() - begun)
-    yield Figure(GROUP, "proof files with both signatures verified", each, "proofs/s")
+    assert offline.verify(many, policy).good
+    each = count / (time.perf_counter() - begun)
+    yield Figure(
+        GROUP, "entries of one bundle verified offline", each, "proofs/s", PROOFS_PER_SECOND_MIN, "least"
+    )
+    alone, trusted = json.dumps(one).encode(), offline.Policy(policy)
+    for how, given in (("all anew", policy), ("one verified head", trusted)):
+        begun = time.perf_counter()
+        for _ in range(count // 4):
+            assert offline.verify(alone, given).good
+        each = count / 4 / (time.perf_counter() - begun)
+        leaves = len(one["leaves"])
+        yield Figure(GROUP, f"bundles of {leaves} entries verified offline, {how}", each, "bundles/s")
 
 
 def _map(folder: Path, size: int) -> Iterator[Figure]:

@@ -529,6 +529,7 @@ const xinluVerify = (() => {
       this.leaves = new Map();
       this.keys = new Map();
       this.revoked = new Map();
+      this.governing = new Set();
       this.departments = new Map();
       this.covered = new Map();
       this.maps = new Map();
@@ -550,7 +551,9 @@ const xinluVerify = (() => {
       this.ordered = [...this.leaves.values()].sort((a, b) => a.index - b.index);
       await this.learnKeys();
       this.seals = await this.readSeals();
-      for (const leaf of this.leaves.values()) await this.checkIssuer(leaf);
+      for (const leaf of this.leaves.values()) {
+        if (!this.governing.has(leaf.name)) await this.checkSigner(leaf); // those were checked while learning from them
+      }
       for (const code of this.leaves.size ? ["entries", "signers"] : []) this.report.say(code);
       if (bundle.has("epoch")) await this.readEpoch(object(bundle.get("epoch"), "epoch"));
     }
@@ -604,6 +607,7 @@ const xinluVerify = (() => {
     async learnKeys() {
       for (const leaf of this.ordered) {
         if (leaf.log !== "records" || !GOVERNING.includes(leaf.kind) || leaf.data.length !== 106) continue;
+        this.governing.add(leaf.name);
         const told = part(leaf, "public");
         if (leaf.kind === DEPARTMENT_REGISTERED) {
           await this.checkGoverns(leaf);
@@ -625,7 +629,7 @@ const xinluVerify = (() => {
     }
 
     async checkGoverns(leaf) {
-      await this.checkIssuer(leaf);
+      await this.checkSigner(leaf);
       const signer = this.keys.get(hexOf(leaf.issuer));
       const office = this.departments.get(signer.holder)?.get("role") === "credit_office";
       demand(signer.kind === "gateway" || office, "key", leaf.name);
@@ -639,7 +643,7 @@ const xinluVerify = (() => {
       if (!this.keys.has(issuer)) this.keys.set(issuer, { since: leaf.index, key, kind, holder });
     }
 
-    async checkIssuer(leaf) {
+    async checkSigner(leaf) {
       const issuer = hexOf(leaf.issuer), signer = this.keys.get(issuer);
       demand(signer, "key", leaf.name);
       if (leaf.log === "access") {
