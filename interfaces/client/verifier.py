@@ -10,7 +10,7 @@ keys; the claims; the command. Whatever is not as it must be ends in one place, 
 from __future__ import annotations
 
 import argparse
-import base64
+import binascii
 import hashlib
 import hmac
 import json
@@ -180,11 +180,11 @@ def _decimal(text: str, where: str) -> int:
 
 def _base64(value: Any, where: str, size: int | None = None) -> bytes:
     try:
-        text = _as(str, value, where).encode("ascii")
-        data = base64.b64decode(text, validate=True)
+        data = binascii.a2b_base64(_as(str, value, where))
     except ValueError:
         raise Refused("malformed", where) from None
-    demand(base64.b64encode(data) == text and size in (None, len(data)), "malformed", where)
+    once_more = binascii.b2a_base64(data, newline=False).decode()
+    demand(once_more == value and size in (None, len(data)), "malformed", where)
     return data
 
 
@@ -244,7 +244,8 @@ def _json(data: bytes, where: str) -> dict[str, Any]:
                 if isinstance(one, dict | list)
             ]
             level = [inner for holder in holders for inner in holder]
-        json.dumps(value, ensure_ascii=False).encode()  # half of a character has no bytes
+        if "\\u" in text:  # what else could spell half of a character, which has no bytes
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise Refused("malformed", where) from None
     return _as(dict, value, where)
