@@ -134,7 +134,9 @@ def _offline(world: World) -> Iterator[Figure]:
     folder, count = world.settings.published_dir, 2_000
     evidence = Evidence(world.ledger, Published(TileFiles(folder), MapFiles(folder)))
     with psycopg.connect(world.admin_url) as conn:
-        row = conn.execute("SELECT stream_id FROM ledger.records WHERE topic = 'key.registered'").fetchone()
+        row = conn.execute(
+            "SELECT stream_id FROM ledger.records WHERE topic = 'purpose.registered'"
+        ).fetchone()
     assert row is not None
     evidence.recorded(row[0], show=["public"])
     one = evidence.bundle()

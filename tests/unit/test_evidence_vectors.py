@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interfaces.client import verifier
-from interfaces.client.verifier import REASONS, main, verify
+from interfaces.client.verifier import REASONS, Policy, main, verify
 from tests.evidence_bench import filled, finished, founded, policy
 from tests.evidence_vectors import CHANGES, NAMES, POLICY, WHOLE, load, oversize, proven
 from tests.vectors.make_evidence_vectors import vectors
@@ -67,6 +67,26 @@ def test_a_changed_bundle_never_raises_and_proves_nothing_that_the_good_one_does
 def test_no_bytes_raise(data: bytes) -> None:
     assert verify(data, POLICY).refused
     assert verify(b"{}", data).refused
+
+
+def test_a_policy_remembers_a_checkpoint_by_its_exact_text_only() -> None:
+    trusted, bundle = Policy(POLICY), copy.deepcopy(WHOLE)
+    first, again = (verify(json.dumps(bundle).encode(), trusted) for _ in range(2))
+    assert (
+        first.good and again == first and again.checked == verify(json.dumps(bundle).encode(), POLICY).checked
+    )
+    note = bundle["checkpoints"]["records"]
+    assert (f"{bundle['authority']}/records", note) in trusted.heads
+    kept = dict(trusted.heads)
+    text, _, lines = note.rpartition("\n\n")
+    bundle["checkpoints"]["records"] = f"{text}\n\n" + lines.replace("\n", "", 1)
+    refused = verify(json.dumps(bundle).encode(), trusted).refused
+    assert refused is not None and refused.code == "malformed"
+    origin, size, root = text.split("\n")
+    bundle["checkpoints"]["records"] = f"{origin}\n{int(size) - 1}\n{root}\n\n{lines}"
+    refused = verify(json.dumps(bundle).encode(), trusted).refused
+    assert refused is not None and refused.code == "bad_signature"
+    assert trusted.heads == kept
 
 
 def test_too_large_files_are_refused_unread() -> None:
