@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from domain.access.events import ConsentGiven, ConsentWithdrawn, PurposeRegistered, SubjectQueried
+from domain.access.events import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    PurposeRegistered,
+    ReportIssued,
+    SubjectQueried,
+)
 from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
 from domain.parties.events import (
     DepartmentRegistered,
@@ -60,6 +66,7 @@ EVENTS: tuple[type[Event], ...] = (
     SubjectQueried,
     ConsentGiven,
     ConsentWithdrawn,
+    ReportIssued,
     ErasureRequested,
     ErasureApproved,
     DataErased,

@@ -17,10 +17,11 @@ from application.ledger import Ledger, OpenedRow
 from application.ports import Log
 from application.queries.evidence import ENDINGS, Evidence, NothingToProve, NotYetProven, Published
 from application.queries.looks import log_look
+from application.queries.subject import require_portal
 from application.registry import Registry
 from application.sealing import parse_key_reference
 from application.sequencer import ACCESS, RECORDS
-from domain.access.decide import may_speak_for_subjects, request_defects
+from domain.access.decide import request_defects
 from domain.access.events import SubjectQueried
 from domain.access.model import OWN_RECORDS, Request
 from domain.records.events import RecordDetermined
@@ -165,9 +166,7 @@ class Proofs:
         return Told(bundle, position)
 
     def _subject(self, portal: str, identity: Identity) -> UUID:
-        department = Registry(self._ledger).department(portal)
-        if department is None or not may_speak_for_subjects(department.role):
-            raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
+        require_portal(self._ledger, portal)
         subject = SubjectDesk(self._ledger).find(identity)
         if subject is None:
             raise NothingToProve

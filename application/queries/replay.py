@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from application.data_keys import KeySource, unwrap_all
@@ -21,15 +22,19 @@ from application.queries.history import history_digest, moments_of
 from application.queries.log_rows import RecordRows, is_catalogue
 from application.queries.looks import looks_content, told_look
 from application.queries.past import AS_OF, place_in
+from application.queries.report import REPORT, Issue, records_of, report, salt_of, scope_of
 from application.queries.subject import OWN_PURPOSE, WHO_LOOKED
-from domain.access.events import PurposeRegistered, SubjectQueried
-from domain.access.model import Purpose
-from domain.parties.events import DepartmentRegistered
+from application.sequencer import authority_of
+from domain.access.consent import fold_consent
+from domain.access.events import PurposeRegistered, ReportIssued, SubjectQueried
+from domain.access.model import OF_PLATFORM, Purpose
+from domain.catalogue.items import CatalogueEvent, CatalogueItem, fold, version_in_force
+from domain.parties.events import DepartmentRegistered, SubjectRegistered
 from domain.shared.canonical import Json, canonical
 from domain.shared.events import Event
 from domain.transparency.digest import StoredRow
 
-REPLAYED = (SHARED, DOSSIER, WHO_LOOKED, AS_OF, *RULES)
+REPLAYED = (SHARED, DOSSIER, REPORT, WHO_LOOKED, AS_OF, *RULES)
 """The views whose answers can be made again; a replay announces no content of its own."""
 Made = dict[tuple[str, str], list[tuple[bytes, bytes]]]
 """What could have been shown by record and part: digest and content of each form that it had."""
@@ -71,15 +76,21 @@ class ReplayedAnswer:
 class Replay:
     """Replays answers from the two logs alone; needs the auditor's login and the keys."""
 
-    def __init__(self, *, reader: LogRows, keys: KeySource, vault: Vault) -> None:
+    def __init__(self, *, reader: LogRows, keys: KeySource, vault: Vault, ledger_id: UUID) -> None:
         self._reader = reader
         self._key_source = keys
         self._vault = vault
+        self._ledger_id = ledger_id
         self._rows = RecordRows(reader=reader, keys=keys, vault=vault)
 
     def answer(self, position: int) -> ReplayedAnswer:
-        """The answer announced at a position of the access log. Raises :class:`NoSuchAnswer`."""
+        """The answer announced at a position of the access log, which may be an issued report.
+
+        Raises :class:`NoSuchAnswer`.
+        """
         rows = self._reader.rows("access", after=position - 1, limit=1)
+        if rows and rows[0].position == position and rows[0].topic == ReportIssued.TOPIC:
+            return self._report(rows[0])
         if not rows or rows[0].position != position or rows[0].topic != SubjectQueried.TOPIC:
             raise NoSuchAnswer
         opened = self._opened_looks(rows)[0]
@@ -94,13 +105,53 @@ class Replay:
         return ReplayedAnswer(position, rows[0].stream_id, event, parts)
 
     def _made(self, event: SubjectQueried) -> Made:
-        if event.view == DOSSIER:
+        if event.view == DOSSIER or (event.view == REPORT and event.purpose == OWN_PURPOSE):
             return self._histories(event)
         if event.view == WHO_LOOKED:
             return self._looks(event)
         if event.view == AS_OF:
             return self._histories(event) | self._past(event)
         return self._cases(event) if event.view in RULES else self._shared(event)
+
+    def _report(self, row: StoredRow) -> ReplayedAnswer:
+        """An issued report, made again of what its look showed; the report itself is the last part."""
+        opened = self._opened_looks([row])[0]
+        issued = opened.event
+        if opened.closed or not isinstance(issued, ReportIssued):
+            raise NoSuchAnswer
+        look = self.answer(int(issued.look.partition(":")[2]))
+        issue = self._issue(issued, look, names := self._names())
+        content = canonical(report(issue, records_of(look.event, look.parts, names.item)))
+        equal = hashlib.sha256(content).hexdigest() == issued.shown[0][2]
+        erased = not equal and any(part.erased for part in look.parts)
+        part = ReplayedPart(
+            issued.number, REPORT, equal=equal, shown=content if equal else b"", erased=erased
+        )
+        return ReplayedAnswer(row.position, look.subject, look.event, (*look.parts, part))
+
+    def _issue(self, issued: ReportIssued, look: ReplayedAnswer, names: _Registered) -> Issue:
+        """What the report was made of, besides its records. Raises :class:`NoSuchAnswer` when that was erased."""
+        registered = self._rows.open([r for r in [self._reader.row_of("records", look.subject, 1)] if r])
+        subject = registered[0].event if registered and not registered[0].closed else None
+        if not isinstance(subject, SubjectRegistered):
+            raise NoSuchAnswer
+        consent = None
+        if look.event.consent:
+            given = self._reader.row_of("records", UUID(look.event.consent), 1)
+            consent = fold_consent(o.event for o in self._rows.open([given] if given else []) if not o.closed)
+        department, code = names.department(look.event.department), look.event.purpose
+        return Issue(
+            ledger=self._ledger_id.hex,
+            authority=authority_of(self._ledger_id),
+            subject=subject,
+            look=look.event,
+            department_name=department.name if department else "",
+            purpose=OF_PLATFORM.get(code) or names.purpose(code) or Purpose(code, "", ""),
+            consent=consent,
+            scope=scope_of(consent, names.item),
+            issued=issued,
+            salt=salt_of(self._vault, issued.number),
+        )
 
     def _part(self, announced: Sequence[str], made: Made) -> ReplayedPart:
         record, part, digest = announced
@@ -188,19 +239,21 @@ class Replay:
         return open_rows(rows, log="access", keys=lambda _: keys)
 
     def _names(self) -> _Registered:
-        """What departments and purposes are called: each is registered under one name for ever."""
+        """What departments, purposes and items are called: each is registered under one name for ever."""
         names = _Registered()
         for batch in self._rows.batches(self._reader.head("records")[0]):
             named = (DepartmentRegistered.TOPIC, PurposeRegistered.TOPIC)
-            for opened in self._rows.open([row for row in batch if row.topic in named]):
+            wanted = [row for row in batch if row.topic in named or is_catalogue(row)]
+            for opened in self._rows.open(wanted):
                 names.learn(opened.event)
         return names
 
 
 class _Registered:
-    """Departments and purposes by their codes, as they were registered."""
+    """Departments, purposes and catalogue items by their codes, as they were registered."""
 
     def __init__(self) -> None:
+        self._catalogue: dict[str, list[Event]] = {}
         self._departments: dict[str, DepartmentRegistered] = {}
         self._purposes: dict[str, Purpose] = {}
 
@@ -209,6 +262,11 @@ class _Registered:
             self._departments[event.code] = event
         elif isinstance(event, PurposeRegistered):
             self._purposes[event.code] = Purpose(event.code, event.zh, event.en)
+        elif isinstance(event, CatalogueEvent):
+            self._catalogue.setdefault(event.code, []).append(event)
+
+    def item(self, code: str, on: date) -> CatalogueItem | None:
+        return version_in_force(fold(self._catalogue.get(code, [])), on)
 
     def department(self, code: str) -> DepartmentRegistered | None:
         return self._departments.get(code)

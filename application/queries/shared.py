@@ -89,8 +89,10 @@ class SharedQueries:
         self._ledger = ledger
         self._reading = reading
 
-    def ask(self, request: Request, identities: Sequence[Identity], *, attempt: bytes) -> list[Answer]:
-        """One answer for each identity, in order; each is logged in its subject's own list.
+    def ask(
+        self, request: Request, identities: Sequence[Identity], *, attempt: bytes, view: str = SHARED
+    ) -> list[Answer]:
+        """One answer for each identity, in order; each is logged in its subject's own list, as a look at ``view``.
 
         ``attempt`` is the request's body, of which a refusal keeps a keyed digest. Raises ``Refused`` (QRY-1,
         logged before it is raised) and ``LedgerUnavailable`` (nothing was shown).
@@ -105,7 +107,7 @@ class SharedQueries:
             raise Refused(*defects)
         for _ in range(ATTEMPTS_MAX):
             try:
-                answers = self._answered(request, officer.role, identities, registry)
+                answers = self._answered(request, officer.role, identities, registry, view)
             except Conflict:
                 continue
             except Refused as refused:
@@ -118,7 +120,7 @@ class SharedQueries:
         raise LedgerUnavailable("the view moved while it was read")
 
     def _answered(
-        self, request: Request, role: str, identities: Sequence[Identity], registry: Registry
+        self, request: Request, role: str, identities: Sequence[Identity], registry: Registry, view: str
     ) -> list[Answer] | None:
         """The answers, or None when a rendition changed between announcing and reading it."""
         subjects = self._subjects(identities)
@@ -134,9 +136,8 @@ class SharedQueries:
             mine = [listed for listed in listing if listed.subject_id == subject]
             shown, rules = self._decided(request, mine, registry, subject, consent)
             reads += [Read(event, listed) for listed in shown]
-            acts.append(
-                self._act(request, role, subject, versions.get(subject, 0) + 1, shown, rules, view_position)
-            )
+            version = versions.get(subject, 0) + 1
+            acts.append(self._act(request, role, subject, version, shown, rules, (view, view_position)))
         meta = {"actor": request.department, "officer": request.officer, "purpose": request.purpose}
         batch = self._ledger.prepare(acts, meta=meta, log="access")
         if consent is not None:
@@ -193,7 +194,7 @@ class SharedQueries:
         version: int,
         shown: list[Listed],
         rules: list[str],
-        view_position: int,
+        view: tuple[str, int],
     ) -> SealedAct:
         event = SubjectQueried(
             originator_id=subject,
@@ -204,8 +205,8 @@ class SharedQueries:
             role=role,
             purpose=request.purpose,
             rules=rules,
-            view=SHARED,
-            view_position=view_position,
+            view=view[0],
+            view_position=view[1],
             shown=[[str(listed.record_id), listed.part, listed.digest.hex()] for listed in shown],
             case=request.case,
             basis=request.basis,

@@ -55,6 +55,13 @@ class _Asking:
     as_of: str = ""
 
 
+def require_portal(ledger: Ledger, portal: str) -> None:
+    """That a department may ask on subjects' behalf. Raises ``Refused`` (PRV-3) when it may not."""
+    department = Registry(ledger).department(portal)
+    if department is None or not may_speak_for_subjects(department.role):
+        raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
+
+
 class SubjectQueries:
     """A subject's own questions (本人查询), asked through a portal."""
 
@@ -69,7 +76,7 @@ class SubjectQueries:
         logged with a digest of each record's history before the page leaves. A record that was erased is not
         told, at any position: its keys are gone. Raises like :meth:`who_looked`.
         """
-        self._require_portal(portal)
+        require_portal(self._ledger, portal)
         asking = _Asking(identity, portal, DOSSIER, asked.as_of)
         subject = SubjectDesk(self._ledger).find(identity)
         cursors = self._cursors(asking, subject)
@@ -107,7 +114,7 @@ class SubjectQueries:
         ``Refused`` (PRV-3 when ``portal`` may not speak for subjects, FORMAT for a cursor of another question),
         ``LedgerUnavailable`` otherwise.
         """
-        self._require_portal(portal)
+        require_portal(self._ledger, portal)
         asking = _Asking(identity, portal, WHO_LOOKED)
         found = SubjectDesk(self._ledger).find(identity)
         going_on = self._cursors(asking, found).read(asked.cursor) if asked.cursor else None
@@ -134,11 +141,6 @@ class SubjectQueries:
         begun, last = places[0].begun, places[0].after + asked.limit
         following = self._cursors(asking, subject).write(Place(begun, last)) if last < begun else ""
         return Page(tuple(told), following, begun, receipt)
-
-    def _require_portal(self, portal: str) -> None:
-        department = Registry(self._ledger).department(portal)
-        if department is None or not may_speak_for_subjects(department.role):
-            raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
 
     def _cursors(self, asking: _Asking, subject: UUID | None) -> Cursors:
         about = str(subject or "")

@@ -73,3 +73,28 @@ class SubjectQueried(Event):
     consent: str | None = None
     as_of: str | None = None
     answers: list[str] | None = None
+
+
+class ReportIssued(Event):
+    """A credit report (公共信用信息报告) was issued, on paper or not, before it left; the stream is the report's.
+
+    ``look`` names the look that showed what it says (``access:7``), ``media`` how it was asked for. ``shown`` and
+    ``answers`` commit to its bytes as those of an answer. ``objected`` lists its records to which an objection was
+    pending; ``from_day`` and ``to_day`` bound its records' dates, where the asker set bounds.
+    """
+
+    TOPIC: ClassVar[str] = "report.issued"
+    KIND: ClassVar[Kind] = Kind.ACCESS
+    PART_OF: ClassVar[Mapping[str, str]] = {
+        "objected": "restricted",
+        "from_day": "restricted",
+        "to_day": "restricted",
+    }
+    number: str
+    look: str
+    media: str
+    shown: list[list[str]]
+    answers: list[str]
+    objected: list[str] | None = None
+    from_day: str | None = None
+    to_day: str | None = None

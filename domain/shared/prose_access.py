@@ -65,6 +65,22 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "所查内容超过{most}条，请分次少查一些主体；截短的答复不予给出。",
         "There are more than {most} entries to look through; ask for fewer subjects at a time. No answer is cut.",
     ),
+    "report_too_large": (
+        "在案记录超过{most}条，不能出具一份报告；截短的报告不予出具，请分页查阅本人档案。",
+        "There are more than {most} records for one report, and none is cut; read the dossier page by page.",
+    ),
+    "report_not_consented": (
+        "没有本人对贵部门、该用途、在有效期内的授权；空白报告会误导，故不予出具。",
+        "No consent of the subject for this department and purpose is in force; an empty report would mislead.",
+    ),
+    "report_period_reversed": (
+        "起始日期晚于截止日期（from_day、to_day）。",
+        "The first day is later than the last (from_day, to_day).",
+    ),
+    "report_entrustment_missing": (
+        "代理人须写明委托书编号（entrustment）；本人查询不写。",
+        "An agent states the number of the letter of attorney (entrustment); the subject itself does not.",
+    ),
     "subjects_missing": (
         "一次查询须有1至{most}个主体。",
         "A query names from 1 to {most} subjects.",

@@ -28,7 +28,9 @@ def replay(*, position: int, auditor: str, case: str, basis: str) -> None:
         found, ledger = audit_services(settings), open_ledger(settings)
         officer = require_auditor(ledger, auditor=auditor, case=case, basis=basis)
         try:
-            answer = Replay(reader=found.reader, keys=found.reader, vault=found.vault).answer(position)
+            answer = Replay(
+                reader=found.reader, keys=found.reader, vault=found.vault, ledger_id=found.vault.ledger_id
+            ).answer(position)
         except NoSuchAnswer:
             raise click.ClickException(
                 f"存取日志第{position}位没有可重放的答复 / no answer to replay at access:{position}"
@@ -42,9 +44,10 @@ def replay(*, position: int, auditor: str, case: str, basis: str) -> None:
             purpose=PURPOSE,
             rules=["QRY-1"],
             view=VIEW,
+            # An issued report comes after what its look showed, and is made of that.
             shown=[
                 [part.record, part.part, digest]
-                for part, (_, _, digest) in zip(answer.parts, answer.event.shown, strict=True)
+                for part, (_, _, digest) in zip(answer.parts, answer.event.shown, strict=False)
             ],
             case=case,
             basis=basis,

@@ -83,7 +83,7 @@ def test_prv_3_a_dossier_as_of_a_position_and_an_instant_is_told_as_it_was_and_l
     assert now is not None and record in {r["record"] for r in now["records"]}
     looks = world.services.subject.who_looked(story.subject(), portal=story.office).entries
     assert [look.as_of for look in looks][-6:] == [*moments, "", ""]
-    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault)
+    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
     for position in range(first, first + len(moments)):
         again = replay.answer(position)
         assert again.parts and again.equal and again.event.view_position == then
@@ -376,7 +376,9 @@ def test_an_auditor_sees_a_repaired_record_as_of_then_and_the_look_is_logged_and
         head += 1
         assert told.output.startswith(f"records:{position} ") and f"access:{head}\n" in told.output
         assert f"public  {record}  public" in told.output and f"dossier  {record}" in told.output
-        again = Replay(reader=world.reader, keys=world.reader, vault=world.vault).answer(head)
+        again = Replay(
+            reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id
+        ).answer(head)
         assert again.equal and {"public:public", "shared:restricted", "history"} <= {
             p.part for p in again.parts
         }

@@ -108,7 +108,12 @@ def explained(scene: Scene, answer: TestResponse, position: int, event: SubjectQ
     if event.view == "evidence":
         assert [shown[2] for shown in event.shown] == [hashlib.sha256(answer.data[:-1]).hexdigest()]
         return
-    replay = Replay(reader=scene.world.reader, keys=scene.world.reader, vault=scene.world.vault)
+    replay = Replay(
+        reader=scene.world.reader,
+        keys=scene.world.reader,
+        vault=scene.world.vault,
+        ledger_id=scene.world.ledger.id,
+    )
     again = replay.answer(position)
     assert again.equal
     made = {(p.record, p.part): json.loads(p.shown) for p in again.parts}

@@ -270,7 +270,7 @@ def test_a_past_answer_is_reproduced_byte_for_byte_after_the_record_left_every_v
     world.clock.advance(days=1200)
     assert end_terms(world.ledger, world.views) > 0
     world.project()
-    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault)
+    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
     again = replay.answer(answer.position)
     assert again.parts and again.equal
     shown = {(r["record"], part): fields for r in answer.records for part, fields in r["parts"].items()}
@@ -280,7 +280,7 @@ def test_a_past_answer_is_reproduced_byte_for_byte_after_the_record_left_every_v
 
 
 def test_a_position_without_an_answer_cannot_be_replayed(world: World) -> None:
-    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault)
+    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
     with pytest.raises(Refused):
         ask(world, subject_with_records(world), purpose="none")
     for position in (0, world.reader.head("access")[0], 10_000):

@@ -348,7 +348,12 @@ class Histories(RuleBasedStateMachine):
         if not self.expected and self.head() == self.position:  # else a step has failed
             self.close()
             self.the_log_says_what_was_shown_and_refused_and_nothing_else()
-        replay = Replay(reader=self.world.reader, keys=self.world.reader, vault=self.world.vault)
+        replay = Replay(
+            reader=self.world.reader,
+            keys=self.world.reader,
+            vault=self.world.vault,
+            ledger_id=self.world.ledger.id,
+        )
         for position, told in self.told.items():
             again = replay.answer(position)
             assert again.equal

@@ -98,7 +98,7 @@ def test_a_told_case_is_reproduced_from_its_access_event(city: City) -> None:
         city.portal.state("objections", filed["case"], subject=city.subject, on_behalf_of="agent"),
     ):
         world = city.world
-        replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault)
+        replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
         again = replay.answer(int(told["receipt"].partition(":")[2]))
         parts = told["history"][0]["parts"]
         assert again.equal

@@ -85,6 +85,16 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         "public": {"number": 1, "count": 1, "erased": [["records", "7", "person/1", "c3" * 32]]}
     },
     ("erasure.completed", 1): {"public": {"generation": 2}},
+    ("report.issued", 1): {
+        "public": {
+            "number": "20261121-MFRGGZDFMZTWQ2LK",
+            "look": "access:7",
+            "media": "application/pdf",
+            "shown": [["20261121-MFRGGZDFMZTWQ2LK", "report", "5b" * 32]],
+            "answers": ["6c" * 32],
+        },
+        "restricted": {"objected": ["0f0e0d0c-0b0a-4a0b-8c0d-0e0f00010203"], "from_day": "2025-01-01"},
+    },
     ("consent.withdrawn", 1): {"public": {"on_day": "2026-12-01"}},
     ("purpose.registered", 1): {"public": {"code": "licensing", "zh": "行政许可审批", "en": "licensing"}},
     ("subject.queried", 1): {

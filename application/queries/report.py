@@ -1,0 +1,354 @@
+"""What a credit report says (公共信用信息报告, DOMAIN 7): sections of the records that stand, made from facts alone.
+
+A pure function of what was shown and of what was issued, so that a replay gives the same bytes; ``reporting.py``
+decides, logs and reads before it. There is no score, no grade and no rank in it, of anybody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from application.ledger import instant, parse_instant
+from application.ports import Vault
+from application.projections.renditions import GONE, PROOF
+from application.queries.history import Moment
+from application.topics import event_class
+from domain.access.consent import Consent
+from domain.access.events import ReportIssued, SubjectQueried
+from domain.access.model import Purpose
+from domain.catalogue.items import CatalogueItem
+from domain.parties.events import SubjectRegistered
+from domain.records.events import RecordDetermined
+from domain.records.masking import masked_ends
+from domain.records.publicity import FORMS, decided_on, item_code, term_end
+from domain.remedies.events import RecordAnnotated, RecordCorrected
+from domain.shared.canonical import Json, Parts
+from domain.transparency.epoch import shown_commitment
+
+FORMAT = "xinlu/report@v1"
+REPORT = "report"
+SUBJECT, AGENT, DEPARTMENT = "subject", "agent", "department"
+KEPT_AT_BOTH_ENDS = 4
+"""Characters of a person's document number that a report shows at each end (DOMAIN 6)."""
+Items = Callable[[str, date], CatalogueItem | None]
+"""The version of a catalogue item that was in force on a day."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section (栏目) of every report, and the categories of the catalogue whose records stand in it."""
+
+    id: str
+    zh: str
+    en: str
+    categories: tuple[str, ...] = ()
+
+
+EVALUATION = "evaluation"
+SECTIONS = (
+    Section("basics", "基础信息", "Basic information", ("C01", "C04")),
+    Section("administration", "行政管理", "Administrative acts", ("C03",)),
+    Section("honesty", "诚实守信", "Honours for good faith", ("C11",)),
+    Section("serious", "严重失信", "Lists of serious dishonesty", ("C06",)),
+    Section("abnormal", "经营异常", "Lists of abnormal operation", ("C05",)),
+    Section("promises", "信用承诺", "Credit commitments", ("C08",)),
+    Section(EVALUATION, "信用评价", "Credit evaluation", ("C09",)),
+    Section("judgments", "司法判决", "Judicial decisions", ("C02",)),
+    Section("other", "其他", "Other"),
+)
+LABELS: Mapping[str, tuple[str, str]] = {
+    "honesty": ("守信激励对象", "honoured for good faith"),
+    "serious": ("失信惩戒对象", "on a list of serious dishonesty"),
+    "abnormal": ("经营异常", "on a list of abnormal operation"),
+    "objected": ("有异议处理中", "an objection is pending"),
+}
+_CONTENT: Mapping[str, tuple[str, str, str]] = {
+    "penalty": ("CF_CFJG", "CF_WFXW", "CF_NR"),
+    "licence": ("XK_XKJG", "XK_XKWS", "XK_NR"),
+    "determination": ("RD_JDJG", "RD_WSMC", "RD_NR"),
+}
+"""Of each form: who decided, about what, and what."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A record that stands: what is shown of it, merged over its parts, and where in the log that stands."""
+
+    record: str
+    position: int
+    item: str
+    item_zh: str
+    item_en: str
+    form: str
+    fields: Mapping[str, Json]
+    recorded_at: str
+    until: str
+    corrected: bool
+    repaired_on: str
+
+    @property
+    def decided(self) -> str:
+        """The day of its decision, ISO."""
+        return str(self.fields[FORMS[self.form].decided])
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What a report is made of, besides its records: who it is about, the look that showed them, what is issued.
+
+    ``salt`` makes its digest one that nobody can guess; ``scope`` are the items of the consent, None for all.
+    """
+
+    ledger: str
+    authority: str
+    subject: SubjectRegistered
+    look: SubjectQueried
+    department_name: str
+    purpose: Purpose
+    consent: Consent | None
+    scope: tuple[CatalogueItem, ...] | None
+    issued: ReportIssued
+    salt: bytes
+
+
+def standing(record: str, moments: Sequence[Moment], items: Items, *, on: date) -> Standing | None:
+    """A record by its history; None when it ended, its term is over on the day, or its content was erased.
+
+    Raises ``KeyError`` for a form that is none of ours.
+    """
+    parts: Parts | None = None
+    held, repaired, corrected = moments[0], "", False
+    for moment in moments:
+        event = event_class(moment.event).from_parts(
+            moment.parts, stream_id=UUID(record), version=1, recorded_at=parse_instant(moment.at)
+        )
+        if isinstance(event, GONE):
+            return None
+        if isinstance(event, RecordDetermined | RecordCorrected) and "public" in moment.parts:
+            parts, held, corrected = event.content, moment, isinstance(event, RecordCorrected)
+        elif isinstance(event, RecordAnnotated):
+            repaired = event.repaired_on
+    if parts is None:
+        return None
+    item = items(item_code(parts), decided_on(parts))
+    ends = None if item is None else term_end(item, parts)
+    if ends is not None and ends < on:
+        return None
+    return Standing(
+        record=record,
+        position=held.position,
+        item=item_code(parts),
+        item_zh=item.name_zh if item else "",
+        item_en=item.name_en if item else "",
+        form=str(parts["public"]["form"]),
+        fields={code: value for part in parts.values() for code, value in part.items()},
+        recorded_at=held.at,
+        until="" if ends is None else ends.isoformat(),
+        corrected=corrected,
+        repaired_on=repaired,
+    )
+
+
+def shown_standing(shown: Mapping[str, Any]) -> Standing:
+    """A record as an answer to a department shows it (``parts`` and ``proofs`` by part, ``until``)."""
+    note = shown.get("note") or {}
+    return Standing(
+        record=str(shown["record"]),
+        position=min(int(proof["leaf"]) for proof in shown["proofs"].values()) + 1,
+        item=str(shown["item"]),
+        item_zh=str(shown["item_name_zh"]),
+        item_en=str(shown["item_name_en"]),
+        form=str(shown["form"]),
+        fields={code: value for part in shown["parts"].values() for code, value in part.items()},
+        recorded_at=str(shown["recorded_at"]),
+        until=str(shown["until"]),
+        corrected="corrects" in shown,
+        repaired_on=str(note.get("repaired_on", "")),
+    )
+
+
+class Shown(Protocol):
+    """What a look showed of one part of one record, as a replay gives it."""
+
+    @property
+    def record(self) -> str: ...
+    @property
+    def part(self) -> str: ...
+    @property
+    def shown(self) -> bytes: ...
+
+
+def records_of(look: SubjectQueried, parts: Iterable[Shown], items: Items) -> list[Standing]:
+    """The records that a replayed look showed; of its subject's own look whole histories, else renditions."""
+    found: dict[str, dict[str, Any]] = {}
+    records: list[Standing] = []
+    for part in parts:
+        told = json.loads(part.shown) if part.shown else None
+        if told is None:
+            continue
+        if look.consent is None:
+            stands = standing(part.record, [Moment(*moment) for moment in told], items, on=date.min)
+            records += [stands] if stands else []
+            continue
+        head = {name: value for name, value in told.items() if name not in ("fields", PROOF)}
+        record = found.setdefault(part.record, {**head, "parts": {}, "proofs": {}})
+        record["parts"][part.part], record["proofs"][part.part] = told["fields"], told[PROOF]
+    for record in found.values():
+        public = {**record["parts"]["public"], "form": record["form"], "item": record["item"]}
+        item = items(str(record["item"]), decided_on({"public": public}))
+        ends = term_end(item, {"public": public}) if item else None
+        records.append(shown_standing({**record, "until": ends.isoformat() if ends else ""}))
+    return records
+
+
+def within(records: Sequence[Standing], from_day: str | None, to_day: str | None) -> list[Standing]:
+    """Those decided within the bounds, newest decision first."""
+    found = [r for r in records if (from_day or "") <= r.decided and (not to_day or r.decided <= to_day)]
+    return sorted(found, key=lambda r: (r.decided, r.record), reverse=True)
+
+
+def report(issue: Issue, records: Sequence[Standing]) -> dict[str, Json]:
+    """The report as JSON; its canonical bytes are what is committed to."""
+    issued, objected = issue.issued, frozenset(issue.issued.objected or ())
+    told = within(records, issued.from_day, issued.to_day)
+    sections = [_section(section, told, issue.scope, objected) for section in SECTIONS]
+    return {
+        "format": FORMAT,
+        "number": issued.number,
+        "issued_at": instant(issued.timestamp),
+        "ledger": issue.ledger,
+        "issuer": issue.authority,
+        "kind": "individual" if issue.subject.subject_kind == "natural_person" else "organisation",
+        "subject": _subject(issue.subject, told),
+        "asked": _asked(issue),
+        "period": {"from": issued.from_day or "", "to": issued.to_day or ""},
+        "look": issued.look,
+        "labels": labels(sections),
+        "counts": {str(s["id"]): len(_list(s["records"])) for s in sections},
+        "sections": [*sections],
+        "salt": issue.salt.hex(),
+    }
+
+
+def labels(sections: Sequence[Mapping[str, Json]]) -> list[Json]:
+    """The labels (标识) that facts give: a list that a record stands on, an objection that is pending.
+
+    The one place where decisions to list somebody will add theirs. Never an opinion of ours.
+    """
+    stands = {str(s["id"]) for s in sections if s["records"]}
+    if any("objected" in _list(entry["marks"]) for s in sections for entry in _entries(s)):
+        stands.add("objected")
+    return [{"code": code, "zh": zh, "en": en} for code, (zh, en) in LABELS.items() if code in stands]
+
+
+def committed(event: ReportIssued, content: bytes, salt: bytes) -> ReportIssued:
+    """The event with what commits to the report's bytes: as to an answer with one part, of leaf index 0, so that
+    a verifier of answers can check it (``domain.transparency.epoch``)."""
+    digest = hashlib.sha256(content).hexdigest()
+    answer = shown_commitment(salt, leaf_index=0, content=content)
+    return replace(event, shown=[[event.number, REPORT, digest]], answers=[answer.hex()])
+
+
+def salt_of(vault: Vault, number: str) -> bytes:
+    """The salt of a report: nobody else can draw it, and a replay draws it again."""
+    return vault.mac("report", number.encode())
+
+
+def scope_of(consent: Consent | None, items: Items) -> tuple[CatalogueItem, ...] | None:
+    """The items that a consent covers, as they stood on its first day; None when all is shown."""
+    if consent is None:
+        return None
+    found = (items(code, consent.from_day) for code in consent.items)
+    return tuple(item for item in found if item is not None)
+
+
+def _section(
+    section: Section,
+    records: Sequence[Standing],
+    scope: Sequence[CatalogueItem] | None,
+    objected: frozenset[str],
+) -> dict[str, Json]:
+    """A section with its records; one of which nothing is within the consent says so, and not that there is none."""
+    mine = [_entry(r, section, objected) for r in records if section_of(r.item) == section.id]
+    outside = scope is not None and section.id not in {section_of(item.code) for item in scope}
+    state = "outside" if outside else "told" if mine else "none"
+    return {"id": section.id, "zh": section.zh, "en": section.en, "state": state, "records": [*mine]}
+
+
+def section_of(item: str) -> str:
+    """The section in which records of a catalogue item stand, by its category."""
+    category = item.partition("-")[0]
+    return next((s.id for s in SECTIONS if category in s.categories), SECTIONS[-1].id)
+
+
+def _entry(record: Standing, section: Section, objected: frozenset[str]) -> dict[str, Json]:
+    form, fields = FORMS[record.form], record.fields
+    authority, about, what = (str(fields.get(code, "")) for code in _CONTENT[record.form])
+    if section.id == EVALUATION:
+        # That somebody was evaluated, by whom and when; a result would be a grade in a report that has none.
+        about = what = ""
+    marks = {
+        "objected": record.record in objected,
+        "annotated": bool(record.repaired_on),
+        "corrected": record.corrected,
+    }
+    return {
+        "record": record.record,
+        "item": record.item,
+        "item_zh": record.item_zh,
+        "item_en": record.item_en,
+        "document": str(fields.get(f"{form.prefix}WSH", "")),
+        "authority": authority,
+        "decided_on": record.decided,
+        "until": record.until,
+        "about": about,
+        "content": what,
+        "marks": [mark for mark, holds in marks.items() if holds],
+        "repaired_on": record.repaired_on,
+        "recorded_at": record.recorded_at,
+        "receipt": f"records:{record.position}",
+    }
+
+
+def _subject(subject: SubjectRegistered, records: Sequence[Standing]) -> dict[str, Json]:
+    """Who it is about, under the name of the newest record; a person's number is masked."""
+    names = (r.fields.get(f"{FORMS[r.form].prefix}XDR_MC") for r in records)
+    name = next((str(name) for name in names if name), "")
+    if subject.subject_kind != "natural_person":
+        return {"name": name, "code": subject.code or ""}
+    number = masked_ends(subject.id_number or "", keep_left=KEPT_AT_BOTH_ENDS, keep_right=KEPT_AT_BOTH_ENDS)
+    return {"name": name, "id_type": subject.id_type or "", "id_number": number}
+
+
+def _asked(issue: Issue) -> dict[str, Json]:
+    look, consent = issue.look, issue.consent
+    by = look.role if look.role in (SUBJECT, AGENT) else DEPARTMENT
+    told: dict[str, Json] = {
+        "by": by,
+        "department": look.department,
+        "department_name": issue.department_name,
+        "purpose": look.purpose,
+        "purpose_zh": issue.purpose.zh,
+        "purpose_en": issue.purpose.en,
+        "case": look.case or "",
+        "basis": look.basis or "",
+    }
+    if consent is not None:
+        items: list[Json] = [{"code": i.code, "zh": i.name_zh, "en": i.name_en} for i in issue.scope or ()]
+        told["consent"] = {"id": look.consent or "", "until": consent.until.isoformat(), "items": items}
+    return told
+
+
+def _list(value: Json) -> list[Json]:
+    assert isinstance(value, list)
+    return value
+
+
+def _entries(section: Mapping[str, Json]) -> list[dict[str, Json]]:
+    return [entry for entry in _list(section["records"]) if isinstance(entry, dict)]
