@@ -191,6 +191,17 @@ class Signer(Protocol):
     def sign(self, message: bytes) -> bytes: ...
 
 
+class PaperSeal(Protocol):
+    """Seals a report in PDF so that every reader of PDF can check it; ``certificate`` is what to check it with (PEM).
+
+    ``sign`` raises ``ValueError`` when there is no key to seal with.
+    """
+
+    @property
+    def certificate(self) -> str: ...
+    def sign(self, pdf: bytes) -> bytes: ...
+
+
 class Clock(Protocol):
     """The ledger's present instant, in UTC with microseconds; today's date is that of Asia/Shanghai.
 

@@ -9,9 +9,11 @@ from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
 from application.ledger import Ledger
+from application.ports import PaperSeal
 from application.queries.operations import Operations
 from application.queries.proofs import Proofs, PublishedFiles
 from application.queries.public import PublicLookup
+from application.queries.reporting import Reports
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
 from domain.shared.forms import Form, FormKind
@@ -32,6 +34,10 @@ class Services:
     gateway_public_key: bytes
     operations: Operations
     proofs: Proofs
+    reports: Reports
+    seal: PaperSeal
+    address: str
+    """Where anyone reaches this service: what a printed report leads to."""
     published: PublishedFiles
     desk: Callable[[], RemedyDesk]
     """Makes a desk for one command or question: what it has read of the registry is never stale for long."""

@@ -29,6 +29,7 @@ from application.queries.evidence import Published
 from application.queries.operations import Operations
 from application.queries.proofs import Proofs
 from application.queries.public import PublicLookup
+from application.queries.reporting import Reports
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
 from application.services import Services
@@ -59,6 +60,7 @@ from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.prepared import NotPrepared, database, prepare, role_pool
 from infrastructure.remedy_data import load_calendar, load_limits
+from infrastructure.report_seal import ReportSeal
 from infrastructure.sequencing import (
     SequencerServices,
     believed,
@@ -94,6 +96,7 @@ __all__ = [
     "log_configuration",
     "make_epoch_maker",
     "make_proofs",
+    "make_reports",
     "make_sequencers",
     "make_witness",
     "open_ledger",
@@ -160,19 +163,23 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
     reader = role_pool(settings, "reader")
     reading, operations = PostgresPublicReading(reader), PostgresOperations(reader)
     shared = PostgresSharedReading(reader)
+    queries = SharedQueries(ledger, shared)
     limits = RateLimits(operations, vault=vault, clock=SystemClock(), changed=settings.rate_limits)
     return Services(
         ledger=ledger,
         forms=forms,
         drafts=Drafts(ledger, store),
         public=PublicLookup(reading, keys=reading, vault=vault, clock=ledger.clock),
-        shared=SharedQueries(ledger, shared),
+        shared=queries,
         subject=SubjectQueries(ledger, shared),
         consents=Consents(ledger),
         verify=verify_ed25519,
         gateway_public_key=_gateway(settings).public_key,
         operations=Operations(operations, limits, read_build()),
         proofs=make_proofs(settings, ledger),
+        reports=make_reports(settings, ledger, queries, shared),
+        seal=ReportSeal(settings.secrets_dir),
+        address=settings.address,
         published=PublishedFolder(settings.published_dir),
         desk=lambda: remedy_desk(ledger, forms),
     )
@@ -212,6 +219,14 @@ def make_proofs(settings: Settings, ledger: Ledger) -> Proofs:
     """Receipts and evidence over the published folder; each question reads the newest checkpoints."""
     tiles, maps = TileFiles(settings.published_dir), MapFiles(settings.published_dir)
     return Proofs(ledger, lambda: Published(tiles, maps))
+
+
+def make_reports(
+    settings: Settings, ledger: Ledger, shared: SharedQueries, reading: PostgresSharedReading
+) -> Reports:
+    """Credit reports, with evidence over the published folder."""
+    tiles, maps = TileFiles(settings.published_dir), MapFiles(settings.published_dir)
+    return Reports(ledger, shared=shared, reading=reading, published=lambda: Published(tiles, maps))
 
 
 def make_epoch_maker(settings: Settings, pool: Pool, vault: FileVault) -> EpochMaker:

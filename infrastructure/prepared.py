@@ -13,6 +13,7 @@ from infrastructure.log_keys import make_log_key
 from infrastructure.migrate import has_events, logins, migrate
 from infrastructure.postgres.store import Pool, open_pool
 from infrastructure.private_files import write_private
+from infrastructure.report_seal import make_report_seal
 from infrastructure.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -35,6 +36,7 @@ def prepare(settings: Settings, admin_url: str) -> list[str]:
     FileVault.make(settings.secrets_dir)
     if not (settings.secrets_dir / GATEWAY_PUBLIC).exists():
         make_log_key(settings.secrets_dir)  # a copy that is only audited never signs
+        make_report_seal(settings.secrets_dir)
     for role, url in logins(admin_url, settings.secrets_dir).items():
         write_private(_url_file(settings, role.removeprefix("xinlu_")), url.encode())
     return applied

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -61,6 +61,7 @@ class Settings:
     of ours stand before the service, ``rate_limits`` replaces limits of ``application.limits.LIMITS``, ``demo_clock``
     allows a demo clock on a database server. ``witnesses`` is the file that names the witnesses (None: ``witnesses``
     in the data folder, if it is there), and ``closed_logs`` are published only with their quorum.
+    ``public_url`` is where anyone reaches the service (empty: where it listens), as printed on reports.
     """
 
     data_dir: Path
@@ -72,6 +73,7 @@ class Settings:
     demo_clock: bool = False
     witnesses: Path | None = None
     closed_logs: frozenset[str] = frozenset()
+    public_url: str = ""
 
     def __repr__(self) -> str:
         """Without the database URL, which holds a password."""
@@ -115,7 +117,13 @@ class Settings:
             demo_clock=demo_clock == "1",
             witnesses=Path(witnesses).expanduser().absolute() if witnesses else None,
             closed_logs=closed,
+            public_url=_public_url(env.get("XINLU_PUBLIC_URL") or ""),
         )
+
+    @property
+    def address(self) -> str:
+        """Where anyone reaches the service, without a slash at the end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def witnesses_file(self) -> Path:
@@ -131,6 +139,15 @@ class Settings:
     def published_dir(self) -> Path:
         """The folder of what anyone may fetch: tiles, checkpoints, maps, the policy."""
         return self.data_dir / "published"
+
+
+def _public_url(text: str) -> str:
+    """``https://credit.example`` without a slash at the end. Raises BadSetting for anything else."""
+    parts = urlsplit(text)
+    plain = not (parts.query or parts.fragment or parts.username or any(c.isspace() for c in text))
+    if text and not (parts.scheme in ("http", "https") and parts.hostname and plain and text.isascii()):
+        raise BadSetting("XINLU_PUBLIC_URL begins with http:// or https:// and is an address in ASCII")
+    return text.rstrip("/")
 
 
 def _rate_limits(text: str) -> dict[str, int]:

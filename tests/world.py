@@ -45,6 +45,7 @@ from infrastructure.bootstrap import (
     SequencerServices,
     make_epoch_maker,
     make_proofs,
+    make_reports,
     make_sequencers,
     remedy_desk,
 )
@@ -67,6 +68,7 @@ from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
+from infrastructure.report_seal import ReportSeal, make_report_seal
 from infrastructure.settings import Settings
 from infrastructure.tile_files import PublishedFolder
 from interfaces.cli.seed import govern, take_in
@@ -144,6 +146,7 @@ class World:
         self.secrets = folder / "secrets"
         FileVault.make(self.secrets)
         make_log_key(self.secrets)
+        make_report_seal(self.secrets)
         if logins_file.parent != self.secrets:
             shutil.copy(logins_file, self.secrets)
         self.vault = FileVault(self.secrets)
@@ -190,18 +193,23 @@ class World:
     @property
     def services(self) -> Services:
         """What a web process holds, at the test's clock."""
+        reading = PostgresSharedReading(self.pool("reader"))
+        shared = SharedQueries(self.ledger, reading)
         return Services(
             ledger=self.ledger,
             forms=load_forms(),
             drafts=Drafts(self.ledger, self.store),
             public=self.lookup,
-            shared=SharedQueries(self.ledger, PostgresSharedReading(self.pool("reader"))),
+            shared=shared,
             consents=Consents(self.ledger),
-            subject=SubjectQueries(self.ledger, PostgresSharedReading(self.pool("reader"))),
+            subject=SubjectQueries(self.ledger, reading),
             verify=verify_ed25519,
             gateway_public_key=self.gateway.public_key,
             operations=self.operations,
             proofs=make_proofs(self.settings, self.ledger),
+            reports=make_reports(self.settings, self.ledger, shared, reading),
+            seal=ReportSeal(self.secrets),
+            address=self.settings.address,
             published=PublishedFolder(self.published),
             desk=lambda: remedy_desk(self.ledger, load_forms()),
         )

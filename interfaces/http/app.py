@@ -9,6 +9,7 @@ from application.services import Services
 from interfaces.http import (
     answers,
     consents,
+    credit_reports,
     determinations,
     docs,
     erasures,
@@ -57,6 +58,7 @@ def interface(app: Flask) -> None:
         determinations,
         queries,
         consents,
+        credit_reports,
         objections,
         repairs,
         erasures,
@@ -96,5 +98,6 @@ def ledger() -> Response:
         ledger_id=found.ledger.id.hex,
         gateway_issuer=found.ledger.gateway.issuer.hex(),
         gateway_public_key=found.gateway_public_key.hex(),
+        report_certificate=found.seal.certificate,
         forms=sorted(found.forms),
     )

@@ -33,6 +33,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     403: ("无权进行此操作", "This is not permitted"),
     404: ("没有这个资源", "There is nothing here"),
     405: ("不支持这种请求方法", "This method is not supported here"),
+    406: ("不能以所要的类型答复", "There is no answer of the type asked for"),
     409: ("与已有的内容冲突", "This conflicts with what is there"),
     411: ("请求须写明长度", "The request must state its length"),
     412: ("所见的版本已不是最新", "The version that was seen is not the newest"),

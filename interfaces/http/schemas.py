@@ -267,6 +267,7 @@ class LedgerInfo(Schema):
     ledger_id = _hex("账本编号 / id of the ledger", 32)
     gateway_issuer = _hex("网关密钥编号 / id of the gateway's key", 16)
     gateway_public_key = _hex("网关公钥 / the gateway's public key (Ed25519)", 64)
+    report_certificate = _text("报告签章的证书 / certificate of the seal on PDF reports (PEM)")
     forms = fields.List(fields.String(), required=True)
 
 

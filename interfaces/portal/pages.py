@@ -16,6 +16,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response as AnyResponse
 
+from application.ledger import parse_instant
 from application.services import Services
 from domain.shared.city_time import city_day
 from domain.shared.text import without_blanks
@@ -27,6 +28,7 @@ IDENTIFIER_CHARACTERS_MAX = 200
 """The longest name that a form holds; nothing longer can be found."""
 LOOKUP_BODY_BYTES_MAX = 4096
 """The longest identifier, each of its characters percent-encoded from four bytes, and some room."""
+REPORT_NUMBER = re.compile(r"[0-9]{8}-[A-Z2-7]{16}")
 FORM_TYPE = "application/x-www-form-urlencoded"
 PROBLEM_TYPE = "application/problem+json"
 
@@ -51,6 +53,7 @@ def portal(found: Services) -> Blueprint:
         return {"demo_day": city_day(ledger.now()).isoformat() if ledger.clock.ahead() else ""}
 
     _routes(blueprint, found)
+    _report_route(blueprint, found)
     _verifier_route(blueprint)
     blueprint.after_request(_never_kept)
     blueprint.after_app_request(_dressed)
@@ -99,6 +102,17 @@ def _routes(blueprint: Blueprint, found: Services) -> None:
         now = found.ledger.now()
         shown = show_record(public, found.forms, today=city_day(now))
         return render_template("portal/record.html", record=shown, made_at=city_instant(now))
+
+
+def _report_route(blueprint: Blueprint, found: Services) -> None:
+    @blueprint.get("/r/<number>")
+    def certified(number: str) -> str:
+        """What a report's QR code leads to: that it was issued, with which digest and receipt; never what it says."""
+        issued = found.reports.certified(number) if REPORT_NUMBER.fullmatch(number) else None
+        if issued is None:
+            abort(404)
+        at = city_instant(parse_instant(issued.issued_at))
+        return render_template("portal/certified.html", issued=issued, issued_at=at)
 
 
 def _verifier_route(blueprint: Blueprint) -> None:

@@ -105,7 +105,7 @@ def test_prv_3_every_page_is_a_look_and_is_replayed_byte_for_byte(story: Story, 
     assert world.reader.head("access")[0] == first + len(dossier) + len(looks) - 1
     _withdraw(story, dossier[0][0]["record"])
     world.project()
-    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault)
+    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
     for position, page in enumerate(dossier, first):
         again = replay.answer(position)
         assert again.equal and [p.record for p in again.parts] == [r["record"] for r in page]
