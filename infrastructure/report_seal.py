@@ -34,9 +34,7 @@ def make_report_seal(folder: Path) -> None:
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "信录 Xinlu"),
-            x509.NameAttribute(
-                NameOID.COMMON_NAME, "公共信用信息报告专用章 credit report seal (self-issued)"
-            ),
+            x509.NameAttribute(NameOID.COMMON_NAME, "信用报告专用章 credit report seal (self-issued)"),
         ]
     )
     now = datetime.now(UTC)

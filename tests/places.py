@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from interfaces.client.sealing import seal_act
 from tests.remedies import REMEDIES, SECOND
-from tests.scene import JSON, NUMBER, Came, Scene
+from tests.scene import JSON, NUMBER, PURPOSE, Came, Scene
 from tests.web import XLSX
 
 ALL = frozenset({"public", "restricted", "person/1", "number"})
@@ -146,6 +146,27 @@ def receipts(scene: Scene) -> Came:
             yield scene.web.http.get(f"/v1/receipts/{log}:{position}")
 
 
+def reports(scene: Scene, kind: str) -> Came:
+    """A credit report as JSON and as a page, and what its paper shows."""
+    for media in (JSON, "text/html"):
+        if kind == "own":
+            headers = {"credit_on_behalf_of": "subject", "credit_purpose": "own_records", "accept": media}
+            yield scene.post("/v1/reports", scene.subject, **headers)
+        else:
+            headers = {"credit_official": scene.stranger_officer, "credit_purpose": PURPOSE, "accept": media}
+            yield scene.post(
+                "/v1/reports", {**scene.subject, "consent": scene.consent}, scene.stranger, **headers
+            )
+
+
+def by_number(scene: Scene) -> Came:
+    """What anyone is told of a report that was issued, and of one that was not."""
+    issued = scene.own("/v1/reports")
+    assert issued.status_code == 200
+    for number in (issued.get_json()["report"]["number"], "20261121-MFRGGZDFMZTWQ2LK"):
+        yield scene.web.http.get(f"/r/{number}")
+
+
 def questions_of_the_past(scene: Scene) -> Came:
     """As of a moment when it was public, asked by everybody but its subject and an auditor."""
     moment = str(scene.then)
@@ -252,6 +273,9 @@ PLACES: Mapping[str, Place] = {
     "query under its old key": Place(lambda s: [s.query(key=s.query_key)], ALL),
     "dossier": Place(lambda s: [s.own("/v1/subject/dossier")], ALL, ALL),
     "dossier as of then": Place(lambda s: [s.own("/v1/subject/dossier", as_of=str(s.then))], ALL, ALL),
+    "own report": Place(lambda s: reports(s, "own"), PUBLIC),
+    "authorised report": Place(lambda s: reports(s, "authorised"), PUBLIC),
+    "report by its number": Place(by_number),
     "who looked": Place(lambda s: [s.own("/v1/subject/who-looked")]),
     "as of then, by anyone else": Place(questions_of_the_past),
     "worklists": Place(

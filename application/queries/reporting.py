@@ -198,7 +198,8 @@ class Reports:
 
         told = []
         for record, _ in places:
-            rows = [r for r in self._ledger.store.load("records", record) if r.position <= begun]
+            # To its end, beyond where the index is: what ended this moment is in no report.
+            rows = self._ledger.store.load("records", record)
             life = life_of(self._ledger.open_all(rows, log="records"))
             stands = standing(life.record, life.moments, item, on=today) if life else None
             if life is not None and stands is not None:

@@ -91,7 +91,8 @@ def report() -> Response:
     """
     body = read_body()
     caller = authenticated(body)
-    media = request.accept_mimetypes.best_match(MEDIA)
+    accepted = request.accept_mimetypes
+    media = accepted.best_match(MEDIA) if accepted else JSON
     if media is None:
         raise NotAcceptable
     with logged_refusals(caller, body):

@@ -16,11 +16,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from application.queries.replay import Replay
-from domain.access.events import SubjectQueried
+from domain.access.events import ReportIssued, SubjectQueried
 from domain.records.events import ActRefused
 from domain.shared.canonical import canonical
 from tests.remedies import SECOND, begin
-from tests.scene import MARKS, Scene, marks_in
+from tests.scene import MARKS, PURPOSE, Scene, marks_in
 from tests.world import World
 
 Left = dict[tuple[str, str], Any]
@@ -45,6 +45,8 @@ def asked_in_the_story(scene: Scene) -> list[TestResponse]:
         scene.own("/v1/subject/dossier"),
         scene.own("/v1/subject/dossier", limit=1),
         scene.own("/v1/subject/dossier", as_of=str(scene.then)),
+        scene.own("/v1/reports"),
+        authorised_report(scene),
         scene.own("/v1/subject/who-looked"),
         scene.own("/v1/subject/who-looked", limit=2),
         *(scene.handling(path, scene.story.source, SECOND) for path in (objection, repair)),
@@ -60,6 +62,11 @@ def asked_in_the_story(scene: Scene) -> list[TestResponse]:
         scene.query(as_of=str(scene.then)),
         scene.handling("/v1/worklist", scene.story.source, SECOND),
     ]
+
+
+def authorised_report(scene: Scene) -> TestResponse:
+    headers = {"credit_official": scene.stranger_officer, "credit_purpose": PURPOSE}
+    return scene.post("/v1/reports", {**scene.subject, "consent": scene.consent}, scene.stranger, **headers)
 
 
 def receipts_of(answer: TestResponse) -> list[int]:
@@ -103,7 +110,9 @@ LEFT: Mapping[str, Callable[[Mapping[str, Any], int, SubjectQueried], Left]] = {
 }
 
 
-def explained(scene: Scene, answer: TestResponse, position: int, event: SubjectQueried) -> None:
+def explained(
+    scene: Scene, answer: TestResponse, position: int, event: SubjectQueried | ReportIssued
+) -> None:
     """That the event says exactly what the answer held: by its digest, or by what a replay gives again."""
     if event.view == "evidence":
         assert [shown[2] for shown in event.shown] == [hashlib.sha256(answer.data[:-1]).hexdigest()]
@@ -116,6 +125,13 @@ def explained(scene: Scene, answer: TestResponse, position: int, event: SubjectQ
     )
     again = replay.answer(position)
     assert again.equal
+    if isinstance(event, ReportIssued):
+        assert again.parts[-1].shown == canonical(json.loads(answer.data)["report"])
+        return
+    if event.view == "report":
+        sections = json.loads(answer.data)["report"]["sections"]
+        assert {p.record for p in again.parts} == {e["record"] for s in sections for e in s["records"]}
+        return
     made = {(p.record, p.part): json.loads(p.shown) for p in again.parts}
     if event.view == "shared":
         made = {place: shown["fields"] for place, shown in made.items()}
@@ -137,7 +153,7 @@ def test_prv_3_the_access_log_names_every_answer_once_and_says_what_was_in_it(sc
     events = {
         r.position: o.event for r, o in zip(rows, world.ledger.open_all(rows, log="access"), strict=True)
     }
-    looks = {p: e for p, e in events.items() if isinstance(e, SubjectQueried)}
+    looks = {p: e for p, e in events.items() if isinstance(e, SubjectQueried | ReportIssued)}
     refused = [e for e in events.values() if isinstance(e, ActRefused)]
 
     given = [a for a in answers if a.status_code == 200 and "tasks" not in json.loads(a.data)]

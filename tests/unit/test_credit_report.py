@@ -1,0 +1,165 @@
+"""What a credit report says: facts in sections, nothing that judges, and a paper that shows every character."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pypdfium2
+import pytest
+
+from application.queries.report import SECTIONS, Issue, Standing, labels, report, section_of, within
+from domain.access.events import ReportIssued, SubjectQueried
+from domain.access.model import OWN_RECORDS
+from domain.parties.events import SubjectRegistered
+from interfaces.portal import report_paper, report_sheet
+from interfaces.portal.report_sheet import checking_link, sheet
+
+AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+NUMBER = "20261121-MFRGGZDFMZTWQ2LK"
+JUDGING = (
+    "评分",
+    "得分",
+    "分数",
+    "信用分",
+    "等级",
+    "评级",
+    "排名",
+    "名次",
+    "score",
+    "grade",
+    "rating",
+    "rank",
+)
+
+
+def record(item: str = "C03-02", **changes: Any) -> Standing:
+    fields = {
+        "CF_WSH": "示市监罚字〔2026〕1号",
+        "CF_CFJG": "示例市市场监督管理局",
+        "CF_JDRQ": "2026-05-20",
+        "CF_WFXW": "销售过期食品",
+        "CF_NR": "罚款",
+        "CF_XDR_MC": "示例𠮷商贸有限公司",
+    }
+    made = Standing(
+        record="0f0e0d0c-0b0a-4a0b-8c0d-0e0f00010203",
+        position=7,
+        item=item,
+        item_zh="行政处罚信息",
+        item_en="Administrative penalties",
+        form="penalty",
+        fields=fields,
+        recorded_at="2026-05-21T02:00:00.000000Z",
+        until="2027-05-20",
+        corrected=False,
+        repaired_on="",
+    )
+    return replace(made, **changes)
+
+
+def issue(**registered: Any) -> Issue:
+    stream = {"originator_id": UUID(int=1), "originator_version": 1, "timestamp": AT}
+    about: dict[str, Any] = {"subject_kind": "organisation", "code": "91420100MA4KXXXX0A", **registered}
+    return Issue(
+        ledger="00" * 16,
+        authority="ledger.test",
+        subject=SubjectRegistered(**stream, **about),
+        look=SubjectQueried(
+            **stream,
+            department="office",
+            officer="subject",
+            role="subject",
+            purpose="own_records",
+            rules=["PRV-3"],
+            view="report",
+            view_position=9,
+            shown=[],
+        ),
+        department_name="信用办",
+        purpose=OWN_RECORDS,
+        consent=None,
+        scope=None,
+        issued=ReportIssued(
+            **stream, number=NUMBER, look="access:1", media="application/pdf", shown=[], answers=[]
+        ),
+        salt=bytes(32),
+    )
+
+
+def texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [*value, *(text for inner in value.values() for text in texts(inner))]
+    if isinstance(value, list | tuple):
+        return [text for inner in value for text in texts(inner)]
+    return [value] if isinstance(value, str) else []
+
+
+def on_sheet(told: Any) -> dict[str, Any]:
+    return sheet(told, digest="ab" * 32, receipt="access:2", link="http://x/r/1#y")
+
+
+@pytest.mark.rule("MEA-4")
+def test_mea_4_nothing_that_a_report_says_or_is_laid_out_with_scores_grades_or_ranks_anybody() -> None:
+    graded = record("C09-01", fields={**record().fields, "CF_WFXW": "信用评级A级", "CF_NR": "得分98"})
+    told = report(issue(), [record(), graded])
+    portal = Path(report_sheet.__file__).parent
+    templates = [
+        portal / "paper" / "report.typ",
+        *(portal / "templates" / "portal" / n for n in ("report.html", "certified.html")),
+    ]
+    said = [*texts(told), *texts(on_sheet(told)), *(path.read_text(encoding="utf-8") for path in templates)]
+    assert "示市监罚字〔2026〕1号" in said  # the evaluation is named by its document and shows no result
+    assert not [word for word in JUDGING for text in said if word in text.lower()]
+    assert not any(isinstance(value, float) for value in json.loads(json.dumps(told)).values())
+    plain = report(issue(), [replace(graded, item="C03-02")])
+    assert [word for word in JUDGING for text in texts(plain) if word in text.lower()], "the walk finds them"
+
+
+def test_every_record_stands_in_the_section_of_its_category_and_an_unknown_one_under_other() -> None:
+    assert [s.id for s in SECTIONS] == [
+        "basics", "administration", "honesty", "serious", "abnormal", "promises", "evaluation", "judgments", "other",
+    ]  # fmt: skip
+    assert section_of("C06-01") == "serious" and section_of("C07-01") == section_of("L99-01") == "other"
+    told: Any = report(issue(), [record("C06-01"), record()])
+    assert told["counts"]["serious"] == told["counts"]["administration"] == 1 and told["counts"]["other"] == 0
+    shown = on_sheet(told)
+    empty = {s["id"]: s["empty"][0] for s in shown["sections"] if not s["entries"]}
+    assert set(empty.values()) == {"无"} and "basics" in empty
+
+
+def test_labels_come_from_facts_alone() -> None:
+    sections: Any = report(issue(), [record("C06-01")])["sections"]
+    assert [label["code"] for label in labels(sections)] == ["serious"]  # type: ignore[index, call-overload]
+    assert labels(report(issue(), [record()])["sections"]) == []  # type: ignore[arg-type]
+
+
+def test_bounds_are_inclusive_and_the_newest_decision_comes_first() -> None:
+    old, new = record(fields={**record().fields, "CF_JDRQ": "2025-01-01"}), record()
+    assert within([old, new], None, None) == [new, old]
+    assert within([old, new], "2025-01-01", "2025-01-01") == [old]
+    assert within([old, new], "2025-01-02", "2026-05-20") == [new]
+
+
+def test_a_persons_number_is_masked_and_a_report_of_a_person_says_so() -> None:
+    told: Any = report(
+        issue(subject_kind="natural_person", code=None, id_type="身份证", id_number="990101198001010017"), []
+    )
+    assert told["kind"] == "individual" and told["subject"]["id_number"] == "9901**********0017"
+    assert on_sheet(told)["title"][0] == "公共信用信息报告（自然人）"
+
+
+def test_paper_shows_a_character_that_its_font_lacks_by_code_point_and_is_the_same_every_time() -> None:
+    told: Any = report(issue(), [record()])
+    shown = on_sheet(told)
+    link = checking_link("http://x", NUMBER, digest="ab" * 32, receipt="access:2")
+    made = [
+        report_paper.typeset(shown, link=link, report=b"{}", evidence=b"{}", issued_at=AT) for _ in range(2)
+    ]
+    assert made[0] == made[1]
+    text = pypdfium2.PdfDocument(made[0])[0].get_textpage().get_text_range()
+    assert "示例〔U+20BB7〕商贸有限公司" in text.replace("\r\n", "") and "第 1 页 / 共" in text
