@@ -27,6 +27,8 @@ COMMANDS: Mapping[str, str] = {
     "verify": "interfaces.cli.audit",
     "fsck": "interfaces.cli.fsck",
     "audit": "interfaces.cli.bundles",
+    "report": "interfaces.cli.report",
+    "report-check": "interfaces.cli.report",
     "replay": "interfaces.cli.replay",
     "as-of": "interfaces.cli.as_of",
     "erase": "interfaces.cli.erase",

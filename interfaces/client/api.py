@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from domain.access.model import CASE_HANDLING, OWN_RECORDS
@@ -28,6 +28,7 @@ RETRY_AFTER_SECONDS_MAX = 60.0
 TIMEOUT_SECONDS = 60.0
 HANDLING = {"credit_purpose": CASE_HANDLING.code}
 SUBJECTS_OWN = {"credit_on_behalf_of": "subject", "credit_purpose": OWN_RECORDS.code}
+Told = TypeVar("Told")
 Progress = Callable[[Mapping[str, Any]], None]
 
 
@@ -245,7 +246,22 @@ class Client:
         body = json.dumps(members).encode()
         return self._retrying(lambda: self._json("POST", path, body, headers))
 
-    def _retrying(self, attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def fetch(self, path: str, data: Mapping[str, Any], *, accept: str, **headers: str) -> bytes:
+        """What a signed POST of JSON is answered with, of the type asked for: bytes as they were signed.
+
+        Every attempt is a question of its own, and a look. Raises :class:`Problem` or :class:`Unreachable`.
+        """
+        sent = {"content-type": "application/json", "accept": accept}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items() if value}
+        body = json.dumps(data, ensure_ascii=False).encode()
+
+        def attempt() -> bytes:
+            message, response = self._open("POST", path, body, {**sent, "idempotency-key": str(uuid.uuid4())})
+            return self._proven(message, body, response)
+
+        return self._retrying(attempt)
+
+    def _retrying(self, attempt: Callable[[], Told]) -> Told:
         """Try until it works, waiting longer each time, and as long as a full service asks for."""
         for number in range(self._attempts_max):
             wait = min(0.2 * 2**number, WAIT_SECONDS_MAX)
@@ -287,7 +303,11 @@ class Client:
         return self._answer(message, body, response)
 
     def _answer(self, message: Message, body: bytes, response: http.client.HTTPResponse) -> dict[str, Any]:
-        """The members of an answer, which is proven and kept where that is asked for."""
+        """The members of an answer."""
+        return _members(self._proven(message, body, response))
+
+    def _proven(self, message: Message, body: bytes, response: http.client.HTTPResponse) -> bytes:
+        """The bytes of an answer, which is proven and kept where that is asked for."""
         told, status = response.read(), response.status
         members = _members(told)
         after = response.getheader("retry-after") or ""
@@ -303,7 +323,7 @@ class Client:
                 self._keep(exchange)
         if status >= 400:
             raise Problem(status, members, seconds)
-        return members
+        return told
 
     def _stream(
         self, path: str, body: bytes, headers: Mapping[str, str], progress: Progress | None

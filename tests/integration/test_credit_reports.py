@@ -10,11 +10,13 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
 import zxingcpp
+from click.testing import CliRunner, Result
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
@@ -24,6 +26,9 @@ from werkzeug.test import TestResponse
 from application.queries.replay import Replay
 from domain.access.events import ReportIssued, SubjectQueried
 from domain.shared.canonical import canonical
+from infrastructure.report_seal import make_report_seal
+from interfaces.cli.main import cli
+from interfaces.client.reports import NoReport, check_pdf
 from interfaces.client.verifier import verify
 from tests.remedies import begin
 from tests.scene import JSON, MARKS, NUMBER, PURPOSE, Scene
@@ -200,6 +205,14 @@ def test_a_pdf_is_sealed_leads_to_its_proof_and_carries_what_a_stranger_needs_to
     policy = scene.web.http.get("/logs/policy").data
     proven = verify(attached["evidence.json"], policy)
     assert proven.good and any(line.startswith("答复 1/1") for line in proven.checked)
+    checked = check_pdf(answer.data, policy, certificate=certificates.encode())
+    assert checked.good and checked.sealed and checked.report["number"] == issued.number
+    assert not check_pdf(spoilt, policy, certificate=certificates.encode()).sealed
+    other = verify(attached["evidence.json"], policy.replace(b"log ", b"# ", 9))
+    assert not other.good
+    for nothing in (b"", b"%PDF-1.7\n", answer.data[:2000], attached["report.json"]):
+        with pytest.raises(NoReport):
+            check_pdf(nothing, policy)
     bundle = json.loads(attached["evidence.json"])
     part = bundle["claims"][0]["parts"][0]
     part["content"] = (
@@ -225,6 +238,30 @@ def test_a_page_to_print_says_what_the_json_says_and_needs_nothing_from_elsewher
     assert "no-store" in answer.headers["Cache-Control"]
 
 
+def test_the_command_has_a_report_issued_and_checks_one_offline(scene: Scene, tmp_path: Path) -> None:
+    key, out = scene.world.folder / "keys" / f"{scene.story.office}.pem", tmp_path / "report.pdf"
+    (tmp_path / "policy").write_bytes(scene.web.http.get("/logs/policy").data)
+    certificate = scene.web.http.get("/v1/ledger").get_json()["report_certificate"]
+    (tmp_path / "seal.pem").write_text(certificate)
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(cli, list(arguments))
+
+    with sequencing(scene.world), scene.web.served() as url:
+        asking = ("report", "--url", url, "--key", str(key), "-o", str(out), "--code", scene.code)
+        made = run(*asking, "--department", scene.story.office)
+        stranger = run(*asking, "--department", scene.story.office, "--consent", str(uuid.uuid4()))
+    assert made.exit_code == 0, made.output
+    assert stranger.exit_code == 1 and "QRY-1" in stranger.output
+    checking = ("report-check", "--policy", str(tmp_path / "policy"))
+    good = run(*checking, "--certificate", str(tmp_path / "seal.pem"), str(out))
+    assert good.exit_code == 0 and "签章有效" in good.output and "答复 1/1" in good.output
+    make_report_seal(tmp_path)
+    foreign = run(*checking, "--certificate", str(tmp_path / "report.cert.pem"), str(out))
+    assert foreign.exit_code == 1 and "签章不成立" in foreign.output
+    assert run(*checking, str(tmp_path / "policy")).exit_code == 1
+
+
 def seal_of(data: bytes, certificates: str) -> Any:
     """What the validator says of a PDF's signature, trusting the published certificate alone."""
     roots = list(load_certs_from_pemder_data(certificates.encode()))
@@ -237,4 +274,4 @@ def qr_of(pdf: Any) -> str:
     """What the QR code on the first page says, read off the page as it looks."""
     picture = pdf[0].render(scale=3, grayscale=True)
     pixels = memoryview(bytes(picture.buffer)).cast("B", shape=[picture.height, picture.stride])
-    return str(zxingcpp.read_barcodes(pixels)[0].text)  # type: ignore[arg-type]
+    return str(zxingcpp.read_barcodes(pixels)[0].text)

@@ -114,7 +114,7 @@ def explained(
     scene: Scene, answer: TestResponse, position: int, event: SubjectQueried | ReportIssued
 ) -> None:
     """That the event says exactly what the answer held: by its digest, or by what a replay gives again."""
-    if event.view == "evidence":
+    if isinstance(event, SubjectQueried) and event.view == "evidence":
         assert [shown[2] for shown in event.shown] == [hashlib.sha256(answer.data[:-1]).hexdigest()]
         return
     replay = Replay(

@@ -63,7 +63,7 @@ def record(item: str = "C03-02", **changes: Any) -> Standing:
 
 
 def issue(**registered: Any) -> Issue:
-    stream = {"originator_id": UUID(int=1), "originator_version": 1, "timestamp": AT}
+    stream: dict[str, Any] = {"originator_id": UUID(int=1), "originator_version": 1, "timestamp": AT}
     about: dict[str, Any] = {"subject_kind": "organisation", "code": "91420100MA4KXXXX0A", **registered}
     return Issue(
         ledger="00" * 16,
