@@ -25,8 +25,8 @@ _YEARS_DAYS = 3650
 def make_report_seal(folder: Path) -> None:
     """Make a P-256 key and a certificate that it issues to itself, unless a pair is there.
 
-    The certificate is written last: a key without one is replaced. P-256 since readers of PDF know it, which
-    cannot be said of Ed25519.
+    The certificate is written last: a key without one is replaced. P-256 since every reader of PDF
+    knows it, which cannot be said of Ed25519.
     """
     if (folder / CERTIFICATE).exists():
         return

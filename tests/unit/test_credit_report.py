@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pypdfium2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from pyhanko.keys import load_certs_from_pemder_data
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
 
 from application.queries.report import SECTIONS, Issue, Standing, labels, report, section_of, within
 from domain.access.events import ReportIssued, SubjectQueried
 from domain.access.model import OWN_RECORDS
 from domain.parties.events import SubjectRegistered
+from infrastructure.report_seal import ReportSeal, make_report_seal
 from interfaces.portal import report_paper, report_sheet
 from interfaces.portal.report_sheet import checking_link, sheet
 
@@ -163,3 +172,30 @@ def test_paper_shows_a_character_that_its_font_lacks_by_code_point_and_is_the_sa
     assert made[0] == made[1]
     text = pypdfium2.PdfDocument(made[0])[0].get_textpage().get_text_range()
     assert "示例〔U+20BB7〕商贸有限公司" in text.replace("\r\n", "") and "第 1 页 / 共" in text
+
+
+def test_an_operators_own_certificate_seals_as_well_and_needs_no_restart(tmp_path: Path) -> None:
+    make_report_seal(tmp_path)
+    seal, first = ReportSeal(tmp_path), (tmp_path / "report.cert.pem").read_bytes()
+    make_report_seal(tmp_path)
+    assert (tmp_path / "report.cert.pem").read_bytes() == first, "a pair that is there stays"
+    told: Any = report(issue(), [])
+    pdf = report_paper.typeset(on_sheet(told), link="http://x", report=b"{}", evidence=b"{}", issued_at=AT)
+    key, pem = rsa.generate_private_key(public_exponent=65537, key_size=2048), serialization.Encoding.PEM
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "an authority")])
+    usage = x509.load_pem_x509_certificate(first).extensions.get_extension_for_class(x509.KeyUsage).value
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 7, now - timedelta(1), now + timedelta(9))
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+        .public_bytes(pem)
+    )
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (tmp_path / "report.key.pem").write_bytes(private)
+    (tmp_path / "report.cert.pem").write_bytes(certificate)
+    sealed = PdfFileReader(io.BytesIO(seal.sign(pdf))).embedded_signatures[0]
+    for trusted, holds in ((certificate, True), (first, False)):
+        roots = list(load_certs_from_pemder_data(trusted))
+        context = ValidationContext(trust_roots=roots, allow_fetching=False)
+        assert validate_pdf_signature(sealed, context).bottom_line is holds
