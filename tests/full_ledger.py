@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from application.commands.governance import Governance
+from application.queries.reporting import Asked
 from domain.shared.refusals import Refused
 from infrastructure.tile_files import MapFiles, map_path
 from tests.integration.test_consents import give
@@ -111,6 +112,7 @@ class _Life(FullLedger):
             ask(world, who)
         with suppress(Refused):
             world.services.shared.ask(request(world, purpose="curiosity"), [who], attempt=b"body")
+        world.services.reports.own(who, Asked("application/json"), portal=world.city.credit_office.code)
         consent = give(world, who)
         world.services.consents.withdraw(
             consent.consent_id, who, portal=world.city.credit_office.code, receipt=None
