@@ -150,6 +150,7 @@ def test_qry_1_a_request_without_signature_is_turned_away(endpoint: str, ledger_
         assert answer.status_code == status
         assert set(answer.get_json()) <= {
             "type", "title", "status", "instance", "detail", "detail_en", "rule", "errors", "clause", "quote",
+            "instead", "instead_en", "attempted", "attempted_en",
         }  # fmt: skip
     assert web.positions() == before
 

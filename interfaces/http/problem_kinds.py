@@ -18,13 +18,17 @@ _HTTP = re.compile(r"http-([45][0-9]{2})")
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of problem (问题类型): statuses it comes with, what it means, what to do; Chinese and English."""
+    """A kind of problem (问题类型): statuses it comes with, what it means, what to do; Chinese and English.
+
+    ``by_rules``: a rule of the rulebook says no, so the problem carries its clause and what is lawful instead.
+    """
 
     statuses: tuple[int, ...]
     zh: str
     en: str
     do_zh: str
     do_en: str
+    by_rules: bool = False
 
 
 KINDS: Mapping[str, Kind] = {
@@ -70,8 +74,10 @@ KINDS: Mapping[str, Kind] = {
         (422,),
         "请求格式正确，但某条规则不允许。拒绝已记入访问日志。",
         "The request is well formed and a rule forbids it. The refusal stands in the access log.",
-        "errors 列出每条规则和原因。情况未变时，重发只会再次被拒。",
-        "`errors` names each rule with its reason. The same request would be refused again.",
+        "errors 列出每条规则、原因和合规的做法（instead）。情况未变时，重发只会再次被拒。",
+        "`errors` names each rule with its reason and what would be lawful `instead`. The same request would be"
+        " refused again.",
+        by_rules=True,
     ),
     "purpose": Kind(
         (403,),
@@ -80,6 +86,7 @@ KINDS: Mapping[str, Kind] = {
         " subject's behalf (QRY-1, PRV-3).",
         "补全 Credit-Purpose、Credit-Official 或 Credit-On-Behalf-Of 请求头，并让签名覆盖它们。",
         "Complete Credit-Purpose, Credit-Official or Credit-On-Behalf-Of, and cover them by the signature.",
+        by_rules=True,
     ),
     "not-permitted": Kind(
         (403,),
@@ -87,6 +94,7 @@ KINDS: Mapping[str, Kind] = {
         "The signature is good, and this department or role may not do this.",
         "由有权的部门或经办人提出。",
         "Let a department or officer who may do it ask.",
+        by_rules=True,
     ),
     "draft-unknown": Kind(
         (404,),

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from application.commands.remedies import StaleVersion
@@ -22,6 +22,7 @@ from application.queries.evidence import NotYetProven
 from domain.shared.refusals import Defect, Refused, sentence
 from domain.shared.rulebook import Rulebook
 from domain.transparency.sealed_file import MalformedSealedFile
+from interfaces.http.describing import described
 from interfaces.http.telemetry import note
 
 MEDIA_TYPE = "application/problem+json"
@@ -65,7 +66,7 @@ RULEBOOK = Path(__file__).resolve().parents[2] / "data" / "rulebook.json"
 @cache
 def rulebook() -> Rulebook:
     """The rules with the clauses that found them, in the clauses' own words."""
-    return Rulebook.from_data(json.loads(RULEBOOK.read_text(encoding="utf-8"))["rules"])
+    return Rulebook.from_data(json.loads(RULEBOOK.read_text(encoding="utf-8")))
 
 
 class ProblemError(Exception):
@@ -77,17 +78,33 @@ class ProblemError(Exception):
 
 
 def reasons(defects: Iterable[Defect]) -> list[dict[str, str]]:
-    """Defects as the members of ``errors``: rule, code, field or pointer, and both sentences."""
+    """Defects as the members of ``errors``: rule, code, field, both sentences, and what is lawful instead."""
     return [
         {"rule": d.rule, "code": d.code, "field": d.field, "zh": sentence(d, "zh"), "en": sentence(d, "en")}
+        | _lawful(d.rule)
         for d in defects
     ]
+
+
+def _lawful(rule_id: str) -> dict[str, str]:
+    """What would be lawful instead of what a rule refuses; nothing for what is no rule of the rulebook."""
+    if rule_id not in rulebook():
+        return {}
+    rule = rulebook()[rule_id]
+    return {"instead": rule.instead, "instead_en": rule.instead_en}
+
+
+def _attempted() -> dict[str, str]:
+    """What the request wanted, as its route is described; nothing outside a route of the interface."""
+    said = described(current_app.view_functions[request.endpoint]) if request.endpoint else None
+    return {} if said is None else {"attempted": said.zh, "attempted_en": said.en}
 
 
 def members(status: int, kind: str, defects: tuple[Defect, ...] = ()) -> dict[str, Any]:
     """The members of a problem; ``rule`` and ``detail`` are those of the first defect.
 
-    ``clause`` and ``quote`` are those of a rule that stands in the rulebook.
+    ``clause``, ``quote`` and ``instead`` are those of a rule that stands in the rulebook; ``attempted`` is
+    what the request wanted.
 
     Without defects it is the protocol (``FORMAT``) or the service's own state (``SERVICE``) that says no.
     """
@@ -106,6 +123,7 @@ def members(status: int, kind: str, defects: tuple[Defect, ...] = ()) -> dict[st
         if found["rule"] in rulebook():
             rule = rulebook()[found["rule"]]
             found["clause"], found["quote"] = rule.clause, rule.quote
+            found |= _lawful(rule.id) | _attempted()
         found["errors"] = reasons(defects)
     else:
         found["detail"], found["detail_en"] = f"{zh}。", f"{en}."

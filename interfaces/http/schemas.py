@@ -20,6 +20,8 @@ class ProblemReason(Schema):
     field = _text("字段代码或 JSON Pointer / field code, header or JSON Pointer; may be empty")
     zh = _text("中文说明")
     en = _text("English sentence")
+    instead = _text("怎样做才合规 / what would be lawful instead, for a rule of the rulebook", required=False)
+    instead_en = _text("the same in English", required=False)
 
 
 class ReadinessCheck(Schema):
@@ -44,6 +46,10 @@ class Problem(Schema):
     errors = fields.List(fields.Nested(ProblemReason), required=True, validate=validate.Length(min=1))
     clause = _text("规则所依据的条款 / the clause that the rule rests on", required=False)
     quote = _text("条款原文 / its words", required=False)
+    instead = _text("怎样做才合规 / what would be lawful instead of what that rule refuses", required=False)
+    instead_en = _text("the same in English", required=False)
+    attempted = _text("所请求的事 / what the request wanted, as its route is described", required=False)
+    attempted_en = _text("the same in English", required=False)
     retry_after = _count("多少秒后再试 / seconds until another attempt (429)", required=False)
     checks = fields.List(fields.Nested(ReadinessCheck), metadata={"description": "/readyz only"})
 
