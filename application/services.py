@@ -14,6 +14,7 @@ from application.queries.operations import Operations
 from application.queries.proofs import Proofs, PublishedFiles
 from application.queries.public import PublicLookup
 from application.queries.reporting import Reports
+from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
 from domain.shared.forms import Form, FormKind
@@ -39,5 +40,6 @@ class Services:
     address: str
     """Where anyone reaches this service: what a printed report leads to."""
     published: PublishedFiles
+    refusals: RefusalsSoFar
     desk: Callable[[], RemedyDesk]
     """Makes a desk for one command or question: what it has read of the registry is never stale for long."""

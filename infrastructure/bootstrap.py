@@ -25,11 +25,13 @@ from application.ledger import Ledger, parse_instant
 from application.limits import RateLimits
 from application.ports import Clock, Log
 from application.projections.projector import Projector
+from application.projections.refusals import RefusalCounts
 from application.queries.evidence import Published
 from application.queries.operations import Operations
 from application.queries.proofs import Proofs
 from application.queries.public import PublicLookup
 from application.queries.reporting import Reports
+from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
 from application.services import Services
@@ -55,6 +57,7 @@ from infrastructure.postgres.epochs import PostgresEpochs
 from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
+from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
@@ -124,9 +127,10 @@ CLOCK_ERROR_MAX = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class ProjectorServices:
-    """What the projector's process holds: the views, the projector, and the deadline runner."""
+    """What the projector's process holds: the views, the projector, the counts of refusals, the deadline runner."""
 
     projector: Projector
+    refusals: RefusalCounts
     views: PostgresViewStore
     epochs: EpochMaker
     deadlines: DeadlineRunner
@@ -181,6 +185,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         seal=ReportSeal(settings.secrets_dir),
         address=settings.address,
         published=PublishedFolder(settings.published_dir),
+        refusals=RefusalsSoFar(PostgresRefusalReading(reader), clock=ledger.clock),
         desk=lambda: remedy_desk(ledger, forms),
     )
 
@@ -199,6 +204,7 @@ def projector_services(settings: Settings) -> ProjectorServices:
     reader, views = LogReader(pool), PostgresViewStore(pool)
     return ProjectorServices(
         projector=Projector(reader=reader, keys=reader, views=views, vault=vault),
+        refusals=RefusalCounts(reader=reader, keys=reader, store=PostgresRefusalCounts(pool), vault=vault),
         views=views,
         epochs=make_epoch_maker(settings, pool, vault),
         deadlines=DeadlineRunner(_ledger(settings, vault), views, PostgresDueCases(pool)),

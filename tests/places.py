@@ -320,6 +320,8 @@ HOLDS_NOTHING: Mapping[str, str] = {
     "docs.page": "made from the program alone",
     "docs.problems": "made from the program alone",
     "docs.problem": "made from the program alone",
+    "portal.rules": "the rules of the program, and counts of refusals by rule and day",
+    "rules.rules": "the same for machines",
     "portal.verify": "a page that works on what is dropped on it, without a network",
 }
-"""Routes that ask neither log nor view."""
+"""Routes that ask neither log nor any view of records."""

@@ -32,11 +32,11 @@ from tests.web import HOST, Signing, Web
 from tests.world import World
 
 PROJECT = Path(__file__).resolve().parent.parent
-PUBLIC = {"/v1/ledger", "/v1/openapi.json", "/v1/receipts/{event}"}
+PUBLIC = {"/v1/ledger", "/v1/openapi.json", "/v1/receipts/{event}", "/v1/rules"}
 """Routes under /v1 that anyone may ask: they tell nothing about anyone."""
 PAGES = {
-    "portal.static", "portal.front", "portal.lookup_by_link", "portal.lookup", "portal.record", "portal.verify",
-    "portal.certified",
+    "portal.static", "portal.front", "portal.lookup_by_link", "portal.lookup", "portal.record", "portal.rules",
+    "portal.verify", "portal.certified",
     "docs.static", "docs.page", "docs.problems", "docs.problem",
 }  # fmt: skip
 """What people look at, which is no part of the interface for machines."""

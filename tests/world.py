@@ -32,8 +32,10 @@ from application.ledger import Ledger, instant
 from application.limits import LIMITS, RateLimits
 from application.ports import Clock, Log, NewRow
 from application.projections.projector import Projector
+from application.projections.refusals import RefusalCounts
 from application.queries.operations import Operations
 from application.queries.public import PublicLookup
+from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
 from application.sequencer import Sequencer
@@ -65,6 +67,7 @@ from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
 from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
+from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
@@ -211,6 +214,7 @@ class World:
             seal=ReportSeal(self.secrets),
             address=self.settings.address,
             published=PublishedFolder(self.published),
+            refusals=RefusalsSoFar(PostgresRefusalReading(self.pool("reader")), clock=self.clock),
             desk=lambda: remedy_desk(self.ledger, load_forms()),
         )
 
@@ -228,6 +232,12 @@ class World:
         """A projector as a newly started process has it."""
         reader = LogReader(self.pool("projector"))
         return Projector(reader=reader, keys=reader, views=self.views, vault=self.vault)
+
+    def new_refusals(self) -> RefusalCounts:
+        """The counts of refusals as a newly started projector has them."""
+        pool = self.pool("projector")
+        reader, store = LogReader(pool), PostgresRefusalCounts(pool)
+        return RefusalCounts(reader=reader, keys=reader, store=store, vault=self.vault)
 
     @property
     def deadlines(self) -> DeadlineRunner:
@@ -339,8 +349,10 @@ class World:
 
     def project(self) -> None:
         """Bring the live views to the head."""
-        projector = self.new_projector()
+        projector, refusals = self.new_projector(), self.new_refusals()
         while projector.run_once():
+            pass
+        while refusals.run_once():
             pass
 
     def verify(self, remembered: dict[Log, Remembered] | None = None) -> Outcome:

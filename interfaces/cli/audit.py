@@ -33,12 +33,17 @@ def rebuild(*, force: bool, quiet: bool) -> None:
             pass
         swap = found.projector.rebuild(force=force, progress=bar.update)
         bar.finish()
+        same_counts = found.refusals.rebuild(force=force)
     click.echo(f"live    {swap.live_root.hex()}")
     click.echo(f"rebuilt {swap.rebuilt_root.hex()}")
     if swap.equal:
         click.echo("一致，已切换 / equal, swapped")
     else:
         click.echo("不一致 / different" + ("，已强制切换 / swapped by force" if swap.swapped else ""))
+    if not same_counts:
+        counts = "拒绝次数不一致 / the counts of refusals are different"
+        click.echo(counts + ("，已强制更正 / replaced by force" if force else ""))
+    if not (swap.equal and same_counts):
         sys.exit(1)
 
 

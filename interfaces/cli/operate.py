@@ -55,6 +55,8 @@ def _lead(found: ProjectorServices, stop: Stop) -> None:
         while not stop.asked:
             while found.projector.run_once() and not stop.asked:
                 pass
+            while found.refusals.run_once() and not stop.asked:
+                pass
             if time.monotonic() >= due:
                 passed, more = found.deadlines.step()
                 if passed.unreadable:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, request
@@ -20,10 +18,10 @@ from application.limits import TooManyRequests
 from application.ports import Conflict, LedgerUnavailable
 from application.queries.evidence import NotYetProven
 from domain.shared.refusals import Defect, Refused, sentence
-from domain.shared.rulebook import Rulebook
 from domain.transparency.sealed_file import MalformedSealedFile
 from interfaces.http.describing import described
 from interfaces.http.telemetry import note
+from interfaces.rulebook import rulebook
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger("xinlu.http")
@@ -60,13 +58,6 @@ NOT_PERMITTED = frozenset(
     }
 )
 """What forbids the act to this caller or officer, and not the act itself."""
-RULEBOOK = Path(__file__).resolve().parents[2] / "data" / "rulebook.json"
-
-
-@cache
-def rulebook() -> Rulebook:
-    """The rules with the clauses that found them, in the clauses' own words."""
-    return Rulebook.from_data(json.loads(RULEBOOK.read_text(encoding="utf-8")))
 
 
 class ProblemError(Exception):

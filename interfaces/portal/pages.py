@@ -1,4 +1,4 @@
-"""The public pages: front page, look-up, one record; and errors in the same dress for those who use a browser.
+"""The public pages: front page, look-up, one record, the rules; and errors in the same dress for browsers.
 
 Before them stands the public look-up, which leaves out what is suppressed or past its term. After them there
 is nothing: they change nothing, set no cookie and write down nobody who asks.
@@ -20,9 +20,11 @@ from application.ledger import parse_instant
 from application.services import Services
 from domain.shared.city_time import city_day
 from domain.shared.text import without_blanks
+from interfaces.portal.rules import STATUS_NAMES, show_rules
 from interfaces.portal.showing import show_record, show_subject
 from interfaces.portal.timeline import city_instant
 from interfaces.portal.verifier_page import PAGE
+from interfaces.rulebook import rulebook
 
 IDENTIFIER_CHARACTERS_MAX = 200
 """The longest name that a form holds; nothing longer can be found."""
@@ -102,6 +104,19 @@ def _routes(blueprint: Blueprint, found: Services) -> None:
         now = found.ledger.now()
         shown = show_record(public, found.forms, today=city_day(now))
         return render_template("portal/record.html", record=shown, made_at=city_instant(now))
+
+    @blueprint.get("/rules")
+    def rules() -> str:
+        """The rulebook (规则集) with its refusals so far."""
+        before, counts = found.refusals.told()
+        book = rulebook()
+        return render_template(
+            "portal/rules.html",
+            groups=show_rules(book, counts),
+            count=len(book),
+            before=before.isoformat(),
+            statuses=STATUS_NAMES,
+        )
 
 
 def _report_route(blueprint: Blueprint, found: Services) -> None:

@@ -15,6 +15,7 @@ TABLES = (
     "heads", "records", "access", "streams", "documents", "subjects", "data_keys", "inbox", "nonces",
     "suppressed", "drafts", "view_state", "renditions", "view_names", "request_counts", "announced_reads",
     "marks", "open_cases", "trees", "epochs", "maps", "map_changes", "key_state",
+    "refusal_counts", "refusal_state",
 )  # fmt: skip
 LOGS = ("records", "access")
 CHANGES = ("UPDATE ledger.{} SET position = position", "DELETE FROM ledger.{}", "TRUNCATE ledger.{}")
@@ -31,6 +32,7 @@ CALLABLE = {
         "count_request", "shared_listing", "view_position", "dossier_records", "access_versions", "log_access",
         "read_announced", "logged_read",
         "subjects_of", "objected", "overdue_count", "dossier_page", "position_at", "log_lag",
+        "refusals_before",
     },
     "projector": {"terms_over", "cases_due", "mend_due"},
     "auditor": {"framed", "position_at"},
@@ -57,6 +59,8 @@ READABLE = {
         "epochs",
         "maps",
         "map_changes",
+        "refusal_counts",
+        "refusal_state",
     },
     "sequencer": set[str](),
     "auditor": set(TABLES) - {"request_counts"},

@@ -1,0 +1,58 @@
+"""The page of rules: each with its words, since when it holds, what is lawful instead, and a bar of its refusals.
+
+After the rulebook and the counts that anyone may know; the template only sets it in type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from application.queries.rules import Refusals
+from domain.shared.rulebook import Group, Rule, Rulebook
+
+BAR_PERCENT_MIN = 2.0
+"""Any bar that is drawn at all can be seen."""
+STATUS_NAMES: Mapping[str, tuple[str, str]] = {
+    "SEED": ("政策原文", "policy text"),
+    "LAW": ("法律全文", "text of the law"),
+    "PAGE": ("官方文本节选", "excerpt of the official text"),
+    "2ND": ("转述", "told by others"),
+    "CODE": ("公开平台代码", "code of a public platform"),
+    "INF": ("推断", "inferred"),
+    "MEM": ("未核实", "unverified"),
+    "NONE": ("未查到来源", "no source found"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRule:
+    """A rule with its refusals; ``bar_percent`` of the most refused one, 0 for none to tell."""
+
+    rule: Rule
+    refusals: Refusals
+    bar_percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """A group with its rules."""
+
+    group: Group
+    rules: Sequence[ShownRule]
+
+
+def show_rules(book: Rulebook, counts: Mapping[str, Refusals]) -> list[ShownGroup]:
+    """The rules by group, with bars on one scale."""
+    most = max((_all(counts.get(rule.id)) for rule in book), default=0)
+
+    def shown(rule: Rule) -> ShownRule:
+        refusals = counts.get(rule.id, Refusals())
+        part = _all(refusals) * 100 / most if most else 0.0
+        return ShownRule(rule, refusals, max(round(part, 2), BAR_PERCENT_MIN) if part else 0.0)
+
+    return [ShownGroup(g, [shown(rule) for rule in book.of_group(g.id)]) for g in book.groups]
+
+
+def _all(refusals: Refusals | None) -> int:
+    return refusals.acts + refusals.rows if refusals else 0
