@@ -71,7 +71,7 @@ class Worklist:
         return Page(tuple(sorted(tasks, key=lambda t: (not t.due, t.due))), following, position)
 
     def overdue_elsewhere(self, office: str) -> tuple[list[Task], bool]:
-        """What is overdue with all departments but the credit office itself, the longest first (REP-4, ACC-4)."""
+        """What is overdue with all departments but the credit office itself, the longest first (REP-4)."""
         on = city_day(self._ledger.now())
         cases = self._ledger.store.overdue_cases(on, apart_from=office, limit=OVERDUE_MAX + 1)
         tasks = [task for task in self._tasks(cases[:OVERDUE_MAX]) if task.overdue]

@@ -1,7 +1,8 @@
-"""Generated files, committed and checked: the JSON Schema of every event, the interface's description, and the
-offline verifier's page.
+"""Generated files, committed and checked: the JSON Schema of every event, the interface's description, the offline
+verifier's page, and the table of rules with their code and tests.
 
-``python -m interfaces.cli.generate`` writes them, ``--check`` fails when a committed one differs.
+``python -m interfaces.cli.generate`` writes them, ``--check`` fails when a committed one differs, or when an
+enforced rule has no test.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ from application.topics import EVENTS
 from domain.records.events import RecordDetermined
 from domain.remedies.events import RecordCorrected
 from domain.shared.events import ENVELOPE, Event
+from interfaces.cli.rule_table import PAGE as RULES
+from interfaces.cli.rule_table import faults, places, table
 from interfaces.client.form_data import load_forms
 from interfaces.http.app import interface
 from interfaces.http.openapi import document, json_text
 from interfaces.portal.verifier_page import PAGE, verifier_page
+from interfaces.rulebook import rulebook
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDERS = ("docs/events", "docs/api")
@@ -54,7 +58,8 @@ def documents() -> dict[str, str]:
     }
     schemas["docs/api/openapi.json"] = openapi()
     texts = {name: json_text(schema) for name, schema in schemas.items()}
-    return texts | {str(PAGE.relative_to(PROJECT)): verifier_page()}
+    rules = table(rulebook(), places(PROJECT))
+    return texts | {str(PAGE.relative_to(PROJECT)): verifier_page(), RULES: rules}
 
 
 def openapi() -> dict[str, Any]:
@@ -68,13 +73,18 @@ def main(arguments: list[str]) -> int:
     """Write the documents, or with ``--check`` name those that differ; the exit code."""
     wanted = documents()
     paths = [path for folder in FOLDERS for path in (PROJECT / folder).glob("*.json")]
-    present = {str(path.relative_to(PROJECT)): path for path in [*paths, PAGE] if path.exists()}
+    present = {
+        str(path.relative_to(PROJECT)): path for path in [*paths, PAGE, PROJECT / RULES] if path.exists()
+    }
     if arguments == ["--check"]:
         kept = {name: path.read_text(encoding="utf-8") for name, path in present.items()}
         differ = sorted(name for name in wanted.keys() | kept.keys() if wanted.get(name) != kept.get(name))
         for name in differ:
             print(f"{name} is not what the code generates: run python -m interfaces.cli.generate")
-        return 1 if differ else 0
+        wrong = faults(rulebook(), places(PROJECT))
+        for fault in wrong:
+            print(fault)
+        return 1 if differ or wrong else 0
     for name, path in present.items():
         if name not in wanted:
             path.unlink()
