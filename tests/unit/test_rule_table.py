@@ -37,6 +37,12 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def whole() -> dict[str, Places]:
+    """What stands in this project."""
+    return dict(places(PROJECT))
+
+
 def test_code_and_tests_are_found_by_what_they_name(project: Path) -> None:
     found = places(project)
     assert found["DET-2"] == Places(
@@ -49,8 +55,7 @@ def test_code_and_tests_are_found_by_what_they_name(project: Path) -> None:
     assert "`domain/acts.py:Desk.decide`" in page and "| MEA-1 |" in page
 
 
-def test_an_enforced_rule_without_a_test_fails_the_check(project: Path) -> None:
-    whole = dict(places(PROJECT))
+def test_an_enforced_rule_without_a_test_fails_the_check(project: Path, whole: dict[str, Places]) -> None:
     assert faults(rulebook(), whole) == []
     (project / "tests" / "test_acts.py").write_text("")
     bare = places(project)
@@ -58,8 +63,8 @@ def test_an_enforced_rule_without_a_test_fails_the_check(project: Path) -> None:
     assert wrong == ["DET-2 has no test that carries its id"]
 
 
-def test_a_rule_that_lost_its_code_fails_the_check(project: Path) -> None:
-    wrong = faults(rulebook(), dict(places(PROJECT)) | {"PRV-1": places(project)["PRV-1"]})
+def test_a_rule_that_lost_its_code_fails_the_check(project: Path, whole: dict[str, Places]) -> None:
+    wrong = faults(rulebook(), whole | {"PRV-1": places(project)["PRV-1"]})
     assert wrong == ["PRV-1 has no code: no function refuses by it or says that it keeps it"]
 
 
@@ -67,18 +72,20 @@ def test_a_rule_that_lost_its_code_fails_the_check(project: Path) -> None:
     "here",
     [Places(refuses={"domain/x.py:y"}), Places(keeps={"domain/x.py:y"}), Places(tests={"tests/x.py::y"})],
 )
-def test_a_rule_that_is_being_built_leaves_the_list_of_those_not_yet_enforced(here: Places) -> None:
+def test_a_rule_that_is_being_built_leaves_the_list_of_those_not_yet_enforced(
+    here: Places, whole: dict[str, Places]
+) -> None:
     rule = min(NOT_YET)
-    (wrong,) = faults(rulebook(), dict(places(PROJECT)) | {rule: here})
+    (wrong,) = faults(rulebook(), whole | {rule: here})
     assert wrong.startswith(f"{rule} has code or a test") and "NOT_YET" in wrong
-    without = faults(rulebook(), dict(places(PROJECT)), NOT_YET - {rule})
+    without = faults(rulebook(), whole, NOT_YET - {rule})
     assert without == [f"{rule} has no code: no function refuses by it or says that it keeps it"]
 
 
-def test_an_id_that_is_no_rule_fails_the_check() -> None:
-    whole = dict(places(PROJECT)) | {"CAT-9": Places(refuses={"domain/x.py:y"})}
-    assert faults(rulebook(), whole) == ["CAT-9 is named by code or a test and is no rule"]
-    assert faults(rulebook(), dict(places(PROJECT)), {*NOT_YET, "XXX-1"}) == ["XXX-1 of NOT_YET is no rule"]
+def test_an_id_that_is_no_rule_fails_the_check(whole: dict[str, Places]) -> None:
+    more = whole | {"CAT-9": Places(refuses={"domain/x.py:y"})}
+    assert faults(rulebook(), more) == ["CAT-9 is named by code or a test and is no rule"]
+    assert faults(rulebook(), whole, {*NOT_YET, "XXX-1"}) == ["XXX-1 of NOT_YET is no rule"]
 
 
 def test_the_list_only_shrinks() -> None:
