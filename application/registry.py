@@ -15,9 +15,12 @@ from domain.access.model import Officer, Purpose
 from domain.catalogue.items import CatalogueItem, fold
 from domain.parties.events import DepartmentRegistered, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key
+from domain.shared.rule_settings import RuleSettings
 
 DEPARTMENT, KEY, ITEM = "department", "key", "catalogue"
 OFFICER, PURPOSE = "officer", "purpose"
+SETTINGS = ("setting", "all")
+"""Kind and name of the one stream of all settings."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,15 @@ class Versions:
         return any(item.repair == "delete" for item in self.items)
 
 
+@dataclass(frozen=True)
+class SettingsRead:
+    """All settings, with the stream and the stream version they were read at."""
+
+    stream_id: UUID
+    stream_version: int
+    settings: RuleSettings
+
+
 class Registry:
     """The registry (登记簿) as one command sees it; made anew for each command, so never stale for long."""
 
@@ -41,6 +53,7 @@ class Registry:
         self._ledger = ledger
         self._departments: dict[str, DepartmentRegistered | None] = {}
         self._items: dict[str, Versions] = {}
+        self._settings: SettingsRead | None = None
 
     def department(self, code: str) -> DepartmentRegistered | None:
         """The department registered under a 统一社会信用代码, or None."""
@@ -78,7 +91,16 @@ class Registry:
             self._items[code] = Versions(stream_id, len(events), tuple(fold(events)))
         return self._items[code]
 
+    def settings(self, defaults: RuleSettings) -> SettingsRead:
+        """The settings as their events leave them."""
+        if self._settings is None:
+            stream_id = self._ledger.name_id(*SETTINGS)
+            events = self._ledger.load(stream_id)
+            self._settings = SettingsRead(stream_id, len(events), defaults.after(events))
+        return self._settings
+
     def forget(self) -> None:
         """Read everything again at the next question, after a conflict said that something moved."""
         self._departments.clear()
         self._items.clear()
+        self._settings = None

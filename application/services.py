@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
+from application.commands.settings import SettingsDesk
 from application.ledger import Ledger
 from application.ports import PaperSeal
 from application.queries.operations import Operations
@@ -41,5 +42,6 @@ class Services:
     """Where anyone reaches this service: what a printed report leads to."""
     published: PublishedFiles
     refusals: RefusalsSoFar
+    settings: SettingsDesk
     desk: Callable[[], RemedyDesk]
     """Makes a desk for one command or question: what it has read of the registry is never stale for long."""

@@ -35,6 +35,7 @@ from domain.remedies.events import (
     RepairOverdue,
 )
 from domain.shared.events import Event
+from domain.shared.rule_settings import SettingChanged
 
 EVENTS: tuple[type[Event], ...] = (
     DepartmentRegistered,
@@ -71,6 +72,7 @@ EVENTS: tuple[type[Event], ...] = (
     ErasureApproved,
     DataErased,
     ErasureCompleted,
+    SettingChanged,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

@@ -18,6 +18,7 @@ from domain.parties.keys import SigningKey, fold_key, may_govern
 from domain.records.erasure import DataErased, ErasureApproved, ErasureCompleted, ErasureRequested
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
+from domain.shared.rule_settings import SettingChanged
 from domain.transparency.digest import StoredRow
 from domain.transparency.leaf import ActLeaf, issuer_id
 
@@ -33,8 +34,11 @@ GOVERNING: tuple[type[Event], ...] = (
     ErasureApproved,
     DataErased,
     ErasureCompleted,
+    SettingChanged,
 )
-"""Acts that decide who may act, under which catalogue, and what is erased; only gateway and credit office seal them."""
+"""Acts that decide who may act, under which catalogue and settings, and what is erased.
+
+Only gateway and credit office seal them."""
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
 """(public key, signature, message) -> good or not."""
 

@@ -18,6 +18,7 @@ from application.audit.trees import checkpoint_size
 from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
+from application.commands.settings import SettingsDesk
 from application.deadlines import DeadlineRunner
 from application.epochs import EpochMaker
 from application.erasing import Erasing
@@ -64,6 +65,7 @@ from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.prepared import NotPrepared, database, prepare, role_pool
 from infrastructure.remedy_data import load_calendar, load_limits
 from infrastructure.report_seal import ReportSeal
+from infrastructure.remedy_data import load_calendar, load_limits, load_settings
 from infrastructure.sequencing import (
     SequencerServices,
     believed,
@@ -113,6 +115,7 @@ __all__ = [
     "require_time",
     "sequencer_services",
     "size_of_checkpoint",
+    "settings_desk",
     "verify_ed25519",
     "verify_note",
     "web_services",
@@ -176,7 +179,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         public=PublicLookup(reading, keys=reading, vault=vault, clock=ledger.clock),
         shared=queries,
         subject=SubjectQueries(ledger, shared),
-        consents=Consents(ledger),
+        consents=Consents(ledger, defaults=load_settings()),
         verify=verify_ed25519,
         gateway_public_key=_gateway(settings).public_key,
         operations=Operations(operations, limits, read_build()),
@@ -186,6 +189,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         address=settings.address,
         published=PublishedFolder(settings.published_dir),
         refusals=RefusalsSoFar(PostgresRefusalReading(reader), clock=ledger.clock),
+        settings=settings_desk(ledger),
         desk=lambda: remedy_desk(ledger, forms),
     )
 
@@ -193,8 +197,18 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
 def remedy_desk(ledger: Ledger, forms: Mapping[FormKind, Form]) -> RemedyDesk:
     """The desk of objections and repairs, with the limits and the calendar that the data carries."""
     return RemedyDesk(
-        ledger, forms=forms, limits=load_limits(), calendar=load_calendar(), verify=verify_ed25519
+        ledger,
+        forms=forms,
+        limits=load_limits(),
+        settings=load_settings(),
+        calendar=load_calendar(),
+        verify=verify_ed25519,
     )
+
+
+def settings_desk(ledger: Ledger) -> SettingsDesk:
+    """The desk of settings, with the defaults that the data carries."""
+    return SettingsDesk(ledger, defaults=load_settings(), verify=verify_ed25519)
 
 
 def projector_services(settings: Settings) -> ProjectorServices:

@@ -1,6 +1,6 @@
-"""Loads what remedies count with: the limits and every year of the working-day calendar in ``data/``.
+"""Loads what the rules count with from ``data/``: settings' defaults, limits of remedies, the working-day calendar.
 
-Bootstrap hands both to the desk where objections and repairs are decided.
+Bootstrap hands them to the desks where it is decided.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from domain.remedies.limits import RemedyLimits
 from domain.shared.deadlines import Calendar
+from domain.shared.rule_settings import RuleSettings
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -18,7 +19,14 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 @cache
 def load_limits(folder: Path = DATA) -> RemedyLimits:
     """The limits; ``OSError``, ``KeyError`` or ``ValueError`` when the file is missing or damaged."""
-    return RemedyLimits.from_data(json.loads((folder / "remedy_limits.json").read_text(encoding="utf-8")))
+    data = json.loads((folder / "remedy_limits.json").read_text(encoding="utf-8"))
+    return RemedyLimits.from_data(data, load_settings(folder))
+
+
+@cache
+def load_settings(folder: Path = DATA) -> RuleSettings:
+    """The default of every setting; errors as :func:`load_limits`."""
+    return RuleSettings.from_data(json.loads((folder / "settings.json").read_text(encoding="utf-8")))
 
 
 @cache

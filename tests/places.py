@@ -322,6 +322,8 @@ HOLDS_NOTHING: Mapping[str, str] = {
     "docs.problem": "made from the program alone",
     "portal.rules": "the rules of the program, and counts of refusals by rule and day",
     "rules.rules": "the same for machines",
+    "settings.settings": "numbers that the office set, for everyone alike",
+    "settings.change_setting": "takes such a number and tells it back",
     "portal.verify": "a page that works on what is dropped on it, without a network",
 }
 """Routes that ask neither log nor any view of records."""

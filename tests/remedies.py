@@ -20,7 +20,6 @@ from application.commands.seals import SealOfAct
 from application.commands.subjects import Identity, SubjectDesk, identity_of
 from domain.records.events import RecordDetermined
 from domain.remedies.events import RecordCorrected, RecordWithdrawn
-from domain.remedies.limits import RemedyLimits
 from domain.remedies.objection import Filing
 from domain.remedies.parties import Officer
 from domain.remedies.repair_case import Application, Material
@@ -31,10 +30,11 @@ from domain.transparency.commitment import commit, open_parts
 from domain.transparency.leaf import act_message
 from domain.transparency.sealed_file import SealedRow
 from infrastructure.keys import verify_ed25519
+from infrastructure.remedy_data import load_limits, load_settings
 from interfaces.client.form_data import load_forms
 from tests.world import DATA, World
 
-LIMITS = RemedyLimits.from_data(json.loads((DATA / "remedy_limits.json").read_text(encoding="utf-8")))
+SETTINGS, LIMITS = load_settings(), load_limits()
 CALENDAR = Calendar.from_data([json.loads((DATA / "workdays_2026.json").read_text(encoding="utf-8"))])
 REMEDIES = {"reconsideration": "60日内申请行政复议", "litigation": "6个月内提起行政诉讼"}
 PROOF = Material("performance_proof", "b1" * 32)
@@ -55,7 +55,12 @@ class Story:
     def __post_init__(self) -> None:
         self.forms = load_forms()
         self.desk = RemedyDesk(
-            self.world.ledger, forms=self.forms, limits=LIMITS, calendar=CALENDAR, verify=verify_ed25519
+            self.world.ledger,
+            forms=self.forms,
+            limits=LIMITS,
+            settings=SETTINGS,
+            calendar=CALENDAR,
+            verify=verify_ed25519,
         )
         self.objections, self.repairs = Objections(self.desk), Repairs(self.desk)
 

@@ -32,7 +32,7 @@ from tests.web import HOST, Signing, Web
 from tests.world import World
 
 PROJECT = Path(__file__).resolve().parent.parent
-PUBLIC = {"/v1/ledger", "/v1/openapi.json", "/v1/receipts/{event}", "/v1/rules"}
+PUBLIC = {"/v1/ledger", "/v1/openapi.json", "/v1/receipts/{event}", "/v1/rules", "/v1/settings"}
 """Routes under /v1 that anyone may ask: they tell nothing about anyone."""
 PAGES = {
     "portal.static", "portal.front", "portal.lookup_by_link", "portal.lookup", "portal.record", "portal.rules",

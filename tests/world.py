@@ -50,6 +50,7 @@ from infrastructure.bootstrap import (
     make_reports,
     make_sequencers,
     remedy_desk,
+    settings_desk,
 )
 from infrastructure.build import read_build
 from infrastructure.clock import SystemClock
@@ -72,6 +73,7 @@ from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, o
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.report_seal import ReportSeal, make_report_seal
+from infrastructure.remedy_data import load_settings
 from infrastructure.settings import Settings
 from infrastructure.tile_files import PublishedFolder
 from interfaces.cli.seed import govern, take_in
@@ -206,6 +208,9 @@ class World:
             shared=shared,
             consents=Consents(self.ledger),
             subject=SubjectQueries(self.ledger, reading),
+            shared=SharedQueries(self.ledger, PostgresSharedReading(self.pool("reader"))),
+            consents=Consents(self.ledger, defaults=load_settings()),
+            subject=SubjectQueries(self.ledger, PostgresSharedReading(self.pool("reader"))),
             verify=verify_ed25519,
             gateway_public_key=self.gateway.public_key,
             operations=self.operations,
@@ -215,6 +220,7 @@ class World:
             address=self.settings.address,
             published=PublishedFolder(self.published),
             refusals=RefusalsSoFar(PostgresRefusalReading(self.pool("reader")), clock=self.clock),
+            settings=settings_desk(self.ledger),
             desk=lambda: remedy_desk(self.ledger, load_forms()),
         )
 

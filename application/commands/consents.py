@@ -20,6 +20,7 @@ from domain.access.events import ConsentGiven, ConsentWithdrawn
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused, refuse_if_any
+from domain.shared.rule_settings import RuleSettings
 
 CONSENT_CLASS = "consent"
 ATTEMPTS_MAX = 4
@@ -42,8 +43,10 @@ class GiveConsent:
 class Consents:
     """Consents (授权) of subjects, as their portal gives and withdraws them."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, defaults: RuleSettings) -> None:
+        """``defaults`` are the settings of the data, before any change."""
         self._ledger = ledger
+        self._defaults = defaults
 
     def find(self, consent_id: UUID) -> Consent | None:
         """A consent as it stands, or None."""
@@ -52,12 +55,15 @@ class Consents:
     def give(self, command: GiveConsent, *, portal: str, attempt: bytes, receipt: Receipt | None) -> int:
         """Record a consent; its position. Raises ``Refused`` (PRV-2, logged) or ``LedgerUnavailable``."""
         today = city_day(self._ledger.now())
-        defects = self._portal_defects(portal) or self._defects(command, today)
-        if defects:
-            log_refusal(self._ledger, department=portal, defects=defects, attempt=attempt)
-            raise Refused(*defects)
-        assert command.until is not None
         for _ in range(ATTEMPTS_MAX):
+            registry = Registry(self._ledger)
+            read = registry.settings(self._defaults)
+            months = read.settings.number("consent.months", on=today)
+            defects = self._portal_defects(portal) or _defects(registry, command, today, months)
+            if defects:
+                log_refusal(self._ledger, department=portal, defects=defects, attempt=attempt)
+                raise Refused(*defects)
+            assert command.until is not None
             found = SubjectDesk(self._ledger).find_or_register([command.identity])
             subject = found.ids[command.identity]
             event = ConsentGiven(
@@ -75,6 +81,7 @@ class Consents:
             acts = [*found.registrations, self._ledger.seal(event, owners=self._owners(event, subject))]
             batch = self._ledger.prepare(acts, meta={"actor": portal, "purpose": "consent"})
             batch.subjects, batch.receipt = found.blinds, receipt
+            batch.guards = {read.stream_id: read.stream_version}
             try:
                 return self._ledger.store.append(batch)[0] + len(acts) - 1
             except Conflict as conflict:
@@ -99,19 +106,6 @@ class Consents:
         batch.receipt = receipt
         return self._ledger.store.append(batch)[0]
 
-    def _defects(self, command: GiveConsent, today: date) -> list[Defect]:
-        registry = Registry(self._ledger)
-        return consent_defects(
-            recipient_known=registry.department(command.recipient) is not None,
-            purpose_known=registry.purpose(command.purpose) is not None,
-            manner=command.manner,
-            items=command.items,
-            items_known=tuple(item for item in command.items if registry.item(item).items),
-            from_day=today,
-            until=command.until,
-            freely_given=command.freely_given,
-        )
-
     def _portal_defects(self, portal: str) -> list[Defect]:
         department = Registry(self._ledger).department(portal)
         if department is not None and may_speak_for_subjects(department.role):
@@ -121,3 +115,17 @@ class Consents:
     @staticmethod
     def _owners(event: Event, subject: UUID) -> dict[str, tuple[UUID, str]]:
         return dict.fromkeys(event.parts(), (subject, CONSENT_CLASS))
+
+
+def _defects(registry: Registry, command: GiveConsent, today: date, months_max: int) -> list[Defect]:
+    return consent_defects(
+        recipient_known=registry.department(command.recipient) is not None,
+        purpose_known=registry.purpose(command.purpose) is not None,
+        manner=command.manner,
+        items=command.items,
+        items_known=tuple(item for item in command.items if registry.item(item).items),
+        from_day=today,
+        until=command.until,
+        freely_given=command.freely_given,
+        months_max=months_max,
+    )

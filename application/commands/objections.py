@@ -157,6 +157,7 @@ class Objections:
         record = desk.record(command.record_id, rule="OBJ-1", subject=command.subject)
         if filing.officer is not None:
             desk.officer(Officer(filing.officer, command.received_by), rule="OBJ-1")
+        guards: dict[UUID, int] = {}
         event = file_objection(
             filing,
             objection_id=command.objection_id,
@@ -165,7 +166,7 @@ class Objections:
             received_by=command.received_by,
             standing=record.standing,
             now=self._ledger.now(),
-            limits=desk.limits,
+            limits=desk.limits_on(city_day(self._ledger.now()), guards),
             calendar=desk.calendar,
         )
         return Act(
@@ -181,6 +182,7 @@ class Objections:
                 "answer_by": event.answer_by,
                 "provisional": event.provisional,
             },
+            guards=guards,
         )
 
     def _corrected(self, command: DecideObjection, act: DepartmentAct, reasons: str | None) -> Act:
@@ -218,14 +220,15 @@ class Objections:
         done = self._decided(decided, record, command, sealed)
         done.guards = {**guards, stream: version}
         done.documents = [] if known else [document]
-        done.term_over = self._term_over(after, today)
+        done.term_over = self._term_over(after, today, done.guards)
         return done
 
-    def _term_over(self, content: Parts, today: date) -> str:
+    def _term_over(self, content: Parts, today: date, guards: dict[UUID, int]) -> str:
         """The last day of the content's term when it has passed, else empty."""
         items = self._desk.registry.item(item_code(content)).items
         item = version_in_force(items, decided_on(content))
-        ends = None if item is None else term_end(item, content)
+        months = self._desk.months_max(decided_on(content), guards)
+        ends = None if item is None else term_end(item, content, months_max=months)
         return ends.isoformat() if ends is not None and ends < today else ""
 
     def _case(self, command: DecideObjection) -> tuple[Objection, RecordFile]:

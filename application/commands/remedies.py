@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 from application.commands.subjects import Identity, blind_of
@@ -30,6 +31,7 @@ from domain.shared.deadlines import Calendar
 from domain.shared.events import Event
 from domain.shared.forms import PERSON, Form, FormKind
 from domain.shared.refusals import Defect, Refused
+from domain.shared.rule_settings import MAXIMUM_MONTHS, RuleSettings, maximum_months
 from domain.transparency.commitment import open_parts
 from domain.transparency.leaf import ActLeaf, act_message, parse_leaf
 from domain.transparency.merkle import leaf_hash
@@ -123,15 +125,30 @@ class RemedyDesk:
         *,
         forms: Mapping[FormKind, Form],
         limits: RemedyLimits,
+        settings: RuleSettings,
         calendar: Calendar,
         verify: Verify,
     ) -> None:
         self.ledger = ledger
         self.forms = forms
         self.limits = limits
+        self._defaults = settings
         self.calendar = calendar
         self.registry = Registry(ledger)
         self._verify = verify
+
+    def limits_on(self, day: date, guards: dict[UUID, int], *, decided: date | None = None) -> RemedyLimits:
+        """The limits of a case that began on a day, about a record decided on another; what was read is guarded."""
+        return self.limits.under(self._settings(guards), on=day, decided=decided)
+
+    def months_max(self, decided: date, guards: dict[UUID, int]) -> tuple[int, ...] | None:
+        """The maximum terms of publicity set for records of a day, as the views apply them; guarded as well."""
+        return maximum_months(self._settings(guards).history(MAXIMUM_MONTHS), on=decided)
+
+    def _settings(self, guards: dict[UUID, int]) -> RuleSettings:
+        read = self.registry.settings(self._defaults)
+        guards[read.stream_id] = read.stream_version
+        return read.settings
 
     def record(self, record_id: UUID, *, rule: str, subject: Identity | None = None) -> RecordFile:
         """The file of a record, of this subject when one is given.

@@ -103,17 +103,20 @@ class Repairs:
         def make() -> Act:
             officer = None if command.officer is None else Officer(command.officer, command.received_by)
             repair, record = self._case(command.repair_id, command.expected, officer, subject=command.subject)
+            guards: dict[UUID, int] = {}
             event = supply_materials(
                 repair,
                 command.materials,
                 received_by=command.received_by,
                 officer=command.officer,
-                limits=self._desk.limits,
+                limits=self._desk.limits_on(repair.applied_on, guards),
                 calendar=self._desk.calendar,
                 now=self._ledger.now(),
             )
             told: dict[str, object] = {"accept_by": event.accept_by, "answer_by": event.answer_by}
-            return self._act(event, record, command.received_by, command.officer, told)
+            act = self._act(event, record, command.received_by, command.officer, told)
+            act.guards = guards
+            return act
 
         return self._desk.perform(make, once)
 
@@ -189,7 +192,9 @@ class Repairs:
             standing=record.standing,
             deletable=record.deletable,
             now=self._ledger.now(),
-            limits=desk.limits,
+            limits=desk.limits_on(
+                city_day(self._ledger.now()), guards, decided=decided_on(record.standing.content)
+            ),
             calendar=desk.calendar,
         )
         told: dict[str, object] = {

@@ -13,7 +13,7 @@ from uuid import UUID
 from application.data_keys import KeySource, unwrap_all
 from application.ledger import OpenedRow, open_rows, owners_of
 from application.ports import KeyName, Log, RowReader, Vault
-from application.projections.renditions import Changes, RenditionFold, fold_rows
+from application.projections.renditions import LEARNED, Changes, RenditionFold, fold_rows
 from domain.transparency.digest import StoredRow
 
 BATCH_EVENTS = 2000
@@ -124,14 +124,14 @@ class Projector:
         return open_rows([row], log="records", keys=lambda _: self._keys)[0]
 
     def _relearn(self, position: int) -> None:
-        """The catalogue as it stood at the live position: a new process folds on, it does not start over."""
+        """The catalogue and the settings as they stood at the live position: a new process folds on."""
         at = 0
         while at < position:
             rows = self._reader.rows("records", after=at, limit=min(BATCH_EVENTS, position - at))
             if not rows:
                 return
             at = rows[-1].position
-            for opened in self._open([r for r in rows if r.topic.startswith("catalogue.")]):
+            for opened in self._open([r for r in rows if r.topic.startswith(LEARNED)]):
                 self._fold.learn(opened.event)
 
     def _advance(self, generation: int, fold: RenditionFold, *, after: int, limit: int) -> int:

@@ -35,6 +35,7 @@ from domain.remedies.events import RecordAnnotated, RecordCorrected, RecordShiel
 from domain.shared.canonical import Json, Parts, canonical
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
+from domain.shared.rule_settings import MAXIMUM_MONTHS, SettingChanged, Value, maximum_months, value_of
 from domain.shared.text import normalise_name
 from domain.transparency.digest import StoredRow
 from domain.transparency.epoch import shown_commitment, view_salt
@@ -46,6 +47,8 @@ GONE = (PublicityEnded, RecordWithdrawn, RecordShielded)
 """After these a record is in no view but its subject's own dossier."""
 PROOF = "proof"
 """The member of a rendition that opens its commitment: index of the leaf and salt; no part of what is committed to."""
+LEARNED = ("catalogue.", "setting.")
+"""How the topics of events begin that the fold knows all records by; a new process reads these again."""
 _RENDITION_KEY = b"credit/rendition/v1\n"
 
 
@@ -84,7 +87,7 @@ class Changes:
 
 
 class RenditionFold:
-    """Folds records into renditions; holds the catalogue as far as it was read."""
+    """Folds records into renditions; holds the catalogue and its settings as far as they were read."""
 
     def __init__(
         self,
@@ -103,9 +106,12 @@ class RenditionFold:
         self._earlier = earlier
         self._catalogue: dict[str, list[Event]] = {}
         self._versions: dict[str, tuple[CatalogueItem, ...]] = {}
+        self._months_max: list[Value] = []
 
     def learn(self, event: Event) -> None:
-        """Take note of a catalogue event, without any change to the views."""
+        """Take note of an event of the catalogue or of a setting, without any change to the views."""
+        if isinstance(event, SettingChanged) and event.name == MAXIMUM_MONTHS:
+            self._months_max.append(value_of(event))
         if isinstance(event, CatalogueEvent):
             self._catalogue.setdefault(event.code, []).append(event)
             self._versions[event.code] = fold(self._catalogue[event.code])
@@ -114,7 +120,7 @@ class RenditionFold:
         """Add to ``changes`` what this event does."""
         event = opened.event
         record_id = opened.row.stream_id
-        if isinstance(event, CatalogueEvent):
+        if isinstance(event, CatalogueEvent | SettingChanged):
             self.learn(event)
         elif isinstance(event, GONE):
             if record_id in changes.shown:
@@ -163,7 +169,8 @@ class RenditionFold:
         recorded_on = city_day(parse_instant(through.recorded_at))
         owners = parse_key_reference(row.key_ref)
         subject_id = owners["public"][0]
-        ends = term_end(item, parts)
+        months = maximum_months(self._months_max, on=decided_on(parts))
+        ends = term_end(item, parts, months_max=months)
         if ends is not None and ends < recorded_on:
             return []
         recorded: dict[str, Json] = {"record": str(row.stream_id), "recorded_at": row.recorded_at, **told}
@@ -190,7 +197,7 @@ class RenditionFold:
             )
 
         out: list[Rendition] = []
-        publicity = publicity_term(item, parts, recorded_on=recorded_on)
+        publicity = publicity_term(item, parts, recorded_on=recorded_on, months_max=months)
         if publicity.public:
             natural = subject_kind(parts) == "natural_person"
             # What is shown of a person is salted by the person's part: erased, nothing is left to guess against.

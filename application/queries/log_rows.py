@@ -12,7 +12,7 @@ from application.data_keys import KeySource, unwrap_all
 from application.ledger import OpenedRow, open_rows, owners_of
 from application.ports import KeyName, Vault
 from application.projections.projector import LogRows
-from application.projections.renditions import Rendition, RenditionFold, open_rendition
+from application.projections.renditions import LEARNED, Rendition, RenditionFold, open_rendition
 from domain.transparency.digest import StoredRow
 
 BATCH_EVENTS = 2000
@@ -65,6 +65,6 @@ class RecordRows:
         return self.open([row])[0] if row else None
 
 
-def is_catalogue(row: StoredRow) -> bool:
-    """Whether the fold learns the catalogue from this row."""
-    return row.topic.startswith("catalogue.")
+def is_learned(row: StoredRow) -> bool:
+    """Whether the fold learns the catalogue, or a setting, from this row."""
+    return row.topic.startswith(LEARNED)

@@ -15,7 +15,7 @@ from uuid import UUID
 from application.ledger import OpenedRow
 from application.projections.renditions import DOSSIER, Changes, Rendition, fold_rows
 from application.queries.history import RecordLife, history_digest, life_of
-from application.queries.log_rows import RecordRows, is_catalogue
+from application.queries.log_rows import RecordRows, is_learned
 from application.queries.looks import Shown
 from application.sealing import parse_key_reference
 from domain.records.events import RecordDetermined
@@ -94,7 +94,7 @@ class Past:
                 determined = row.topic == RecordDetermined.TOPIC and record in (None, row.stream_id)
                 if determined and _subject(row) == subject:
                     lives[row.stream_id] = []
-            opened = self._rows.open([r for r in batch if r.stream_id in lives or is_catalogue(r)])
+            opened = self._rows.open([r for r in batch if r.stream_id in lives or is_learned(r)])
             fold_rows(fold, opened, changes)
             for found in opened:
                 if found.row.stream_id in lives:

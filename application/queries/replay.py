@@ -19,7 +19,7 @@ from application.projections.projector import LogRows
 from application.projections.renditions import DOSSIER, SHARED, Changes, Rendition, fold_rows
 from application.queries.cases import RULES, told_part
 from application.queries.history import history_digest, moments_of
-from application.queries.log_rows import RecordRows, is_catalogue
+from application.queries.log_rows import RecordRows, is_learned
 from application.queries.looks import looks_content, told_look
 from application.queries.past import AS_OF, place_in
 from application.queries.report import REPORT, Issue, records_of, report, salt_of, scope_of
@@ -184,7 +184,7 @@ class Replay:
         records = {UUID(record) for record, _, _ in event.shown}
         fold, changes = self._rows.fold(), Changes()
         for rows in self._rows.batches(event.view_position):
-            wanted = [r for r in rows if r.stream_id in records or is_catalogue(r)]
+            wanted = [r for r in rows if r.stream_id in records or is_learned(r)]
             fold_rows(fold, self._rows.open(wanted), changes)
         return [rendition for shown in changes.shown.values() for rendition in shown]
 

@@ -14,9 +14,6 @@ from domain.shared.deadlines import add_months
 from domain.shared.events import Event
 from domain.shared.refusals import Defect
 
-MONTHS_MAX = 12
-"""The longest consent in months: a setting of the demo city, no source found (DOMAIN 8c); the law forbids
-one for life (49号(十四))."""
 EVERYTHING = ("*", "all", "全部")
 TEXT_MAX = 200
 
@@ -55,8 +52,12 @@ def consent_defects(
     from_day: date,
     until: date | None,
     freely_given: bool,
+    months_max: int,
 ) -> list[Defect]:
-    """Everything that keeps a consent from being one (PRV-2): each thing stated, never for life or everything."""
+    """Everything that keeps a consent from being one (PRV-2): each thing stated, never for life or everything.
+
+    ``months_max`` is the setting of the day on which it is given.
+    """
     defects: list[Defect] = []
     if not recipient_known:
         defects.append(Defect("PRV-2", "consent_recipient_unknown", "/recipient"))
@@ -68,8 +69,8 @@ def consent_defects(
         defects.append(Defect("PRV-2", "consent_for_everything", "/items"))
     elif set(items) - set(items_known):
         defects.append(Defect("PRV-2", "consent_item_unknown", "/items"))
-    if until is None or until > add_months(from_day, MONTHS_MAX):
-        defects.append(Defect("PRV-2", "consent_for_life", "/until", {"months": str(MONTHS_MAX)}))
+    if until is None or until > add_months(from_day, months_max):
+        defects.append(Defect("PRV-2", "consent_for_life", "/until", {"months": str(months_max)}))
     elif until < from_day:
         defects.append(Defect("PRV-2", "consent_over_already", "/until"))
     if not freely_given:

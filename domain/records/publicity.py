@@ -25,6 +25,7 @@ from domain.shared.deadlines import add_months
 DEFAULT_SEVERITY = "一般"
 CITIZEN_ID = "身份证"
 PERSON = "person/1"
+Months = tuple[int, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +81,26 @@ def subject_name(parts: Parts) -> str:
     return str(parts["public"][f"{_form(parts).prefix}XDR_MC"])
 
 
-def term_end(item: CatalogueItem, parts: Parts) -> date | None:
+def term_end(item: CatalogueItem, parts: Parts, *, months_max: Months = None) -> date | None:
     """The last day of the record's term, public or not; None when it is open-ended or cannot be told.
 
+    ``months_max`` as in :func:`publicity_term`.
     Sharing ends with it too: what has expired is in no view (ARCHITECTURE 4, promise 7).
     """
-    found = _until(item, parts)
+    found = _until(item, parts, months_max)
     return None if found is None else found[0]
 
 
-def publicity_term(item: CatalogueItem, parts: Parts, *, recorded_on: date) -> Publicity:
+def publicity_term(
+    item: CatalogueItem, parts: Parts, *, recorded_on: date, months_max: Months = None
+) -> Publicity:
     """Whether the record is public and until which day (PUB-1, PUB-2, PUB-4, DET-4 for minors).
 
     The term is the earlier of the one the department sent and the item's own, which is counted from the
     day of the decision (民法典 201, 202: that day excluded, up to the corresponding day) and never rolls
     on to a working day, since a maximum would be exceeded. An unknown severity counts as 一般 and is
-    flagged; a term that ended before ``recorded_on`` never makes the record public.
+    flagged; a term that ended before ``recorded_on`` never makes the record public. ``months_max`` are the maximum
+    terms of the severity classes that the office had set for the day of the decision, None when it had set none.
     Raises ``KeyError`` for a form or subject kind that is none of ours and ``ValueError`` for a date that
     is not canonical: both are refused long before.
     """
@@ -104,7 +109,7 @@ def publicity_term(item: CatalogueItem, parts: Parts, *, recorded_on: date) -> P
         return _not_public("publicity_item_not_public")
     if kind == "natural_person" and (why := _person_not_public(item, parts)):
         return _not_public(why)
-    found = _until(item, parts)
+    found = _until(item, parts, months_max)
     if found is None:
         return _not_public("publicity_term_unknown")
     until, flags = found
@@ -171,7 +176,9 @@ def _person_not_public(item: CatalogueItem, parts: Parts) -> str | None:
         return "publicity_age_unknown"
 
 
-def _until(item: CatalogueItem, parts: Parts) -> tuple[date | None, tuple[str, ...]] | None:
+def _until(
+    item: CatalogueItem, parts: Parts, months_max: Months
+) -> tuple[date | None, tuple[str, ...]] | None:
     """The last public day (None: open-ended) with its flags; None when a date that it needs is missing."""
     rule, form = item.publicity, _form(parts)
     if rule is None:
@@ -188,7 +195,8 @@ def _until(item: CatalogueItem, parts: Parts) -> tuple[date | None, tuple[str, .
         return _earlier(parts, form, add_months(decided, rule.months[0]), ())
     severity = parts["public"].get("DISCREDIT_LEVEL")
     known = severity in SEVERITIES
-    months = rule.months[SEVERITIES.index(str(severity) if known else DEFAULT_SEVERITY)]
+    place = SEVERITIES.index(str(severity) if known else DEFAULT_SEVERITY)
+    months = rule.months[place] if months_max is None else min(rule.months[place], months_max[place])
     flags = () if known else ("severity_unknown",)
     return _earlier(parts, form, add_months(decided, months), flags)
 

@@ -1,16 +1,18 @@
 """How long each step of a remedy may take, which terms bound a repair, and which materials an item asks for.
 
-Read from ``data/remedy_limits.json``, where every number names its source; the decisions of ``objection.py``
-and ``repair.py`` count with it.
+The numbers are settings in force on the days that count, materials and exclusions are read from
+``data/remedy_limits.json``; the decisions of ``objection.py`` and ``repair.py`` count with them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from domain.catalogue.items import SEVERITIES, LegalBasis
+from domain.shared.rule_settings import MAXIMUM_MONTHS, MINIMUM_MONTHS, RuleSettings
 
 EXCLUDING_LEVELS = frozenset({"law", "admin_regulation", "central_policy"})
 """Levels that may exclude a repair (49号(十一); 国家发展改革委令第36号 art. 2)."""
@@ -34,21 +36,15 @@ class RemedyLimits:
     non_repairable: Mapping[str, LegalBasis]
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> RemedyLimits:
-        """The limits from a file like ``data/remedy_limits.json``.
+    def from_data(cls, data: Mapping[str, Any], settings: RuleSettings) -> RemedyLimits:
+        """The limits from a file like ``data/remedy_limits.json``, the numbers as the defaults of ``settings``.
 
-        Raises ``ValueError`` for a limit without a source, a severity without a term, an unknown material,
-        or an exclusion from repair that cites no sufficient basis (REP-1); ``KeyError`` for another shape.
+        Raises ``ValueError`` for a limit without a source, an unknown material, or an exclusion from repair that
+        cites no sufficient basis (REP-1); ``KeyError`` for another shape.
         """
-        objection, repair = data["objection"], data["repair"]
+        repair = data["repair"]
         limits = cls(
-            own_scope_working_days=_days(objection["own_scope_working_days"]),
-            source_unit_working_days=_days(objection["source_unit_working_days"]),
-            forward_working_days=_days(objection["forward_working_days"]),
-            accept_working_days=_days(repair["accept_working_days"]),
-            answer_working_days=_days(repair["answer_working_days"]),
-            minimum_months=_sourced(repair["minimum_months"]),
-            maximum_months=_sourced(repair["maximum_months"]),
+            **_numbers(settings, on=date.min, decided=date.min),
             materials={item: tuple(kinds) for item, kinds in _sourced(repair["materials"]).items()},
             non_repairable={
                 item: LegalBasis(**basis) for item, basis in _sourced(repair["non_repairable"]).items()
@@ -57,16 +53,18 @@ class RemedyLimits:
         limits._check()
         return limits
 
+    def under(self, settings: RuleSettings, *, on: date, decided: date | None = None) -> RemedyLimits:
+        """These with the numbers in force on ``on``, the day of the objection or application (REP-4, OBJ-1).
+
+        The maximum term of publicity is that of the day on which the record was ``decided``, if it is given.
+        """
+        return replace(self, **_numbers(settings, on=on, decided=decided or on))
+
     def materials_of(self, item: str) -> tuple[str, ...]:
         """Which materials an application under this catalogue item needs (REP-2)."""
         return self.materials.get(item, self.materials[EVERY_ITEM])
 
     def _check(self) -> None:
-        for months in (self.minimum_months, self.maximum_months):
-            if set(months) != set(SEVERITIES):
-                raise ValueError("every severity class has a minimum and a maximum term")
-        if any(self.minimum_months[s] > self.maximum_months[s] for s in SEVERITIES):
-            raise ValueError("a minimum term is longer than its maximum")
         if not {kind for kinds in self.materials.values() for kind in kinds} <= MATERIALS:
             raise ValueError("a material that is not known")
         if EVERY_ITEM not in self.materials:
@@ -87,8 +85,17 @@ def _sourced(limit: Mapping[str, Any]) -> Any:
     return limit["value"]
 
 
-def _days(limit: Mapping[str, Any]) -> int:
-    days = _sourced(limit)
-    if not isinstance(days, int) or days < 1:
-        raise ValueError("a limit has at least one working day")
-    return days
+def _numbers(settings: RuleSettings, *, on: date, decided: date) -> dict[str, Any]:
+    def months(name: str, day: date) -> Mapping[str, int]:
+        return dict(zip(SEVERITIES, settings.value(name, on=day).numbers, strict=True))
+
+    objection = ("own_scope", "source_unit", "forward")
+    days = {f"{s}_working_days": settings.number(f"objection.{s}_working_days", on=on) for s in objection}
+    days |= {
+        f"{s}_working_days": settings.number(f"repair.{s}_working_days", on=on) for s in ("accept", "answer")
+    }
+    return {
+        **days,
+        "minimum_months": months(MINIMUM_MONTHS, on),
+        "maximum_months": months(MAXIMUM_MONTHS, decided),
+    }

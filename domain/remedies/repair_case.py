@@ -24,6 +24,7 @@ from domain.remedies.events import (
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.parties import Agent
 from domain.shared.canonical import Parts
+from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_months
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused, refuse_if_any
@@ -76,7 +77,8 @@ class Application:
 class Repair:
     """An application (信用修复案件) as its events leave it.
 
-    ``lacking`` is what was asked for and not supplied; ``overdue`` holds each (step, due day) recorded as missed.
+    Its limits are those of ``applied_on``. ``lacking`` is what was asked for and not supplied; ``overdue`` holds
+    each (step, due day) recorded as missed.
     """
 
     id: UUID
@@ -89,6 +91,7 @@ class Repair:
     accept_by: str
     answer_by: str
     given: frozenset[str]
+    applied_on: date
     provisional: bool = False
     overdue: frozenset[tuple[str, str]] = frozenset()
     asked: bool = False
@@ -122,6 +125,7 @@ def fold_repair(events: Iterable[Event]) -> Repair | None:
                 accept_by=event.accept_by,
                 answer_by=event.answer_by,
                 given=frozenset(kind for kind, _ in event.materials or ()),
+                applied_on=city_day(event.timestamp),
                 provisional=event.provisional,
             )
             continue

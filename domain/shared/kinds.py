@@ -38,6 +38,7 @@ class Kind(IntEnum):
     ERASURE_APPROVED = 28
     DATA_ERASED = 29
     ERASURE_COMPLETED = 30
+    SETTING_CHANGED = 37
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

@@ -3,6 +3,26 @@
 from __future__ import annotations
 
 ACCESS_PROSE: dict[str, tuple[str, str]] = {
+    "setting_not_the_credit_office": (
+        "规则参数只能由信用办登记的经办人调整（Credit-Official）。",
+        "A setting is changed by a registered officer of the credit office only (Credit-Official).",
+    ),
+    "setting_out_of_bounds": (
+        "参数须为{numbers}个从{least}到{most}的整数，按轻微、一般、严重不递减。",
+        "This setting has {numbers} whole number(s) from {least} to {most}, never falling from slight to serious.",
+    ),
+    "setting_retroactive": (
+        "参数不溯及既往，最早自{first}起生效；已开始的案件按开始时的时限办理。",
+        "A setting does not reach back: it takes effect on {first} at the earliest, and running cases keep theirs.",
+    ),
+    "setting_unexplained": (
+        "调整参数须写明依据的来源和理由，各不超过{most}字。",
+        "A change states the source that it rests on and its reason, at most {most} characters each.",
+    ),
+    "setting_contradicts": (
+        "与其他参数矛盾：最短期限不得长于最长期限，受理时限不得长于办结时限。",
+        "This contradicts another setting: no minimum beyond its maximum, no acceptance later than the answer.",
+    ),
     "officer_unknown": (
         "查询须写明本部门登记过的经办人（Credit-Official）。",
         "A query names a registered officer of the asking department (Credit-Official).",

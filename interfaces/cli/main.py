@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "witness-request": "interfaces.cli.carried",
     "witness-response": "interfaces.cli.carried",
     "story": "interfaces.cli.story",
+    "settings": "interfaces.cli.rule_settings",
 }
 
 

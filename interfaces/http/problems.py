@@ -55,6 +55,7 @@ NOT_PERMITTED = frozenset(
         "as_of_not_allowed",
         "erasure_not_the_credit_office",
         "erasure_same_officer",
+        "setting_not_the_credit_office",
     }
 )
 """What forbids the act to this caller or officer, and not the act itself."""

@@ -20,7 +20,7 @@ from application.ledger import parse_instant
 from application.services import Services
 from domain.shared.city_time import city_day
 from domain.shared.text import without_blanks
-from interfaces.portal.rules import STATUS_NAMES, show_rules
+from interfaces.portal.rules import STATUS_NAMES, show_rules, show_settings
 from interfaces.portal.showing import show_record, show_subject
 from interfaces.portal.timeline import city_instant
 from interfaces.portal.verifier_page import PAGE
@@ -116,6 +116,7 @@ def _routes(blueprint: Blueprint, found: Services) -> None:
             count=len(book),
             before=before.isoformat(),
             statuses=STATUS_NAMES,
+            settings=show_settings(found.settings.read().settings, today=before),
         )
 
 

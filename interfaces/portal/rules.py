@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from application.queries.rules import Refusals
+from domain.shared.rule_settings import SETTINGS, RuleSettings, Setting, Value
 from domain.shared.rulebook import Group, Rule, Rulebook
 
 BAR_PERCENT_MIN = 2.0
@@ -22,6 +24,15 @@ STATUS_NAMES: Mapping[str, tuple[str, str]] = {
     "INF": ("推断", "inferred"),
     "MEM": ("未核实", "unverified"),
     "NONE": ("未查到来源", "no source found"),
+}
+
+UNIT_NAMES: Mapping[str, tuple[str, str]] = {
+    "working_days": ("个工作日", "working days"),
+    "days": ("日", "days"),
+    "day_of_month": ("日（每月）", "of each month"),
+    "months": ("个月", "months"),
+    "years": ("年", "years"),
+    "records": ("条", "records"),
 }
 
 
@@ -52,6 +63,24 @@ def show_rules(book: Rulebook, counts: Mapping[str, Refusals]) -> list[ShownGrou
         return ShownRule(rule, refusals, max(round(part, 2), BAR_PERCENT_MIN) if part else 0.0)
 
     return [ShownGroup(g, [shown(rule) for rule in book.of_group(g.id)]) for g in book.groups]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSetting:
+    """A setting with its unit in words, the value of today, and what was decided since the default."""
+
+    setting: Setting
+    unit: tuple[str, str]
+    today: Value
+    changes: Sequence[Value]
+
+
+def show_settings(found: RuleSettings, *, today: date) -> list[ShownSetting]:
+    """Every setting as the page shows it."""
+    return [
+        ShownSetting(s, UNIT_NAMES[s.unit], found.value(name, on=today), found.history(name)[1:])
+        for name, s in SETTINGS.items()
+    ]
 
 
 def _all(refusals: Refusals | None) -> int:

@@ -34,7 +34,7 @@ from domain.remedies.objection import (
 from domain.remedies.parties import Agent, Officer
 from domain.remedies.standing import Standing, standing_of
 from domain.shared.refusals import Refused, sentence
-from tests.remedies import CALENDAR, LIMITS, REMEDIES
+from tests.remedies import CALENDAR, LIMITS, REMEDIES, SETTINGS
 from tests.world import DATA
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)  # a Friday
@@ -231,25 +231,19 @@ def test_obj_5_a_record_stands_as_the_last_of_its_events_leaves_it(names: list[s
 @pytest.mark.parametrize(
     "change",
     [
-        lambda d: d["objection"]["own_scope_working_days"].update(source=" "),
-        lambda d: d["objection"]["own_scope_working_days"].update(value=0),
-        lambda d: d["repair"]["minimum_months"]["value"].pop("一般"),
-        lambda d: d["repair"]["minimum_months"]["value"].update(一般=13),
+        lambda d: d["repair"]["materials"].update(source=" "),
         lambda d: d["repair"]["materials"]["value"].update({"C03-02": ["gift"]}),
         lambda d: d["repair"]["materials"].update(value={}),
     ],
     ids=[
         "no source",
-        "no day",
-        "a severity less",
-        "longer than the maximum",
         "unknown material",
         "no default",
     ],
 )
 def test_limits_without_source_or_sense_are_refused(change: Any) -> None:
     data = json.loads((DATA / "remedy_limits.json").read_text(encoding="utf-8"))
-    RemedyLimits.from_data(data)
+    RemedyLimits.from_data(data, SETTINGS)
     change(data)
     with pytest.raises(ValueError):  # noqa: PT011 - which sentence does not matter here
-        RemedyLimits.from_data(data)
+        RemedyLimits.from_data(data, SETTINGS)

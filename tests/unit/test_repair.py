@@ -39,7 +39,7 @@ from domain.remedies.standing import Standing
 from domain.shared.deadlines import add_months
 from domain.shared.refusals import Refused, sentence
 from interfaces.demo.city import read_city
-from tests.remedies import CALENDAR, LETTER, LIMITS, PROOF, REMEDIES
+from tests.remedies import CALENDAR, LETTER, LIMITS, PROOF, REMEDIES, SETTINGS
 from tests.world import DATA
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -162,7 +162,7 @@ def test_rep_1_an_item_is_excluded_only_with_a_cited_basis() -> None:
     for basis in (replace(LAW, article="-"), replace(LAW, level="department_rule"), replace(LAW, title="")):
         data["repair"]["non_repairable"]["value"] = {"C03-02": basis.to_json()}
         with pytest.raises(ValueError, match="basis"):
-            RemedyLimits.from_data(data)
+            RemedyLimits.from_data(data, SETTINGS)
 
 
 def test_rep_1_an_item_without_anything_to_repair_is_refused() -> None:

@@ -94,6 +94,16 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "answers": ["6c" * 32],
         },
         "restricted": {"objected": ["0f0e0d0c-0b0a-4a0b-8c0d-0e0f00010203"], "from_day": "2025-01-01"},
+    ("setting.changed", 1): {
+        "public": {
+            "name": "publicity.maximum_months",
+            "value": [3, 6, 24],
+            "from_day": "2027-01-01",
+            "source": "示例市信用办〔2026〕3号",
+            "status": "SEED",
+            "reason": "与上级规定一致",
+            "officer": "credit_office-1",
+        }
     },
     ("consent.withdrawn", 1): {"public": {"on_day": "2026-12-01"}},
     ("purpose.registered", 1): {"public": {"code": "licensing", "zh": "行政许可审批", "en": "licensing"}},
