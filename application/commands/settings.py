@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from application.ledger import Ledger, SealedAct
 from application.ports import Receipt
@@ -62,7 +63,11 @@ class SettingsDesk:
         ``LedgerUnavailable``.
         """
         registry, now = Registry(self._ledger), self._ledger.now()
-        self.require_officer(command.name, command.officer, department)
+        self.require_officer(command.officer, department)
+        office = registry.department(department)
+        if office is None or office.role != CREDIT_OFFICE:
+            rule = SETTINGS[command.name].rule
+            raise Refused(Defect(rule, "setting_not_the_credit_office", "Credit-Official"))
         read = registry.settings(self._defaults)
         event = SettingChanged(
             originator_id=read.stream_id,
@@ -76,9 +81,19 @@ class SettingsDesk:
             reason=command.reason,
             officer=command.officer,
         )
-        today = city_day(now)
-        refuse_if_any(setting_defects(event, read.settings, today=today))
-        key = require_live(registry.key(command.issuer), holder=department, day=today)
+        refuse_if_any(setting_defects(event, read.settings, today=city_day(now)))
+        act, guards = self._sealed(event, command, department, registry)
+        meta = {"actor": department, "officer": command.officer, "purpose": PURPOSE}
+        batch = self._ledger.prepare([act], meta=meta)
+        batch.guards, batch.receipt = guards, receipt
+        return self._ledger.store.append(batch)[0]
+
+    def _sealed(
+        self, event: SettingChanged, command: ChangeSetting, department: str, registry: Registry
+    ) -> tuple[SealedAct, dict[UUID, int]]:
+        """The act with its leaf, and its key as a guard. Raises ``Refused`` (DET-5) unless the office sealed this."""
+        day = city_day(event.timestamp)
+        key = require_live(registry.key(command.issuer), holder=department, day=day)
         opened = open_parts(command.salt, event.parts())
         digest = self._ledger.commitment_of(event, opened)
         message = act_message(kind=event.KIND, commitment=digest, issuer=command.issuer)
@@ -86,16 +101,10 @@ class SettingsDesk:
             raise Refused(Defect("DET-5", "seal_signature_wrong"))
         leaf = bytes(ActLeaf(event.KIND, digest, command.issuer, command.signature))
         act = SealedAct(event, opened, leaf, self._ledger.own_keys(event.parts()))
-        meta = {"actor": department, "officer": command.officer, "purpose": PURPOSE}
-        batch = self._ledger.prepare([act], meta=meta)
-        batch.guards, batch.receipt = {registry.key_stream(key.issuer): key.version}, receipt
-        return self._ledger.store.append(batch)[0]
+        return act, {registry.key_stream(key.issuer): key.version}
 
-    def require_officer(self, name: str, officer: str, department: str) -> None:
-        """Raise ``Refused`` unless a registered officer of the credit office asks; ``name`` is the setting's."""
-        registry = Registry(self._ledger)
-        known, office = registry.officer(officer), registry.department(department)
+    def require_officer(self, officer: str, department: str) -> None:
+        """Raise ``Refused`` (QRY-1) unless a registered officer of the department asks, whatever is asked."""
+        known = Registry(self._ledger).officer(officer)
         if known is None or known.department != department:
             raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
-        if office is None or office.role != CREDIT_OFFICE:
-            raise Refused(Defect(SETTINGS[name].rule, "setting_not_the_credit_office", "Credit-Official"))

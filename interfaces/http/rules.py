@@ -126,9 +126,12 @@ def rules() -> Response:
 
 def kept(answer: Response) -> Response:
     """A public answer that may be kept and asked about again: ETag of its bytes, 304 for who has them."""
-    answer.set_etag(hashlib.sha256(answer.get_data()).hexdigest()[:32])
+    etag = hashlib.sha256(answer.get_data()).hexdigest()[:32]
+    if request.if_none_match.contains_weak(etag):
+        answer = Response(status=304)
+        del answer.headers["Content-Type"]
+    answer.set_etag(etag)
     answer.headers["Cache-Control"] = "no-cache"
-    answer.make_conditional(request)
     return answer
 
 

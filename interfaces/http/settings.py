@@ -138,6 +138,8 @@ def change_setting() -> Response:
     if replay := replayed(caller, body):
         return replay
     officer, desk = caller.signed_header("Credit-Official"), services().settings
+    with logged_refusals(caller, body):
+        desk.require_officer(officer, caller.department)
     given = given_json(ChangedSetting(), body)
     hexes = {name: bytes.fromhex(given.pop(name)) for name in ("salt", "issuer", "signature")}
     command = ChangeSetting(**given | hexes | {"officer": officer, "value": tuple(given["value"])})
