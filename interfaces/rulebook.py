@@ -9,6 +9,23 @@ from pathlib import Path
 from domain.shared.rulebook import Rulebook
 
 RULEBOOK = Path(__file__).resolve().parents[1] / "data" / "rulebook.json"
+NOT_YET = frozenset({
+    "CAT-3",
+    "DET-6", "DET-7",
+    "PUB-3",
+    "SHR-3",
+    "LST-1", "LST-2", "LST-3", "LST-4", "LST-5", "LST-6", "LST-7", "LST-8", "LST-9",
+    "MEA-1", "MEA-2", "MEA-3", "MEA-4", "MEA-5",
+    "JNT-1", "JNT-2", "JNT-3", "JNT-4", "JNT-5",
+    "OBJ-4",
+    "REP-6", "REP-7",
+    "QRY-3", "QRY-4", "QRY-5",
+    "INS-1", "INS-2", "INS-3",
+    "ACC-1", "ACC-2", "ACC-3", "ACC-4", "ACC-5",
+    "SUP-1",
+    "WHS-1",
+})  # fmt: skip
+"""Rules that no code keeps yet. A rule that gets code or a test leaves this list; the check fails until it has."""
 
 
 @cache

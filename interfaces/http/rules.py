@@ -20,7 +20,7 @@ from interfaces.http.describing import Access, Answer, Operation, json_of, opera
 from interfaces.http.intakes import json_response
 from interfaces.http.schema_fields import count, date, text
 from interfaces.http.services import services
-from interfaces.rulebook import rulebook
+from interfaces.rulebook import NOT_YET, rulebook
 
 NONE = Refusals()
 blueprint = Blueprint("rules", __name__, url_prefix="/v1")
@@ -67,6 +67,10 @@ class RuleEntry(Schema):
     gloss = text("the same in English")
     effect_zh = text("本系统怎样执行")
     effect = text("what the product does")
+    enforced = fields.Boolean(
+        required=True,
+        metadata={"description": "本系统是否已执行 / whether any code keeps it yet (docs/rules.md)"},
+    )
     instead = text("怎样做才合规")
     instead_en = text("what would be lawful instead")
     dates = fields.List(fields.Nested(RuleDates), required=True)
@@ -142,6 +146,7 @@ def _entry(rule: Rule, counts: Mapping[str, Refusals]) -> dict[str, Any]:
     ]
     return asdict(rule) | {
         "group": rule.group,
+        "enforced": rule.id not in NOT_YET,
         "dates": dates,
         "refusals": asdict(counts.get(rule.id, NONE)),
     }

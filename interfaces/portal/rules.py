@@ -12,6 +12,7 @@ from datetime import date
 from application.queries.rules import Refusals
 from domain.shared.rule_settings import SETTINGS, RuleSettings, Setting, Value
 from domain.shared.rulebook import Group, Rule, Rulebook
+from interfaces.rulebook import NOT_YET
 
 BAR_PERCENT_MIN = 2.0
 """Any bar that is drawn at all can be seen."""
@@ -38,11 +39,12 @@ UNIT_NAMES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ShownRule:
-    """A rule with its refusals; ``bar_percent`` of the most refused one, 0 for none to tell."""
+    """A rule with its refusals, and whether any code keeps it yet; ``bar_percent`` of the most refused one, 0 for none to tell."""
 
     rule: Rule
     refusals: Refusals
     bar_percent: float
+    enforced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ def show_rules(book: Rulebook, counts: Mapping[str, Refusals]) -> list[ShownGrou
     def shown(rule: Rule) -> ShownRule:
         refusals = counts.get(rule.id, Refusals())
         part = _all(refusals) * 100 / most if most else 0.0
-        return ShownRule(rule, refusals, max(round(part, 2), BAR_PERCENT_MIN) if part else 0.0)
+        return ShownRule(
+            rule, refusals, max(round(part, 2), BAR_PERCENT_MIN) if part else 0.0, rule.id not in NOT_YET
+        )
 
     return [ShownGroup(g, [shown(rule) for rule in book.of_group(g.id)]) for g in book.groups]
 

@@ -10,7 +10,7 @@ import pytest
 from application.commands.refusals import log_refusal, log_refused_rows
 from domain.shared.refusals import Defect
 from interfaces.client.signing import COVERED
-from interfaces.rulebook import rulebook
+from interfaces.rulebook import NOT_YET, rulebook
 from tests.web import Web
 from tests.world import World
 
@@ -39,6 +39,8 @@ def test_every_rule_is_told_with_its_words_and_what_is_lawful_instead(web: Web) 
     assert list(found) == [rule.id for rule in rulebook()]
     assert found["REP-3"]["quote"] in (page := web.http.get("/rules").text)
     assert found["REP-3"]["dates"][0]["from_day"] == "2020-12-07"
+    assert found["REP-3"]["enforced"] and page.count("尚未执行</span>") == len(NOT_YET)
+    assert {name for name, rule in found.items() if not rule["enforced"]} == NOT_YET
     assert found["DET-5"]["dates"][0]["from_day"] is None
     for rule in found.values():
         assert f'id="{rule["id"]}"' in page and rule["instead"] in page

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from interfaces.cli.rule_table import NOT_YET, Places, faults, places, table
-from interfaces.rulebook import rulebook
+from interfaces.cli.rule_table import Places, faults, places, table
+from interfaces.rulebook import NOT_YET, rulebook
 
 PROJECT = Path(__file__).resolve().parents[2]
 
