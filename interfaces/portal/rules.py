@@ -39,7 +39,10 @@ UNIT_NAMES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ShownRule:
-    """A rule with its refusals, and whether any code keeps it yet; ``bar_percent`` of the most refused one, 0 for none to tell."""
+    """A rule with its refusals; ``bar_percent`` of the most refused one, 0 for none to tell.
+
+    ``enforced``: whether any code keeps it yet.
+    """
 
     rule: Rule
     refusals: Refusals
