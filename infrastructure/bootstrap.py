@@ -63,9 +63,8 @@ from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.prepared import NotPrepared, database, prepare, role_pool
-from infrastructure.remedy_data import load_calendar, load_limits
-from infrastructure.report_seal import ReportSeal
 from infrastructure.remedy_data import load_calendar, load_limits, load_settings
+from infrastructure.report_seal import ReportSeal
 from infrastructure.sequencing import (
     SequencerServices,
     believed,

@@ -16,6 +16,7 @@ from tests.integration.test_consents import give
 from tests.integration.test_queries import ask, request, subject_with_records
 from tests.integration.test_remedies import annotating
 from tests.remedies import LETTER, PROOF, REMEDIES, Story, begin
+from tests.rule_settings import change_setting
 from tests.world import START, World
 
 DECIDED = date(2026, 5, 20)
@@ -122,3 +123,4 @@ class _Life(FullLedger):
         office = self.world.keys[self.story.office]
         governance = Governance(self.world.ledger, signer=office)
         governance.revoke_key(self.world.keys[self.world.city.agencies[-1].code].issuer, reason="lost")
+        change_setting(self.world, "consent.months", 6)

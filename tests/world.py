@@ -72,8 +72,8 @@ from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefu
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
-from infrastructure.report_seal import ReportSeal, make_report_seal
 from infrastructure.remedy_data import load_settings
+from infrastructure.report_seal import ReportSeal, make_report_seal
 from infrastructure.settings import Settings
 from infrastructure.tile_files import PublishedFolder
 from interfaces.cli.seed import govern, take_in
@@ -206,11 +206,8 @@ class World:
             drafts=Drafts(self.ledger, self.store),
             public=self.lookup,
             shared=shared,
-            consents=Consents(self.ledger),
-            subject=SubjectQueries(self.ledger, reading),
-            shared=SharedQueries(self.ledger, PostgresSharedReading(self.pool("reader"))),
             consents=Consents(self.ledger, defaults=load_settings()),
-            subject=SubjectQueries(self.ledger, PostgresSharedReading(self.pool("reader"))),
+            subject=SubjectQueries(self.ledger, reading),
             verify=verify_ed25519,
             gateway_public_key=self.gateway.public_key,
             operations=self.operations,

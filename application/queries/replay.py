@@ -243,7 +243,7 @@ class Replay:
         names = _Registered()
         for batch in self._rows.batches(self._reader.head("records")[0]):
             named = (DepartmentRegistered.TOPIC, PurposeRegistered.TOPIC)
-            wanted = [row for row in batch if row.topic in named or is_catalogue(row)]
+            wanted = [row for row in batch if row.topic in named or is_learned(row)]
             for opened in self._rows.open(wanted):
                 names.learn(opened.event)
         return names

@@ -214,7 +214,7 @@ def within(records: Sequence[Standing], from_day: str | None, to_day: str | None
 
 
 def report(issue: Issue, records: Sequence[Standing]) -> dict[str, Json]:
-    """The report as JSON; its canonical bytes are what is committed to."""
+    """The report as JSON, without score or grade (MEA-4); its canonical bytes are what is committed to."""
     issued, objected = issue.issued, frozenset(issue.issued.objected or ())
     told = within(records, issued.from_day, issued.to_day)
     sections = [_section(section, told, issue.scope, objected) for section in SECTIONS]

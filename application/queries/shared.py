@@ -92,9 +92,8 @@ class SharedQueries:
     def ask(
         self, request: Request, identities: Sequence[Identity], *, attempt: bytes, view: str = SHARED
     ) -> list[Answer]:
-        """One answer for each identity, in order; each is logged in its subject's own list, as a look at ``view``.
-    def ask(self, request: Request, identities: Sequence[Identity], *, attempt: bytes) -> list[Answer]:
-        """One answer for each identity, in order; each is logged in its subject's own list before it is given (QRY-2).
+        """One answer for each identity, in order; each is logged in its subject's own list, as a look at ``view``,
+        before it is given (QRY-2).
 
         ``attempt`` is the request's body, of which a refusal keeps a keyed digest. Raises ``Refused`` (QRY-1,
         logged before it is raised) and ``LedgerUnavailable`` (nothing was shown).

@@ -94,6 +94,7 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "answers": ["6c" * 32],
         },
         "restricted": {"objected": ["0f0e0d0c-0b0a-4a0b-8c0d-0e0f00010203"], "from_day": "2025-01-01"},
+    },
     ("setting.changed", 1): {
         "public": {
             "name": "publicity.maximum_months",
