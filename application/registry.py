@@ -16,7 +16,7 @@ from domain.catalogue.items import CatalogueItem, fold
 from domain.parties.events import DepartmentRegistered, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key
 
-DEPARTMENT, KEY, ITEM = "department", "key", "catalogue"
+DEPARTMENT, ITEM = "department", "catalogue"
 OFFICER, PURPOSE = "officer", "purpose"
 
 
@@ -68,7 +68,7 @@ class Registry:
 
     def key_stream(self, issuer: bytes) -> UUID:
         """The stream of a key's events."""
-        return self._ledger.name_id(KEY, issuer.hex())
+        return self._ledger.key_stream(issuer)
 
     def item(self, code: str) -> Versions:
         """All versions of a catalogue item; none when the catalogue has no such item."""

@@ -50,6 +50,12 @@ def write_private(path: Path, content: bytes, *, replace: bool = True) -> None:
     _sync_folder(path.parent)
 
 
+def rename_private(path: Path, to: Path) -> None:
+    """Give a file its name at once, durable before returning. Raises ``FileNotFoundError`` when it is not there."""
+    path.rename(to)
+    _sync_folder(to.parent)
+
+
 def destroy_private(path: Path) -> None:
     """Overwrite a file where it lies, remove it, and make both durable; nothing when there is none.
 
