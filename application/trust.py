@@ -22,12 +22,13 @@ from domain.parties.events import (
     LogKeyRetired,
     OfficerRegistered,
 )
-from domain.parties.keys import GATEWAY, SigningKey, fold_key, may_govern, succession_message
+from domain.parties.keys import GATEWAY, SigningKey, fold_key, may_govern
 from domain.records.erasure import DataErased, ErasureApproved, ErasureCompleted, ErasureRequested
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.transparency.digest import StoredRow
 from domain.transparency.leaf import ActLeaf, issuer_id
+from domain.transparency.succession import succession_message
 
 GOVERNING: tuple[type[Event], ...] = (
     DepartmentRegistered,

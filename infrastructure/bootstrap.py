@@ -60,6 +60,7 @@ from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.prepared import NotPrepared, database, prepare, role_pool
 from infrastructure.remedy_data import load_calendar, load_limits
 from infrastructure.report_seal import ReportSeal
+from infrastructure.rotation import log_keyring, retire_log, rotate_gateway, rotate_log
 from infrastructure.sequencing import (
     SequencerServices,
     believed,
@@ -93,6 +94,7 @@ __all__ = [
     "gateway_public_key",
     "ledger_id_of",
     "log_configuration",
+    "log_keyring",
     "make_epoch_maker",
     "make_proofs",
     "make_reports",
@@ -107,6 +109,9 @@ __all__ = [
     "remedy_desk",
     "replay_services",
     "require_time",
+    "retire_log",
+    "rotate_gateway",
+    "rotate_log",
     "sequencer_services",
     "size_of_checkpoint",
     "verify_ed25519",

@@ -101,13 +101,26 @@ def publish_policy(settings: Settings) -> Path:
     return settings.published_dir / POLICY
 
 
+def publish_log_keys(settings: Settings) -> None:
+    """Write the keys of the logs into the published policy, whose witnesses stay. Raises ``BadSetting``."""
+    path = settings.published_dir / POLICY
+    policy = parse_policy(path.read_bytes()) if path.exists() else read_witnesses(settings.witnesses_file)
+    policy = with_logs(policy, settings.secrets_dir, origins(settings))
+    write_files(settings.published_dir, {POLICY: format_policy(policy)})
+
+
+def origins(settings: Settings) -> list[str]:
+    """The origins of this ledger's logs."""
+    authority = authority_of(FileVault(settings.secrets_dir).ledger_id)
+    return [f"{authority}/{log}" for log in LOGS]
+
+
 def published_policy(settings: Settings) -> Policy:
     """The logs of this ledger with the witnesses of its configuration. Raises ``BadSetting``."""
-    authority = authority_of(FileVault(settings.secrets_dir).ledger_id)
     named = read_witnesses(settings.witnesses_file)
     if settings.closed_logs and named.quorum is None:
         raise BadSetting("XINLU_CLOSED_LOGS needs witnesses with a quorum: nothing would ever be published")
-    return with_logs(named, settings.secrets_dir, [f"{authority}/{log}" for log in LOGS])
+    return with_logs(named, settings.secrets_dir, origins(settings))
 
 
 def believed(policy: Policy, note: bytes) -> bool:

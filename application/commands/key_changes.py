@@ -20,13 +20,13 @@ from domain.parties.keys import (
     ED25519,
     require_live,
     require_successor,
-    succession_message,
 )
 from domain.parties.log_keys import LogKeys, fold_log_keys, require_retirable
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.leaf import issuer_id
+from domain.transparency.succession import succession_message
 from domain.transparency.vkey import held_by_someone
 
 LOG_KEYS = "log-keys"

@@ -46,7 +46,7 @@ class KeyRegistered(Event):
     ``holder`` is a department's code, an officer's stream id or ``gateway``; ``not_before`` and ``not_after``
     are ISO dates, both inclusive. Of a key that a department registers itself, ``succeeds`` is the issuer id of its
     present key, which signed the wish (``asked``), as the new key did (``possession``); both in hex over
-    ``domain.parties.keys.succession_message``.
+    ``domain.transparency.succession``.
     """
 
     TOPIC: ClassVar[str] = "key.registered"

@@ -19,7 +19,6 @@ OFFICER = "officer"
 ED25519 = "ed25519"
 KEY_DAYS_MAX = 5 * 366
 """How long a key may live that a department registers itself: five years."""
-_SUCCESSION_LABEL = b"credit/key-succession/v1\n"
 CREDIT_OFFICE = "credit_office"
 """The role of the department (信用办) that governs."""
 
@@ -57,18 +56,6 @@ def fold_key(events: Iterable[Event], key: SigningKey | None = None) -> SigningK
         elif isinstance(event, KeyRevoked) and key is not None:
             key = replace(key, revoked=True, version=event.originator_version)
     return key
-
-
-def succession_message(
-    *, ledger_id: bytes, holder: str, present: bytes, public_key: bytes, not_after: str
-) -> bytes:
-    """What both keys of a department sign when the next one is registered: the present one asks, the new one is held.
-
-    ``ledger_id`` 16 bytes, ``present`` the present key's issuer id, ``public_key`` the next one's 32 bytes,
-    ``not_after`` an ISO date.
-    """
-    head = _SUCCESSION_LABEL + ledger_id + present + public_key
-    return head + f"{holder}\n{not_after}".encode()
 
 
 def require_successor(

@@ -52,10 +52,10 @@ def fold_log_keys(events: Iterable[tuple[int, Event]], first: Sequence[str]) -> 
 
 
 def require_retirable(generations: Sequence[LogKeys], number: int) -> LogKeys:
-    """The generation, if it may retire: it signs, and a newer one does. Raises ``Refused`` (DET-5) otherwise."""
+    """The generation, if it may retire: another one is left to sign. Raises ``Refused`` (DET-5) otherwise."""
     one = next((g for g in generations if g.number == number), None)
     if one is None:
         raise Refused(Defect("DET-5", "log_key_unknown"))
-    if not any(g.number > number and not g.retired for g in generations):
-        raise Refused(Defect("DET-5", "log_key_newest"))
+    if not any(g.number != number and not g.retired for g in generations):
+        raise Refused(Defect("DET-5", "log_key_only"))
     return one

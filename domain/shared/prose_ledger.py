@@ -24,9 +24,17 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "The present key did not sign this wish.",
     ),
     "log_key_unknown": ("没有这一代日志密钥。", "There is no such generation of log keys."),
-    "log_key_newest": (
-        "这是最新一代日志密钥，先运行 keys rotate log。",
-        "This is the newest generation of log keys: run keys rotate log first.",
+    "log_key_only": (
+        "只剩这一代日志密钥，先运行 keys rotate log。",
+        "This is the only generation of log keys left: run keys rotate log first.",
+    ),
+    "log_key_unused": (
+        "其余日志密钥尚未签署 records 的最新检查点：让 sequence 运行片刻再试。",
+        "No other log key signed the newest checkpoint of records yet: let sequence run, and try again.",
+    ),
+    "key_in_use": (
+        "网关正用这把密钥签署，先运行 keys rotate gateway。",
+        "The gateway seals with this key: run keys rotate gateway first.",
     ),
     "key_weak": ("这不是可用的公钥。", "This is no public key that can be used."),
     "officer_of_another": (
