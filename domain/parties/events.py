@@ -92,7 +92,7 @@ class LogKeyAnnounced(Event):
     ``keys`` are the verifier keys of generation ``number``, of every log and algorithm (FORMATS 1.2, 5.8).
     """
 
-    TOPIC: ClassVar[str] = "log_key.announced"
+    TOPIC: ClassVar[str] = "key.log_announced"
     KIND: ClassVar[Kind] = Kind.LOG_KEY_ANNOUNCED
     number: int
     keys: list[str]
@@ -104,7 +104,7 @@ class LogKeyRetired(Event):
     It goes on vouching for trees of each log up to the size given here, and for none beyond.
     """
 
-    TOPIC: ClassVar[str] = "log_key.retired"
+    TOPIC: ClassVar[str] = "key.log_retired"
     KIND: ClassVar[Kind] = Kind.LOG_KEY_RETIRED
     number: int
     keys: list[str]

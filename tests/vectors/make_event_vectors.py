@@ -158,8 +158,8 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         }
     },
     ("key.ended", 1): {"public": {"issuer": FIXED["key"]["issuer_id"]}},
-    ("log_key.announced", 1): {"public": {"number": 2, "keys": [LOG_KEY]}},
-    ("log_key.retired", 1): {
+    ("key.log_announced", 1): {"public": {"number": 2, "keys": [LOG_KEY]}},
+    ("key.log_retired", 1): {
         "public": {
             "number": 1,
             "keys": [LOG_KEY],
