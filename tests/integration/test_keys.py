@@ -22,6 +22,7 @@ from domain.transparency.checkpoint import Checkpoint, SignedCheckpoint
 from domain.transparency.cosignature import sign_checkpoint
 from domain.transparency.policy import RefusedPolicy, judged, parse_policy
 from domain.transparency.signer import Signer
+from infrastructure.keys import FileVault, gateway_issuer
 from infrastructure.log_keys import generation_signers, verify_note
 from interfaces.client.bundles import answer_parts
 from interfaces.client.sealing import DepartmentKey
@@ -191,6 +192,10 @@ def test_a_second_run_finds_the_overlap_and_makes_no_third_key(seeded_world: Wor
         rotate(world)
         assert world.reader.head("records")[0] == position
     assert live_log_keys(world) == [1, 2]
+    (world.secrets / "gateway.pem").unlink()
+    assert FileVault.missing(world.secrets) == [] and gateway_issuer(world.secrets) == world.gateway.key_id
+    (world.secrets / "gateway-root.pub").unlink()
+    assert FileVault.missing(world.secrets) == ["gateway-root.pub"]
     gateways = [k for k in key_lives(world.ledger) if k.registered.holder_kind == "gateway"]
     assert len(gateways) == 2 and gateways[1].registered.issuer == world.ledger.gateway.key_id.hex()
 
