@@ -188,9 +188,13 @@ class Ledger:
         return Append(log=log, events=rows, data_keys=new, guards=guards)
 
     def _live_version(self, key_stream: UUID) -> int:
-        """The version of a key's stream while it is not revoked: 1, and 0 before the ledger is founded."""
-        if key_stream not in self._registered and not self.store.load("records", key_stream):
-            return 0
+        """The version of a key's stream while it is not revoked: 1, and 0 before the ledger is founded.
+
+        A key that a founded ledger does not know (a backup older than its rotation was restored) meets 1 nowhere.
+        """
+        unknown = key_stream not in self._registered and not self.store.load("records", key_stream)
+        if unknown:
+            return 1 if self.store.head_of("records") else 0
         self._registered.add(key_stream)
         return 1
 

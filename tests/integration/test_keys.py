@@ -22,7 +22,8 @@ from domain.transparency.checkpoint import Checkpoint, SignedCheckpoint
 from domain.transparency.cosignature import sign_checkpoint
 from domain.transparency.policy import RefusedPolicy, judged, parse_policy
 from domain.transparency.signer import Signer
-from infrastructure.keys import FileVault, gateway_issuer
+from infrastructure.bootstrap import rotate_gateway
+from infrastructure.keys import FileVault, gateway_issuer, make_next_gateway, use_next_gateway
 from infrastructure.log_keys import generation_signers, verify_note
 from interfaces.client.bundles import answer_parts
 from interfaces.client.sealing import DepartmentKey
@@ -231,3 +232,20 @@ def holding(world: World, signer: Signer) -> Ledger:
         ledger_id=ledger.id, store=ledger.store, vault=ledger.vault, gateway=lambda: signer,
         clock=ledger.clock, entropy=ledger.entropy,
     )  # fmt: skip
+
+
+@pytest.mark.rule("DET-5")
+def test_det_5_a_gateway_key_that_the_ledger_does_not_know_writes_nothing(
+    seeded_world: World, tmp_path: Path
+) -> None:
+    """As after a backup that is older than a rotation was restored; a credit office's key then registers the next."""
+    world = seeded_world
+    unknown = make_next_gateway(world.secrets)
+    use_next_gateway(world.secrets)
+    assert world.ledger.gateway.key_id == unknown.key_id
+    with pytest.raises(Conflict):
+        world.ledger.record([world.ledger.seal(refused_event(world))], meta={"actor": "x"}, log="access")
+    office = world.keys[world.city.credit_office.code]
+    assert list(rotate_gateway(world.settings, world.ledger, signer=office))[-1] == "in use"
+    world.ledger.record([world.ledger.seal(refused_event(world))], meta={"actor": "x"}, log="access")
+    assert world.finding() is None
