@@ -391,7 +391,9 @@ class Policy:
 
     def __init__(self, data: bytes) -> None:
         self.logs: list[Key] = []
-        self.retired: dict[Key, int] = {}  # log keys of once, and the size of the last tree that they vouch for
+        self.retired: dict[
+            Key, int
+        ] = {}  # log keys of once, and the size of the last tree that they vouch for
         self.witnesses: dict[str, Key] = {}
         self.groups: dict[str, tuple[int, Sequence[str]]] = {}
         self.quorum = ""
