@@ -10,6 +10,7 @@ import json
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner, Result
@@ -59,7 +60,8 @@ def run(world: World, what: str, killed_after: int) -> tuple[int, list[str]]:
 
 
 def record(story: Story) -> None:
-    """An event more."""
+    """An event more, at the machine's time, by which the processes beside us go."""
+    story.world.clock.at = datetime.now(UTC)
     story.new_record(f"示市监罚字〔2026〕98{next(MORE):03}号", decided=story.world.today)
 
 
