@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from application.data_keys import keys_for, unwrap_all
-from application.ports import Append, Clock, Entropy, EventStore, KeyName, Log, NewRow, Signer, Vault
+from application.ports import Append, Clock, Entropy, EventStore, KeyName, Log, NewRow, Vault
 from application.sealing import (
     BrokenSeal,
     associated_data,
@@ -28,18 +28,23 @@ from domain.shared.events import Event
 from domain.transparency.commitment import SALT_BYTES, OpenedPart, commit, open_parts
 from domain.transparency.digest import StoredRow
 from domain.transparency.leaf import ActLeaf, act_message
+from domain.transparency.signer import Signer
 
 _NONCE_BYTES = 12
 
 
 @dataclass(frozen=True)
 class SealedAct:
-    """An event with its opened parts, its leaf and the owner of the key of each part."""
+    """An event with its opened parts, its leaf and the owner of the key of each part.
+
+    ``gateway`` is the stream of the gateway's key where that sealed it: the append is refused once it is revoked.
+    """
 
     event: Event
     opened: Mapping[str, OpenedPart]
     leaf: bytes
     owners: Mapping[str, KeyName]
+    gateway: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -93,16 +98,26 @@ class Ledger:
         ledger_id: UUID,
         store: EventStore,
         vault: Vault,
-        gateway: Signer,
+        gateway: Callable[[], Signer],
         clock: Clock,
         entropy: Entropy,
     ) -> None:
         self.id = ledger_id
         self.store = store
         self.vault = vault
-        self.gateway = gateway
+        self._gateway = gateway
+        self._registered: set[UUID] = set()
         self.clock = clock
         self.entropy = entropy
+
+    @property
+    def gateway(self) -> Signer:
+        """The gateway's key of this moment: a rotation changes it under a running process, so hold it for one act."""
+        return self._gateway()
+
+    def key_stream(self, issuer: bytes) -> UUID:
+        """The stream of a key's events; the same in both logs."""
+        return self.name_id("key", issuer.hex())
 
     def name_id(self, kind: str, name: str) -> UUID:
         """The stream of a thing that has a public name (department code, catalogue item, key); never of a person."""
@@ -112,12 +127,13 @@ class Ledger:
         self, event: Event, *, signer: Signer | None = None, owners: Mapping[str, KeyName] | None = None
     ) -> SealedAct:
         """Seal an act of our own: by the gateway, or by the officer's or department's key that is given."""
-        signer = signer or self.gateway
+        by = signer or self.gateway
         opened = open_parts(self.entropy.bytes(SALT_BYTES), event.parts())
         digest = self.commitment_of(event, opened)
-        message = act_message(kind=event.KIND, commitment=digest, issuer=signer.issuer)
-        leaf = ActLeaf(event.KIND, digest, signer.issuer, signer.sign(message))
-        return SealedAct(event, opened, bytes(leaf), owners or self.own_keys(event.parts()))
+        message = act_message(kind=event.KIND, commitment=digest, issuer=by.key_id)
+        leaf = ActLeaf(event.KIND, digest, by.key_id, by.sign(message))
+        stream = None if signer else self.key_stream(by.key_id)
+        return SealedAct(event, opened, bytes(leaf), owners or self.own_keys(event.parts()), stream)
 
     def commitment_of(self, event: Event, opened: Mapping[str, OpenedPart]) -> bytes:
         """The commitment that an event's leaf must carry."""
@@ -134,7 +150,10 @@ class Ledger:
         return self.clock.now()
 
     def prepare(self, acts: Sequence[SealedAct], *, meta: Mapping[str, str], log: Log = "records") -> Append:
-        """The append of these acts: sealed rows and the data keys that are new. Nothing is written yet."""
+        """The append of these acts: sealed rows, the data keys that are new, and the gateway's key as a guard.
+
+        Nothing is written yet.
+        """
         names = (name for act in acts for name in act.owners.values())
         keys, new = keys_for(names, source=self.store, vault=self.vault, entropy=self.entropy)
         meta_bytes = canonical(meta)
@@ -165,7 +184,19 @@ class Ledger:
                     leaf=act.leaf,
                 )
             )
-        return Append(log=log, events=rows, data_keys=new)
+        guards = {act.gateway: self._live_version(act.gateway) for act in acts if act.gateway}
+        return Append(log=log, events=rows, data_keys=new, guards=guards)
+
+    def _live_version(self, key_stream: UUID) -> int:
+        """The version of a key's stream while it is not revoked: 1, and 0 before the ledger is founded.
+
+        A key that a founded ledger does not know (a backup older than its rotation was restored) meets 1 nowhere.
+        """
+        unknown = key_stream not in self._registered and not self.store.load("records", key_stream)
+        if unknown:
+            return 1 if self.store.head_of("records") else 0
+        self._registered.add(key_stream)
+        return 1
 
     def record(self, acts: Sequence[SealedAct], *, meta: Mapping[str, str], log: Log = "records") -> int:
         """Append acts at once; the first position. Raises ``Conflict`` or ``LedgerUnavailable``."""

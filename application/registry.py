@@ -17,7 +17,7 @@ from domain.parties.events import DepartmentRegistered, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key
 from domain.shared.rule_settings import RuleSettings
 
-DEPARTMENT, KEY, ITEM = "department", "key", "catalogue"
+DEPARTMENT, ITEM = "department", "catalogue"
 OFFICER, PURPOSE = "officer", "purpose"
 SETTINGS = ("setting", "all")
 """Kind and name of the one stream of all settings."""
@@ -81,7 +81,7 @@ class Registry:
 
     def key_stream(self, issuer: bytes) -> UUID:
         """The stream of a key's events."""
-        return self._ledger.name_id(KEY, issuer.hex())
+        return self._ledger.key_stream(issuer)
 
     def item(self, code: str) -> Versions:
         """All versions of a catalogue item; none when the catalogue has no such item."""

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from application.ports import Clock
 from domain.transparency.checkpoint import Checkpoint, SignedCheckpoint, parse_signed_checkpoint
-from domain.transparency.cosignature import Signer, sign_checkpoint
+from domain.transparency.cosignature import CheckpointSigner, sign_checkpoint
 from domain.transparency.merkle import EMPTY_ROOT, frontier_at, leaf_hash, tree_root
 from domain.transparency.strict import Refused
 from domain.transparency.tiles import Tile, TileReader, growth, tile_nodes
@@ -82,7 +82,7 @@ class Sequencer:
         origin: str,
         store: TreeStore,
         tiles: TileStore,
-        signers: Sequence[Signer],
+        signers: Sequence[CheckpointSigner],
         clock: Clock,
         closed: bool = False,
     ) -> None:

@@ -33,7 +33,7 @@ class Services:
     subject: SubjectQueries
     consents: Consents
     verify: Callable[[bytes, bytes, bytes], bool]
-    gateway_public_key: bytes
+    gateway_public_key: Callable[[], bytes]
     operations: Operations
     proofs: Proofs
     reports: Reports

@@ -12,8 +12,11 @@ from domain.access.events import (
 from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
 from domain.parties.events import (
     DepartmentRegistered,
+    KeyEnded,
     KeyRegistered,
     KeyRevoked,
+    LogKeyAnnounced,
+    LogKeyRetired,
     OfficerRegistered,
     SubjectRegistered,
 )
@@ -42,6 +45,9 @@ EVENTS: tuple[type[Event], ...] = (
     OfficerRegistered,
     KeyRegistered,
     KeyRevoked,
+    KeyEnded,
+    LogKeyAnnounced,
+    LogKeyRetired,
     SubjectRegistered,
     CatalogueItemDrafted,
     CatalogueItemAdopted,

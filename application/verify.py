@@ -98,7 +98,7 @@ class Verification:
         self._ledger_id = ledger_id
         self._erased = ErasedParts(ledger_id)
         self._records_checked = 0
-        self._trust = Trust(gateway_issuer=gateway_issuer, verify=verify)
+        self._trust = Trust(gateway_issuer=gateway_issuer, ledger_id=ledger_id, verify=verify)
         self._files: dict[bytes, tuple[bytes, list[bytes]]] = {}
         self._used_rows: set[tuple[bytes, int]] = set()
         self._streams: dict[tuple[Log, bytes], int] = {}
@@ -236,7 +236,7 @@ class Verification:
             self._trust.begin(event)
         wrong = self._trust.wrong_with(log, row, leaf, event_type)
         if not wrong and event is not None:
-            wrong = self._trust.learn(event, row.recorded_at) or self._erased.learn(event)
+            wrong = self._trust.learn(event) or self._erased.learn(event)
         if not wrong and isinstance(event, FileSealed):
             wrong = self._learn_file(event, leaf)
         return wrong

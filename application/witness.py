@@ -13,7 +13,7 @@ from typing import Protocol
 
 from application.ports import Clock
 from domain.transparency.checkpoint import Checkpoint, SignedCheckpoint
-from domain.transparency.cosignature import OpenedCheckpoint, Signer, opened, sign_checkpoint
+from domain.transparency.cosignature import CheckpointSigner, OpenedCheckpoint, opened, sign_checkpoint
 from domain.transparency.merkle import EMPTY_ROOT
 from domain.transparency.strict import Refused
 from domain.transparency.vkey import VerifierKey, Verify
@@ -71,7 +71,7 @@ class Witness:
         self,
         *,
         logs: Collection[VerifierKey],
-        signers: Sequence[Signer],
+        signers: Sequence[CheckpointSigner],
         store: WitnessStore,
         verify: Verify,
         clock: Clock,

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from application.ledger import Ledger, SealedAct
-from application.ports import Append, KeyName, Log, Signer
+from application.ports import Append, KeyName, Log
 from domain.shared.events import Event
+from domain.transparency.signer import Signer
 
 _T = TypeVar("_T")
 
@@ -68,7 +69,7 @@ class TimedLedger(Ledger):
             ledger_id=ledger.id,
             store=TimedStore(ledger.store, stages),
             vault=ledger.vault,
-            gateway=ledger.gateway,
+            gateway=lambda: ledger.gateway,
             clock=ledger.clock,
             entropy=ledger.entropy,
         )

@@ -43,8 +43,7 @@ from infrastructure.build import fold_rule, read_build
 from infrastructure.clock import ClockError, DemoClock, SystemClock
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.keys import (
-    GATEWAY,
-    Ed25519Signer,
+    FileGateway,
     FileVault,
     SystemEntropy,
     gateway_issuer,
@@ -65,6 +64,7 @@ from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.prepared import NotPrepared, database, prepare, role_pool
 from infrastructure.remedy_data import load_calendar, load_limits, load_settings
 from infrastructure.report_seal import ReportSeal
+from infrastructure.rotation import log_keyring, retire_log, rotate_gateway, rotate_log
 from infrastructure.sequencing import (
     SequencerServices,
     believed,
@@ -98,6 +98,7 @@ __all__ = [
     "gateway_public_key",
     "ledger_id_of",
     "log_configuration",
+    "log_keyring",
     "make_epoch_maker",
     "make_proofs",
     "make_reports",
@@ -112,6 +113,9 @@ __all__ = [
     "remedy_desk",
     "replay_services",
     "require_time",
+    "retire_log",
+    "rotate_gateway",
+    "rotate_log",
     "sequencer_services",
     "settings_desk",
     "size_of_checkpoint",
@@ -163,7 +167,8 @@ def open_ledger(settings: Settings) -> Ledger:
 def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services:
     """For a web process: logins ``writer`` and ``reader`` only."""
     vault = FileVault(settings.secrets_dir)
-    ledger = _ledger(settings, vault)
+    gateway = FileGateway(settings.secrets_dir)
+    ledger = _ledger(settings, vault, gateway)
     store = ledger.store
     assert isinstance(store, PostgresEventStore)
     reader = role_pool(settings, "reader")
@@ -180,7 +185,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         subject=SubjectQueries(ledger, shared),
         consents=Consents(ledger, defaults=load_settings()),
         verify=verify_ed25519,
-        gateway_public_key=_gateway(settings).public_key,
+        gateway_public_key=lambda: gateway().public_key,
         operations=Operations(operations, limits, read_build()),
         proofs=make_proofs(settings, ledger),
         reports=make_reports(settings, ledger, queries, shared),
@@ -322,12 +327,12 @@ def eraser_services(settings: Settings) -> EraserServices:
     return EraserServices(store, Erasing(ledger, store, vault.generations, rebuild=rebuild))
 
 
-def _ledger(settings: Settings, vault: FileVault) -> Ledger:
+def _ledger(settings: Settings, vault: FileVault, gateway: FileGateway | None = None) -> Ledger:
     return Ledger(
         ledger_id=vault.ledger_id,
         store=PostgresEventStore(role_pool(settings, "writer")),
         vault=vault,
-        gateway=_gateway(settings),
+        gateway=gateway or FileGateway(settings.secrets_dir),
         clock=_clock(settings, vault.ledger_id),
         entropy=SystemEntropy(),
     )
@@ -378,9 +383,5 @@ def _is_embedded(settings: Settings) -> bool:
 
 
 def gateway_public_key(settings: Settings) -> bytes:
-    """The gateway's public key, the root of trust of this ledger."""
-    return _gateway(settings).public_key
-
-
-def _gateway(settings: Settings) -> Ed25519Signer:
-    return Ed25519Signer.load(settings.secrets_dir / GATEWAY)
+    """The public key that the gateway signs with now."""
+    return FileGateway(settings.secrets_dir)().public_key

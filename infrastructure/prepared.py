@@ -9,7 +9,7 @@ from pathlib import Path
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.embedded_host import OwnedElsewhere
 from infrastructure.keys import GATEWAY_PUBLIC, FileVault
-from infrastructure.log_keys import make_log_key
+from infrastructure.log_keys import make_first_log_key
 from infrastructure.migrate import has_events, logins, migrate
 from infrastructure.postgres.store import Pool, open_pool
 from infrastructure.private_files import write_private
@@ -35,7 +35,7 @@ def prepare(settings: Settings, admin_url: str) -> list[str]:
         )
     FileVault.make(settings.secrets_dir)
     if not (settings.secrets_dir / GATEWAY_PUBLIC).exists():
-        make_log_key(settings.secrets_dir)  # a copy that is only audited never signs
+        make_first_log_key(settings.secrets_dir)  # a copy that is only audited never signs
         make_report_seal(settings.secrets_dir)
     for role, url in logins(admin_url, settings.secrets_dir).items():
         write_private(_url_file(settings, role.removeprefix("xinlu_")), url.encode())

@@ -6,9 +6,11 @@ comes before it, and nothing but the same process's later start reads after it.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -48,6 +50,23 @@ def write_private(path: Path, content: bytes, *, replace: bool = True) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """One process at a time in a folder, which itself is the lock, so that no file of it lies there."""
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def rename_private(path: Path, to: Path) -> None:
+    """Give a file its name at once, durable before returning. Raises ``FileNotFoundError`` when it is not there."""
+    path.rename(to)
+    _sync_folder(to.parent)
 
 
 def destroy_private(path: Path) -> None:

@@ -5,22 +5,22 @@ Kept apart from the ledger's own wiring, because a witness needs nothing of a le
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from application.sequencer import LOGS, Sequencer, authority_of
+from application.sequencer import LOGS, RECORDS, Sequencer, authority_of
 from application.witness import Witness
 from application.witness_asking import WitnessedLog
 from application.witnessing import Witnessing
 from domain.transparency.checkpoint import parse_signed_checkpoint
-from domain.transparency.policy import Log, Policy, format_policy, judged, parse_policy
+from domain.transparency.policy import Policy, format_policy, judged, parse_policy
 from domain.transparency.strict import Refused
 from domain.transparency.vkey import VerifierKey
 from infrastructure.clock import SystemClock
 from infrastructure.keys import FileVault
-from infrastructure.log_keys import log_signers, verify_note, witness_signers
+from infrastructure.log_keys import log_signers, read_log_keys, verify_note, with_logs, witness_signers
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.settings import BadSetting, Settings
 from infrastructure.tile_files import write_files
@@ -39,6 +39,8 @@ class SequencerServices:
     sequencers: Sequence[Sequencer]
     trees: PostgresTrees
     witnessing: Witnessing
+    keys_changed: Callable[[], bool]
+    """Whether other keys are to sign from now on, so that all this must be made anew."""
 
 
 def make_sequencers(settings: Settings, trees: PostgresTrees) -> SequencerServices:
@@ -46,8 +48,9 @@ def make_sequencers(settings: Settings, trees: PostgresTrees) -> SequencerServic
 
     Raises ``BadSetting`` when the witnesses' file or the closed logs cannot be used.
     """
-    authority = authority_of(FileVault(settings.secrets_dir).ledger_id)
-    signers = {log: log_signers(settings.secrets_dir, f"{authority}/{log}") for log in LOGS}
+    authority, secrets = authority_of(FileVault(settings.secrets_dir).ledger_id), settings.secrets_dir
+    size = trees.tree(RECORDS).size
+    signers = {log: log_signers(secrets, f"{authority}/{log}", size=size) for log in LOGS}
     policy = parse_policy(publish_policy(settings).read_bytes())
     files = witnessed_files(settings)
     for log in LOGS:
@@ -79,7 +82,17 @@ def make_sequencers(settings: Settings, trees: PostgresTrees) -> SequencerServic
     witnessing = Witnessing(
         logs, policy=policy, door=HttpWitnessDoor(), files=files, verify=verify_note, clock=SystemClock()
     )
-    return SequencerServices(list(sequencers.values()), trees, witnessing)
+    changed = partial(_keys_changed, secrets, _signing(secrets, size), sequencers[RECORDS])
+    return SequencerServices(list(sequencers.values()), trees, witnessing, changed)
+
+
+def _keys_changed(folder: Path, signing: Sequence[int], records: Sequencer) -> bool:
+    published = records.published
+    return published is not None and _signing(folder, published.size) != signing
+
+
+def _signing(folder: Path, size: int) -> list[int]:
+    return [one.number for one in read_log_keys(folder) if one.signs(size)]
 
 
 def publish_policy(settings: Settings) -> Path:
@@ -88,14 +101,26 @@ def publish_policy(settings: Settings) -> Path:
     return settings.published_dir / POLICY
 
 
+def publish_log_keys(settings: Settings) -> None:
+    """Write the keys of the logs into the published policy, whose witnesses stay. Raises ``BadSetting``."""
+    path = settings.published_dir / POLICY
+    policy = parse_policy(path.read_bytes()) if path.exists() else read_witnesses(settings.witnesses_file)
+    policy = with_logs(policy, settings.secrets_dir, origins(settings))
+    write_files(settings.published_dir, {POLICY: format_policy(policy)})
+
+
+def origins(settings: Settings) -> list[str]:
+    """The origins of this ledger's logs."""
+    authority = authority_of(FileVault(settings.secrets_dir).ledger_id)
+    return [f"{authority}/{log}" for log in LOGS]
+
+
 def published_policy(settings: Settings) -> Policy:
     """The logs of this ledger with the witnesses of its configuration. Raises ``BadSetting``."""
-    authority = authority_of(FileVault(settings.secrets_dir).ledger_id)
     named = read_witnesses(settings.witnesses_file)
     if settings.closed_logs and named.quorum is None:
         raise BadSetting("XINLU_CLOSED_LOGS needs witnesses with a quorum: nothing would ever be published")
-    keys = [signer.key for log in LOGS for signer in log_signers(settings.secrets_dir, f"{authority}/{log}")]
-    return replace(named, logs=tuple(map(Log, keys)))
+    return with_logs(named, settings.secrets_dir, origins(settings))
 
 
 def believed(policy: Policy, note: bytes) -> bool:

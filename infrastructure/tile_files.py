@@ -5,13 +5,11 @@ The sequencer and the epoch maker write them; the service's own routes read them
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from domain.transparency.checkpoint import parse_signed_checkpoint
 from domain.transparency.prefix_map import MapHead
 from domain.transparency.strict import Refused
 from domain.transparency.tiles import WIDTH, Tile, index_path
+from infrastructure.private_files import only_one
 
 KEPT_SECONDS = 600
 """How long a map's file stays after no map needs it: whoever began at the epoch before comes to the end."""
@@ -83,21 +82,10 @@ class TileFiles:
         folder = self._folder / log
         folder.mkdir(parents=True, exist_ok=True)
         # The sequencer and the witnesses' threads publish, and for a moment two processes may believe they lead.
-        with _only_one(folder):
+        with only_one(folder):
             path = folder / name
             if not path.exists() or _newness(path.read_bytes()) <= _newness(note):
                 write_files(folder, {name: note})
-
-
-@contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    """One publisher at a time in a folder, which itself is the lock, so that no file of it lies there."""
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
 
 
 def _newness(note: bytes) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from infrastructure.tile_files import MapFiles, map_path
 from tests.integration.test_consents import give
 from tests.integration.test_queries import ask, request, subject_with_records
 from tests.integration.test_remedies import annotating
+from tests.keys import end_log_key, next_gateway_key, next_log_key, revoke
 from tests.remedies import LETTER, PROOF, REMEDIES, Story, begin
 from tests.rule_settings import change_setting
 from tests.world import START, World
@@ -124,3 +125,9 @@ class _Life(FullLedger):
         governance = Governance(self.world.ledger, signer=office)
         governance.revoke_key(self.world.keys[self.world.city.agencies[-1].code].issuer, reason="lost")
         change_setting(self.world, "consent.months", 6)
+        next_log_key(self.world)
+        self.world.sequence()
+        next_gateway_key(self.world)
+        self.world.sequence()
+        end_log_key(self.world, 1)
+        revoke(self.world, self.world.gateway.key_id)

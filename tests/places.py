@@ -205,6 +205,12 @@ def consents(scene: Scene) -> Came:
     yield scene.post(f"/v1/consents/{consent}/withdraw", scene.subject, credit_on_behalf_of="subject")
 
 
+def next_key(scene: Scene) -> Came:
+    """A department's wish for a next key, which nobody holds."""
+    said = {"public_key": "ab" * 32, "not_after": "2027-01-01", "asked": "00" * 64, "possession": "00" * 64}
+    yield scene.post("/v1/keys", said, scene.story.source)
+
+
 def erasing(scene: Scene) -> Came:
     """An erasure asked for, by those who may and may not, and approved by nobody who may."""
     office, officer = scene.story.office, "credit_office-1"
@@ -296,6 +302,7 @@ PLACES: Mapping[str, Place] = {
     "decision now": Place(decided_now, while_open=False),
     "consents": Place(consents),
     "erasure asked for": Place(erasing),
+    "next key": Place(next_key),
     "evidence for the source": Place(
         lambda s: [s.evidence("recorded", "public", "restricted", "person/1")], ALL
     ),

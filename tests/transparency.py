@@ -53,6 +53,10 @@ class TestSigner:
     def key(self) -> VerifierKey:
         return VerifierKey(self.name, self.type, self._secret.public_key().public_bytes_raw())
 
+    @property
+    def key_id(self) -> bytes:
+        return self.key.key_id
+
     def sign(self, message: bytes) -> bytes:
         return self._secret.sign(message)
 

@@ -57,6 +57,7 @@ from infrastructure.clock import SystemClock
 from infrastructure.keys import (
     GATEWAY,
     Ed25519Signer,
+    FileGateway,
     FileVault,
     SystemEntropy,
     verify_ed25519,
@@ -156,6 +157,8 @@ class World:
             shutil.copy(logins_file, self.secrets)
         self.vault = FileVault(self.secrets)
         self.gateway = Ed25519Signer.load_or_make(self.secrets / GATEWAY)
+        self.signing = FileGateway(self.secrets)
+        """The key that seals now; ``gateway`` is the first one, the root of trust."""
         self.clock = SettableClock()
         self.city: DemoCity = read_city(DATA)
         self.keys: dict[str, DepartmentKey] = {}
@@ -186,7 +189,7 @@ class World:
             ledger_id=self.vault.ledger_id,
             store=self.store,
             vault=self.vault,
-            gateway=self.gateway,
+            gateway=self.signing,
             clock=self.clock,
             entropy=SystemEntropy(),
         )
@@ -209,7 +212,7 @@ class World:
             consents=Consents(self.ledger, defaults=load_settings()),
             subject=SubjectQueries(self.ledger, reading),
             verify=verify_ed25519,
-            gateway_public_key=self.gateway.public_key,
+            gateway_public_key=lambda: self.signing().public_key,
             operations=self.operations,
             proofs=make_proofs(self.settings, self.ledger),
             reports=make_reports(self.settings, self.ledger, shared, reading),
@@ -365,7 +368,7 @@ class World:
             keys=self.reader,
             vault=self.vault,
             ledger_id=self.ledger.id.bytes,
-            gateway_issuer=self.gateway.issuer,
+            gateway_issuer=self.gateway.key_id,
             verify=verify_ed25519,
         ).run({} if remembered is None else remembered)
 

@@ -10,19 +10,20 @@ from datetime import date
 from uuid import UUID
 
 from application.ledger import Ledger, SealedAct
-from application.ports import Signer
+from application.ports import Append
 from application.registry import DEPARTMENT, ITEM, OFFICER, PURPOSE, Registry
 from domain.access.events import PurposeRegistered
 from domain.access.model import OF_PLATFORM
 from domain.catalogue.gate import import_item
 from domain.catalogue.items import CatalogueItem
-from domain.parties.events import DepartmentRegistered, KeyRegistered, KeyRevoked, OfficerRegistered
+from domain.parties.events import DepartmentRegistered, KeyEnded, KeyRegistered, KeyRevoked, OfficerRegistered
 from domain.parties.keys import ED25519, may_govern, require_live
 from domain.parties.keys import GATEWAY as GATEWAY_HOLDER
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.leaf import issuer_id
+from domain.transparency.signer import Signer
 
 META = {"actor": "credit_office", "purpose": "governance"}
 
@@ -133,21 +134,29 @@ class Governance:
         return True
 
     def revoke_key(self, issuer: bytes, *, reason: str) -> None:
-        """Revoke a key from the next position on. Raises ``Refused`` (DET-5) when it is unknown or revoked."""
+        """Revoke a key from the next position on, a gateway's in both logs at once.
+
+        Raises ``Refused`` (DET-5) when it is unknown or revoked.
+        """
         key = self._registry.key(issuer)
         if key is None:
             raise Refused(Defect("DET-5", "key_unknown"))
         if key.revoked:
             raise Refused(Defect("DET-5", "key_revoked"))
-        self._record(
-            KeyRevoked(
-                originator_id=self._registry.key_stream(issuer),
-                originator_version=key.version + 1,
-                timestamp=self._ledger.now(),
-                issuer=issuer.hex(),
-                reason=reason,
-            )
+        stream, now = self._registry.key_stream(issuer), self._ledger.now()
+        revoked = KeyRevoked(
+            originator_id=stream,
+            originator_version=key.version + 1,
+            timestamp=now,
+            issuer=issuer.hex(),
+            reason=reason,
         )
+        batches = [self._batch([self._seal(revoked)], guards=self._authority())]
+        if key.holder_kind == GATEWAY_HOLDER:
+            ended = KeyEnded(originator_id=stream, originator_version=1, timestamp=now, issuer=issuer.hex())
+            # With both heads locked, no look under this key can come after: the ledger guards each by its stream.
+            batches.append(self._ledger.prepare([self._seal(ended)], meta=META, log="access"))
+        self._ledger.store.append(*batches)
 
     def import_catalogue(self, items: Sequence[CatalogueItem]) -> int:
         """Import the items that the ledger lacks, adopted or as drafts with reasons; how many were new."""
@@ -160,28 +169,31 @@ class Governance:
             stream = self._ledger.name_id(ITEM, item.code)
             if not self._ledger.load(stream):
                 event = decide(item, stream_id=stream, stream_version=1, recorded_at=self._ledger.now())
-                acts.append(self._ledger.seal(event, signer=self._signer))
+                acts.append(self._seal(event))
         if acts:
-            self._append(acts, guards=self._authority())
+            self._ledger.store.append(self._batch(acts, guards=self._authority()))
             self._registry.forget()
         return len(acts)
 
     def _record(self, event: Event, *, owners: dict[str, tuple[UUID, str]] | None = None) -> None:
-        founding = isinstance(event, KeyRegistered) and event.issuer == self._signer.issuer.hex()
+        founding = isinstance(event, KeyRegistered) and event.issuer == self._signer.key_id.hex()
         guards = {} if founding else self._authority()
-        self._append([self._ledger.seal(event, signer=self._signer, owners=owners)], guards=guards)
+        self._ledger.store.append(self._batch([self._seal(event, owners=owners)], guards=guards))
 
-    def _append(self, acts: list[SealedAct], *, guards: dict[UUID, int]) -> None:
+    def _seal(self, event: Event, *, owners: dict[str, tuple[UUID, str]] | None = None) -> SealedAct:
+        return self._ledger.seal(event, signer=self._signer, owners=owners)
+
+    def _batch(self, acts: list[SealedAct], *, guards: dict[UUID, int]) -> Append:
         batch = self._ledger.prepare(acts, meta=META)
-        batch.guards = guards
-        self._ledger.store.append(batch)
+        batch.guards |= guards
+        return batch
 
     def _authority(self) -> dict[UUID, int]:
         """That our key is live and may govern, as guards. Raises ``Refused`` (DET-5) when it may not.
 
         Verification refuses a governing act by anybody else, for ever; so it must never be recorded.
         """
-        issuer = self._signer.issuer
+        issuer = self._signer.key_id
         key = self._registry.key(issuer)
         if key is None:
             raise Refused(Defect("DET-5", "key_unknown"))

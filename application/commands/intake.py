@@ -302,7 +302,7 @@ class Intake:
         acts += subjects.registrations
         acts += [self._act(item, subjects.ids[item.identity], at=now) for item in new]
         batch = self._ledger.prepare(acts, meta=self._meta())
-        batch.guards = dict(self._guards)
+        batch.guards |= self._guards
         batch.subjects = subjects.blinds
         batch.documents = [item.document for item in new]
         position = self._ledger.store.append(batch)[0]

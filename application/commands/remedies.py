@@ -268,10 +268,11 @@ class RemedyDesk:
         if act.officer is not None:
             meta["officer"] = act.officer
         batch = self.ledger.prepare(acts, meta=meta)
-        batch.guards, batch.documents = act.guards, act.documents
+        batch.guards |= act.guards
+        batch.documents = act.documents
         if len(acts) == 1:
             # The record's own stream does not move, so what was seen of it must still hold.
-            batch.guards = {**act.guards, record.id: standing.version}
+            batch.guards[record.id] = standing.version
         batch.suppress, batch.marks, batch.unmarks = then.suppress, then.marks, then.unmarks
         batch.opened, batch.closed = then.opened, then.closed
         batch.days = self._days(act.event)

@@ -130,6 +130,7 @@ class Evidence:
         self._epoch: tuple[bytes, Epoch] | None = None
         self._erasing_acts: list[OpenedRow] | None = None
         self._logs: dict[str, None] = {RECORDS: None}
+        self._proven: set[tuple[Log, bytes]] = set()
 
     def recorded(self, record: UUID, *, show: Iterable[str]) -> None:
         """Claim that a record was determined: every act that gave or changed its content, with the ``show`` parts."""
@@ -232,7 +233,7 @@ class Evidence:
             "parts": parts,
         }
         found = parse_leaf(row.row.leaf)
-        self._prove_signer(found)
+        self._prove_signer(log, found)
         if isinstance(found, RowLeaf):
             meta = json.loads(row.row.meta)
             self.leaf(RECORDS, self._rows(RECORDS, UUID(meta["correlation"]))[0], show=frozenset({"public"}))
@@ -252,15 +253,22 @@ class Evidence:
                     return to_base64(bytes.fromhex(commitment))
         raise NothingToProve
 
-    def _prove_signer(self, leaf: ActLeaf | RowLeaf) -> None:
-        """The registration of a leaf's key, its revocation if there is one, and entry 0, the root of all keys."""
-        for issuer in (leaf.issuer, self._ledger.gateway.issuer):
-            for row in self._rows(RECORDS, self._registry.key_stream(issuer)):
-                self.leaf(RECORDS, row, show=frozenset({"public"}))
-                if isinstance(row.event, KeyRegistered) and row.event.holder_kind == DEPARTMENT:
-                    stream = self._ledger.name_id(DEPARTMENT, row.event.holder)
-                    for registered in self._rows(RECORDS, stream):
-                        self.leaf(RECORDS, registered, show=frozenset({"public"}))
+    def _prove_signer(self, log: Log, leaf: ActLeaf | RowLeaf) -> None:
+        """The registration of a leaf's key, whoever registered it, up to entry 0, the root of all keys; its revocation,
+        and for an entry of ``access`` the end of the key there."""
+        if (log, leaf.issuer) in self._proven:
+            return
+        self._proven.add((log, leaf.issuer))
+        stream = self._registry.key_stream(leaf.issuer)
+        for row in self._rows(RECORDS, stream):
+            self.leaf(RECORDS, row, show=frozenset({"public"}))
+            if isinstance(row.event, KeyRegistered) and row.event.holder_kind == DEPARTMENT:
+                holder = self._ledger.name_id(DEPARTMENT, row.event.holder)
+                for registered in self._rows(RECORDS, holder):
+                    self.leaf(RECORDS, registered, show=frozenset({"public"}))
+        if log == ACCESS:
+            for row in self._ledger.open_all(self._ledger.store.load(ACCESS, stream), log=ACCESS):
+                self.leaf(ACCESS, row, show=frozenset({"public"}))
 
     def _rows(self, log: Log, stream: UUID) -> list[OpenedRow]:
         rows = self._ledger.open_all(self._ledger.store.load(log, stream), log=log)

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Protocol
 
 from application.limits import RateLimits
-from application.ports import LedgerUnavailable, Signer
+from application.ports import LedgerUnavailable
 from application.projections.renditions import VIEWS
+from domain.transparency.signer import Signer
 
 VIEW_LAG_EVENTS_MAX = 20_000
 """How far a view may lag: some seconds of the projector at full speed, behind the largest running intake."""

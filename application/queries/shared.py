@@ -143,7 +143,7 @@ class SharedQueries:
         batch = self._ledger.prepare(acts, meta=meta, log="access")
         if consent is not None:
             # A consent withdrawn between the decision and the log opens nothing (PRV-2).
-            batch.guards = {UUID(request.consent): consent.version}
+            batch.guards[UUID(request.consent)] = consent.version
         first, contents = self._reading.logged_read(batch, reads, on=request.on)
         if any(content is None for content in contents):
             return None

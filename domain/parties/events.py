@@ -44,11 +44,16 @@ class KeyRegistered(Event):
     """A signing key (签名密钥) begins to speak for its holder from this position on.
 
     ``holder`` is a department's code, an officer's stream id or ``gateway``; ``not_before`` and ``not_after``
-    are ISO dates, both inclusive.
+    are ISO dates, both inclusive. Of a key that a department registers itself, ``succeeds`` is the issuer id of its
+    present key, which signed the wish (``asked``), as the new key did (``possession``); both in hex over
+    ``domain.transparency.succession``.
     """
 
     TOPIC: ClassVar[str] = "key.registered"
     KIND: ClassVar[Kind] = Kind.KEY_REGISTERED
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no ``succeeds``, ``asked`` and ``possession``."""
     issuer: str
     algorithm: str
     public_key: str
@@ -56,14 +61,56 @@ class KeyRegistered(Event):
     holder: str
     not_before: str
     not_after: str
+    succeeds: str | None = None
+    asked: str | None = None
+    possession: str | None = None
 
 
 class KeyRevoked(Event):
-    """A key stops speaking for anyone from this position on; what it signed before stays good."""
+    """A key stops speaking for anyone from this position on; what it signed before stays good (吊销)."""
 
     TOPIC: ClassVar[str] = "key.revoked"
     KIND: ClassVar[Kind] = Kind.KEY_REVOKED
     issuer: str
+    reason: str
+
+
+class KeyEnded(Event):
+    """In the access log: a gateway key that is revoked signs no look from this position on.
+
+    It commits with its :class:`KeyRevoked`, since one log tells nothing about positions of the other.
+    """
+
+    TOPIC: ClassVar[str] = "key.ended"
+    KIND: ClassVar[Kind] = Kind.KEY_ENDED
+    issuer: str
+
+
+class LogKeyAnnounced(Event):
+    """Keys that sign the logs' checkpoints are announced (公布日志密钥); they sign once this entry is in a signed tree.
+
+    ``keys`` are the verifier keys of generation ``number``, of every log and algorithm (FORMATS 1.2, 5.8).
+    """
+
+    TOPIC: ClassVar[str] = "key.log_announced"
+    KIND: ClassVar[Kind] = Kind.LOG_KEY_ANNOUNCED
+    number: int
+    keys: list[str]
+
+
+class LogKeyRetired(Event):
+    """A generation of log keys signs no more (停用日志密钥).
+
+    It goes on vouching for trees of each log up to the size given here, and for none beyond.
+    """
+
+    TOPIC: ClassVar[str] = "key.log_retired"
+    KIND: ClassVar[Kind] = Kind.LOG_KEY_RETIRED
+    number: int
+    keys: list[str]
+    records: int
+    access: int
+    views: int
     reason: str
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from domain.parties.events import KeyRegistered, KeyRevoked
 from domain.shared.events import Event
@@ -17,6 +17,8 @@ GATEWAY = "gateway"
 DEPARTMENT = "department"
 OFFICER = "officer"
 ED25519 = "ed25519"
+KEY_DAYS_MAX = 5 * 366
+"""How long a key may live that a department registers itself: five years."""
 CREDIT_OFFICE = "credit_office"
 """The role of the department (信用办) that governs."""
 
@@ -54,6 +56,24 @@ def fold_key(events: Iterable[Event], key: SigningKey | None = None) -> SigningK
         elif isinstance(event, KeyRevoked) and key is not None:
             key = replace(key, revoked=True, version=event.originator_version)
     return key
+
+
+def require_successor(
+    *, known: SigningKey | None, present: SigningKey, public_key: bytes, day: date, not_after: date
+) -> bool:
+    """Whether a next key is new; False when this department has it already, live and until that day.
+
+    ``known`` is what is registered under it. Raises ``Refused`` (DET-5) for a key that is in use otherwise, was
+    revoked, is the present one again, or would live for no day or too long.
+    """
+    if known is not None:
+        same = known.holder == present.holder and known.not_after == not_after and known.live_on(day)
+        if not same or public_key == present.public_key:
+            raise Refused(Defect("DET-5", "key_known", "/public_key"))
+        return False
+    if not day <= not_after <= day + timedelta(days=KEY_DAYS_MAX):
+        raise Refused(Defect("DET-5", "key_term", "/not_after"))
+    return True
 
 
 def may_govern(key: SigningKey, *, role: str | None) -> bool:

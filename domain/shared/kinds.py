@@ -38,6 +38,10 @@ class Kind(IntEnum):
     ERASURE_APPROVED = 28
     DATA_ERASED = 29
     ERASURE_COMPLETED = 30
+    LOG_KEY_ANNOUNCED = 31
+    LOG_KEY_RETIRED = 32
+    KEY_ENDED = 33
+    """In the access log, and the one kind there beside ``ACCESS``: who may sign is for everyone to see."""
     SETTING_CHANGED = 37
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""

@@ -7,6 +7,36 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
     "key_revoked": ("这把密钥已被吊销，不能再用于签名。", "This key is revoked and may sign no more."),
     "key_not_live": ("这把密钥今天不在有效期内。", "This key is not within its lifetime today."),
     "key_of_another": ("这把密钥属于另一个单位。", "This key belongs to another unit."),
+    "key_known": (
+        "这把密钥已经登记过（可能已吊销，或属于他人）。请另制新密钥。",
+        "This key is registered already (revoked perhaps, or another's). Make a new one.",
+    ),
+    "key_term": (
+        "新密钥的截止日期须在今天之后，且不超过五年。",
+        "A new key must end after today, and within five years.",
+    ),
+    "key_not_held": (
+        "新密钥没有对这份申请签名，无从证明由本部门持有。",
+        "The new key did not sign this wish, so that nothing shows the department holds it.",
+    ),
+    "key_not_asked": (
+        "现用密钥没有对这份申请签名。",
+        "The present key did not sign this wish.",
+    ),
+    "log_key_unknown": ("没有这一代日志密钥。", "There is no such generation of log keys."),
+    "log_key_only": (
+        "只剩这一代日志密钥，先运行 keys rotate log。",
+        "This is the only generation of log keys left: run keys rotate log first.",
+    ),
+    "log_key_unused": (
+        "其余日志密钥尚未签署 records 的最新检查点：让 sequence 运行片刻再试。",
+        "No other log key signed the newest checkpoint of records yet: let sequence run, and try again.",
+    ),
+    "key_in_use": (
+        "网关正用这把密钥签署，先运行 keys rotate gateway。",
+        "The gateway seals with this key: run keys rotate gateway first.",
+    ),
+    "key_weak": ("这不是可用的公钥。", "This is no public key that can be used."),
     "officer_of_another": (
         "写明的经办人不是本部门登记过的人员（Credit-Official）。",
         "The officer named is not a registered officer of the department (Credit-Official).",

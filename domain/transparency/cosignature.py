@@ -11,6 +11,7 @@ from typing import Protocol
 
 from domain.transparency.checkpoint import Checkpoint, SignedCheckpoint, parse_signed_checkpoint
 from domain.transparency.note import NoteSignature, verified
+from domain.transparency.signer import Signer
 from domain.transparency.strict import HASH_BYTES, SIZE_MAX, Refused
 from domain.transparency.vkey import SIGNATURE_BYTES, SignatureType, VerifierKey, Verify
 
@@ -22,13 +23,11 @@ class RefusedCosignature(Refused):
     """A checkpoint that is malformed or that no known key vouches for, or a statement that cannot be signed."""
 
 
-class Signer(Protocol):
-    """A secret key behind the verifier key it signs for; ``sign`` gives the bare signature over a message."""
+class CheckpointSigner(Signer, Protocol):
+    """A signer of notes, with the verifier key that its name and key id select."""
 
     @property
     def key(self) -> VerifierKey: ...
-
-    def sign(self, message: bytes) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def signed_message(checkpoint: Checkpoint, key: VerifierKey, seconds: int) -> by
     )
 
 
-def sign_checkpoint(checkpoint: Checkpoint, signer: Signer, *, seconds: int) -> NoteSignature:
+def sign_checkpoint(checkpoint: Checkpoint, signer: CheckpointSigner, *, seconds: int) -> NoteSignature:
     """The signature line of ``signer``, as of ``seconds`` (POSIX, 1 or more; not part of type 01).
 
     Raises :class:`RefusedCosignature` for another time or when the signer gives a signature of another length.

@@ -6,7 +6,7 @@ compared byte by byte.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.transparency.checkpoint import SignedCheckpoint
@@ -18,6 +18,7 @@ POLICY_BYTES_MAX = 262_144
 ENTRIES_MAX = 32
 """At most so many logs, so many witnesses and so many groups."""
 _NONE = b"none"
+_RETIRED = b"#retired"
 _LOG_TYPES = frozenset({SignatureType.ED25519, SignatureType.ML_DSA_44_COSIGNATURE})
 _WITNESS_TYPES = frozenset({SignatureType.ED25519_COSIGNATURE, SignatureType.ML_DSA_44_COSIGNATURE})
 
@@ -53,13 +54,31 @@ class Group:
 
 
 @dataclass(frozen=True)
+class RetiredLog:
+    """A key that signed a log once and vouches for trees up to ``size`` only."""
+
+    key: VerifierKey
+    size: int
+
+
+@dataclass(frozen=True)
 class Policy:
-    """Any one of ``logs`` signed, and ``quorum`` (a witness or group; None: nobody) stands."""
+    """Any one of ``logs`` signed, or one of ``retired`` a tree no larger than its size, and ``quorum`` (a witness or
+    group; None: nobody) stands.
+
+    A retired key is a line ``#retired <size> <vkey>``: to whoever does not know it a comment, so that the key is none.
+    """
 
     logs: tuple[Log, ...]
     witnesses: tuple[Witness, ...]
     groups: tuple[Group, ...]
     quorum: bytes | None
+    retired: tuple[RetiredLog, ...] = ()
+
+
+def keys_of(logs: Iterable[Log], retired: Iterable[RetiredLog]) -> list[VerifierKey]:
+    """The keys of both."""
+    return [*(log.key for log in logs), *(log.key for log in retired)]
 
 
 def satisfied(policy: Policy, cosigners: Collection[VerifierKey]) -> bool:
@@ -80,9 +99,13 @@ def judged(policy: Policy, signed: SignedCheckpoint, verify: Verify) -> OpenedCh
     A witness without a time vouches for no largest tree and is not counted. Raises :class:`RefusedPolicy`:
     ``log_unknown``, ``log_signature_missing``, ``quorum_missing``, or what ``cosignature.opened`` says.
     """
-    logs = {log.key for log in policy.logs if log.key.name == signed.checkpoint.origin}
-    if not logs:
+    origin, size = signed.checkpoint.origin, signed.checkpoint.size
+    known = [key for key in keys_of(policy.logs, policy.retired) if key.name == origin]
+    if not known:
         raise RefusedPolicy("log_unknown")
+    # A line of a key that was retired at a smaller tree counts as that of a stranger.
+    beyond = {retired.key for retired in policy.retired if size > retired.size}
+    logs = {key for key in known if key not in beyond}
     try:
         result = opened(signed, logs | {witness.key for witness in policy.witnesses}, verify)
     except Refused as refused:
@@ -108,7 +131,7 @@ def parse_policy(data: bytes) -> Policy:
         # Only spaces and tabs separate; bytes.split() would also take what is refused above.
         words = line.replace(b"\t", b" ").split(b" ")
         words = [word for word in words if word]
-        if words and not words[0].startswith(b"#"):
+        if words and (words[0] == _RETIRED or not words[0].startswith(b"#")):
             reading.take(words)
     return reading.policy()
 
@@ -120,6 +143,7 @@ def format_policy(policy: Policy) -> bytes:
     """
     lines: list[Sequence[bytes]] = []
     lines += [(b"log", *_keyed(log.key, log.url)) for log in policy.logs]
+    lines += [(_RETIRED, str(one.size).encode(), str(one.key).encode()) for one in policy.retired]
     lines += [(b"witness", one.name, *_keyed(one.key, one.url)) for one in policy.witnesses]
     lines += [(b"group", one.name, str(one.threshold).encode(), *one.members) for one in policy.groups]
     lines.append((b"quorum", _NONE if policy.quorum is None else policy.quorum))
@@ -138,6 +162,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self._logs: list[Log] = []
+        self._retired: list[RetiredLog] = []
         self._witnesses: list[Witness] = []
         self._groups: list[Group] = []
         self._quorums: list[bytes] = []
@@ -147,8 +172,12 @@ class _Reading:
     def take(self, words: list[bytes]) -> None:
         match words:
             case [b"log", vkey, *url] if len(url) < 2:
-                key = _key(vkey, _LOG_TYPES, [log.key for log in self._logs])
-                self._logs.append(Log(key, *url))
+                self._logs.append(Log(self._log_key(vkey), *url))
+            case [b"#retired", digits, vkey]:
+                size = decimal(digits.decode("latin-1"))
+                if size is None:
+                    raise RefusedPolicy("retired_size")
+                self._retired.append(RetiredLog(self._log_key(vkey), size))
             case [b"witness", name, vkey, *url] if len(url) < 2:
                 self._define(name)
                 key = _key(vkey, _WITNESS_TYPES, [witness.key for witness in self._witnesses])
@@ -168,7 +197,11 @@ class _Reading:
         if len(self._quorums) != 1:
             raise RefusedPolicy("quorum_count")
         quorum = None if self._quorums[0] == _NONE else self._quorums[0]
-        return Policy(tuple(self._logs), tuple(self._witnesses), tuple(self._groups), quorum)
+        logs, retired = tuple(self._logs), tuple(self._retired)
+        return Policy(logs, tuple(self._witnesses), tuple(self._groups), quorum, retired)
+
+    def _log_key(self, vkey: bytes) -> VerifierKey:
+        return _key(vkey, _LOG_TYPES, keys_of(self._logs, self._retired))
 
     def _group(self, name: bytes, threshold: bytes, members: list[bytes]) -> None:
         for member in members:

@@ -66,7 +66,7 @@ class VerifierKey:
             raise RefusedKey("key_name")
         if len(self.public_key) != PUBLIC_KEY_BYTES[self.type.algorithm]:
             raise RefusedKey("key_length")
-        if self.type.algorithm is Algorithm.ED25519 and not _held_by_someone(self.public_key):
+        if self.type.algorithm is Algorithm.ED25519 and not held_by_someone(self.public_key):
             raise RefusedKey("key_weak")
 
     @property
@@ -113,7 +113,8 @@ def lawful_name(name: str) -> bool:
     return 0 < size <= NAME_BYTES_MAX and not any(c < " " or c == "+" or c.isspace() for c in name)
 
 
-def _held_by_someone(public_key: bytes) -> bool:
+def held_by_someone(public_key: bytes) -> bool:
+    """Whether an Ed25519 public key is no point of small order and spelled in the one way."""
     # Under a point of small order anyone can make signatures that hold, so such a key would vote in a quorum
     # without a holder; a y beyond the field would be a second spelling of the same key.
     y = int.from_bytes(public_key, "little") & (2**255 - 1)

@@ -25,11 +25,12 @@ from eventsourcing.persistence import (
 from psycopg import sql
 
 from application.ledger import instant
-from application.ports import Append, Conflict, Log, NewRow, Signer, Vault
+from application.ports import Append, Conflict, Log, NewRow, Vault
 from domain.shared.canonical import canonical
 from domain.shared.kinds import Kind
 from domain.transparency.commitment import commit, open_parts
 from domain.transparency.leaf import ActLeaf, act_message
+from domain.transparency.signer import Signer
 from infrastructure.postgres.store import Pool, PostgresEventStore, connection
 
 PLATFORM_META = canonical({"actor": "platform"})
@@ -89,8 +90,8 @@ class StreamRecorder(AggregateRecorder):
         salt = self._vault.mac("platform-event", stream.bytes + event.originator_version.to_bytes(8, "big"))
         opened = open_parts(salt, {"public": {"state": base64.b64encode(event.state).decode()}})
         digest = commit(kind=kind, ledger_id=self._ledger_id.bytes, record_id=stream.bytes, opened=opened)
-        message = act_message(kind=kind, commitment=digest, issuer=self._gateway.issuer)
-        leaf = ActLeaf(kind, digest, self._gateway.issuer, self._gateway.sign(message))
+        message = act_message(kind=kind, commitment=digest, issuer=self._gateway.key_id)
+        leaf = ActLeaf(kind, digest, self._gateway.key_id, self._gateway.sign(message))
         return NewRow(
             stream_id=stream,
             stream_version=event.originator_version,

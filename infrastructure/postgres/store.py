@@ -239,6 +239,10 @@ class PostgresEventStore:
         """The last position of a log, 0 before the first event."""
         return int(self._all("SELECT ledger.head_of(%s)", (log,))[0][0])
 
+    def key_acts(self) -> list[StoredRow]:
+        """Every act about keys, in order."""
+        return [stored_row(r) for r in self._all(f"SELECT {_COLUMNS} FROM ledger.key_acts()", ())]
+
     def erasing_acts(self) -> list[StoredRow]:
         """Every ``data.erased``, in order."""
         return [stored_row(r) for r in self._all(f"SELECT {_COLUMNS} FROM ledger.erasing_acts()", ())]

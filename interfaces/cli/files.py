@@ -46,7 +46,7 @@ def seal(*, file: Path, key: Path, ledger_id: str, output: Path, quiet: bool) ->
         ledger = b""
     if len(ledger) != 16:
         raise click.UsageError("--ledger-id is 32 hex digits")
-    sealed = seal_table(_table(file.read_bytes()), ledger_id=ledger, key=_key(key), quiet=quiet)
+    sealed = seal_table(_table(file.read_bytes()), ledger_id=ledger, key=department_key(key), quiet=quiet)
     output.write_bytes(sealed.body())
     click.echo(f"封存 {sealed.seal.rows} 行 / sealed rows; 未封存 {len(sealed.left_out)} / left out")
     click.echo(f"root {sealed.seal.root.hex()}")
@@ -83,7 +83,7 @@ def intake(
     if reasons and len(files) > 1:
         raise click.UsageError("--reasons takes one FILE")
     try:
-        client = Client(url, Department(department, _key(key), official))
+        client = Client(url, Department(department, department_key(key), official))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     refused = False
@@ -108,7 +108,7 @@ def _take_in(
             if reasons:
                 _write_reasons(reasons, table, report)
     except Problem as problem:
-        _say_problem(problem, as_json=as_json)
+        say_problem(problem, as_json=as_json)
         return False
     except MalformedSealedFile:
         click.echo("这不是封存文件 / this is no sealed file", err=True)
@@ -138,7 +138,8 @@ def _table(data: bytes) -> Table:
         sys.exit(1)
 
 
-def _key(path: Path) -> DepartmentKey:
+def department_key(path: Path) -> DepartmentKey:
+    """The key in a PEM file. Raises ``click.UsageError``."""
     try:
         return DepartmentKey.read(path)
     except (ValueError, TypeError):
@@ -170,7 +171,8 @@ def _say_row(row: Mapping[str, Any]) -> None:
         )
 
 
-def _say_problem(problem: Problem, *, as_json: bool) -> None:
+def say_problem(problem: Problem, *, as_json: bool) -> None:
+    """Tell a problem: as JSON on stdout, else in a line of both languages on stderr."""
     members = dict(problem.members)
     if as_json:
         click.echo(json.dumps(members, ensure_ascii=False))

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "report-check": "interfaces.cli.report",
     "replay": "interfaces.cli.replay",
     "as-of": "interfaces.cli.as_of",
+    "keys": "interfaces.cli.keys",
     "erase": "interfaces.cli.erase",
     "witness": "interfaces.cli.witness",
     "witness-request": "interfaces.cli.carried",

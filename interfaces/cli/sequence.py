@@ -7,7 +7,7 @@ import time
 import click
 
 from application.ports import LedgerUnavailable
-from infrastructure.bootstrap import SequencerServices, Settings, configure_logs, sequencer_services
+from infrastructure.bootstrap import SequencerServices, Settings, configure_logs, make_sequencers, open_trees
 from interfaces.cli.operate import WAIT_SECONDS, Stop
 
 BATCH_EVERY_SECONDS = 0.15
@@ -19,9 +19,13 @@ def sequence() -> None:
     """Sign the logs as trees, publish their tiles and have them witnessed (one process leads, others stand by)."""
     configure_logs()
     stop = Stop()
-    found = sequencer_services(Settings.from_environment())
+    settings = Settings.from_environment()
+    trees = open_trees(settings)
+    found = make_sequencers(settings, trees)
     while not stop.asked:
         try:
+            if found.keys_changed():
+                found = make_sequencers(settings, trees)
             _lead(found, stop)
         except LedgerUnavailable:
             stop.wait(WAIT_SECONDS)
@@ -35,7 +39,7 @@ def _lead(found: SequencerServices, stop: Stop) -> None:
         for sequencer in found.sequencers:
             sequencer.catch_up()
         with found.witnessing.running():
-            while not stop.asked:
+            while not stop.asked and not found.keys_changed():
                 begun = time.monotonic()
                 conn.execute("SELECT")  # the lock is gone with its connection: then another may lead already
                 found.witnessing.check()

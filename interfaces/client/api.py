@@ -11,12 +11,14 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from domain.shared.canonical import Parts
 from domain.transparency.sealed_file import MEDIA_TYPE
+from domain.transparency.succession import succession_message
 from interfaces.client.evidence import Exchange, Gateway, NotProven, joined, prove
 from interfaces.client.sealing import DepartmentKey, drafted_message, seal_act
 from interfaces.client.signing import Message, purpose_header, sign_request
@@ -225,6 +227,27 @@ class Client:
         sent |= {name.replace("_", "-"): value for name, value in headers.items() if value}
         body = json.dumps(data, ensure_ascii=False).encode()
         return self._retrying(lambda: self._json("POST", path, body, sent))
+
+    def register_next_key(self, following: DepartmentKey, *, not_after: date) -> dict[str, Any]:
+        """Register the department's next key, asked by its present one and held by the new one; the receipt.
+
+        Repeating it changes nothing. Raises :class:`Problem` when it is refused.
+        """
+        message = succession_message(
+            ledger_id=bytes.fromhex(self.ledger_id),
+            holder=self.department.code,
+            present=self.department.key.issuer,
+            public_key=following.public_key,
+            not_after=not_after.isoformat(),
+        )
+        said = {
+            "public_key": following.public_key.hex(),
+            "not_after": not_after.isoformat(),
+            "asked": self.department.key.sign(message).hex(),
+            "possession": following.sign(message).hex(),
+        }
+        receipt: dict[str, Any] = self.post("/v1/keys", said)["receipt"]
+        return receipt
 
     def give_consent(self, consent: Mapping[str, Any]) -> dict[str, Any]:
         """Give a consent for a subject (the members of ``POST /v1/consents``); its receipt."""

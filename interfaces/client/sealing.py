@@ -98,6 +98,16 @@ class DepartmentKey:
             file.write(pem)
         return cls(key)
 
+    @property
+    def name(self) -> str:
+        """Whom it signs for, as the signing port names it."""
+        return "department"
+
+    @property
+    def key_id(self) -> bytes:
+        """Its issuer id, as the signing port names it."""
+        return self.issuer
+
     def sign(self, message: bytes) -> bytes:
         """64 bytes of Ed25519."""
         return self._key.sign(message)

@@ -46,6 +46,8 @@ EPOCH_FORM = (
 )
 RECORD_DETERMINED, FILE_SEALED, SUBJECT_REGISTERED, PARTS_ERASED, LOOKED = 1, 2, 7, 29, 128
 GOVERNING = KEY_REGISTERED, KEY_REVOKED, DEPARTMENT_REGISTERED = 3, 4, 5
+KEY_ENDED = 33
+"""In ``access`` what a revocation is in ``records``: from that index on a gateway's key signs nothing there."""
 SHIELDING = {10: "publicity_ended", 14: "withdrawn", 21: "shielded"}
 """Kinds of acts after which a record is in no outward view, for good, with their sentence."""
 ED25519_NOTE, ED25519_COSIGNATURE, MLDSA44 = 1, 4, 6
@@ -389,6 +391,9 @@ class Policy:
 
     def __init__(self, data: bytes) -> None:
         self.logs: list[Key] = []
+        self.retired: dict[
+            Key, int
+        ] = {}  # log keys of once, and the size of the last tree that they vouch for
         self.witnesses: dict[str, Key] = {}
         self.groups: dict[str, tuple[int, Sequence[str]]] = {}
         self.quorum = ""
@@ -401,7 +406,7 @@ class Policy:
             )
             for line in text.split("\n"):
                 words = re.findall("[^ \t]+", line)
-                if words and not words[0].startswith("#"):
+                if words and (words[0] == "#retired" or not words[0].startswith("#")):
                     self._take(*words)
         except (UnicodeDecodeError, Refused):
             raise Refused("policy", "policy") from None
@@ -410,12 +415,16 @@ class Policy:
     def _take(self, kind: str, *rest: str) -> None:
         """One line. A key may stand in a policy once, a name once, a member in one group."""
         names = {"none", *self.witnesses, *self.groups}
-        publics = [key.public for key in (*self.logs, *self.witnesses.values())]
+        publics = [key.public for key in (*self.logs, *self.retired, *self.witnesses.values())]
         good = False
         if kind == "log" and len(rest) in (1, 2):
             key = Key.of(rest[0])
             good = key.algorithm != ED25519_COSIGNATURE and key.public not in publics
             self.logs.append(key)
+        elif kind == "#retired" and len(rest) == 2:
+            key = Key.of(rest[1])
+            good = key.algorithm != ED25519_COSIGNATURE and key.public not in publics
+            self.retired[key] = _decimal(rest[0], kind)
         elif kind == "witness" and len(rest) in (2, 3):
             key = Key.of(rest[1])
             good = rest[0] not in names and key.algorithm != ED25519_NOTE and key.public not in publics
@@ -464,7 +473,8 @@ def _head(note: str, origin: str, policy: Policy) -> Head:
     size, root = _filled(text, f"{origin}\n#\n*", where)  # no extension lines (FORMATS 1.3)
     tree = bytes([len(origin.encode())]) + origin.encode() + bytes(8) + size.to_bytes(8, "big") + root
     logs, signed, untried = 0, dict[str, int](), list[str]()
-    known = [("", key) for key in policy.logs if key.name == origin] + list(policy.witnesses.items())
+    believed = [*policy.logs, *(key for key, largest in policy.retired.items() if size <= largest)]
+    known = [("", key) for key in believed if key.name == origin] + list(policy.witnesses.items())
     for line in lines:
         words = line.split(" ")
         demand(len(words) == 3 and words[0] == "—" and _lawful(words[1]), "malformed", where)
@@ -535,6 +545,7 @@ class Verifier:
         self.leaves = {name: self._leaf(f"leaves/{name}", leaves[name]) for name in leaves}
         self.keys: dict[bytes, tuple[int, dict[str, Any]]] = {}
         self.revoked: dict[bytes, int] = {}
+        self.ended: dict[bytes, int] = {}
         self.governing: set[str] = set()
         self.departments: dict[str, dict[str, Any]] = {}
         self._learn_keys()
@@ -603,9 +614,9 @@ class Verifier:
         demand(parts and _sha256(*digest) == data[2:34], "opening", where)
         return opened, closed
 
-    def _acts(self, *kinds: int) -> list[Leaf]:
-        """The single acts of these kinds among the records given, in the log's order."""
-        acts = [leaf for leaf in self.leaves.values() if leaf.log == RECORDS and leaf.single]
+    def _acts(self, *kinds: int, log: str = RECORDS) -> list[Leaf]:
+        """The single acts of these kinds among the entries given, in the log's order."""
+        acts = [leaf for leaf in self.leaves.values() if leaf.log == log and leaf.single]
         return sorted((act for act in acts if act.kind in kinds), key=lambda act: act.index)
 
     def _learn_keys(self) -> None:
@@ -618,16 +629,22 @@ class Verifier:
             if act.kind == KEY_REGISTERED and act.index == 0:
                 demand(issuer == act.issuer, "key", act.name)
                 self._take_key(act, told, issuer)
-            self._check_signer(act)
-            signer = self.keys[act.issuer][1]
-            office = self.departments.get(signer["holder"], {}).get("role") == "credit_office"
-            demand(signer["holder_kind"] == "gateway" or office, "key", act.name)
+            self._check_governs(act)
             if act.kind == DEPARTMENT_REGISTERED:
                 self.departments[_as(str, told.get("code"), act.name)] = told
             elif act.kind == KEY_REVOKED:
                 self.revoked.setdefault(issuer, act.index)
             else:
                 self._take_key(act, told, issuer)
+        for act in self._acts(KEY_ENDED, log=ACCESS):
+            self._check_governs(act)
+            self.ended.setdefault(_hex(act.part("public").get("issuer"), act.name, 8), act.index)
+
+    def _check_governs(self, act: Leaf) -> None:
+        self._check_signer(act)
+        signer = self.keys[act.issuer][1]
+        office = self.departments.get(signer["holder"], {}).get("role") == "credit_office"
+        demand(signer["holder_kind"] == "gateway" or office, "key", act.name)
 
     def _take_key(self, act: Leaf, told: dict[str, Any], issuer: bytes) -> None:
         public = _hex(told.get("public_key"), act.name, 32)
@@ -643,6 +660,7 @@ class Verifier:
         since, signer = self.keys[leaf.issuer]
         if leaf.log == ACCESS:  # what was asked is logged by nobody else
             demand(signer["holder_kind"] == "gateway" and leaf.single, "key", leaf.name)
+            demand(self.ended.get(leaf.issuer, leaf.index) >= leaf.index, "revoked", leaf.name)
         else:
             demand(since <= leaf.index, "order", leaf.name)
             demand(self.revoked.get(leaf.issuer, leaf.index) >= leaf.index, "revoked", leaf.name)

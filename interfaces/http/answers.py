@@ -33,12 +33,13 @@ def register(app: Flask) -> None:
 
 def _sign(answer: Response, request: object, label: str) -> None:
     ledger = services().ledger
+    gateway = ledger.gateway
     headers = evidence.joined(answer.headers.items())
     message = evidence.Response(answer.status_code, headers, request)
     signer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519)
     prepared = signer.prepare(
         message,
-        key_id=key_id(evidence.GATEWAY, ledger.gateway.issuer),
+        key_id=key_id(evidence.GATEWAY, gateway.key_id),
         created=ledger.clock.real(),
         label=LABEL,
         tag=signature_tag(ledger.id.hex),
@@ -46,7 +47,7 @@ def _sign(answer: Response, request: object, label: str) -> None:
         body=answer.get_data(),
     )
     # Not signer.apply: it builds everything once more to see that nothing has changed in between.
-    signature = base64.b64encode(ledger.gateway.sign(prepared.signature_base)).decode()
+    signature = base64.b64encode(gateway.sign(prepared.signature_base)).decode()
     answer.headers["Content-Digest"] = message.headers["Content-Digest"]
     answer.headers["Signature-Input"] = f"{LABEL}={prepared.signature_params}"
     answer.headers["Signature"] = f"{LABEL}=:{signature}:"

@@ -6,6 +6,7 @@ from flask import Flask, Response, jsonify
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from application.services import Services
+from domain.transparency.leaf import issuer_id
 from interfaces.http import (
     answers,
     consents,
@@ -15,6 +16,7 @@ from interfaces.http import (
     erasures,
     evidence,
     intakes,
+    keys,
     logs,
     objections,
     operations,
@@ -64,6 +66,7 @@ def interface(app: Flask) -> None:
         objections,
         repairs,
         erasures,
+        keys,
         worklist,
         operations,
         rules,
@@ -98,10 +101,11 @@ def healthz() -> Response:
 def ledger() -> Response:
     """What a client needs before it seals: the ledger's id and the gateway's key. Public."""
     found = services()
+    key = found.gateway_public_key()
     return jsonify(
         ledger_id=found.ledger.id.hex,
-        gateway_issuer=found.ledger.gateway.issuer.hex(),
-        gateway_public_key=found.gateway_public_key.hex(),
+        gateway_issuer=issuer_id(key).hex(),
+        gateway_public_key=key.hex(),
         report_certificate=found.seal.certificate,
         forms=sorted(found.forms),
     )

@@ -38,7 +38,7 @@ def readyz() -> Response:
     checks = found.operations.checks(
         now=found.ledger.now(),
         gateway=found.ledger.gateway,
-        public_key=found.gateway_public_key,
+        public_key=found.gateway_public_key(),
         verify=found.verify,
     )
     told = [asdict(check) for check in checks]

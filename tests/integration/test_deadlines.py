@@ -70,7 +70,7 @@ def test_rep_4_obj_1_a_missed_day_is_recorded_once_in_the_case_signed_by_the_gat
     assert days(world, objection) == ("2026-12-01", None) and days(world, repair) == ("2026-11-25", None)
     for case in (objection, repair):
         row = world.store.load("records", case)[-1]
-        assert row.leaf[34:42] == world.gateway.issuer and b'"purpose":"deadline"' in row.meta
+        assert row.leaf[34:42] == world.gateway.key_id and b'"purpose":"deadline"' in row.meta
     head = world.reader.head("records")
     world.clock.advance(days=LATE)
     assert world.deadlines.run().overdue == 0 and world.reader.head("records")[0] >= head[0]
@@ -115,7 +115,7 @@ def outrun(world: World, first: Callable[[], object], *, terms: bool = False) ->
         ledger_id=world.ledger.id,
         store=Outrun(world, first, terms=terms),
         vault=world.vault,
-        gateway=world.gateway,
+        gateway=world.signing,
         clock=world.clock,
         entropy=SystemEntropy(),
     )

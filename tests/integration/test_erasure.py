@@ -177,7 +177,7 @@ def test_prv_4_what_is_erased_while_verify_runs_is_no_finding(world: World) -> N
     carry_out(world)
     outcome = Verification(
         reader=earlier, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id.bytes,
-        gateway_issuer=world.gateway.issuer, verify=verify_ed25519,
+        gateway_issuer=world.gateway.key_id, verify=verify_ed25519,
     ).run({})  # fmt: skip
     assert outcome.finding is None and outcome.closed_parts > 0
 

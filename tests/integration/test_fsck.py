@@ -312,8 +312,8 @@ def test_a_remembered_file_that_is_no_checkpoint_of_this_ledger_is_told_as_that(
 def test_the_auditors_own_policy_refuses_checkpoints_under_other_keys(full: FullLedger) -> None:
     world = full.world
     policy = (world.published / "policy").read_bytes()
-    (world.secrets / "log-1.key").unlink()
-    make_log_key(world.secrets)
+    (world.secrets / "log-2.key").unlink()
+    make_log_key(world.secrets, 2)
     full.record(31)
     world.publish()
     faults = world.fsck(policy=policy).faults

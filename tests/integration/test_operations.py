@@ -144,7 +144,7 @@ def test_entries_that_wait_too_long_for_their_tree_make_it_not_ready_and_show_in
 
 
 def test_a_key_that_does_not_fit_what_clients_are_told_is_not_ready(web: Web) -> None:
-    web.app.extensions[EXTENSION] = replace(services_of(web), gateway_public_key=bytes(32))
+    web.app.extensions[EXTENSION] = replace(services_of(web), gateway_public_key=lambda: bytes(32))
     answer = web.http.get("/readyz")
     assert answer.status_code == 503
     assert check_of(answer, "signing-key")["ok"] is False

@@ -14,7 +14,7 @@ import pytest
 
 from application.commands.governance import Governance
 from application.ledger import SealedAct
-from application.ports import Log
+from application.ports import Append, Conflict, Log
 from application.verify import Finding, Remembered
 from domain.parties.events import KeyRegistered
 from domain.records.events import ActRefused, PublicityEnded
@@ -262,7 +262,7 @@ def test_a_files_row_moved_to_another_place_is_found(seeded_world: World, move: 
         "to another row's place": replace(leaf, row=leaf.row + 1 if leaf.row == 0 else leaf.row - 1),
         "beyond the file": replace(leaf, row=100_000),
         "to another file": replace(leaf, file_root=bit(leaf.file_root)),
-        "another issuer": replace(leaf, issuer=seeded_world.gateway.issuer),
+        "another issuer": replace(leaf, issuer=seeded_world.gateway.key_id),
     }[move]
     all_rows[AT - 1] = replace(all_rows[AT - 1], leaf=bytes(moved))
     rewrite(seeded_world, all_rows)
@@ -309,28 +309,41 @@ def test_a_key_whose_days_end_while_a_file_is_taken_in_records_nothing_more(ledg
 
 
 def test_a_gateway_key_that_is_revoked_later_leaves_the_access_log_good(seeded_world: World) -> None:
-    seeded_world.clock.advance(days=1)
-    Governance(seeded_world.ledger).revoke_key(seeded_world.gateway.issuer, reason="rotated")
+    old, office = seeded_world.gateway, seeded_world.governance()
+    behind = refusal(seeded_world)  # sealed before, and brought in behind the ledger's back after
+    office.revoke_key(old.key_id, reason="rotated")
     assert seeded_world.finding() is None
+    with pytest.raises(Conflict):
+        seeded_world.store.append(behind)
+    behind.guards = {}
+    [position] = seeded_world.store.append(behind)
+    assert seeded_world.finding() == Finding("access", position, "the issuer's key is not live here")
+
+
+def test_a_look_is_judged_by_its_index_and_not_by_the_instant_that_it_states(seeded_world: World) -> None:
+    behind = refusal(seeded_world)
     seeded_world.clock.advance(days=1)
-    log_refusals(seeded_world, 1)
-    found = seeded_world.finding()
-    assert found == Finding(
-        "access", seeded_world.reader.head("access")[0], "the issuer's key is not live here"
+    seeded_world.governance().revoke_key(seeded_world.gateway.key_id, reason="stolen")
+    behind.guards = {}  # its instant lies before the revocation
+    [position] = seeded_world.store.append(behind)
+    assert seeded_world.finding() == Finding("access", position, "the issuer's key is not live here")
+
+
+def refusal(world: World) -> Append:
+    event = ActRefused(
+        originator_id=uuid4(),
+        originator_version=1,
+        timestamp=world.clock.now(),
+        department="x",
+        rules=[["DET-5", "key_unknown", ""]],
+        attempt="00" * 32,
     )
+    return world.ledger.prepare([world.ledger.seal(event)], meta={"actor": "x"}, log="access")
 
 
 def log_refusals(world: World, count: int) -> None:
     for _ in range(count):
-        event = ActRefused(
-            originator_id=uuid4(),
-            originator_version=1,
-            timestamp=world.clock.now(),
-            department="x",
-            rules=[["DET-5", "key_unknown", ""]],
-            attempt="00" * 32,
-        )
-        world.ledger.record([world.ledger.seal(event)], meta={"actor": "x"}, log="access")
+        world.store.append(refusal(world))
 
 
 def test_a_key_registered_under_an_issuer_id_that_is_not_its_own_is_found(
@@ -341,7 +354,8 @@ def test_a_key_registered_under_an_issuer_id_that_is_not_its_own_is_found(
     class Impostor:
         """Signs with the stranger's key under the gateway's name."""
 
-        issuer = bare_world.gateway.issuer
+        name = "gateway"
+        key_id = bare_world.gateway.key_id
 
         @staticmethod
         def sign(message: bytes) -> bytes:
@@ -351,7 +365,7 @@ def test_a_key_registered_under_an_issuer_id_that_is_not_its_own_is_found(
         originator_id=uuid4(),
         originator_version=1,
         timestamp=bare_world.clock.now(),
-        issuer=bare_world.gateway.issuer.hex(),
+        issuer=bare_world.gateway.key_id.hex(),
         algorithm="ed25519",
         public_key=stranger.public_key.hex(),
         holder_kind="gateway",
@@ -442,8 +456,8 @@ def test_a_well_signed_payload_that_no_event_can_have_is_found(seeded_world: Wor
     opened = {"public": OpenedPart(bytes(32), content)}
     digest = seeded_world.ledger.commitment_of(act.event, opened)
     gateway = seeded_world.gateway
-    message = act_message(kind=act.event.KIND, commitment=digest, issuer=gateway.issuer)
-    leaf = bytes(ActLeaf(act.event.KIND, digest, gateway.issuer, gateway.sign(message)))
+    message = act_message(kind=act.event.KIND, commitment=digest, issuer=gateway.key_id)
+    leaf = bytes(ActLeaf(act.event.KIND, digest, gateway.key_id, gateway.sign(message)))
     forged = replace(act, opened=opened, leaf=leaf)
     position = seeded_world.ledger.record([forged], meta={"actor": "test"})
     found = seeded_world.finding()

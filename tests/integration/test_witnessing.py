@@ -41,6 +41,7 @@ from infrastructure.witness_http import allowed_url
 from interfaces.cli.main import cli
 from interfaces.witness.app import create_witness_app
 from tests.evidence import begin, judge
+from tests.keys import end_log_key, next_log_key, signers
 from tests.witnesses import LocalWitness, listening, local_witness, post
 from tests.world import World
 
@@ -137,6 +138,25 @@ def test_published_checkpoints_carry_the_quorum_and_bundles_verify_under_it_offl
     status = city.status()
     assert status["logs"]["records"]["cosigned"] == city.size("records")
     assert status["witnesses"]["peer"]["state"] == "ok"
+
+
+def test_witnesses_that_know_the_old_log_key_only_cosign_through_the_overlap_and_others_after_it(
+    city: Witnessed,
+) -> None:
+    world = city.world
+    city.publish()
+    next_log_key(world)
+    city.publish()
+    city.grow()
+    city.publish()
+    assert signers(world) == {1, 2} and all(map(city.policy_holds, LOGS))
+    bundle = city.evidence()
+    end_log_key(world, 1)
+    city.grow("licences-3.csv")
+    city.publish()
+    assert signers(world) == {2} and not city.policy_holds("records")
+    assert city.status()["witnesses"]["peer"]["state"] == "status_403"
+    assert judge(world, bundle).good, "cosigned before, under the key that is retired now"
 
 
 def test_growth_is_cosigned_from_the_size_that_each_witness_holds(city: Witnessed) -> None:

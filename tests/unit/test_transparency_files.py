@@ -19,6 +19,7 @@ from domain.transparency.policy import (
     Group,
     Policy,
     RefusedPolicy,
+    RetiredLog,
     format_policy,
     judged,
     parse_policy,
@@ -220,6 +221,38 @@ def test_a_checkpoint_is_believed_with_its_log_and_quorum_only() -> None:
         assert code(partial(judged, policy, cosigned(HEAD, *signers), verify)) == reason
     other = Checkpoint("credit.example.cn/access", 300, HEAD.root)
     assert code(lambda: judged(policy, cosigned(other, LOG, PROVINCE, BANK), verify)) == "log_unknown"
+
+
+def test_a_retired_key_of_a_log_is_believed_up_to_its_size_and_a_stranger_beyond() -> None:
+    new = TestSigner(LOG.name, LOG.type, "next log key")
+    for size, by, reason in (
+        (300, (LOG,), ""),
+        (299, (LOG,), "signature_missing"),
+        (299, (LOG, new), ""),
+        (0, (new,), ""),
+    ):
+        policy = parse_policy(f"log {new.key}\n#retired {size} {LOG.key}\nquorum none\n".encode())
+        assert policy.retired == (RetiredLog(LOG.key, size),)
+        assert parse_policy(format_policy(policy)) == policy
+        judge = partial(judged, policy, cosigned(HEAD, *by), verify)
+        if reason:
+            assert code(judge) == reason
+        else:
+            assert judge().checkpoint == HEAD
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (f"#retired 05 {VKEY['log']}", "retired_size"),
+        (f"#retired -1 {VKEY['log']}", "retired_size"),
+        (f"#retired {VKEY['log']}", "policy_line"),
+        (f"#retired 5 {VKEY['province']}", "key_type"),
+        (f"log {VKEY['log']}\n#retired 5 {VKEY['log']}", "key_twice"),
+    ],
+)
+def test_a_retired_key_that_is_written_otherwise_is_refused(line: str, reason: str) -> None:
+    assert code(lambda: parse_policy(f"{line}\nquorum none\n".encode())) == reason
 
 
 def test_a_log_vouches_for_its_own_origin_only() -> None:

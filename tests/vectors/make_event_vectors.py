@@ -55,6 +55,7 @@ ITEM: dict[str, Any] = {
     "decided_by": "示范市",
     "certainty": "verified",
 }
+LOG_KEY = "credit.example.cn/records+4b2447e8+AT9iCn4SmL+UrNVOVMsjeSQg50lDEEh0cLGWNlUiDXo5"
 EXAMPLES: Mapping[tuple[str, int], Any] = {
     ("consent.given", 1): {
         "public": {
@@ -151,6 +152,32 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "holder": "11420100MB1D0012X5",
             "not_before": "2026-01-01",
             "not_after": "2030-12-31",
+        }
+    },
+    ("key.registered", 2): {
+        "public": {
+            "issuer": FIXED["key"]["issuer_id"],
+            "algorithm": "ed25519",
+            "public_key": FIXED["key"]["public"],
+            "holder_kind": "department",
+            "holder": "11420100MB1D0012X5",
+            "not_before": "2026-11-21",
+            "not_after": "2030-12-31",
+            "succeeds": "0123456789abcdef",
+            "asked": "ab" * 64,
+            "possession": "cd" * 64,
+        }
+    },
+    ("key.ended", 1): {"public": {"issuer": FIXED["key"]["issuer_id"]}},
+    ("key.log_announced", 1): {"public": {"number": 2, "keys": [LOG_KEY]}},
+    ("key.log_retired", 1): {
+        "public": {
+            "number": 1,
+            "keys": [LOG_KEY],
+            "records": 300,
+            "access": 20,
+            "views": 7,
+            "reason": "例行轮换",
         }
     },
     ("key.revoked", 1): {"public": {"issuer": FIXED["key"]["issuer_id"], "reason": "遗失"}},

@@ -44,7 +44,7 @@ from tests.evidence_bench import (
     stream,
     witness,
 )
-from tests.transparency import sha
+from tests.transparency import TestSigner, sha
 
 FOLDER = Path(__file__).parent / "evidence"
 ML_DSA = SignatureType.ML_DSA_44_COSIGNATURE
@@ -566,6 +566,83 @@ def _revoked(bench: Bench) -> dict[str, Any]:
     return _recorded(bench, "act", "revocation")
 
 
+def _before_revocation(bench: Bench) -> dict[str, Any]:
+    told = {"issuer": issuer_id(public("agency")).hex(), "reason": "lost"}
+    bench.act("revocation", 4, "key agency", {"public": told}, by="office")
+    return _recorded(bench, "standing", "revocation")
+
+
+def _look_under(bench: Bench, *, by: str, ended: str, after: bool) -> dict[str, Any]:
+    """A look before or after the second gateway's key ended the first one's, which its revocation alone does not."""
+    bench.key("gateway-2", holder="gateway", kind="gateway", by="gateway")
+    told = {"issuer": issuer_id(public("gateway")).hex()}
+    revoked = told | {"reason": "stolen"}
+    if not after:
+        look(bench, "look-x", by=by, shown=[], answers=[])
+    bench.act("revocation", 4, "key gateway", {"public": revoked}, by="gateway-2")
+    bench.act("end", 33, "key gateway", {"public": told}, by=ended, log="access")
+    if after:
+        look(bench, "look-x", by=by, shown=[], answers=[])
+    names = ("look-x", "key gateway-2", "revocation", "end")
+    claim = {"type": "answered", "look": "look-x", "parts": []}
+    bench.epoch()
+    return bench.bundle(claim, leaves=dict.fromkeys(names, ("public",)), logs=("records", "access"))
+
+
+def _retired(name: str, bench: Bench, size: int | None) -> Vector:
+    """A bundle under a log key that a policy believes up to a size only, or (None) does not know."""
+    old, new = log_signer("records"), TestSigner(f"{AUTHORITY}/records", log_signer("records").type, "next")
+    bundle = made(finished(bench), "recorded")
+    held = len(bench.logs["records"])
+    line = "" if size is None else f"#retired {held + size} {old.key}\n"
+    text = policy().replace(f"log {old.key}\n", f"log {new.key}\n{line}")
+    return name, {"policy": text, "bundle": bundle, "expected": None if size == 0 else "untrusted"}
+
+
+def _overlap(bench: Bench) -> Vector:
+    """Both keys signed a tree beyond the old one's last: the new one's line counts, the other is a stranger's."""
+    old, new = log_signer("records"), TestSigner(f"{AUTHORITY}/records", log_signer("records").type, "next")
+    bench.signers["records"].append(new)
+    bundle = made(finished(bench), "recorded")
+    text = policy().replace(f"log {old.key}\n", f"log {new.key}\n#retired 3 {old.key}\n")
+    return "good-overlap", {"policy": text, "bundle": bundle, "expected": None}
+
+
+def rotated() -> Iterator[Vector]:
+    """Keys that were rotated, retired or revoked: what was signed under them, before and after."""
+    yield _retired("good-retired-log", filled(), 0)
+    yield _retired("retired-log-larger-tree", filled(), -1)
+    yield _retired("unknown-log-key", filled(), None)
+    yield _overlap(filled())
+    old = log_signer("records").key
+    lawful = policy()
+    for name, line in {
+        "policy-retired-twice": f"#retired 9 {old}",
+        "policy-retired-size": f"#retired 09 {log_signer('x').key}",
+        "policy-retired-short": f"#retired {log_signer('x').key}",
+    }.items():
+        bundle = made(finished(filled()), "recorded")
+        yield name, {"policy": f"{lawful}{line}\n", "bundle": bundle, "expected": "policy"}
+    bundles = {
+        "good-before-revocation": (_before_revocation(filled()), None),
+        "good-look-before-end": (_look_under(filled(), by="gateway", ended="gateway-2", after=False), None),
+        "good-look-after-rotation": (
+            _look_under(filled(), by="gateway-2", ended="gateway-2", after=True),
+            None,
+        ),
+        "operator-look-after-end": (
+            _look_under(filled(), by="gateway", ended="gateway-2", after=True),
+            "revoked",
+        ),
+        "operator-end-by-department": (
+            _look_under(filled(), by="gateway", ended="agency", after=True),
+            "key",
+        ),
+    }
+    for name, (bundle, code) in bundles.items():
+        yield name, {"policy": lawful, "bundle": bundle, "expected": code}
+
+
 def _signed_by_another(bench: Bench) -> dict[str, Any]:
     bench.act("act", 1, "act", {"public": {"CF_WSH": "act"}}, by="office", key=public("agency"))
     return _recorded(bench, "act")
@@ -906,7 +983,7 @@ def operators() -> Iterator[Vector]:
 
 def vectors() -> Iterator[Vector]:
     """All of them."""
-    for source in (good, post_quantum, changed, spelled, trusted, operators):
+    for source in (good, post_quantum, changed, spelled, trusted, operators, rotated):
         yield from source()
 
 

@@ -16,6 +16,7 @@ const xinluVerify = (() => {
   const RECORD_DETERMINED = 1, FILE_SEALED = 2, SUBJECT_REGISTERED = 7, PARTS_ERASED = 29, LOOKED = 128;
   const KEY_REGISTERED = 3, KEY_REVOKED = 4, DEPARTMENT_REGISTERED = 5;
   const GOVERNING = [KEY_REGISTERED, KEY_REVOKED, DEPARTMENT_REGISTERED];
+  const KEY_ENDED = 33; // in access what a revocation is in records
   const SHIELDING = new Map([[10, "publicity_ended"], [14, "withdrawn"], [21, "shielded"]]);
   const ED25519_NOTE = 1, ED25519_COSIGNATURE = 4, MLDSA44 = 6;
   const PUBLIC_KEY_BYTES = new Map([[ED25519_NOTE, 32], [ED25519_COSIGNATURE, 32], [MLDSA44, 1312]]);
@@ -382,6 +383,7 @@ const xinluVerify = (() => {
   class Policy {
     constructor() {
       this.logs = [];
+      this.retired = new Map();
       this.witnesses = new Map();
       this.groups = new Map();
       this.members = new Set();
@@ -397,7 +399,7 @@ const xinluVerify = (() => {
         demand(lines.pop() === "" && !/[\x00-\x08\x0b-\x1f\x7f]/.test(source), "policy", "policy");
         for (const line of lines) {
           const words = line.split(/[ \t]/).filter((word) => word);
-          if (words.length && !words[0].startsWith("#")) await policy.take(words);
+          if (words.length && (words[0] === "#retired" || !words[0].startsWith("#"))) await policy.take(words);
         }
       } catch (error) {
         if (error instanceof Refused || error instanceof TypeError) throw new Refused("policy", "policy");
@@ -409,12 +411,17 @@ const xinluVerify = (() => {
 
     async take([kind, ...rest]) {
       const taken = (name) => name === "none" || this.witnesses.has(name) || this.groups.has(name);
-      const twice = (key) => [...this.logs, ...this.witnesses.values()].some((other) => same(other.key, key.key));
+      const keys = [...this.logs, ...this.retired.keys(), ...this.witnesses.values()];
+      const twice = (key) => keys.some((other) => same(other.key, key.key));
       const lawfulLine = (condition) => demand(condition, "policy", kind);
       if (kind === "log" && [1, 2].includes(rest.length) && this.logs.length < POLICY_NAMES_MAX) {
         const key = await parseKey(rest[0]);
         lawfulLine(key.algorithm !== ED25519_COSIGNATURE && !twice(key));
         this.logs.push(key);
+      } else if (kind === "#retired" && rest.length === 2) {
+        const key = await parseKey(rest[1]);
+        lawfulLine(key.algorithm !== ED25519_COSIGNATURE && !twice(key));
+        this.retired.set(key, decimal(rest[0], kind));
       } else if (kind === "witness" && [2, 3].includes(rest.length) && this.witnesses.size < POLICY_NAMES_MAX) {
         const key = await parseKey(rest[1]);
         lawfulLine(!taken(rest[0]) && key.algorithm !== ED25519_NOTE && !twice(key));
@@ -497,8 +504,10 @@ const xinluVerify = (() => {
     demand(lines.pop() === "" && !/[\x00-\x09\x0b-\x1f]/.test(note), "malformed", where);
     demand(lines.length > 0 && lines.length <= NOTE_SIGNATURES_MAX && lawful(origin), "malformed", where);
     const [size, root] = filled(text, `${origin}\n#\n*`, where); // no extension lines (FORMATS 1.3)
+    const fit = [...policy.retired].filter(([, largest]) => size <= largest).map(([key]) => key);
+    const believed = [...policy.logs, ...fit];
     const keys = [
-      ...policy.logs.filter((key) => key.name === origin).map((key) => ({ witness: null, key })),
+      ...believed.filter((key) => key.name === origin).map((key) => ({ witness: null, key })),
       ...[...policy.witnesses].map(([witness, key]) => ({ witness, key })),
     ];
     const { logs, signed, untried } = await vouching(lines, keys, bytesOf(`${text}\n`), where);
@@ -529,6 +538,7 @@ const xinluVerify = (() => {
       this.leaves = new Map();
       this.keys = new Map();
       this.revoked = new Map();
+      this.ended = new Map();
       this.governing = new Set();
       this.departments = new Map();
       this.covered = new Map();
@@ -626,6 +636,12 @@ const xinluVerify = (() => {
           await this.takeKey(leaf, told, issuer);
         }
       }
+      for (const leaf of this.ordered) {
+        if (leaf.log !== "access" || leaf.kind !== KEY_ENDED || leaf.data.length !== 106) continue;
+        await this.checkGoverns(leaf);
+        const issuer = hexOf(hex(part(leaf, "public").get("issuer"), leaf.name, 8));
+        this.ended.set(issuer, Math.min(leaf.index, this.ended.get(issuer) ?? leaf.index));
+      }
     }
 
     async checkGoverns(leaf) {
@@ -648,6 +664,7 @@ const xinluVerify = (() => {
       demand(signer, "key", leaf.name);
       if (leaf.log === "access") {
         demand(signer.kind === "gateway" && leaf.data.length === 106, "key", leaf.name);
+        demand((this.ended.get(issuer) ?? leaf.index) >= leaf.index, "revoked", leaf.name);
       } else {
         demand(signer.since <= leaf.index, "order", leaf.name);
         demand((this.revoked.get(issuer) ?? leaf.index) >= leaf.index, "revoked", leaf.name);
