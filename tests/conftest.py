@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from infrastructure.embedded import EmbeddedPostgres
+from infrastructure.embedded import SERVER_SETTINGS, EmbeddedPostgres
 from infrastructure.migrate import logins, migrate
 from infrastructure.settings import connection_parameters
 from interfaces.client.sealing import DepartmentKey
@@ -28,13 +28,23 @@ PROJECT = Path(__file__).resolve().parent.parent
 _NUMBER = itertools.count(1)
 
 
+class PassingPostgres(EmbeddedPostgres):
+    """The embedded server for databases that live for one test: the disk is not waited for.
+
+    Everything else is as the product has it, and no kill of a process loses a byte: only a machine that falls
+    would. What kills a database (``test_crash``, ``test_embedded``) starts one of its own, as it ships.
+    """
+
+    settings = SERVER_SETTINGS | {"fsync": "off", "full_page_writes": "off"}
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
-    """A running embedded server with an empty database ``xinlu``; one for each xdist worker."""
+    """A running server with an empty database ``xinlu``; one for each xdist worker."""
     with tempfile.TemporaryDirectory(prefix="xinlu-test-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # where user namespaces are refused to root, `nobody` must be able to enter
-        with EmbeddedPostgres(folder / "data", folder / "data" / "secrets") as server:
+        with PassingPostgres(folder / "data", folder / "data" / "secrets") as server:
             yield server
 
 
@@ -150,8 +160,7 @@ def _prepared(
 ) -> tuple[str, Path]:
     """A world made once: its database, left without connections so that it can be copied, and its folder."""
     folder = tmp_path_factory.mktemp(name)
-    with psycopg.connect(postgres.ensure(), dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+    copy_database(postgres, template, name)
     world = World(make_database(postgres.url(name), secrets_dir), folder, secrets_dir / "logins.json")
     try:
         fill(world)
@@ -188,8 +197,7 @@ def copy_of(world: World, postgres: EmbeddedPostgres, secrets_dir: Path, folder:
     """
     name = connection_parameters(world.database.admin)["dbname"]
     shutil.copytree(world.folder, folder)
-    with psycopg.connect(postgres.ensure(), dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}_copy TEMPLATE {name}".encode())
+    copy_database(postgres, name, f"{name}_copy")
     found = []
     for database, of in ((f"{name}_copy", folder), (name, world.folder)):
         again = World(make_database(postgres.url(database), secrets_dir), of, secrets_dir / "logins.json")
@@ -212,11 +220,16 @@ def make_database(admin: str, secrets_dir: Path) -> Database:
     )
 
 
+def copy_database(postgres: EmbeddedPostgres, template: str, name: str) -> None:
+    """Make a database as a copy of another, to which nobody may be connected: its files, without a log of them."""
+    with psycopg.connect(postgres.ensure(), dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY".encode())
+
+
 def _fresh(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     """Create a database from a template, give its URL, drop it with whatever still holds it."""
     name = f"test_{next(_NUMBER)}"
-    with psycopg.connect(postgres.ensure(), dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+    copy_database(postgres, template, name)
     yield postgres.url(name)
     with psycopg.connect(postgres.ensure(), dbname="postgres", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

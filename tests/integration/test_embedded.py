@@ -116,18 +116,18 @@ def show(url: str, setting: str) -> str:
     return str(row[0])
 
 
-def test_a_new_server_is_durable_checked_and_off_the_network(postgres: EmbeddedPostgres) -> None:
-    url = postgres.url()
-    assert show(url, "server_version").startswith("18.")
-    assert show(url, "listen_addresses") == ""
-    assert [show(url, s) for s in ("fsync", "synchronous_commit", "full_page_writes", "data_checksums")] == [
-        "on"
-    ] * 4
-    with psycopg.connect(url) as connection:
-        row = connection.execute(
-            "SELECT datlocprovider::text, datlocale FROM pg_database WHERE datname = current_database()"
-        ).fetchone()
-    assert row == ("b", "C.UTF-8")
+def test_a_new_server_is_durable_checked_and_off_the_network(folder: Path) -> None:
+    with server_at(folder / "data") as server:
+        url = server.url()
+        assert show(url, "server_version").startswith("18.")
+        assert show(url, "listen_addresses") == ""
+        durable = ("fsync", "synchronous_commit", "full_page_writes", "data_checksums")
+        assert [show(url, setting) for setting in durable] == ["on"] * 4
+        with psycopg.connect(url) as connection:
+            row = connection.execute(
+                "SELECT datlocprovider::text, datlocale FROM pg_database WHERE datname = current_database()"
+            ).fetchone()
+        assert row == ("b", "C.UTF-8")
 
 
 def test_a_login_without_the_password_is_refused(postgres: EmbeddedPostgres) -> None:
