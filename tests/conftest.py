@@ -20,6 +20,8 @@ from tests.databases import Databases, PassingPostgres, passing_folder
 from tests.world import Database, World
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.full_ledger import FullLedger
 
 __all__ = ["PROJECT", "Database", "World"]
@@ -236,3 +238,14 @@ def chromium() -> str:
     if os.environ.get("CI"):
         pytest.fail("Chromium is missing: apt-get install chromium fonts-noto-cjk")
     pytest.skip("Chromium is missing: apt-get install chromium fonts-noto-cjk")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A running browser; a test takes a context of its own."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only the tests of pages load it
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -41,7 +41,8 @@ from infrastructure.witness_http import allowed_url
 from interfaces.cli.main import cli
 from interfaces.witness.app import create_witness_app
 from tests.evidence import begin, judge
-from tests.witnesses import LocalWitness, listening, local_witness, post
+from tests.listening import listening
+from tests.witnesses import LocalWitness, local_witness, post
 from tests.world import World
 
 BOTH = "group both all province peer\nquorum both\n"
