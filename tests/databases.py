@@ -25,7 +25,7 @@ class PassingPostgres(EmbeddedPostgres):
     """The embedded server for databases that live for one test: the disk is not waited for.
 
     Everything else is as the product has it, and no kill of a process loses a byte: only a machine that falls
-    would. What kills a database (``test_crash``, ``test_embedded``) starts one of its own, as it ships, on disk.
+    would. What kills a database (``test_crash``, ``test_embedded``) starts one of its own, as it ships.
     """
 
     settings = SERVER_SETTINGS | {"fsync": "off", "full_page_writes": "off"}
@@ -33,7 +33,7 @@ class PassingPostgres(EmbeddedPostgres):
 
 @contextmanager
 def passing_folder() -> Iterator[Path]:
-    """A folder for a session: in memory where the machine lends enough of it, which spares a third of a test's time."""
+    """A folder that all may enter: in memory where the machine lends enough, which spares a third of a test."""
     roomy = os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free >= FREE_BYTES_MIN
     with tempfile.TemporaryDirectory(prefix="xinlu-test-", dir=MEMORY if roomy else None) as name:
         folder = Path(name)

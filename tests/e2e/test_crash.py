@@ -135,7 +135,7 @@ class Ledger:
     def verify(self) -> None:
         """Every row since the founding is sound, up to and beyond the head remembered before.
 
-        What a kill broke stays broken, as :meth:`check` sees no row change: once after all steps of a victim finds it.
+        What a kill broke stays broken, as :meth:`check` sees no row change: once for each victim finds it all.
         """
         found = audit_services(self.settings)
         outcome = Verification(

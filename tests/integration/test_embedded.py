@@ -19,6 +19,7 @@ import pytest
 
 from infrastructure.embedded import EmbeddedError, EmbeddedPostgres, bin_dir
 from infrastructure.embedded_host import PACKAGE, host_for
+from tests.databases import passing_folder
 
 ROOT = os.geteuid() == 0
 USERS = ["myself", "nobody"] if ROOT else ["myself"]
@@ -28,9 +29,8 @@ needs_root = pytest.mark.skipif(not ROOT, reason="only root can become another u
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that every user can enter and nobody but us can change."""
-    with tempfile.TemporaryDirectory(prefix="xinlu-test-") as name:
-        Path(name).chmod(0o711)
-        yield Path(name)
+    with passing_folder() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
