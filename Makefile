@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 PORT ?= 8000
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 PY := .venv/bin/python
 CODE := $(wildcard domain application infrastructure interfaces tests benchmarks requirements wsgi.py gunicorn.conf.py)
 UV_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -23,7 +23,7 @@ venv-dev: ## Make .venv with the packages of tests and checks as well
 serve: venv ## Run the service with its demo city on 127.0.0.1 (PORT=8000)
 	@PORT=$(PORT) exec $(PY) -m interfaces.cli serve
 
-test: venv-dev ## Run all tests; names system parts that are missing (PYTEST_ARGS="-n 2")
+test: venv-dev ## Run all tests; names system parts that are missing (PYTEST_ARGS="-k name" for a few)
 	@$(PY) requirements/system_parts.py
 	@$(PY) -m pytest $(PYTEST_ARGS)
 

@@ -23,10 +23,11 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 import psycopg
 
@@ -73,6 +74,8 @@ class EmbeddedPostgres:
     The superuser's password lies in ``secrets_dir``/postgres-password (0600). One process at a time may own a
     data folder. Usable as a context manager: ``start`` on entering, ``stop`` on leaving.
     """
+
+    settings: ClassVar[Mapping[str, str]] = SERVER_SETTINGS
 
     def __init__(self, data_dir: Path, secrets_dir: Path) -> None:
         self._data_dir = data_dir.absolute()
@@ -265,7 +268,7 @@ class EmbeddedPostgres:
             self._log.replace(self._log.with_name("pg.log.1"))
         quoted = '"' + str(self._socket_dir).replace('"', '""') + '"'
         command = ["postgres", "-D", str(self._cluster), "-k", quoted]
-        for name, value in SERVER_SETTINGS.items():
+        for name, value in self.settings.items():
             command += ["-c", f"{name}={value}"]
         full = self._host.command(command, die_with_parent="INT")
         surroundings = self._host.surroundings()

@@ -2,40 +2,64 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.migrate import logins, migrate
 from infrastructure.settings import connection_parameters
 from interfaces.client.sealing import DepartmentKey
+from tests.databases import Databases, PassingPostgres, passing_folder
 from tests.world import Database, World
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.full_ledger import FullLedger
 
 __all__ = ["PROJECT", "Database", "World"]
 PROJECT = Path(__file__).resolve().parent.parent
-_NUMBER = itertools.count(1)
+
+# Some three hundred processes are started by tests: each module is compiled for the first of them alone.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[EmbeddedPostgres]:
-    """A running embedded server with an empty database ``xinlu``; one for each xdist worker."""
-    with tempfile.TemporaryDirectory(prefix="xinlu-test-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)  # where user namespaces are refused to root, `nobody` must be able to enter
-        with EmbeddedPostgres(folder / "data", folder / "data" / "secrets") as server:
-            yield server
+def passing() -> Iterator[Path]:
+    """The session's folder for what no test finds again: the server's data and the worlds."""
+    with passing_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres(passing: Path) -> Iterator[EmbeddedPostgres]:
+    """A running server with an empty database ``xinlu``; one for each xdist worker."""
+    with PassingPostgres(passing / "data", passing / "data" / "secrets") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: EmbeddedPostgres) -> Iterator[Databases]:
+    """The databases of that server."""
+    found = Databases(postgres)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def world_folder(passing: Path) -> Iterator[Path]:
+    """The place of a test's world, not made yet."""
+    with tempfile.TemporaryDirectory(dir=passing) as name:
+        yield Path(name) / "world"
 
 
 @pytest.fixture(scope="session")
@@ -53,37 +77,38 @@ def template(postgres: EmbeddedPostgres, secrets_dir: Path) -> str:
 
 
 @pytest.fixture
-def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
+def empty_database(databases: Databases) -> Iterator[str]:
     """The owner's URL of a database without any migration."""
-    yield from _fresh(postgres, "template1")
+    with databases.fresh("template1") as admin:
+        yield admin
 
 
 @pytest.fixture
-def database(postgres: EmbeddedPostgres, template: str, secrets_dir: Path) -> Iterator[Database]:
+def database(databases: Databases, template: str, secrets_dir: Path) -> Iterator[Database]:
     """A fresh migrated database with the URLs of its logins; gone after the test."""
-    for admin in _fresh(postgres, template):
+    with databases.fresh(template) as admin:
         yield make_database(admin, secrets_dir)
 
 
 @pytest.fixture
-def bare_world(database: Database, secrets_dir: Path, tmp_path: Path) -> Iterator[World]:
+def bare_world(database: Database, secrets_dir: Path, world_folder: Path) -> Iterator[World]:
     """A ledger that nobody founded yet."""
-    world = World(database, tmp_path / "world", secrets_dir / "logins.json")
+    world = World(database, world_folder, secrets_dir / "logins.json")
     yield world
     world.close()
 
 
 @pytest.fixture(scope="session")
 def governed_template(
-    postgres: EmbeddedPostgres, template: str, secrets_dir: Path, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases, template: str, secrets_dir: Path, passing: Path
 ) -> tuple[str, Path]:
     """Name and folder of a governed world that is copied for each test."""
-    return _prepared("governed", postgres, template, secrets_dir, tmp_path_factory, World.govern)
+    return _prepared("governed", databases, template, secrets_dir, passing, World.govern)
 
 
 @pytest.fixture(scope="session")
 def seeded_template(
-    postgres: EmbeddedPostgres, template: str, secrets_dir: Path, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases, template: str, secrets_dir: Path, passing: Path
 ) -> tuple[str, Path]:
     """Name and folder of a governed world with three files taken in and the views at the head."""
 
@@ -92,13 +117,11 @@ def seeded_template(
         world.take_in(world.files(), "penalties-1.xlsx", "licences-2.csv", "people-1.xlsx")
         world.project()
 
-    return _prepared("seeded", postgres, template, secrets_dir, tmp_path_factory, seed)
+    return _prepared("seeded", databases, template, secrets_dir, passing, seed)
 
 
 @pytest.fixture(scope="session")
-def full_template(
-    postgres: EmbeddedPostgres, template: str, secrets_dir: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[str, Path]:
+def full_template(databases: Databases, template: str, secrets_dir: Path, passing: Path) -> tuple[str, Path]:
     """Name and folder of a published world with every kind of event."""
     from tests.full_ledger import FullLedger  # noqa: PLC0415 - it stands on tests, which stand on this
 
@@ -107,52 +130,51 @@ def full_template(
         world.take_in(world.files(), "penalties-1.xlsx", "licences-2.csv", "people-1.xlsx")
         FullLedger.live(world)
 
-    return _prepared("full_ledger", postgres, template, secrets_dir, tmp_path_factory, live)
+    return _prepared("full_ledger", databases, template, secrets_dir, passing, live)
 
 
 @pytest.fixture
 def full(
-    postgres: EmbeddedPostgres, full_template: tuple[str, Path], secrets_dir: Path, tmp_path: Path
+    databases: Databases, full_template: tuple[str, Path], secrets_dir: Path, world_folder: Path
 ) -> Iterator[FullLedger]:
     """A ledger with every kind of event, published in several epochs: see ``tests.full_ledger``."""
     from tests.full_ledger import FullLedger  # noqa: PLC0415 - as above
 
-    for world in _world(postgres, full_template, secrets_dir, tmp_path / "world"):
+    for world in _world(databases, full_template, secrets_dir, world_folder):
         yield FullLedger(world)
 
 
 @pytest.fixture
 def ledger_world(
-    postgres: EmbeddedPostgres, governed_template: tuple[str, Path], secrets_dir: Path, tmp_path: Path
+    databases: Databases, governed_template: tuple[str, Path], secrets_dir: Path, world_folder: Path
 ) -> Iterator[World]:
     """A founded ledger: demo city's departments, officers, keys and catalogue, no record yet.
 
     See :class:`tests.world.World` for what it holds.
     """
-    yield from _world(postgres, governed_template, secrets_dir, tmp_path / "world")
+    yield from _world(databases, governed_template, secrets_dir, world_folder)
 
 
 @pytest.fixture
 def seeded_world(
-    postgres: EmbeddedPostgres, seeded_template: tuple[str, Path], secrets_dir: Path, tmp_path: Path
+    databases: Databases, seeded_template: tuple[str, Path], secrets_dir: Path, world_folder: Path
 ) -> Iterator[World]:
     """A ledger with records of organisations and natural persons, a report of refused rows, and views."""
-    yield from _world(postgres, seeded_template, secrets_dir, tmp_path / "world")
+    yield from _world(databases, seeded_template, secrets_dir, world_folder)
 
 
 def _prepared(
     name: str,
-    postgres: EmbeddedPostgres,
+    databases: Databases,
     template: str,
     secrets_dir: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    passing: Path,
     fill: Callable[[World], None],
 ) -> tuple[str, Path]:
     """A world made once: its database, left without connections so that it can be copied, and its folder."""
-    folder = tmp_path_factory.mktemp(name)
-    with psycopg.connect(postgres.ensure(), dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-    world = World(make_database(postgres.url(name), secrets_dir), folder, secrets_dir / "logins.json")
+    folder = passing / name
+    admin = databases.copy(template, name)
+    world = World(make_database(admin, secrets_dir), folder, secrets_dir / "logins.json")
     try:
         fill(world)
     finally:
@@ -161,12 +183,12 @@ def _prepared(
 
 
 def _world(
-    postgres: EmbeddedPostgres, prepared: tuple[str, Path], secrets_dir: Path, folder: Path
+    databases: Databases, prepared: tuple[str, Path], secrets_dir: Path, folder: Path
 ) -> Iterator[World]:
     """A copy of a prepared world."""
     name, source = prepared
     shutil.copytree(source, folder)
-    for admin in _fresh(postgres, name):
+    with databases.fresh(name) as admin:
         world = World(make_database(admin, secrets_dir), folder, secrets_dir / "logins.json")
         world.keys = {path.stem: DepartmentKey.read(path) for path in (folder / "keys").iterdir()}
         yield world
@@ -181,18 +203,17 @@ class Backup:
     original: World
 
 
-def copy_of(world: World, postgres: EmbeddedPostgres, secrets_dir: Path, folder: Path) -> Backup:
+def copy_of(world: World, databases: Databases, secrets_dir: Path, folder: Path) -> Backup:
     """Copy a world, to which nobody may be connected, with its database and folder; both are for the caller to close.
 
     The copied database is left for the end of the session, with its server.
     """
     name = connection_parameters(world.database.admin)["dbname"]
     shutil.copytree(world.folder, folder)
-    with psycopg.connect(postgres.ensure(), dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}_copy TEMPLATE {name}".encode())
+    copied = databases.copy(name, f"{name}_copy")
     found = []
-    for database, of in ((f"{name}_copy", folder), (name, world.folder)):
-        again = World(make_database(postgres.url(database), secrets_dir), of, secrets_dir / "logins.json")
+    for admin, of in ((copied, folder), (world.database.admin, world.folder)):
+        again = World(make_database(admin, secrets_dir), of, secrets_dir / "logins.json")
         again.keys = {path.stem: DepartmentKey.read(path) for path in (of / "keys").iterdir()}
         found.append(again)
     return Backup(*found)
@@ -212,16 +233,6 @@ def make_database(admin: str, secrets_dir: Path) -> Database:
     )
 
 
-def _fresh(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
-    """Create a database from a template, give its URL, drop it with whatever still holds it."""
-    name = f"test_{next(_NUMBER)}"
-    with psycopg.connect(postgres.ensure(), dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-    yield postgres.url(name)
-    with psycopg.connect(postgres.ensure(), dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium for playwright's ``executable_path``; under CI it may not be missing."""
@@ -232,3 +243,14 @@ def chromium() -> str:
     if os.environ.get("CI"):
         pytest.fail("Chromium is missing: apt-get install chromium fonts-noto-cjk")
     pytest.skip("Chromium is missing: apt-get install chromium fonts-noto-cjk")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A running browser; a test takes a context of its own."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only the tests of pages load it
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()

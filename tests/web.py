@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,7 +18,6 @@ from typing import Any
 
 from flask import Flask
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from domain.transparency.commitment import SALT_BYTES
@@ -33,6 +31,7 @@ from interfaces.client.signing import COVERED, Message, key_id, signature_tag
 from interfaces.client.tables import read_table
 from interfaces.http.app import create_app
 from tests.answers import Held
+from tests.listening import listening
 from tests.world import World
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -155,15 +154,8 @@ class Web:
     @contextmanager
     def served(self) -> Iterator[str]:
         """The application behind a socket on loopback; its URL."""
-        server = make_server("127.0.0.1", 0, self.app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        with listening(self.app) as port:
+            yield f"http://127.0.0.1:{port}"
 
     def client(self, url: str, *, agency: int = 0) -> Client:
         """The product's own client, as that agency."""

@@ -7,14 +7,10 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from wsgiref.types import WSGIApplication
-
-from werkzeug.serving import make_server
 
 from domain.transparency.checkpoint import Checkpoint, SignedCheckpoint
 from domain.transparency.cosignature import sign_checkpoint
@@ -24,6 +20,7 @@ from domain.transparency.witness_request import AddCheckpoint
 from infrastructure.bootstrap import make_witness, witness_keys
 from interfaces.witness.app import create_witness_app
 from tests.e2e.processes import PROJECT, alive, descendants, free_port, wait_until
+from tests.listening import listening
 from tests.transparency import TestSigner
 
 Answered = tuple[int, bytes, str]
@@ -155,17 +152,3 @@ def local_witness(
     app = create_witness_app(make_witness(folder, name, logs))
     with listening(app, port=port) as found:
         yield LocalWitness(f"http://127.0.0.1:{found}", witness_keys(folder, name))
-
-
-@contextmanager
-def listening(app: WSGIApplication, *, port: int = 0) -> Iterator[int]:
-    """An application on a port of loopback."""
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

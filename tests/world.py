@@ -1,7 +1,10 @@
 """A whole ledger for tests: real database, real vault, real keys, and a clock that the test sets.
 
-The fixtures ``ledger_world`` (demo city governed, no file taken in) and ``seeded_world`` (also a file of each
-sort, some rows refused) of ``conftest.py`` give a :class:`World`; each test has a database of its own.
+The fixtures ``ledger_world`` (demo city governed, no file taken in), ``seeded_world`` (also a file of each sort,
+some rows refused) and ``full`` (every kind of event, ``tests.full_ledger``) of ``conftest.py`` give a
+:class:`World`. Each is lived through once in a session, by the product's own commands, and is then a template:
+a database without connections beside a folder with its vault, keys and published files. A test gets a copy of both,
+of its own to change and break, which costs a few hundredths of a second (``tests.databases``); nothing is shared.
 """
 
 from __future__ import annotations

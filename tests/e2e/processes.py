@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,22 +37,20 @@ class Process:
     command: str
 
 
-def processes() -> Iterator[Process]:
-    """Every living process that we may see; zombies are none."""
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            except OSError:
-                continue
-            if state not in "ZX":
-                yield Process(int(entry.name), int(parent), command)
+def process(pid: int) -> Process | None:
+    """A living process that we may see, by its id; a zombie is none."""
+    entry = Path("/proc", str(pid))
+    try:
+        state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+        command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return None
+    return None if state in "ZX" else Process(pid, int(parent), command)
 
 
 def descendants(pid: int) -> list[Process]:
     """All children of a process, and theirs."""
-    every = list(processes())
+    every = [p for path in Path("/proc").iterdir() if path.name.isdigit() and (p := process(int(path.name)))]
     found: list[Process] = []
     parents = {pid}
     while parents:
@@ -64,7 +62,7 @@ def descendants(pid: int) -> list[Process]:
 
 def alive(pid: int) -> bool:
     """Whether a process still runs (a zombie does not)."""
-    return any(p.pid == pid for p in processes())
+    return process(pid) is not None
 
 
 def free_port() -> int:

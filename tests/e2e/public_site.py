@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -14,13 +13,13 @@ from random import Random
 from typing import Any
 
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
 
 from interfaces.cli.seed import take_in
 from interfaces.demo import identities
 from interfaces.demo.generator import SEVERITY_COLUMN, table, workbook
 from interfaces.demo.rows import Row
 from interfaces.http.app import create_app
+from tests.listening import listening
 from tests.world import World
 
 COMPANY, COMPANY_ENDING = "示范江岸晨曦环保科技有限公司", "示范汉阳鼎盛药业有限公司"
@@ -151,13 +150,5 @@ def fill(world: World) -> None:
 @contextmanager
 def serving(world: World) -> Iterator[Site]:
     """The whole application over the world, on a port of its own."""
-    app = create_app(world.services)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield Site(world, f"http://127.0.0.1:{server.port}")
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(create_app(world.services)) as port:
+        yield Site(world, f"http://127.0.0.1:{port}")

@@ -44,12 +44,10 @@ def interpreter(folder: Path, *, anyone: bool) -> None:
     if not anyone:
         venv.symlink_to(sys.prefix)
         return
-    skip = shutil.ignore_patterns(
-        "__pycache__", "test", "site-packages", "idlelib", "*.a", "playwright", "mypy*"
-    )
+    skip = shutil.ignore_patterns("test", "site-packages", "idlelib", "*.a")
     shutil.copytree(home, folder / "python", ignore=skip, symlinks=True)
     packages = Path("lib", f"python{sys.version_info.major}.{sys.version_info.minor}", "site-packages")
-    skip = shutil.ignore_patterns("__pycache__", "playwright", "mypy*", "ruff*")
+    skip = shutil.ignore_patterns("playwright", "*mypy*", "ruff*", "pip", "schemathesis", "jsonschema_rs")
     shutil.copytree(Path(sys.prefix) / packages, venv / packages, ignore=skip, symlinks=True)
     (venv / "bin").mkdir()
     program = folder / "python" / "bin" / Path(os.path.realpath(sys.executable)).name
@@ -77,7 +75,7 @@ def _served(
         more["LD_LIBRARY_PATH"] = str(folder / "python" / "lib")
         subprocess.run(["chown", "-R", "65534:65534", str(folder)], check=True)
     kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "XINLU_DATA", "PORT")}
-    environment = {**kept, "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", **more}
+    environment = {**kept, "HOME": str(folder), **more}
     serve = Serve(
         environment, outer / "serve.log", port=free_port(), prefix=prefix, cwd=folder,
         python=str(folder / ".venv" / "bin" / "python"),

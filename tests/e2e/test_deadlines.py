@@ -40,7 +40,7 @@ class LateCity(Ledger):
     """A ledger on its embedded database, without a service: objections that nobody answered for 40 days."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
-        self.settings, self.remembered = settings, {}
+        self.settings, self.remembered, self.kept = settings, {}, {}
         ledger, city = open_ledger(settings), read_city(DATA)
         self.id, today = ledger.id.bytes, city_day(datetime.now(UTC))
         keys = govern(ledger, gateway_public_key(settings), city, folder / "keys", today=today)
@@ -69,6 +69,7 @@ class LateCity(Ledger):
         assert self.ask("SELECT count(*) FROM ledger.open_cases WHERE next_due IS NULL") == recorded
         assert self.ask("SELECT count(*) FROM ledger.open_cases WHERE due IS NULL") == 0
         self.check()
+        self.verify()
         return recorded
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from interfaces.cli.generate import openapi
 from tests.e2e.public_site import Site, serving
@@ -26,17 +26,16 @@ def site(ledger_world: World) -> Iterator[Site]:
 
 
 @pytest.fixture
-def page(chromium: str, site: Site) -> Iterator[Page]:
+def page(browser: Browser, site: Site) -> Iterator[Page]:
     """A page of which every request, complaint and breach of the policy is noted."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-        page.add_init_script(
-            "window.breaches = [];"
-            "document.addEventListener('securitypolicyviolation', e => breaches.push(e.violatedDirective));"
-        )
-        yield site.watch(page)
-        browser.close()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.add_init_script(
+        "window.breaches = [];"
+        "document.addEventListener('securitypolicyviolation', e => breaches.push(e.violatedDirective));"
+    )
+    yield site.watch(page)
+    context.close()
 
 
 @pytest.mark.browser

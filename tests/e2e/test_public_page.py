@@ -10,7 +10,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from application.deadlines import end_terms
 from interfaces.demo import identities
@@ -41,14 +41,6 @@ def site(ledger_world: World) -> Iterator[Site]:
     fill(ledger_world)
     with serving(ledger_world) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

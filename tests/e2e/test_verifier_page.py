@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from interfaces.client import verifier
 from interfaces.client.verifier import verify
@@ -29,14 +29,6 @@ JUDGE = """async (cases) => {
   for (const [bundle, policy] of cases) found.push(await xinluVerify(bytes(bundle), bytes(policy)));
   return found.map(({ refused, checked, unchecked }) => ({ refused, checked, unchecked }));
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ import pytest
 
 from infrastructure.embedded import EmbeddedError, EmbeddedPostgres, bin_dir
 from infrastructure.embedded_host import PACKAGE, host_for
+from tests.databases import passing_folder
 
 ROOT = os.geteuid() == 0
 USERS = ["myself", "nobody"] if ROOT else ["myself"]
@@ -28,9 +29,8 @@ needs_root = pytest.mark.skipif(not ROOT, reason="only root can become another u
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that every user can enter and nobody but us can change."""
-    with tempfile.TemporaryDirectory(prefix="xinlu-test-") as name:
-        Path(name).chmod(0o711)
-        yield Path(name)
+    with passing_folder() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
@@ -116,18 +116,18 @@ def show(url: str, setting: str) -> str:
     return str(row[0])
 
 
-def test_a_new_server_is_durable_checked_and_off_the_network(postgres: EmbeddedPostgres) -> None:
-    url = postgres.url()
-    assert show(url, "server_version").startswith("18.")
-    assert show(url, "listen_addresses") == ""
-    assert [show(url, s) for s in ("fsync", "synchronous_commit", "full_page_writes", "data_checksums")] == [
-        "on"
-    ] * 4
-    with psycopg.connect(url) as connection:
-        row = connection.execute(
-            "SELECT datlocprovider::text, datlocale FROM pg_database WHERE datname = current_database()"
-        ).fetchone()
-    assert row == ("b", "C.UTF-8")
+def test_a_new_server_is_durable_checked_and_off_the_network(folder: Path) -> None:
+    with server_at(folder / "data") as server:
+        url = server.url()
+        assert show(url, "server_version").startswith("18.")
+        assert show(url, "listen_addresses") == ""
+        durable = ("fsync", "synchronous_commit", "full_page_writes", "data_checksums")
+        assert [show(url, setting) for setting in durable] == ["on"] * 4
+        with psycopg.connect(url) as connection:
+            row = connection.execute(
+                "SELECT datlocprovider::text, datlocale FROM pg_database WHERE datname = current_database()"
+            ).fetchone()
+        assert row == ("b", "C.UTF-8")
 
 
 def test_a_login_without_the_password_is_refused(postgres: EmbeddedPostgres) -> None:

@@ -17,11 +17,11 @@ from application.audit.model import AREAS
 from application.topics import TOPICS
 from domain.transparency.epoch import map_key, parse_epoch
 from domain.transparency.prefix_map import MapFile, PrefixMap
-from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.log_keys import make_log_key
 from infrastructure.postgres.auditing import PostgresAudit
 from infrastructure.tile_files import MapFiles
 from tests.conftest import PROJECT, copy_of
+from tests.databases import Databases
 from tests.erasure import a_record, carry_out
 from tests.erasure import ask as ask_for_erasure
 from tests.full_ledger import FullLedger
@@ -276,12 +276,12 @@ def test_checkpoints_of_an_earlier_day_are_prefixes_of_the_ledger_as_it_grows(fu
 
 
 def test_an_older_backup_with_its_own_published_folder_is_found_by_a_remembered_checkpoint(
-    seeded_world: World, postgres: EmbeddedPostgres, secrets_dir: Path, tmp_path: Path
+    seeded_world: World, databases: Databases, secrets_dir: Path, tmp_path: Path
 ) -> None:
     world = seeded_world
     world.publish()
     world.close()
-    backup = copy_of(world, postgres, secrets_dir, tmp_path / "backup")
+    backup = copy_of(world, databases, secrets_dir, tmp_path / "backup")
     world = backup.original
     world.take_in(world.files(), "licences-3.csv")
     world.publish()

@@ -165,6 +165,8 @@ def helped(service: Service, case: Case, helps: set[str], number: int) -> None:
         case.body.update({name: value for name, value in there.items() if name in case.body})
 
 
+UNSPOILT: set[str] = set()
+"""Routes of which no wrong request can be made: description and seed decide that, so one role finds it out for all."""
 HELP = ("Credit-Official", "Credit-Purpose", "Credit-On-Behalf-Of", "If-Match", "path", "body")
 
 
@@ -190,6 +192,8 @@ def test_no_request_breaks_a_route_or_is_answered_otherwise_than_described(
 
 def _asked(service: Service, operation: Any, mode: GenerationMode) -> None:
     """One route asked in one mode."""
+    if mode is GenerationMode.NEGATIVE and operation.label in UNSPOILT:
+        return
     strategy = operation.as_strategy(generation_mode=mode)
 
     @seed(7)
@@ -209,3 +213,4 @@ def _asked(service: Service, operation: Any, mode: GenerationMode) -> None:
         ask()
     except Unsatisfiable:
         assert mode is GenerationMode.NEGATIVE  # a route without parameters has no wrong ones
+        UNSPOILT.add(operation.label)

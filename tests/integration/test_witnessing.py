@@ -42,7 +42,8 @@ from interfaces.cli.main import cli
 from interfaces.witness.app import create_witness_app
 from tests.evidence import begin, judge
 from tests.keys import end_log_key, next_log_key, signers
-from tests.witnesses import LocalWitness, listening, local_witness, post
+from tests.listening import listening
+from tests.witnesses import LocalWitness, local_witness, post
 from tests.world import World
 
 BOTH = "group both all province peer\nquorum both\n"
