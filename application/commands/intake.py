@@ -198,7 +198,8 @@ class Intake:
             except Conflict as conflict:
                 if conflict.what == "guard":
                     good = self._judged_again(good)
-                elif conflict.what == "stream":
+                elif conflict.what in ("stream", "data_key"):
+                    # The id of a record that was erased is taken like any other; only its keys are gone.
                     good = self._with_free_ids(good)
         raise LedgerUnavailable("too many writers at once")
 

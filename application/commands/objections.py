@@ -154,10 +154,14 @@ class Objections:
             raise Refused(Defect("OBJ-1", "remedy_record_not_yours", "/record"))
         if self._ledger.store.load("records", command.objection_id):
             raise Refused(Defect("OBJ-1", "remedy_id_taken", "/objection"))
-        record = desk.record(command.record_id, rule="OBJ-1", subject=command.subject)
         if filing.officer is not None:
+            # Before the record is looked for, so that this answer says nothing of it.
             desk.officer(Officer(filing.officer, command.received_by), rule="OBJ-1")
         guards: dict[UUID, int] = {}
+        if command.subject is None:
+            record = desk.record_known_to(command.received_by, command.record_id, rule="OBJ-1")
+        else:
+            record = desk.record(command.record_id, rule="OBJ-1", subject=command.subject)
         event = file_objection(
             filing,
             objection_id=command.objection_id,

@@ -19,8 +19,10 @@ from application.ports import CaseDays, Conflict, Document, KeyName, LedgerUnava
 from application.reactions import Consequences, react
 from application.registry import Registry
 from application.sealing import parse_key_reference
+from domain.catalogue.items import version_in_force
 from domain.parties.keys import require_live
 from domain.records.erasure import ErasureRequested
+from domain.records.publicity import decided_on, item_code, may_be_known_to
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.overdue import waiting_of
 from domain.remedies.parties import Officer
@@ -179,6 +181,24 @@ class RemedyDesk:
             leaf_hash=leaf_hash(held.row.leaf).hex(),
             deletable=bool(own_record(key_class)),
         )
+
+    def record_known_to(self, department: str, record_id: UUID, *, rule: str) -> RecordFile:
+        """The file of a record that a department determined, or that stands and can have been shown to it.
+
+        Raises ``Refused`` alike for a record that does not exist and any other, whatever became of it.
+        """
+        found = self.record(record_id, rule=rule)
+        content = found.standing.content
+        item = version_in_force(self.registry.item(item_code(content)).items, decided_on(content))
+        months, today = self.months_max(decided_on(content), {}), city_day(self.ledger.now())
+        known = (
+            item is not None
+            and found.standing.status == "standing"
+            and may_be_known_to(item, content, department, on=today, months_max=months)
+        )
+        if not known and found.source != department:
+            raise Refused(Defect(rule, "remedy_record_not_yours", "/record"))
+        return found
 
     def subject_id(self, identity: Identity) -> UUID | None:
         """The id under which the ledger knows a subject, or None."""

@@ -178,9 +178,9 @@ class Repairs:
         desk, application = self._desk, command.application
         if self._ledger.store.load("records", command.repair_id):
             raise Refused(Defect("REP-2", "remedy_id_taken", "/repair"))
-        record = desk.record(command.record_id, rule="REP-1", subject=command.subject)
         if application.officer is not None:
             desk.officer(Officer(application.officer, command.received_by), rule="REP-2")
+        record = desk.record(command.record_id, rule="REP-1", subject=command.subject)
         guards: dict[UUID, int] = {}
         event = apply_for_repair(
             application,

@@ -69,13 +69,18 @@ class CaseQueries:
         self._desk = desk
         self._ledger = desk.ledger
 
-    def require_concerned(self, kind: CaseKind, case_id: UUID, department: str) -> None:
-        """Raise ``Refused`` as for a case that does not exist, unless this department has to do with it."""
+    def require_concerned(
+        self, kind: CaseKind, case_id: UUID, department: str, *, subject: Identity | None = None
+    ) -> None:
+        """Raise ``Refused`` as for a case that does not exist, unless this department has to do with it, and the
+        ``subject`` for whom it acts, if any, too."""
         filed = _filed(kind, self._ledger.load(case_id))
         if filed is None or not (
             department in (filed.source, filed.received_by) or self._is_credit_office(department)
         ):
             raise _unknown(kind)
+        if subject is not None:
+            self._record(kind, filed, subject)
 
     def state(self, kind: CaseKind, case_id: UUID, asker: Asker) -> CaseState:
         """The case for its source, for whoever filed it, or, without what was said in it, for the credit office.
@@ -89,7 +94,7 @@ class CaseQueries:
         filed = _filed(kind, events)
         if filed is None:
             raise _unknown(kind)
-        record = self._desk.record(UUID(filed.record), rule=RULES[kind])
+        record = self._record(kind, filed, None)
         visible = self._visible(filed, record, asker)
         if not visible:
             raise _unknown(kind)
@@ -107,6 +112,13 @@ class CaseQueries:
             history=history,
             position=self._logged(kind, case_id, asker, role, record.subject_id, history),
         )
+
+    def _record(self, kind: CaseKind, filed: Filed, subject: Identity | None) -> RecordFile:
+        """The record of a case, of this subject when one is given; else there is no such case to tell of."""
+        try:
+            return self._desk.record(UUID(filed.record), rule=RULES[kind], subject=subject)
+        except Refused:
+            raise _unknown(kind) from None
 
     def _rows(self, case_id: UUID) -> list[OpenedRow]:
         return self._ledger.open_all(self._ledger.store.load("records", case_id), log="records")

@@ -157,6 +157,19 @@ def may_be_shared_with(item: CatalogueItem, department: str, purpose: str) -> bo
     return EVERY_DEPARTMENT in scope.departments or department in scope.departments
 
 
+def may_be_known_to(
+    item: CatalogueItem, parts: Parts, department: str, *, on: date, months_max: Months = None
+) -> bool:
+    """Whether ``department`` (its code) can have been shown a record that stands: on that day its term lasts, and it
+    is public or shared with it for some purpose. ``months_max`` as in :func:`publicity_term`."""
+    ends = term_end(item, parts, months_max=months_max)
+    if ends is not None and ends < on:
+        return False
+    purposes = item.sharing.purposes if item.sharing else ()
+    shared = any(may_be_shared_with(item, department, purpose) for purpose in purposes)
+    return shared or publicity_term(item, parts, recorded_on=on, months_max=months_max).public
+
+
 def _person_not_public(item: CatalogueItem, parts: Parts) -> str | None:
     """The prose code that keeps a natural person's record out of the public view, or None.
 

@@ -48,12 +48,18 @@ class Query(Schema):
     )
 
 
-class LooksQuestion(Query, PageQuestion):
-    """Whose looks, and which page of them; of several subjects the first."""
+class OwnQuestion(PageQuestion):
+    """The one subject that asks about itself, and which page."""
+
+    subjects = fields.List(fields.Nested(Subject), required=True, validate=validate.Length(equal=1))
 
 
-class DossierQuestion(LooksQuestion, AsOf):
-    """Whose records, which page of them, and as of when; of several subjects the first."""
+class LooksQuestion(OwnQuestion):
+    """Whose looks, and which page of them."""
+
+
+class DossierQuestion(OwnQuestion, AsOf):
+    """Whose records, which page of them, and as of when."""
 
 
 def _of_itself(zh: str, en: str, question: type[Schema], answer: type[Schema]) -> Operation:
@@ -189,16 +195,15 @@ def _identities(given: Mapping[str, Any]) -> list[Identity]:
     return [identity for identity, _ in found]
 
 
-def _query(schema: Query, body: bytes) -> dict[str, Any]:
+def _query(schema: Query | OwnQuestion, body: bytes) -> dict[str, Any]:
     """A question about subjects. Raises ``Refused`` (FORMAT) for a malformed one, 403 for ``as_of`` out of place."""
     try:
         return read_json(schema, body)
     except Refused as refused:
         if refused.defects[0].field not in ("/", "/subjects"):
             raise
-        raise Refused(
-            Defect("FORMAT", "subjects_missing", "/subjects", {"most": str(SUBJECTS_MAX)})
-        ) from None
+        most = SUBJECTS_MAX if isinstance(schema, Query) else 1
+        raise Refused(Defect("FORMAT", "subjects_missing", "/subjects", {"most": str(most)})) from None
 
 
 def identity_of(subject: Mapping[str, str], where: str) -> Identity:

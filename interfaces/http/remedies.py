@@ -51,8 +51,11 @@ class Command:
         """The acting officer's pseudonym as signed; empty without one."""
         return self.caller.signed_header("Credit-Official")
 
-    def deciding(self, kind: CaseKind, case_id: UUID) -> tuple[int, Officer]:
-        """The version that was seen and the officer who acts on it, for a caller whom the case concerns.
+    def deciding(
+        self, kind: CaseKind, case_id: UUID, *, subject: Identity | None = None
+    ) -> tuple[int, Officer]:
+        """The version that was seen and the officer who acts on it, for a caller (and the ``subject`` for whom it
+        acts, if any) whom the case concerns.
 
         Raises ``ProblemError`` 428 without If-Match, ``Refused`` as for an unknown case to anyone else, and
         ``StaleVersion`` for a tag that is none of ours.
@@ -60,7 +63,8 @@ class Command:
         tag = self.caller.signed_header("If-Match")
         if not tag:
             raise ProblemError(428, "if-match", Defect("FORMAT", "if_match_missing", "If-Match"))
-        CaseQueries(self.desk).require_concerned(kind, case_id, self.caller.department)
+        concerned = CaseQueries(self.desk).require_concerned
+        concerned(kind, case_id, self.caller.department, subject=subject)
         found = _TAG.fullmatch(tag)
         if found is None:
             raise StaleVersion

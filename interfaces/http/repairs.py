@@ -61,13 +61,14 @@ def supply_materials(repair_id: UUID) -> Response:
     """Hand in what was asked for, at the portal; the limits begin anew."""
 
     def run(given: Command) -> Done:
-        expected, _ = given.deciding("repair", repair_id)
         said = _free(SuppliedMaterials(), given.body)
+        subject = _subject(given, said, naming_agent=False)
+        expected, _ = given.deciding("repair", repair_id, subject=subject)
         handed_in = SupplyMaterials(
             repair_id=repair_id,
             expected=expected,
             received_by=given.caller.department,
-            subject=_subject(given, said, naming_agent=False),
+            subject=subject,
             materials=materials_from(said["materials"]),
             officer=given.officer or None,
         )

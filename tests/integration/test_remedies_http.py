@@ -305,3 +305,23 @@ def test_obj_3_a_withdrawal_sealed_by_the_source_takes_the_record_away(city: Cit
     assert wrong["rule"] == "OBJ-5"
     city.source.withdraw(case, record=record, withdraws=seen["record_leaf_hash"])
     assert city.public(record) is None and city.shared(record) == []
+
+
+@pytest.mark.rule("OBJ-1")
+def test_obj_1_a_department_objects_to_what_it_can_have_seen_and_learns_nothing_of_what_is_gone(
+    city: City,
+) -> None:
+    record = city.determine()
+
+    def found_wrong(by: Any, official: str) -> dict[str, Any]:
+        filed: dict[str, Any] = by.object(record, about="content", grounds=GROUNDS, official=official)
+        return filed
+
+    assert found_wrong(city.stranger, city.stranger_officer)["source"] == city.story.source
+    seen = city.source.state("objections", (filed := city.object(record))["case"], official=SECOND)
+    case = deciding("objections", filed)
+    city.source.withdraw(case, record=record, withdraws=seen["record_leaf_hash"])
+    own = problem(lambda: found_wrong(city.source, SECOND), 422)
+    assert code_of(own) == "remedy_record_gone"
+    foreign = problem(lambda: found_wrong(city.stranger, city.stranger_officer), 422)
+    assert code_of(foreign) == "remedy_record_not_yours"

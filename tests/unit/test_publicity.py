@@ -17,6 +17,7 @@ from domain.catalogue.items import CatalogueItem, Sharing
 from domain.records.masking import masked_ends, masked_name
 from domain.records.publicity import (
     Publicity,
+    may_be_known_to,
     may_be_shared_with,
     public_rendition,
     publicity_term,
@@ -235,6 +236,21 @@ def test_SHR_1_a_department_in_scope_with_an_authorised_purpose_may_see_it() -> 
     assert may_be_shared_with(PENALTY, "B", "licensing")
     assert not may_be_shared_with(ITEMS["C13-01"], "A", "licensing")
     assert not may_be_shared_with(replace(PENALTY, sharing=None), "A", "licensing")
+
+
+@pytest.mark.rule("OBJ-1")
+def test_a_department_can_know_what_is_public_or_shared_with_it_while_its_term_lasts() -> None:
+    nobody = replace(PENALTY, sharing=Sharing((), ()), public_organisation=False)
+    one = replace(nobody, sharing=Sharing(("A",), ("licensing",)))
+    parts = penalty(CF_GSJZQ="2026-12-01")
+
+    def known(item: CatalogueItem, on: date = date(2026, 12, 1)) -> tuple[bool, bool]:
+        return may_be_known_to(item, parts, "A", on=on), may_be_known_to(item, parts, "B", on=on)
+
+    assert known(nobody) == (False, False)
+    assert known(one) == (True, False)
+    assert known(replace(nobody, public_organisation=True)) == (True, True)
+    assert known(one, date(2026, 12, 2)) == (False, False)
 
 
 @pytest.mark.parametrize(
