@@ -30,11 +30,17 @@ class Terms(Protocol):
     def terms_over(self, on: date, limit: int) -> Sequence[tuple[UUID, date]]: ...
 
 
+Seen = tuple[date | None, int | None]
+"""The soonest day of a case and the calendar that it was counted by, as they were found."""
+
+
 class DueCases(Protocol):
     """Open cases by their days, in pages; ``mend`` writes days down unless they moved since they were ``seen``."""
 
-    def before(self, on: date, *, after: UUID, limit: int) -> Sequence[tuple[UUID, date]]: ...
-    def mend(self, days: CaseDays, *, seen: date) -> None: ...
+    def before(
+        self, on: date, *, calendar: int, after: UUID, limit: int
+    ) -> Sequence[tuple[UUID, date | None, int | None]]: ...
+    def mend(self, days: CaseDays, *, seen: Seen) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -70,11 +76,12 @@ class DeadlineRunner:
         ended = self._end_terms()
         if ended == PER_STEP:
             return Passed(terms_ended=ended), True
-        found = self._cases.before(city_day(self._ledger.now()), after=self._after, limit=PER_STEP)
+        today = city_day(self._ledger.now())
+        found = self._cases.before(today, calendar=0, after=self._after, limit=PER_STEP)
         passed = Passed(terms_ended=ended)
-        for case, seen in found:
+        for case, next_due, counted_by in found:
             try:
-                passed += Passed(overdue=self._record(case, seen))
+                passed += Passed(overdue=self._record(case, (next_due, counted_by)))
             except BrokenSeal:
                 # What verify names must not keep every other case from being recorded.
                 passed += Passed(unreadable=1)
@@ -99,7 +106,7 @@ class DeadlineRunner:
                 continue
         return 0
 
-    def _record(self, case: UUID, seen: date) -> int:
+    def _record(self, case: UUID, seen: Seen) -> int:
         """Record every day of a case that was missed; how many. Left to the next pass when others keep moving it."""
         for _ in range(ATTEMPTS_MAX):
             rows = self._ledger.store.load("records", case)
@@ -112,7 +119,7 @@ class DeadlineRunner:
                 return 0
             made = overdue_events(waiting, now=self._ledger.now())
             if not made:
-                self._cases.mend(days_of(waiting), seen=seen)
+                self._cases.mend(days_of(waiting, counted_by=0), seen=seen)
                 return 0
             # As the rest of the case: under its subject's key.
             owners = {"public": parse_key_reference(rows[0].key_ref)["public"]}
@@ -129,10 +136,11 @@ class DeadlineRunner:
         return 0
 
 
-def days_of(waiting: Waiting) -> CaseDays:
-    """The days under which an open case is found."""
+def days_of(waiting: Waiting, *, counted_by: int = -1) -> CaseDays:
+    """The days under which an open case is found; ``counted_by`` counts only while one of them is provisional."""
     due, following = (date.fromisoformat(d) if d else None for d in (waiting.due, waiting.next_due))
-    return CaseDays(waiting.case, due, following)
+    provisional = waiting.provisional and bool(waiting.deadlines)
+    return CaseDays(waiting.case, due, following, waiting.record, counted_by if provisional else None)
 
 
 def end_terms(ledger: Ledger, terms: Terms) -> int:

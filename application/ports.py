@@ -74,11 +74,17 @@ class OpenCase:
 
 @dataclass(frozen=True)
 class CaseDays:
-    """By when an open case is due: the step that waits, and the soonest day that is not recorded as missed."""
+    """By when an open case about a record is due: the step that waits, and the soonest day not recorded as missed.
+
+    ``counted_by`` is the version of the calendar that its provisional days were looked at with, -1 when they were not
+    yet, None when no day is provisional.
+    """
 
     id: UUID
     due: date | None
     next_due: date | None
+    record: UUID
+    counted_by: int | None
 
 
 @dataclass
@@ -144,6 +150,7 @@ class EventStore(Protocol):
     def key_acts(self) -> list[StoredRow]: ...
     def look_at(self, position: int) -> tuple[UUID, int] | None: ...
     def receipt_of(self, department: str, key: str) -> Receipt | None: ...
+    def open_repairs_of(self, record: UUID) -> list[UUID]: ...
     def overdue_cases(self, on: date, *, apart_from: str, limit: int) -> list[OpenCase]: ...
     def open_cases_page(
         self, department: str, *, through: int | None, after: int, limit: int

@@ -25,6 +25,8 @@ from domain.remedies.events import (
     RepairApplied,
     RepairDecided,
 )
+from domain.remedies.repair import close_repair
+from domain.remedies.repair_case import Repair
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
@@ -37,7 +39,7 @@ class Consequences:
 
     ``term_over`` is the last day (ISO text) of a corrected content's term when that day has passed, else
     empty. ``version`` is the last version of the record's stream that is taken. ``erasure_id`` is free for a
-    request for erasure that follows.
+    request for erasure that follows. ``waiting`` are the record's repairs that are not decided.
     """
 
     record_id: UUID
@@ -46,6 +48,7 @@ class Consequences:
     version: int
     erasure_id: UUID
     term_over: str = ""
+    waiting: Sequence[Repair] = ()
     events: list[Event] = field(default_factory=list)
     suppress: list[UUID] = field(default_factory=list)
     marks: list[tuple[UUID, UUID]] = field(default_factory=list)
@@ -113,6 +116,13 @@ def keep_ended(_: RecordCorrected, then: Consequences) -> None:
         then.events.append(PublicityEnded(**then.place(), until=until))
 
 
+def close_repairs(event: RecordWithdrawn | RecordShielded, then: Consequences) -> None:
+    """REP-1: a record that is shown no more needs no repair; the applications that still wait are closed so."""
+    for repair in then.waiting:
+        if isinstance(event, RecordWithdrawn) or str(repair.id) != event.repair:
+            then.events.append(close_repair(repair, because=event.TOPIC, at=then.at))
+
+
 def carry_out(event: RepairDecided, then: Consequences) -> None:
     """REP-5: a granted repair takes the effect that the item says.
 
@@ -136,10 +146,10 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ObjectionFiled: (mark, open_case),
     ObjectionDecided: (unmark, close_case),
     RecordCorrected: (keep_annotated, keep_ended),
-    RecordWithdrawn: (suppress,),
+    RecordWithdrawn: (suppress, close_repairs),
     RepairApplied: (open_case,),
     RepairDecided: (carry_out, close_case),
-    RecordShielded: (suppress,),
+    RecordShielded: (suppress, close_repairs),
     PublicityEnded: (suppress,),
 }
 """Event -> what follows from it at once, in this order. What follows an event that a reaction made, follows too."""

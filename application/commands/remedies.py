@@ -23,9 +23,11 @@ from domain.catalogue.items import version_in_force
 from domain.parties.keys import require_live
 from domain.records.erasure import ErasureRequested
 from domain.records.publicity import decided_on, item_code, may_be_known_to
+from domain.remedies.events import RecordWithdrawn, RepairDecided
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.overdue import waiting_of
 from domain.remedies.parties import Officer
+from domain.remedies.repair_case import Repair, fold_repair
 from domain.remedies.standing import Standing, standing_of
 from domain.shared.canonical import NotCanonical, Parts
 from domain.shared.city_time import city_day
@@ -274,14 +276,12 @@ class RemedyDesk:
             version=max([standing.version, *(s.event.originator_version for s in act.sealed)]),
             term_over=act.term_over,
             erasure_id=self.ledger.entropy.uuid(),
+            waiting=self._repairs_waiting(act),
         )
         react([act.event, *(sealed.event for sealed in act.sealed)], then)
         first = self.ledger.seal(act.event, owners=act.owners)
-        owners = {"public": (record.subject_id, "public")}
-        # A request for erasure is the ledger's own, so that it outlives what is erased.
         follows = [
-            self.ledger.seal(event, owners=None if isinstance(event, ErasureRequested) else owners)
-            for event in then.events
+            self.ledger.seal(event, owners=self._following_owners(event, record)) for event in then.events
         ]
         acts = [first, *act.sealed, *follows]
         meta = {"actor": act.actor, "purpose": act.purpose, "correlation": str(act.event.originator_id)}
@@ -311,6 +311,22 @@ class RemedyDesk:
             batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
         position = self.ledger.store.append(batch)[0]
         return Done(case, version, position, told)
+
+    def _following_owners(self, event: Event, record: RecordFile) -> dict[str, KeyName] | None:
+        """Whose keys the parts of what follows are under; None for the ledger's own."""
+        if isinstance(event, ErasureRequested):
+            return None  # so that it outlives what is erased
+        if isinstance(event, RepairDecided):
+            return self.case_owners(event, record)
+        return {"public": (record.subject_id, "public")}
+
+    def _repairs_waiting(self, act: Act) -> list[Repair]:
+        """The undecided repairs of a record that this act may take away."""
+        events = [act.event, *(sealed.event for sealed in act.sealed)]
+        if not any(isinstance(event, RecordWithdrawn | RepairDecided) for event in events):
+            return []
+        found = (fold_repair(self.ledger.load(id)) for id in self.ledger.store.open_repairs_of(act.record.id))
+        return [r for r in found if r is not None and r.record == act.record.id and not r.decided]
 
     def _days(self, event: Event) -> list[CaseDays]:
         """By when the case is due after this event; nothing when it is decided."""

@@ -91,6 +91,7 @@ class Repairs:
                 officer=command.officer,
                 unusable=unusable,
                 limits=self._desk.limits,
+                standing=record.standing,
                 now=self._ledger.now(),
             )
             return self._handled(event, record, command, {"missing": list(event.missing)})
@@ -109,6 +110,7 @@ class Repairs:
                 command.materials,
                 received_by=command.received_by,
                 officer=command.officer,
+                standing=record.standing,
                 limits=self._desk.limits_on(repair.applied_on, guards),
                 calendar=self._desk.calendar,
                 now=self._ledger.now(),
@@ -126,7 +128,11 @@ class Repairs:
         def make() -> Act:
             repair, record = self._case(command.repair_id, command.expected, command.officer)
             event = accept_repair(
-                repair, officer=command.officer, limits=self._desk.limits, now=self._ledger.now()
+                repair,
+                officer=command.officer,
+                limits=self._desk.limits,
+                standing=record.standing,
+                now=self._ledger.now(),
             )
             return self._handled(event, record, command, {})
 

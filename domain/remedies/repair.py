@@ -12,6 +12,8 @@ from uuid import UUID
 
 from domain.catalogue.items import CatalogueItem, LegalBasis
 from domain.remedies.events import (
+    RecordShielded,
+    RecordWithdrawn,
     RepairAccepted,
     RepairApplied,
     RepairDecided,
@@ -36,6 +38,8 @@ from domain.shared.deadlines import Calendar, add_working_days
 from domain.shared.refusals import Defect, refuse_if_any
 
 MODES = ("annotate", "shield", "delete")
+PLATFORM = "platform"
+"""Who closes what has lost its object: no officer."""
 
 
 def apply_for_repair(
@@ -105,7 +109,13 @@ def missing_materials(repair: Repair, limits: RemedyLimits) -> tuple[str, ...]:
 
 
 def request_materials(
-    repair: Repair, *, officer: Officer, unusable: Iterable[str] = (), limits: RemedyLimits, now: datetime
+    repair: Repair,
+    *,
+    officer: Officer,
+    unusable: Iterable[str] = (),
+    limits: RemedyLimits,
+    standing: Standing,
+    now: datetime,
 ) -> RepairMaterialsRequested:
     """Ask for everything that is missing, once (REP-2); ``unusable`` kinds were handed in but cannot be used.
 
@@ -115,7 +125,7 @@ def request_materials(
     again = frozenset(unusable)
     wanted = limits.materials_of(repair.item)
     missing = [kind for kind in wanted if kind not in repair.given or kind in again]
-    defects = list(_open_defects(repair, officer))
+    defects = list(_open_defects(repair, officer, standing))
     if repair.asked:
         defects.append(Defect("REP-2", "repair_materials_asked_already"))
     if repair.accepted:
@@ -141,6 +151,7 @@ def supply_materials(
     *,
     received_by: str,
     officer: str | None,
+    standing: Standing,
     limits: RemedyLimits,
     calendar: Calendar,
     now: datetime,
@@ -149,6 +160,7 @@ def supply_materials(
     defects = list(_material_defects(materials))
     if repair.decided:
         defects.append(Defect("REP-2", "repair_decided_already"))
+    defects += _standing_no_more(standing)
     if not materials or not {m.kind for m in materials} <= repair.lacking:
         defects.append(Defect("REP-2", "repair_material_not_asked", "/materials"))
     refuse_if_any(defects)
@@ -168,9 +180,14 @@ def supply_materials(
     )
 
 
-def accept_repair(repair: Repair, *, officer: Officer, limits: RemedyLimits, now: datetime) -> RepairAccepted:
-    """The application is complete (REP-2). Raises ``Refused`` while anything that the item asks for is missing."""
-    defects = list(_open_defects(repair, officer))
+def accept_repair(
+    repair: Repair, *, officer: Officer, limits: RemedyLimits, standing: Standing, now: datetime
+) -> RepairAccepted:
+    """The application is complete (REP-2).
+
+    Raises ``Refused`` while anything that the item asks for is missing, and when the record stands no more (REP-5).
+    """
+    defects = list(_open_defects(repair, officer, standing))
     if repair.accepted:
         defects.append(Defect("REP-2", "repair_accepted_already"))
     if missing := missing_materials(repair, limits):
@@ -197,8 +214,7 @@ def grant_repair(
     defects = list(_decision_defects(repair, officer, determined_by))
     if not repair.accepted:
         defects.append(Defect("REP-2", "repair_not_accepted"))
-    if standing.status != "standing":
-        defects.append(Defect("REP-5", "repair_not_needed"))
+    defects += _standing_no_more(standing)
     refuse_if_any(defects)
     return _decided(repair, officer, now, outcome="granted", mode=repair.mode)
 
@@ -226,6 +242,19 @@ def reject_repair(
     return _decided(
         repair, officer, now, outcome="rejected", basis=cited, reasons=reasons, remedies=dict(remedies)
     )
+
+
+CLOSED_BECAUSE: Mapping[str, str] = {
+    RecordWithdrawn.TOPIC: "这条记录已由认定部门撤销，无须修复。 / The record was withdrawn; nothing to repair.",
+    RecordShielded.TOPIC: "这条记录已修复并屏蔽，无须再次修复。 / The record is repaired and shielded already.",
+}
+
+
+def close_repair(repair: Repair, *, because: str, at: datetime) -> RepairDecided:
+    """An application has nothing to ask for any more (终止办理): its record was taken away, by an event of the topic
+    ``because``. Nobody refused it, so no remedy is told; the platform closes it, in its source's name."""
+    platform = Officer(PLATFORM, repair.source)
+    return _decided(repair, platform, at, outcome="closed", reasons=CLOSED_BECAUSE[because])
 
 
 def _decided(
@@ -287,9 +316,16 @@ def _applicant_defects(application: Application) -> Iterator[Defect]:
     yield from agent_defects(application.agent, rule="REP-2")
 
 
-def _open_defects(repair: Repair, officer: Officer) -> Iterator[Defect]:
+def _standing_no_more(standing: Standing) -> Iterator[Defect]:
+    """What is shown no more cannot be repaired: neither asked about, nor accepted, nor granted; only refused."""
+    if standing.status != "standing":
+        yield Defect("REP-5", "repair_not_needed")
+
+
+def _open_defects(repair: Repair, officer: Officer, standing: Standing) -> Iterator[Defect]:
     if repair.decided:
         yield Defect("REP-2", "repair_decided_already")
+    yield from _standing_no_more(standing)
     yield from deciding_defects(officer, source=repair.source, others={}, rule="REP-2")
 
 

@@ -1,4 +1,4 @@
-"""Which open cases have a day behind them: functions of migrations/0007, login ``projector``."""
+"""Which open cases have a day behind them: functions of migrations/0013, login ``projector``."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ class PostgresDueCases:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def before(self, on: date, *, after: UUID, limit: int) -> list[tuple[UUID, date]]:
-        """Cases with an unrecorded due day before ``on``, by id, with that day."""
-        query = "SELECT case_id, next_due FROM ledger.cases_due(%s, %s, %s)"
+    def before(
+        self, on: date, *, calendar: int, after: UUID, limit: int
+    ) -> list[tuple[UUID, date | None, int | None]]:
+        """Cases with an unrecorded due day before ``on``, or days counted by an older ``calendar``, by id."""
+        query = "SELECT case_id, next_due, counted_by FROM ledger.cases_to_count(%s, %s, %s, %s)"
         with connection(self._pool) as conn:
-            return [(r[0], r[1]) for r in conn.execute(query, (on, after, limit)).fetchall()]
+            return [(r[0], r[1], r[2]) for r in conn.execute(query, (on, calendar, after, limit)).fetchall()]
 
-    def mend(self, days: CaseDays, *, seen: date) -> None:
-        """Write the days down, unless they moved since they were ``seen``."""
+    def mend(self, days: CaseDays, *, seen: tuple[date | None, int | None]) -> None:
+        """Write down what is known of a case, unless it moved since it was ``seen``."""
+        query = "SELECT ledger.mend_case(%s, %s, %s, %s, %s, %s, %s)"
+        arguments = (days.id, *seen, days.due, days.next_due, days.record, days.counted_by)
         with connection(self._pool) as conn:
-            query = "SELECT ledger.mend_due(%s, %s, %s, %s)"
-            conn.execute(query, (days.id, seen, days.due, days.next_due))
+            conn.execute(query, arguments)

@@ -54,8 +54,9 @@ _APPEND_CASE = (
     _APPEND_MARKED.replace("append_marked(", "append_case(")[:-1]
     + ", %b::uuid[], %b::text[], %b::text[], %b::uuid[])"
 )
-_APPEND_DUE = (
-    _APPEND_CASE.replace("append_case(", "append_due(")[:-1] + ", %b::uuid[], %b::date[], %b::date[])"
+_APPEND_COUNTED = (
+    _APPEND_CASE.replace("append_case(", "append_counted(")[:-1]
+    + ", %b::uuid[], %b::date[], %b::date[], %b::uuid[], %b::bigint[])"
 )
 _COLUMNS = (
     "position, stream_id, stream_version, topic, schema_version, recorded_at,"
@@ -166,9 +167,10 @@ def case_parameters(batch: Append) -> list[Any]:
 
 
 def days_parameters(batch: Append) -> list[Any]:
-    """The arguments that ``ledger.append_due`` takes beyond those of ``ledger.append_case``."""
+    """The arguments that ``ledger.append_counted`` takes beyond those of ``ledger.append_case``."""
     days = batch.days
-    return [[d.id for d in days], [d.due for d in days], [d.next_due for d in days]]
+    dates = [[d.id for d in days], [d.due for d in days], [d.next_due for d in days]]
+    return [*dates, [d.record for d in days], [d.counted_by for d in days]]
 
 
 class PostgresEventStore:
@@ -190,7 +192,9 @@ class PostgresEventStore:
         with conn.cursor(binary=True) as cursor:
             if batch.days:
                 arguments = append_parameters(batch) + mark_parameters(batch) + case_parameters(batch)
-                row = cursor.execute(_APPEND_DUE, arguments + days_parameters(batch), prepare=True).fetchone()
+                row = cursor.execute(
+                    _APPEND_COUNTED, arguments + days_parameters(batch), prepare=True
+                ).fetchone()
             elif batch.opened or batch.closed:
                 arguments = append_parameters(batch) + mark_parameters(batch) + case_parameters(batch)
                 row = cursor.execute(_APPEND_CASE, arguments, prepare=True).fetchone()
@@ -265,6 +269,10 @@ class PostgresEventStore:
         query = "SELECT case_id, kind, filed_at, through FROM ledger.open_cases_page(%s, %s, %s, %s)"
         rows = self._all(query, (department, through, after, limit))
         return [(OpenCase(r[0], r[1], department), int(r[2]), int(r[3])) for r in rows]
+
+    def open_repairs_of(self, record: UUID) -> list[UUID]:
+        """The repairs of a record that are not decided; maybe others, of which no record is written down."""
+        return [row[0] for row in self._all("SELECT * FROM ledger.open_repairs_of(%s)", (record,))]
 
     def overdue_cases(self, on: date, *, apart_from: str, limit: int) -> list[OpenCase]:
         """The cases of all departments but one whose step was due before a day, the longest overdue first."""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -213,7 +213,7 @@ def test_days_that_an_act_has_moved_meanwhile_are_not_mended(story: Story) -> No
     world = story.world
     case = story.object(record(story)).case
     found = PostgresDueCases(world.pool("projector"))
-    found.mend(CaseDays(case, None, None), seen=date(1, 1, 1))
+    found.mend(CaseDays(case, None, None, uuid4(), None), seen=(date(1, 1, 1), -1))
     assert days(world, case) == ("2026-12-01", "2026-12-01")
 
 

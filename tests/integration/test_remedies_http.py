@@ -325,3 +325,39 @@ def test_obj_1_a_department_objects_to_what_it_can_have_seen_and_learns_nothing_
     assert code_of(own) == "remedy_record_gone"
     foreign = problem(lambda: found_wrong(city.stranger, city.stranger_officer), 422)
     assert code_of(foreign) == "remedy_record_not_yours"
+
+
+@pytest.mark.rule("REP-1")
+def test_rep_1_a_withdrawal_closes_the_repair_that_waits_with_its_reason(city: City) -> None:
+    record = city.determine()
+    applied, filed = city.apply(record, PROOF, LETTER), city.object(record)
+    other = city.apply(city.determine("示市监罚字〔2026〕9002号"), PROOF, LETTER)
+    seen = city.source.state("objections", filed["case"], official=SECOND)
+    city.source.withdraw(deciding("objections", filed), record=record, withdraws=seen["record_leaf_hash"])
+    told = city.portal.state("repairs", applied["case"], subject=city.subject, on_behalf_of="subject")
+    assert (told["state"], told["version"], told["waiting"]) == ("closed", 2, None)
+    assert "撤销" in told["history"][1]["parts"]["restricted"]["reasons"]
+    waiting = city.clients["source"].worklist(official=SECOND)
+    assert [task["case"] for task in waiting] == [other["case"]]
+    problem(lambda: city.source.accept(deciding("repairs", applied)), 412)
+    newest = replace(deciding("repairs", applied), version=2)
+    assert code_of(problem(lambda: city.source.accept(newest), 422)) == "repair_decided_already"
+    assert city.source.accept(deciding("repairs", other))["version"] == 2
+    assert city.world.finding() is None
+
+
+@pytest.mark.rule("REP-5")
+def test_rep_5_a_shielding_closes_the_other_repair_of_the_record_and_an_ended_term_stops_acceptance(
+    city: City,
+) -> None:
+    record = city.determine()
+    first, second = city.apply(record, PROOF, LETTER), city.apply(record, PROOF)
+    city.source.grant(deciding("repairs", city.source.accept(deciding("repairs", first))))
+    assert city.source.state("repairs", second["case"], official=SECOND)["state"] == "closed"
+    ending = city.apply(city.determine("示市监罚字〔2026〕9002号"), PROOF, LETTER)
+    city.world.clock.run_ahead(days=365)
+    city.world.deadlines.run()
+    version = city.source.state("repairs", ending["case"], official=SECOND)["version"]
+    case = replace(deciding("repairs", ending), version=version)
+    assert code_of(problem(lambda: city.source.accept(case), 422)) == "repair_not_needed"
+    assert city.world.finding() is None

@@ -25,6 +25,7 @@ CALLABLE = {
         "append", "load_stream", "subjects_of", "documents_of", "data_keys_of", "receipt_of", "use_nonce",
         "save_draft", "load_draft", "drop_draft", "append_marked",
         "append_case", "open_cases_of", "open_cases_page", "append_due", "overdue_cases",
+        "append_counted", "open_repairs_of",
         "head_of", "look_at", "erasing_acts", "key_acts",
     },
     "reader": {
@@ -34,7 +35,7 @@ CALLABLE = {
         "subjects_of", "objected", "overdue_count", "dossier_page", "position_at", "log_lag",
         "refusals_before",
     },
-    "projector": {"terms_over", "cases_due", "mend_due"},
+    "projector": {"terms_over", "cases_due", "mend_due", "cases_to_count", "mend_case"},
     "auditor": {"framed", "position_at"},
     "sequencer": {"leaves", "tree", "move_tree"},
     "eraser": {

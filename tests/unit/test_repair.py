@@ -59,6 +59,9 @@ def standing(decided: date = date(2026, 6, 1), severity: str = "一般", **chang
     return Standing(**{"version": 1, "content": {"public": public}, "content_version": 1, **changed})
 
 
+STANDING = standing()
+
+
 def applied(application: Application | None = None, **changed: Any) -> RepairApplied:
     how: dict[str, Any] = {
         "item": ITEM,
@@ -181,30 +184,34 @@ def test_rep_5_a_record_with_keys_of_its_own_is_deleted_and_any_other_is_shielde
 
 def test_rep_2_missing_materials_do_not_refuse_and_are_asked_for_once_all_together() -> None:
     found = case(application=Application())
-    asked = request_materials(found, officer=ONE, limits=LIMITS, now=NOW)
+    asked = request_materials(found, officer=ONE, limits=LIMITS, standing=STANDING, now=NOW)
     assert asked.missing == ["performance_proof", "commitment_letter"]
     found = case(asked, application=Application())
     with pytest.raises(Refused) as refused:
-        request_materials(found, officer=ONE, limits=LIMITS, now=NOW)
+        request_materials(found, officer=ONE, limits=LIMITS, standing=STANDING, now=NOW)
     assert codes(refused) == {"REP-2:repair_materials_asked_already"}
 
 
 def test_rep_2_nothing_beyond_the_items_own_materials_is_asked_for() -> None:
     with pytest.raises(Refused) as refused:
-        request_materials(case(), officer=ONE, limits=LIMITS, now=NOW)
+        request_materials(case(), officer=ONE, limits=LIMITS, standing=STANDING, now=NOW)
     assert codes(refused) == {"REP-2:repair_nothing_missing"}
     with pytest.raises(Refused) as refused:
-        request_materials(case(), officer=ONE, unusable=["training_proof"], limits=LIMITS, now=NOW)
+        request_materials(
+            case(), officer=ONE, unusable=["training_proof"], limits=LIMITS, standing=STANDING, now=NOW
+        )
     assert "REP-2:repair_material_not_asked_by_item" in codes(refused)
     own = replace(LIMITS, materials={**LIMITS.materials, "C03-02": ("training_proof",)})
     assert missing_materials(case(), own) == ("training_proof",)
 
 
 def test_rep_2_what_cannot_be_used_is_asked_for_again_and_supplied_with_new_limits() -> None:
-    asked = request_materials(case(), officer=ONE, unusable=["performance_proof"], limits=LIMITS, now=NOW)
+    asked = request_materials(
+        case(), officer=ONE, unusable=["performance_proof"], limits=LIMITS, standing=STANDING, now=NOW
+    )
     found = case(asked)
     with pytest.raises(Refused) as refused:
-        accept_repair(found, officer=ONE, limits=LIMITS, now=NOW)
+        accept_repair(found, officer=ONE, limits=LIMITS, standing=STANDING, now=NOW)
     assert codes(refused) == {"REP-2:repair_materials_missing"}
 
     def supplied(*materials: Material) -> Any:
@@ -213,6 +220,7 @@ def test_rep_2_what_cannot_be_used_is_asked_for_again_and_supplied_with_new_limi
             materials,
             received_by=OFFICE,
             officer=None,
+            standing=STANDING,
             limits=LIMITS,
             calendar=CALENDAR,
             now=NOW + timedelta(days=3),
@@ -223,7 +231,9 @@ def test_rep_2_what_cannot_be_used_is_asked_for_again_and_supplied_with_new_limi
             supplied(*wrong)
     found = case(asked, supplied(replace(PROOF, digest="c3" * 32)))
     assert (found.accept_by, found.answer_by) == ("2026-11-26", "2026-12-07")
-    assert accept_repair(found, officer=ONE, limits=LIMITS, now=NOW).originator_version == 4
+    assert (
+        accept_repair(found, officer=ONE, limits=LIMITS, standing=STANDING, now=NOW).originator_version == 4
+    )
 
 
 @pytest.mark.parametrize(
@@ -300,7 +310,7 @@ def test_an_application_is_read_from_a_request() -> None:
 
 
 def accepted() -> Repair:
-    return case(accept_repair(case(), officer=ONE, limits=LIMITS, now=NOW))
+    return case(accept_repair(case(), officer=ONE, limits=LIMITS, standing=STANDING, now=NOW))
 
 
 def test_rep_5_a_grant_needs_acceptance_the_source_and_an_officer_who_did_not_determine_or_file() -> None:
@@ -341,3 +351,16 @@ def test_rep_1_a_rejection_says_why_and_cites_the_basis_when_it_excludes() -> No
         with pytest.raises(Refused) as refused:
             rejected(**changed)
         assert codes(refused) == {code}
+
+
+@pytest.mark.rule("REP-5")
+@pytest.mark.parametrize("status", ["ended", "shielded", "withdrawn"])
+def test_rep_5_what_is_shown_no_more_is_neither_asked_about_nor_accepted_only_refused(status: str) -> None:
+    gone = standing(status=status)
+    with pytest.raises(Refused) as refused:
+        accept_repair(case(), officer=ONE, limits=LIMITS, standing=gone, now=NOW)
+    assert codes(refused) == {"REP-5:repair_not_needed"}
+    with pytest.raises(Refused) as refused:
+        request_materials(case(application=Application()), officer=ONE, limits=LIMITS, standing=gone, now=NOW)
+    assert codes(refused) == {"REP-5:repair_not_needed"}
+    accept_repair(case(), officer=ONE, limits=LIMITS, standing=standing(), now=NOW)
