@@ -136,6 +136,10 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "Send an xlsx workbook, a CSV file, or a sealed file of our client.",
     ),
     "member_invalid": ("成员 {where} 缺少或格式有误。", "The member {where} is missing or malformed."),
+    "member_unused": (
+        "这样的请求不用成员 {where}，请不要填写。",
+        "Such a request has no use for the member {where}; leave it out.",
+    ),
     "draft_unknown": (
         "没有这份待封存文件，或已过期、已封存。",
         "There is no such draft, or it expired or was sealed.",

@@ -127,10 +127,18 @@ def given_json(schema: Schema, body: bytes) -> dict[str, Any]:
 def loaded_json(schema: Schema, body: bytes) -> dict[str, Any]:
     """A JSON body as its schema loads it.
 
-    Raises ``ValidationError``, ``RecursionError`` when it is too deep, and ``ValueError`` for what is no JSON
-    or holds half a character (a lone surrogate), which no hash and no database could take later.
+    Raises ``ValidationError``, ``RecursionError`` when it is too deep, and ``ValueError`` for what is no JSON, names a
+    member twice (only one would count), or holds half a character (a lone surrogate), which no hash and no database
+    could take later.
     """
-    data = json.loads(body)
+    data = json.loads(body, object_pairs_hook=_named_once)
     json.dumps(data, ensure_ascii=False).encode()
     found: dict[str, Any] = schema.load(data)
+    return found
+
+
+def _named_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        raise ValueError("a member is named twice")
     return found

@@ -5,7 +5,7 @@ Every bundle is logged in its subject's list before it leaves; who checks it nee
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from application.queries.evidence import NothingToProve
 from application.queries.proofs import Told
 from domain.access.model import OWN_RECORDS, Request
 from domain.shared.city_time import city_day
-from domain.shared.refusals import Defect, Refused
+from domain.shared.refusals import Defect, Refused, refuse_if_any
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
@@ -27,18 +27,27 @@ from interfaces.http.paging import read_json
 from interfaces.http.queries import Subject, asked_purpose, for_purpose, for_subject, identity_of
 from interfaces.http.services import services
 
-CLAIMS = ("recorded", "shielded", "erased", "who_looked", "answered")
+OF_RECORD = frozenset({"record", "show"})
+USED: Mapping[str, frozenset[str]] = {
+    "recorded": OF_RECORD,
+    "shielded": OF_RECORD,
+    "erased": OF_RECORD,
+    "who_looked": frozenset(),
+    "answered": frozenset({"receipt"}),
+}
+"""The members that each claim needs or uses, beside who asks."""
+CLAIMS = tuple(USED)
 blueprint = Blueprint("evidence", __name__, url_prefix="/v1")
 
 
 class EvidenceQuestion(Schema):
-    """What is to be proven: ``record`` for the first three claims, ``receipt`` of the answer for the last."""
+    """What is to be proven: ``record`` and the parts to ``show`` for the first three claims, ``receipt`` of the answer
+    for the last; ``subject`` by a portal only. Any other member is refused, so that nobody believes that it counted."""
 
     claim = fields.String(required=True, validate=validate.OneOf(CLAIMS))
     record = fields.UUID()
     show = fields.List(
         fields.String(validate=validate.Regexp(r"^[a-z]+(/[0-9]+)?$")),
-        load_default=list,
         validate=validate.Length(max=8),
         metadata={"description": "要公开的部分 / parts to show, such as public"},
     )
@@ -102,15 +111,19 @@ def _told(caller: Caller, body: bytes) -> Told:
 
 
 def _for_subject(portal: str, asked: dict[str, Any]) -> Told:
+    _require_used(asked, "subject")
     proofs, identity = services().proofs, _identity(asked)
     if asked["claim"] == "who_looked":
         return proofs.of_looks(portal, identity)
     if asked["claim"] == "answered":
         raise _missing("/claim")
-    return proofs.of_record_for_subject(portal, identity, _record(asked), asked["claim"], show=asked["show"])
+    return proofs.of_record_for_subject(
+        portal, identity, _record(asked), asked["claim"], show=asked.get("show", [])
+    )
 
 
 def _for_department(request: Request, asked: dict[str, Any]) -> Told:
+    _require_used(asked)
     proofs = services().proofs
     if asked["claim"] == "answered":
         receipt = asked.get("receipt")
@@ -119,7 +132,13 @@ def _for_department(request: Request, asked: dict[str, Any]) -> Told:
         return proofs.of_answer(request, int(receipt.partition(":")[2]))
     if asked["claim"] == "who_looked":
         raise _missing("/claim")
-    return proofs.of_record_for_source(request, _record(asked), asked["claim"], show=asked["show"])
+    return proofs.of_record_for_source(request, _record(asked), asked["claim"], show=asked.get("show", []))
+
+
+def _require_used(asked: Mapping[str, Any], *more: str) -> None:
+    """Raise ``Refused`` (FORMAT) for members that this claim of this asker has no use for."""
+    unused = sorted(asked.keys() - USED[asked["claim"]] - {"claim", *more})
+    refuse_if_any([Defect("FORMAT", "member_unused", f"/{name}", {"where": f"/{name}"}) for name in unused])
 
 
 def _request(caller: Caller) -> Request:

@@ -56,6 +56,15 @@ def ask(web: Web, department: str, question: dict[str, Any], **headers: str) -> 
     return web.http.post("/v1/evidence", data=body, headers=signed)
 
 
+def own_question(web: Web, story: Story, path: str, said: str) -> TestResponse:
+    """A question of a subject about itself, as these bytes."""
+    sent = {"content-type": JSON, "idempotency-key": uuid.uuid4().hex, "credit-on-behalf-of": "subject"}
+    sent |= {"credit-purpose": "own_records"}
+    covered = (*COVERED, "credit-on-behalf-of", "credit-purpose")
+    signing = Signing(story.office, web.world.keys[story.office], web.world.ledger.id.hex, covered=covered)
+    return web.http.post(path, data=said, headers=signing.headers("POST", path, said.encode(), sent))
+
+
 def of_subject(story: Story) -> dict[str, Any]:
     return {"subject": {"code": story.subject().number}}
 
@@ -173,3 +182,32 @@ def test_what_lacks_a_member_or_is_not_ones_own_is_refused_clearly(
         assert ask(web, story.source, {"claim": "answered", "receipt": receipt}, **headers).status_code == 404
     assert ask(web, story.office, {"claim": "recorded", "record": str(record)}, **OWN).status_code == 400
     assert parse_leaf(story.world.reader.rows("records", after=0, limit=1)[0].leaf).kind == 3
+
+
+def test_a_member_that_would_not_count_is_refused_and_named(web: Web, story: Story, record: UUID) -> None:
+    by_officer = {"credit_official": "case-2", "credit_purpose": PURPOSE}
+    own = {"credit_on_behalf_of": "subject", "credit_purpose": "own_records"}
+    named, receipt, subject = {"record": str(record)}, {"receipt": "access:1"}, of_subject(story)
+    for department, headers, said, unused in (
+        (story.source, by_officer, {"claim": "recorded", **named, **subject}, "/subject"),
+        (story.source, by_officer, {"claim": "recorded", **named, **receipt}, "/receipt"),
+        (story.source, by_officer, {"claim": "answered", **receipt, **named}, "/record"),
+        (story.office, own, {"claim": "who_looked", **subject, "show": []}, "/show"),
+        (story.office, own, {"claim": "recorded", **subject, **named, **receipt}, "/receipt"),
+    ):
+        answer = ask(web, department, said, **headers)
+        told = answer.get_json()["errors"][0]
+        assert (answer.status_code, told["code"], told["field"]) == (400, "member_unused", unused)
+    assert ask(web, story.source, {"claim": "recorded", **named}, **by_officer).status_code == 200
+
+
+def test_a_question_about_oneself_names_one_subject_and_no_member_is_named_twice(
+    web: Web, story: Story
+) -> None:
+    whole, other = {"subjects": [of_subject(story)["subject"]]}, {"code": story.office}
+    for path in ("/v1/subject/who-looked", "/v1/subject/dossier"):
+        assert own_question(web, story, path, json.dumps(whole)).status_code == 200
+        for said in ({"subjects": [*whole["subjects"], other]}, {**whole, "consent": str(uuid.uuid4())}):
+            assert own_question(web, story, path, json.dumps(said)).status_code == 400
+        twice = json.dumps(whole)[:-1] + ', "limit": 1, "limit": 2}'
+        assert own_question(web, story, path, twice).status_code == 400
