@@ -11,12 +11,16 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from application.ledger import Ledger
+from application.ledger import Ledger, OpenedRow
 from application.ports import CaseDays, Conflict
+from application.registry import Registry
 from application.sealing import BrokenSeal, parse_key_reference
 from domain.records.events import PublicityEnded
+from domain.remedies.events import CaseDaysRecounted
 from domain.remedies.overdue import Waiting, overdue_events, waiting_of
+from domain.remedies.recounting import counted_last, recount
 from domain.shared.city_time import city_day
+from domain.shared.deadlines import Calendar
 
 PER_STEP = 500
 ATTEMPTS_MAX = 4
@@ -45,17 +49,22 @@ class DueCases(Protocol):
 
 @dataclass(frozen=True)
 class Passed:
-    """What was recorded: ended terms, missed due days; ``unreadable`` cases could not be opened and were left."""
+    """What was recorded: ended terms, missed due days, cases whose days were counted again.
+
+    ``unreadable`` cases could not be opened and were left.
+    """
 
     terms_ended: int = 0
     overdue: int = 0
     unreadable: int = 0
+    recounted: int = 0
 
     def __add__(self, other: Passed) -> Passed:
         return Passed(
             self.terms_ended + other.terms_ended,
             self.overdue + other.overdue,
             self.unreadable + other.unreadable,
+            self.recounted + other.recounted,
         )
 
 
@@ -65,8 +74,10 @@ class DeadlineRunner:
     Any number may run at once: stream versions let one of them record a day, the others find it recorded.
     """
 
-    def __init__(self, ledger: Ledger, terms: Terms, cases: DueCases) -> None:
+    def __init__(self, ledger: Ledger, terms: Terms, cases: DueCases, built_in: Calendar) -> None:
+        """``built_in`` is the calendar before any year was loaded."""
         self._ledger = ledger
+        self._built_in = built_in
         self._terms = terms
         self._cases = cases
         self._after = _FIRST
@@ -77,11 +88,13 @@ class DeadlineRunner:
         if ended == PER_STEP:
             return Passed(terms_ended=ended), True
         today = city_day(self._ledger.now())
-        found = self._cases.before(today, calendar=0, after=self._after, limit=PER_STEP)
+        registry = Registry(self._ledger)
+        version = registry.calendar(self._built_in).version
+        found = self._cases.before(today, calendar=version, after=self._after, limit=PER_STEP)
         passed = Passed(terms_ended=ended)
         for case, next_due, counted_by in found:
             try:
-                passed += Passed(overdue=self._record(case, (next_due, counted_by)))
+                passed += self._record(case, (next_due, counted_by), registry)
             except BrokenSeal:
                 # What verify names must not keep every other case from being recorded.
                 passed += Passed(unreadable=1)
@@ -106,8 +119,11 @@ class DeadlineRunner:
                 continue
         return 0
 
-    def _record(self, case: UUID, seen: Seen) -> int:
-        """Record every day of a case that was missed; how many. Left to the next pass when others keep moving it."""
+    def _record(self, case: UUID, seen: Seen, registry: Registry) -> Passed:
+        """Count a case's days again where a newer calendar changes them, then record every day that was missed.
+
+        Left to the next pass when others keep moving it.
+        """
         for _ in range(ATTEMPTS_MAX):
             rows = self._ledger.store.load("records", case)
             opened = self._ledger.open_all(rows, log="records")
@@ -116,24 +132,51 @@ class DeadlineRunner:
             so_far = [row.event for row in opened]
             waiting = waiting_of(so_far)
             if waiting is None:
-                return 0
-            made = overdue_events(waiting, now=self._ledger.now())
-            if not made:
-                self._cases.mend(days_of(waiting, counted_by=0), seen=seen)
-                return 0
+                return Passed()
+            known = registry.calendar(self._built_in)
+            recounted = self._recounted(opened, waiting, registry)
+            counted = [] if recounted is None else [recounted]
+            then = waiting_of([*so_far, *counted])
+            assert then is not None
+            made = overdue_events(then, now=self._ledger.now())
+            then = waiting_of([*so_far, *counted, *made])
+            assert then is not None
+            days = days_of(then, counted_by=known.version)
+            if not counted and not made:
+                self._cases.mend(days, seen=seen)
+                return Passed()
             # As the rest of the case: under its subject's key.
             owners = {"public": parse_key_reference(rows[0].key_ref)["public"]}
-            acts = [self._ledger.seal(event, owners=owners) for event in made]
+            acts = [self._ledger.seal(event, owners=owners) for event in (*counted, *made)]
             batch = self._ledger.prepare(acts, meta={**META, "correlation": str(case)})
-            then = waiting_of([*so_far, *made])
-            assert then is not None
-            batch.days = [days_of(then)]
+            batch.days = [days]
+            batch.guards[known.stream_id] = known.version
             try:
                 self._ledger.store.append(batch)
             except Conflict:
+                registry.forget()
                 continue
-            return len(made)
-        return 0
+            return Passed(overdue=len(made), recounted=len(counted))
+        return Passed()
+
+    def _recounted(
+        self, opened: Sequence[OpenedRow], waiting: Waiting, registry: Registry
+    ) -> CaseDaysRecounted | None:
+        """The case's days by the newest calendar, where it changes them."""
+        events = [row.event for row in opened]
+        counted = counted_last(events)
+        if counted is None:
+            return None
+        place = next(o.row.position for o in opened if o.row.stream_version == counted.originator_version)
+        known = registry.calendar(self._built_in)
+        return recount(
+            events,
+            waiting,
+            then=registry.calendar(self._built_in, before=place).calendar,
+            known=known.calendar,
+            version=known.version,
+            now=self._ledger.now(),
+        )
 
 
 def days_of(waiting: Waiting, *, counted_by: int = -1) -> CaseDays:

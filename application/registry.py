@@ -15,10 +15,13 @@ from domain.access.model import Officer, Purpose
 from domain.catalogue.items import CatalogueItem, fold
 from domain.parties.events import DepartmentRegistered, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key
+from domain.remedies.recounting import calendar_of
+from domain.shared.deadlines import Calendar
+from domain.shared.events import Event
 from domain.shared.rule_settings import RuleSettings
 
 DEPARTMENT, ITEM = "department", "catalogue"
-OFFICER, PURPOSE = "officer", "purpose"
+OFFICER, PURPOSE, CALENDAR = "officer", "purpose", "calendar"
 SETTINGS = ("setting", "all")
 """Kind and name of the one stream of all settings."""
 
@@ -46,6 +49,16 @@ class SettingsRead:
     settings: RuleSettings
 
 
+@dataclass(frozen=True)
+class KnownCalendar:
+    """The calendar as events made it, with its stream and the stream version it was read at."""
+
+    stream_id: UUID
+    version: int
+    calendar: Calendar
+    events: tuple[Event, ...] = ()
+
+
 class Registry:
     """The registry (登记簿) as one command sees it; made anew for each command, so never stale for long."""
 
@@ -54,6 +67,7 @@ class Registry:
         self._departments: dict[str, DepartmentRegistered | None] = {}
         self._items: dict[str, Versions] = {}
         self._settings: SettingsRead | None = None
+        self._calendar: list[tuple[int, Event]] | None = None
 
     def department(self, code: str) -> DepartmentRegistered | None:
         """The department registered under a 统一社会信用代码, or None."""
@@ -99,8 +113,18 @@ class Registry:
             self._settings = SettingsRead(stream_id, len(events), defaults.after(events))
         return self._settings
 
+    def calendar(self, built_in: Calendar, *, before: int | None = None) -> KnownCalendar:
+        """The working-day calendar with every year that was loaded, as of now or ``before`` a position."""
+        stream = self._ledger.name_id(CALENDAR, "working_days")
+        if self._calendar is None:
+            rows = self._ledger.store.load("records", stream)
+            self._calendar = [(o.row.position, o.event) for o in self._ledger.open_all(rows, log="records")]
+        events = [e for position, e in self._calendar if before is None or position < before]
+        return KnownCalendar(stream, len(events), calendar_of(built_in, events), tuple(events))
+
     def forget(self) -> None:
         """Read everything again at the next question, after a conflict said that something moved."""
         self._departments.clear()
         self._items.clear()
         self._settings = None
+        self._calendar = None

@@ -23,6 +23,8 @@ from domain.parties.events import (
 from domain.records.erasure import DataErased, ErasureApproved, ErasureCompleted, ErasureRequested
 from domain.records.events import ActRefused, FileSealed, IntakeReported, PublicityEnded, RecordDetermined
 from domain.remedies.events import (
+    CalendarLoaded,
+    CaseDaysRecounted,
     ObjectionDecided,
     ObjectionFiled,
     ObjectionOverdue,
@@ -79,6 +81,8 @@ EVENTS: tuple[type[Event], ...] = (
     DataErased,
     ErasureCompleted,
     SettingChanged,
+    CalendarLoaded,
+    CaseDaysRecounted,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

@@ -24,6 +24,7 @@ from domain.parties.events import (
 )
 from domain.parties.keys import GATEWAY, SigningKey, fold_key, may_govern
 from domain.records.erasure import DataErased, ErasureApproved, ErasureCompleted, ErasureRequested
+from domain.remedies.events import CalendarLoaded
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.rule_settings import SettingChanged
@@ -47,8 +48,9 @@ GOVERNING: tuple[type[Event], ...] = (
     DataErased,
     ErasureCompleted,
     SettingChanged,
+    CalendarLoaded,
 )
-"""Acts that decide who may act, under which catalogue and settings, and what is erased.
+"""Acts that decide who may act, under which catalogue, settings and calendar, and what is erased.
 
 Only gateway and credit office seal them."""
 VerifySignature = Callable[[bytes, bytes, bytes], bool]

@@ -97,6 +97,7 @@ __all__ = [
     "fsck_services",
     "gateway_public_key",
     "ledger_id_of",
+    "load_calendar",
     "log_configuration",
     "log_keyring",
     "make_epoch_maker",
@@ -225,7 +226,7 @@ def projector_services(settings: Settings) -> ProjectorServices:
         refusals=RefusalCounts(reader=reader, keys=reader, store=PostgresRefusalCounts(pool), vault=vault),
         views=views,
         epochs=make_epoch_maker(settings, pool, vault),
-        deadlines=DeadlineRunner(_ledger(settings, vault), views, PostgresDueCases(pool)),
+        deadlines=DeadlineRunner(_ledger(settings, vault), views, PostgresDueCases(pool), load_calendar()),
     )
 
 

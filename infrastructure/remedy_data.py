@@ -1,4 +1,4 @@
-"""Loads what the rules count with from ``data/``: settings' defaults, limits of remedies, the working-day calendar.
+"""Loads what the rules count with from ``data/``: settings' defaults, limits of remedies, the first year of workdays.
 
 Bootstrap hands them to the desks where it is decided.
 """
@@ -14,6 +14,7 @@ from domain.shared.deadlines import Calendar
 from domain.shared.rule_settings import RuleSettings
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+BUILT_IN = "workdays_2026.json"
 
 
 @cache
@@ -31,6 +32,8 @@ def load_settings(folder: Path = DATA) -> RuleSettings:
 
 @cache
 def load_calendar(folder: Path = DATA) -> Calendar:
-    """The calendar of all years that are there; errors as :func:`load_limits`."""
-    years = sorted(folder.glob("workdays_*.json"))
-    return Calendar.from_data(json.loads(path.read_text(encoding="utf-8")) for path in years)
+    """The calendar of the year that the program brings; errors as :func:`load_limits`.
+
+    Further years come by an event only (``calendar --load``), so that what was counted when can be told for ever.
+    """
+    return Calendar.from_data([json.loads((folder / BUILT_IN).read_text(encoding="utf-8"))])

@@ -78,6 +78,7 @@ from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.remedy_data import load_settings
 from infrastructure.report_seal import ReportSeal, make_report_seal
+from infrastructure.remedy_data import load_calendar
 from infrastructure.settings import Settings
 from infrastructure.tile_files import PublishedFolder
 from interfaces.cli.seed import govern, take_in
@@ -251,7 +252,9 @@ class World:
     @property
     def deadlines(self) -> DeadlineRunner:
         """A deadline runner as a newly started process has it."""
-        return DeadlineRunner(self.ledger, self.views, PostgresDueCases(self.pool("projector")))
+        return DeadlineRunner(
+            self.ledger, self.views, PostgresDueCases(self.pool("projector")), load_calendar()
+        )
 
     @property
     def published(self) -> Path:

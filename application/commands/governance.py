@@ -19,7 +19,10 @@ from domain.catalogue.items import CatalogueItem
 from domain.parties.events import DepartmentRegistered, KeyEnded, KeyRegistered, KeyRevoked, OfficerRegistered
 from domain.parties.keys import ED25519, may_govern, require_live
 from domain.parties.keys import GATEWAY as GATEWAY_HOLDER
+from domain.remedies.events import CalendarLoaded
+from domain.remedies.recounting import year_of
 from domain.shared.city_time import city_day
+from domain.shared.deadlines import Calendar, CalendarYear
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.leaf import issuer_id
@@ -131,6 +134,31 @@ class Governance:
                 en=en,
             )
         )
+        return True
+
+    def load_calendar(self, year: CalendarYear, *, digest: str) -> bool:
+        """Make a year's working days known (DOMAIN 8b); False when they stand so already.
+
+        ``digest`` (SHA-256, hex) is that of the file. Days that were provisional are counted again by the deadline
+        runner. Raises ``Refused`` (DET-5) when the signer may not govern.
+        """
+        known = self._registry.calendar(Calendar((), frozenset(), frozenset()))
+        of_year = [e for e in known.events if isinstance(e, CalendarLoaded) and e.year == year.year]
+        if of_year and year_of(of_year[-1]) == year:
+            return False
+        self._record(
+            CalendarLoaded(
+                originator_id=known.stream_id,
+                originator_version=known.version + 1,
+                timestamp=self._ledger.now(),
+                year=year.year,
+                source=dict(year.source),
+                holidays=[day.isoformat() for day in year.holidays],
+                working_weekend_days=[day.isoformat() for day in year.working_weekend_days],
+                digest=digest,
+            )
+        )
+        self._registry.forget()
         return True
 
     def revoke_key(self, issuer: bytes, *, reason: str) -> None:

@@ -27,6 +27,7 @@ from domain.remedies.events import RecordWithdrawn, RepairDecided
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.overdue import waiting_of
 from domain.remedies.parties import Officer
+from domain.remedies.recounting import Counted
 from domain.remedies.repair_case import Repair, fold_repair
 from domain.remedies.standing import Standing, standing_of
 from domain.shared.canonical import NotCanonical, Parts
@@ -137,7 +138,7 @@ class RemedyDesk:
         self.forms = forms
         self.limits = limits
         self._defaults = settings
-        self.calendar = calendar
+        self._built_in = calendar
         self.registry = Registry(ledger)
         self._verify = verify
 
@@ -153,6 +154,11 @@ class RemedyDesk:
         read = self.registry.settings(self._defaults)
         guards[read.stream_id] = read.stream_version
         return read.settings
+
+    @property
+    def calendar(self) -> Calendar:
+        """The working-day calendar with every year that was loaded."""
+        return self.registry.calendar(self._built_in).calendar
 
     def record(self, record_id: UUID, *, rule: str, subject: Identity | None = None) -> RecordFile:
         """The file of a record, of this subject when one is given.
@@ -293,6 +299,10 @@ class RemedyDesk:
         if len(acts) == 1:
             # The record's own stream does not move, so what was seen of it must still hold.
             batch.guards[record.id] = standing.version
+        if isinstance(act.event, Counted):
+            # By which calendar days were counted follows from where their event stands.
+            known = self.registry.calendar(self._built_in)
+            batch.guards[known.stream_id] = known.version
         batch.suppress, batch.marks, batch.unmarks = then.suppress, then.marks, then.unmarks
         batch.opened, batch.closed = then.opened, then.closed
         batch.days = self._days(act.event)

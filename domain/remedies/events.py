@@ -263,3 +263,35 @@ class RecordShielded(Event):
     KIND: ClassVar[Kind] = Kind.RECORD_SHIELDED
     repair: str
     repaired_on: str
+
+
+class CalendarLoaded(Event):
+    """The working-day calendar of a year became known (节假日安排), as the holiday notice named in ``source`` says.
+
+    ``holidays`` and ``working_weekend_days`` are days in ISO text; ``digest`` is the SHA-256 (hex) of the file that was
+    loaded. A later event for the same year takes its place.
+    """
+
+    TOPIC: ClassVar[str] = "calendar.loaded"
+    KIND: ClassVar[Kind] = Kind.CALENDAR_LOADED
+    year: int
+    source: Mapping[str, str]
+    holidays: list[str]
+    working_weekend_days: list[str]
+    digest: str
+
+
+class CaseDaysRecounted(Event):
+    """The provisional days of an open case, counted again by a calendar that reaches further (期限重算).
+
+    ``calendar`` is the version of the calendar's stream; ``provisional`` when even that does not reach all days.
+    """
+
+    TOPIC: ClassVar[str] = "case.days_recounted"
+    KIND: ClassVar[Kind] = Kind.CASE_DAYS_RECOUNTED
+    record: str
+    calendar: int
+    answer_by: str
+    provisional: bool
+    forward_by: str | None = None
+    accept_by: str | None = None

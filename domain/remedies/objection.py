@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from domain.remedies.events import ObjectionDecided, ObjectionFiled, ObjectionOverdue
+from domain.remedies.events import CaseDaysRecounted, ObjectionDecided, ObjectionFiled, ObjectionOverdue
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.parties import (
     DIGESTS_MAX,
@@ -96,6 +96,8 @@ def fold_objection(events: Iterable[Event]) -> Objection | None:
         found = replace(found, version=event.originator_version)
         if isinstance(event, ObjectionOverdue):
             found = replace(found, overdue=found.overdue | {(event.step, event.due)})
+        elif isinstance(event, CaseDaysRecounted):
+            found = replace(found, answer_by=event.answer_by, provisional=event.provisional)
         elif isinstance(event, ObjectionDecided):
             found = replace(found, decided=True)
     return found

@@ -14,6 +14,7 @@ from uuid import UUID
 from domain.catalogue.items import SEVERITIES
 from domain.records.publicity import DEFAULT_SEVERITY, decided_on
 from domain.remedies.events import (
+    CaseDaysRecounted,
     RepairAccepted,
     RepairApplied,
     RepairDecided,
@@ -141,6 +142,13 @@ def fold_repair(events: Iterable[Event]) -> Repair | None:
                 given=found.given | supplied,
                 lacking=found.lacking - supplied,
                 accept_by=event.accept_by,
+                answer_by=event.answer_by,
+                provisional=event.provisional,
+            )
+        elif isinstance(event, CaseDaysRecounted):
+            found = replace(
+                found,
+                accept_by=event.accept_by or found.accept_by,
                 answer_by=event.answer_by,
                 provisional=event.provisional,
             )

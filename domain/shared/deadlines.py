@@ -27,6 +27,66 @@ class Due:
     provisional: bool
 
 
+HOLIDAYS = range(7, 61)
+"""How many rest days by notice a year can have: a file with none, or with half the year, is a mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarYear:
+    """The holiday notice (节假日安排通知) of one year, with the document that says so.
+
+    ``source`` holds ``authority``, ``title``, ``document_number`` and ``date``.
+    """
+
+    year: int
+    source: Mapping[str, str]
+    holidays: tuple[date, ...]
+    working_weekend_days: tuple[date, ...]
+
+    @classmethod
+    def from_data(cls, data: object) -> CalendarYear:
+        """The year from a file: exactly ``year``, ``source``, ``holidays`` and ``working_weekend_days``.
+
+        Days are ISO dates of that year, ascending; only Saturdays and Sundays are worked on by notice. Raises
+        ``ValueError`` that says what is wrong.
+        """
+        if not isinstance(data, Mapping) or set(data) != {
+            "year",
+            "source",
+            "holidays",
+            "working_weekend_days",
+        }:
+            raise ValueError("members: year, source, holidays, working_weekend_days")
+        year, source = data["year"], data["source"]
+        if type(year) is not int or not 2000 <= year <= 9998:
+            raise ValueError("year")
+        named = {"authority", "title", "document_number", "date"}
+        if not isinstance(source, Mapping) or set(source) != named:
+            raise ValueError("source: authority, title, document_number, date")
+        if not all(isinstance(text, str) and text.strip() and len(text) <= 200 for text in source.values()):
+            raise ValueError("source")
+        date.fromisoformat(source["date"])
+        holidays = _days_of(year, data["holidays"], "holidays")
+        working = _days_of(year, data["working_weekend_days"], "working_weekend_days")
+        if len(holidays) not in HOLIDAYS:
+            raise ValueError("holidays: too few or too many")
+        if any(day.weekday() < SATURDAY for day in working) or set(working) & set(holidays):
+            raise ValueError("working_weekend_days: a Saturday or Sunday that is no holiday")
+        return cls(year, dict(source), holidays, working)
+
+
+def _days_of(year: int, given: object, name: str) -> tuple[date, ...]:
+    """Ascending days of a year. Raises ``ValueError`` with the member's name."""
+    if not isinstance(given, list) or not all(isinstance(text, str) for text in given):
+        raise ValueError(name)
+    days = tuple(date.fromisoformat(text) for text in given)
+    if [day.isoformat() for day in days] != given or list(days) != sorted(set(days)):
+        raise ValueError(f"{name}: ISO dates, ascending")
+    if any(day.year != year for day in days):
+        raise ValueError(f"{name}: days of {year}")
+    return days
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Official working days (工作日) of the years that are loaded.
@@ -54,6 +114,25 @@ class Calendar:
             holidays.update(map(date.fromisoformat, year["holidays"]))
             working.update(map(date.fromisoformat, year["working_weekend_days"]))
         return cls(tuple(covered), frozenset(holidays), frozenset(working))
+
+    def with_year(self, year: CalendarYear) -> Calendar:
+        """The calendar with a year's notice; one that it held of that year before counts no more."""
+        first, last = date(year.year, 1, 1), date(year.year, 12, 31)
+
+        def others(days: Iterable[date]) -> set[date]:
+            return {day for day in days if not first <= day <= last}
+
+        spans = [span for span in self.covered if not first <= span[0] <= last]
+        return Calendar(
+            (*spans, (first, last)),
+            frozenset(others(self.holidays) | set(year.holidays)),
+            frozenset(others(self.working_weekend_days) | set(year.working_weekend_days)),
+        )
+
+    def working_days(self, after: date, through: date) -> int:
+        """How many working days lie after one day, up to and with another."""
+        days = (after + timedelta(days=n) for n in range(1, (through - after).days + 1))
+        return sum(map(self.is_working_day, days))
 
     def covers(self, day: date) -> bool:
         """Whether the official notice for ``day`` is loaded."""

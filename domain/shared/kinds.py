@@ -42,6 +42,8 @@ class Kind(IntEnum):
     LOG_KEY_RETIRED = 32
     KEY_ENDED = 33
     """In the access log, and the one kind there beside ``ACCESS``: who may sign is for everyone to see."""
+    CALENDAR_LOADED = 35
+    CASE_DAYS_RECOUNTED = 36
     SETTING_CHANGED = 37
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""

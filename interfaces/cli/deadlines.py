@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sys
 from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
+from application.commands.governance import Governance
+from application.registry import Registry
+from domain.remedies.events import CalendarLoaded
+from domain.remedies.recounting import year_of
 from domain.shared.city_time import city_day
+from domain.shared.deadlines import CalendarYear
+from domain.shared.refusals import Refused, sentence
 from infrastructure.bootstrap import (
     ClockError,
     Settings,
     database,
     demo_clock,
     ledger_id_of,
+    load_calendar,
+    open_ledger,
     projector_services,
 )
 from interfaces.cli.progress import Progress
 from interfaces.cli.seed import is_demo
+from interfaces.client.sealing import DepartmentKey
 
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SPAN = re.compile(r"([0-9]{1,5})([dhm])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
@@ -45,10 +57,58 @@ def deadlines(*, as_json: bool, quiet: bool) -> None:
     else:
         click.echo(f"公示期满 / terms ended: {passed.terms_ended}")
         click.echo(f"办理逾期 / due days missed: {passed.overdue}")
+        click.echo(f"期限重算 / cases whose days were counted again: {passed.recounted}")
         if passed.unreadable:
             click.echo(f"无法打开的案件 / cases that do not open: {passed.unreadable}")
     if passed.unreadable:
         sys.exit(1)
+
+
+@click.command()
+@click.option("--load", "file", type=EXISTING, help="A year's holiday notice (JSON) to make known.")
+@click.option("--key", type=EXISTING, help="The credit office's key (PEM), to load with.")
+@click.option("--json", "as_json", is_flag=True, help="The years as JSON.")
+def calendar(*, file: Path | None, key: Path | None, as_json: bool) -> None:
+    """Show which years' working days are known; load another year's, as its official notice says.
+
+    FILE holds exactly `year`, `source` (`authority`, `title`, `document_number`, `date`), `holidays` and
+    `working_weekend_days`. Days of open cases that were provisional are counted again by the next `deadlines`.
+    """
+    if (file is None) != (key is None):
+        raise click.UsageError("--load and --key go together")
+    year, digest = _year(file) if file else (None, "")
+    settings = Settings.from_environment()
+    with database(settings):
+        ledger = open_ledger(settings)
+        if year is not None and key is not None:
+            try:
+                Governance(ledger, signer=DepartmentKey.read(key)).load_calendar(year, digest=digest)
+            except (Refused, ValueError) as error:
+                raise click.ClickException(_why(error)) from None
+        known = Registry(ledger).calendar(load_calendar())
+    years = sorted({first.year for first, _ in known.calendar.covered})
+    loaded = [asdict(year_of(e)) for e in known.events if isinstance(e, CalendarLoaded)]
+    if as_json:
+        click.echo(json.dumps({"years": years, "loaded": loaded}, ensure_ascii=False, default=str))
+        return
+    click.echo(f"已知年份 / years that are known: {'、'.join(map(str, years))}")
+    for event in loaded:
+        click.echo(f"{event['year']}: {event['source']['authority']}《{event['source']['title']}》")
+
+
+def _year(file: Path) -> tuple[CalendarYear, str]:
+    """The year in a file, and the file's digest. Raises ``click.ClickException`` that says what is wrong."""
+    data = file.read_bytes()
+    try:
+        return CalendarYear.from_data(json.loads(data)), hashlib.sha256(data).hexdigest()
+    except (ValueError, TypeError, RecursionError) as error:
+        raise click.ClickException(f"{file.name}: {error}") from None
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, Refused):
+        return "\n".join(f"{sentence(d, 'zh')} / {sentence(d, 'en')}" for d in error.defects)
+    return "这不是密钥文件 / this is no key"
 
 
 class _Span(click.ParamType[timedelta]):

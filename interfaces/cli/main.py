@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "intake": "interfaces.cli.files",
     "project": "interfaces.cli.operate",
     "deadlines": "interfaces.cli.deadlines",
+    "calendar": "interfaces.cli.deadlines",
     "clock": "interfaces.cli.deadlines",
     "sequence": "interfaces.cli.sequence",
     "rebuild": "interfaces.cli.audit",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from domain.shared.deadlines import (
     Calendar,
+    CalendarYear,
     Due,
     add_months,
     add_working_days,
@@ -104,3 +105,42 @@ def test_a_last_day_on_a_rest_day_moves_on_only_where_the_calendar_is_known() ->
     assert roll_to_working_day(date(2026, 10, 1), CALENDAR) == Due(date(2026, 10, 8), provisional=False)
     assert roll_to_working_day(date(2026, 11, 20), CALENDAR) == Due(date(2026, 11, 20), provisional=False)
     assert roll_to_working_day(date(2029, 9, 22), CALENDAR) == Due(date(2029, 9, 22), provisional=True)
+
+
+NOTICE: dict[str, object] = {
+    "year": 2027,
+    "source": {"authority": "示例", "title": "示例通知", "document_number": "示例1号", "date": "2026-11-04"},
+    "holidays": ["2027-01-01", *(f"2027-02-0{day}" for day in range(5, 10)), "2027-10-01", "2027-10-04"],
+    "working_weekend_days": ["2027-01-03"],
+}
+
+
+def test_a_year_is_taken_from_its_notice_only_as_a_whole_and_with_its_source() -> None:
+    year = CalendarYear.from_data(NOTICE)
+    known = CALENDAR.with_year(year)
+    assert known.covers(date(2027, 12, 31)) and not CALENDAR.covers(date(2027, 1, 1))
+    assert known.is_working_day(date(2027, 1, 3)) and not known.is_working_day(date(2027, 1, 1))
+    assert known.is_working_day(date(2026, 1, 4)), "what was known of 2026 stays"
+    later = CalendarYear.from_data({**NOTICE, "working_weekend_days": []})
+    assert not known.with_year(later).is_working_day(date(2027, 1, 3))
+    assert known.with_year(later).working_days(date(2026, 12, 30), date(2027, 1, 4)) == 2
+    source = dict(NOTICE["source"])  # type: ignore[call-overload]
+    for wrong in (
+        {"year": "2027"},
+        {"year": 2028},
+        {"source": {**source, "title": " "}},
+        {"source": {k: v for k, v in source.items() if k != "date"}},
+        {"source": {**source, "date": "soon"}},
+        {"holidays": ["2027-01-01"]},
+        {"holidays": sorted(NOTICE["holidays"], reverse=True)},  # type: ignore[call-overload]
+        {"holidays": [*NOTICE["holidays"], "2027-12-41"]},  # type: ignore[misc]
+        {"working_weekend_days": ["2027-01-04"]},
+        {"working_weekend_days": "2027-01-03"},
+        {"note": "more"},
+    ):
+        with pytest.raises(ValueError):  # noqa: PT011 - whatever is wrong
+            CalendarYear.from_data({**NOTICE, **wrong})
+    nothings: tuple[object, ...] = (None, [], {})
+    for nothing in nothings:
+        with pytest.raises(ValueError, match="members"):
+            CalendarYear.from_data(nothing)

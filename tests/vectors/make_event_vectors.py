@@ -358,6 +358,29 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "provisional": False,
         }
     },
+    ("calendar.loaded", 1): {
+        "public": {
+            "year": 2027,
+            "source": {
+                "authority": "国务院办公厅",
+                "title": "示例通知",
+                "document_number": "示例〔2026〕1号",
+                "date": "2026-11-04",
+            },
+            "holidays": ["2027-01-01"],
+            "working_weekend_days": ["2027-01-03"],
+            "digest": "d1" * 32,
+        }
+    },
+    ("case.days_recounted", 1): {
+        "public": {
+            "record": str(ROW),
+            "calendar": 1,
+            "answer_by": "2027-01-06",
+            "provisional": False,
+            "forward_by": "2026-12-31",
+        }
+    },
     ("record.annotated", 1): {
         "public": {"repair": str(FILE), "annotates": 1, "repaired_on": "2026-11-21"}
     },
