@@ -282,6 +282,7 @@ PLACES: Mapping[str, Place] = {
     "own report": Place(lambda s: reports(s, "own"), PUBLIC),
     "authorised report": Place(lambda s: reports(s, "authorised"), PUBLIC),
     "report by its number": Place(by_number),
+    "own consents": Place(lambda s: [s.own("/v1/subject/consents")]),
     "who looked": Place(lambda s: [s.own("/v1/subject/who-looked")]),
     "as of then, by anyone else": Place(questions_of_the_past),
     "worklists": Place(

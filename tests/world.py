@@ -76,9 +76,8 @@ from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefu
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
-from infrastructure.remedy_data import load_settings
+from infrastructure.remedy_data import load_calendar, load_settings
 from infrastructure.report_seal import ReportSeal, make_report_seal
-from infrastructure.remedy_data import load_calendar
 from infrastructure.settings import Settings
 from infrastructure.tile_files import PublishedFolder
 from interfaces.cli.seed import govern, take_in

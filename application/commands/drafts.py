@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Protocol
 from uuid import UUID
 
@@ -19,12 +20,27 @@ from application.sealing import BrokenSeal
 
 LIFETIME = timedelta(hours=24)
 CHUNK_BYTES = 1 << 20
+DRAFTS_MAX = 40
+BYTES_MAX = 256 << 20
+"""How much of one department may wait for its signature: files, and bytes as they are kept (packed, sealed)."""
 KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
+class TooManyDrafts(Exception):
+    """A department has all the drafts that it may have; nothing was kept. One expires after so many seconds."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__("too many drafts")
+        self.retry_after_seconds = retry_after_seconds
+
+
 class DraftStore(Protocol):
-    """Where drafts are kept; ``save`` and ``drop`` are durable when they return."""
+    """Where drafts are kept; ``save`` and ``drop`` are durable when they return.
+
+    ``save_draft`` keeps nothing beyond ``most`` drafts or ``bytes_most`` of a department, and then says when the
+    soonest of them expires.
+    """
 
     def save_draft(
         self,
@@ -35,7 +51,9 @@ class DraftStore(Protocol):
         now: datetime,
         expires: datetime,
         key: WrappedKey,
-    ) -> None: ...
+        most: int,
+        bytes_most: int,
+    ) -> datetime | None: ...
     def load_draft(
         self, draft_id: UUID, *, department: str, now: datetime, chunk: int
     ) -> tuple[WrappedKey, bytes] | None: ...
@@ -50,7 +68,7 @@ class Drafts:
         self._store = store
 
     def save(self, draft_id: UUID, lines: bytes, *, department: str) -> datetime:
-        """Keep the lines of an unsigned sealed file; until when."""
+        """Keep the lines of an unsigned sealed file; until when. Raises :class:`TooManyDrafts`."""
         now = self._ledger.now()
         key = self._ledger.entropy.bytes(KEY_BYTES)
         generation, wrapped = self._ledger.vault.wrap(key)
@@ -60,14 +78,18 @@ class Drafts:
             nonce = self._ledger.entropy.bytes(NONCE_BYTES)
             place = _place(draft_id, department, number)
             chunks[number] = nonce + cipher.encrypt(nonce, lines[at : at + CHUNK_BYTES], place)
-        self._store.save_draft(
+        free_at = self._store.save_draft(
             draft_id,
             chunks,
             department=department,
             now=now,
             expires=now + LIFETIME,
             key=WrappedKey(draft_id, "draft", generation, wrapped),
+            most=DRAFTS_MAX,
+            bytes_most=BYTES_MAX,
         )
+        if free_at is not None:
+            raise TooManyDrafts(max(1, ceil((free_at - now).total_seconds())))
         return now + LIFETIME
 
     def load(self, draft_id: UUID, *, department: str) -> Iterator[bytes]:

@@ -23,7 +23,7 @@ from application.queries.log_rows import RecordRows, is_learned
 from application.queries.looks import looks_content, told_look
 from application.queries.past import AS_OF, place_in
 from application.queries.report import REPORT, Issue, records_of, report, salt_of, scope_of
-from application.queries.subject import OWN_PURPOSE, WHO_LOOKED
+from application.queries.subject import CONSENTS, OWN_PURPOSE, WHO_LOOKED
 from application.sequencer import authority_of
 from domain.access.consent import fold_consent
 from domain.access.events import PurposeRegistered, ReportIssued, SubjectQueried
@@ -34,7 +34,7 @@ from domain.shared.canonical import Json, canonical
 from domain.shared.events import Event
 from domain.transparency.digest import StoredRow
 
-REPLAYED = (SHARED, DOSSIER, REPORT, WHO_LOOKED, AS_OF, *RULES)
+REPLAYED = (SHARED, DOSSIER, CONSENTS, REPORT, WHO_LOOKED, AS_OF, *RULES)
 """The views whose answers can be made again; a replay announces no content of its own."""
 Made = dict[tuple[str, str], list[tuple[bytes, bytes]]]
 """What could have been shown by record and part: digest and content of each form that it had."""
@@ -105,7 +105,7 @@ class Replay:
         return ReplayedAnswer(position, rows[0].stream_id, event, parts)
 
     def _made(self, event: SubjectQueried) -> Made:
-        if event.view == DOSSIER or (event.view == REPORT and event.purpose == OWN_PURPOSE):
+        if event.view in (DOSSIER, CONSENTS) or (event.view == REPORT and event.purpose == OWN_PURPOSE):
             return self._histories(event)
         if event.view == WHO_LOOKED:
             return self._looks(event)

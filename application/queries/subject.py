@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -18,15 +18,16 @@ from application.ports import Append
 from application.projections.renditions import DOSSIER
 from application.queries.as_of import position_as_of
 from application.queries.history import RecordLife, history_digest, life_of
-from application.queries.looks import Look, Shown, log_look, log_look_at, looks_digest, told_look
+from application.queries.looks import Look, Names, Shown, log_look, log_look_at, looks_digest, told_look
 from application.queries.pages import FIRST_PAGE, Cursors, Page, PageAsked, Place
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
-from domain.access.events import SubjectQueried
-from domain.access.model import OWN_RECORDS
+from domain.access.events import ConsentWithdrawn, SubjectQueried
+from domain.access.model import OF_PLATFORM, OWN_RECORDS
+from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 
-WHO_LOOKED = "who_looked"
+WHO_LOOKED, CONSENTS = "who_looked", "consents"
 SELF = "subject"
 OWN_PURPOSE = OWN_RECORDS.code
 
@@ -43,6 +44,49 @@ class DossierReading(Protocol):
         self, subject: UUID, *, through: int, before: int | None, limit: int
     ) -> list[tuple[UUID, int]]: ...
     def position_at(self, at: datetime) -> int: ...
+
+
+@dataclass(frozen=True)
+class ConsentGivenBySubject:
+    """A consent (授权) as its subject is told of it. ``state`` is ``holds``, ``over`` or ``withdrawn``; days in ISO
+    text, ``withdrawn_on`` empty unless it was taken back."""
+
+    consent: str
+    state: str
+    recipient: str
+    recipient_name: str
+    purpose: str
+    purpose_zh: str
+    manner: str
+    items: tuple[str, ...]
+    from_day: str
+    until: str
+    withdrawn_on: str
+    given_at: str
+
+
+def told_consent(life: RecordLife, names: Names, today: date) -> ConsentGivenBySubject:
+    """A consent by its events, as it stands on a day."""
+    given = life.moments[0].parts["public"]
+    withdrawn = [m.parts["public"]["on_day"] for m in life.moments if m.event == ConsentWithdrawn.TOPIC]
+    recipient, code = names.department(str(given["recipient"])), str(given["purpose"])
+    purpose, until = OF_PLATFORM.get(code) or names.purpose(code), str(given["until"])
+    items = given["items"]
+    assert isinstance(items, list)
+    return ConsentGivenBySubject(
+        consent=life.record,
+        state="withdrawn" if withdrawn else "over" if until < today.isoformat() else "holds",
+        recipient=str(given["recipient"]),
+        recipient_name=recipient.name if recipient else "",
+        purpose=code,
+        purpose_zh=purpose.zh if purpose else "",
+        manner=str(given["manner"]),
+        items=tuple(map(str, items)),
+        from_day=str(given["from_day"]),
+        until=until,
+        withdrawn_on=str(withdrawn[0]) if withdrawn else "",
+        given_at=life.moments[0].at,
+    )
 
 
 @dataclass(frozen=True)
@@ -90,6 +134,34 @@ class SubjectQueries:
         lives = [self._life(record, through=place.begun) for record, _ in found]
         told = tuple(life for life in lives if life is not None)
         shown = [[life.record, "history", history_digest(life.record, life.moments).hex()] for life in told]
+        _, receipt = self._logged(asking, shown, view_position=place.begun)
+        following = cursors.write(Place(place.begun, found[-1][1])) if more else ""
+        return Page(told, following, place.begun, receipt)
+
+    def consents(
+        self, identity: Identity, *, portal: str, asked: PageAsked = FIRST_PAGE
+    ) -> Page[ConsentGivenBySubject]:
+        """The consents that the subject gave, newest first, as they stood where the listing began (PRV-2, PRV-3).
+
+        The look is logged with a digest of each consent's events before the page leaves; one that was erased is not
+        told. Raises like :meth:`who_looked`.
+        """
+        self._require_portal(portal)
+        asking = _Asking(identity, portal, CONSENTS)
+        subject = SubjectDesk(self._ledger).find(identity)
+        cursors, store = self._cursors(asking, subject), self._ledger.store
+        place = cursors.read(asked.cursor) if asked.cursor else Place(store.head_of("records"), 0)
+        found: list[tuple[UUID, int]] = []
+        if subject is not None:
+            found = store.consents_page(
+                subject, through=place.begun, before=place.after or None, limit=asked.limit + 1
+            )
+        more, found = len(found) > asked.limit, found[: asked.limit]
+        lives = [self._life(consent, through=place.begun) for consent, _ in found]
+        registry, kept = Registry(self._ledger), [life for life in lives if life is not None]
+        shown = [[life.record, "history", history_digest(life.record, life.moments).hex()] for life in kept]
+        today = city_day(self._ledger.now())
+        told = tuple(told_consent(life, registry, today) for life in kept)
         _, receipt = self._logged(asking, shown, view_position=place.begun)
         following = cursors.write(Place(place.begun, found[-1][1])) if more else ""
         return Page(told, following, place.begun, receipt)

@@ -140,6 +140,10 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "这样的请求不用成员 {where}，请不要填写。",
         "Such a request has no use for the member {where}; leave it out.",
     ),
+    "drafts_too_many": (
+        "每个部门待封存的文件最多 {most} 份、共 {mebibytes} MiB；请先签署已有的，或等其过期。",
+        "A department may have {most} drafts of {mebibytes} MiB together; sign those that wait, or let them expire.",
+    ),
     "draft_unknown": (
         "没有这份待封存文件，或已过期、已封存。",
         "There is no such draft, or it expired or was sealed.",

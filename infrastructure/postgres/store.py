@@ -270,6 +270,13 @@ class PostgresEventStore:
         rows = self._all(query, (department, through, after, limit))
         return [(OpenCase(r[0], r[1], department), int(r[2]), int(r[3])) for r in rows]
 
+    def consents_page(
+        self, subject: UUID, *, through: int, before: int | None, limit: int
+    ) -> list[tuple[UUID, int]]:
+        """The consents that a subject gave by one position and before another, newest first, each with where."""
+        query = "SELECT consent_id, given_at FROM ledger.consents_page(%s, %s, %s, %s)"
+        return [(r[0], int(r[1])) for r in self._all(query, (subject, through, before, limit))]
+
     def open_repairs_of(self, record: UUID) -> list[UUID]:
         """The repairs of a record that are not decided; maybe others, of which no record is written down."""
         return [row[0] for row in self._all("SELECT * FROM ledger.open_repairs_of(%s)", (record,))]
@@ -293,10 +300,15 @@ class PostgresEventStore:
         now: datetime,
         expires: datetime,
         key: WrappedKey,
-    ) -> None:
-        """Keep an upload that waits for its seal; chunks are ciphertext. Expired drafts of anyone go."""
-        self._all(
-            "SELECT ledger.save_draft(%s, %s::int[], %s, %s, %s, %s, %s, %s::bytea[])",
+        most: int,
+        bytes_most: int,
+    ) -> datetime | None:
+        """Keep an upload that waits for its seal; chunks are ciphertext. Expired drafts of anyone go.
+
+        Beyond ``most`` drafts or ``bytes_most`` of the department nothing is kept; then, when its soonest expires.
+        """
+        rows = self._all(
+            "SELECT ledger.save_draft_within(%s, %s::int[], %s, %s, %s, %s, %s, %s::bytea[], %s, %s)",
             (
                 draft_id,
                 list(chunks),
@@ -306,8 +318,12 @@ class PostgresEventStore:
                 key.generation,
                 key.wrapped,
                 list(chunks.values()),
+                most,
+                bytes_most,
             ),
         )
+        found: datetime | None = rows[0][0]
+        return found
 
     def load_draft(
         self, draft_id: UUID, *, department: str, now: datetime, chunk: int

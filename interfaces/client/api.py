@@ -199,6 +199,10 @@ class Client:
         asked: dict[str, Any] = {"subjects": [dict(subject)]} | ({"as_of": as_of} if as_of else {})
         return self._pages("/v1/subject/dossier", "records", asked, SUBJECTS_OWN)
 
+    def consents(self, subject: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The consents that a subject gave, asked by its portal page by page. Raises :class:`Problem`."""
+        return self._pages("/v1/subject/consents", "consents", {"subjects": [dict(subject)]}, SUBJECTS_OWN)
+
     def worklist(self, *, official: str) -> list[dict[str, Any]]:
         """What waits for this department, asked page by page, those filed first on the first page."""
         return self._pages("/v1/worklist", "tasks", {}, {"credit_official": official, **HANDLING})
@@ -296,6 +300,8 @@ class Client:
             except (Problem, Unproven) as problem:
                 if last or problem.status not in (429, 503):
                     raise
+                if problem.retry_after_seconds > RETRY_AFTER_SECONDS_MAX:
+                    raise  # a limit that no waiting of ours outlasts, such as that of drafts
                 wait = max(wait, min(problem.retry_after_seconds, RETRY_AFTER_SECONDS_MAX))
             if not last:
                 time.sleep(wait)

@@ -181,6 +181,8 @@ def _draft(caller: Caller, body: bytes) -> Response:
     if sealed.seal.rows == 0:
         defects = [d for row in sealed.left_out for d in row.defects][:50]
         raise Refused(Defect("FORMAT", "file_without_good_rows"), *defects)
+    draft_id = ledger.entropy.uuid()
+    expires = services().drafts.save(draft_id, sealed.body(), department=caller.department)
     log_refused_rows(
         ledger,
         refused_rows((row.data_row, row.defects) for row in sealed.left_out),
@@ -188,8 +190,6 @@ def _draft(caller: Caller, body: bytes) -> Response:
         form=form.kind,
         content=ledger.vault.mac("upload", body).hex(),
     )
-    draft_id = ledger.entropy.uuid()
-    expires = services().drafts.save(draft_id, sealed.body(), department=caller.department)
     left_out = [reports.refused_row(r.data_row, r.sheet_row, r.defects, form) for r in sealed.left_out]
     answer = {
         "draft": str(draft_id),

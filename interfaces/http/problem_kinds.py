@@ -55,6 +55,14 @@ KINDS: Mapping[str, Kind] = {
         "按接口说明书写地址；内容放在正文里。",
         "Write paths as the description does; contents belong in the body.",
     ),
+    "too-many-drafts": Kind(
+        (429,),
+        "本部门待封存的文件已达上限，这一份没有保存。",
+        "The department has as many drafts as it may have; this one was not kept.",
+        "签署已有的草稿，或等其过期（Retry-After 是最早一份过期的秒数），再重新上传；也可以在本地封存后报送。",
+        "Sign the drafts that wait, or let them expire (Retry-After tells when the soonest does), and upload again;"
+        " or seal files yourself.",
+    ),
     "media-type": Kind(
         (415,),
         "这个接口不接受这种内容类型。",

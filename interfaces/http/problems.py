@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
+from application.commands.drafts import BYTES_MAX, DRAFTS_MAX, TooManyDrafts
 from application.commands.remedies import StaleVersion
 from application.limits import TooManyRequests
 from application.ports import Conflict, LedgerUnavailable
@@ -149,6 +150,10 @@ def of_exception(error: Exception) -> dict[str, Any]:
         return members(503, "ledger-unavailable")
     if isinstance(error, TooManyRequests):
         return members(429, "too-many-requests") | {"retry_after": error.retry_after_seconds}
+    if isinstance(error, TooManyDrafts):
+        about = {"most": str(DRAFTS_MAX), "mebibytes": str(BYTES_MAX >> 20)}
+        found = members(429, "too-many-drafts", (Defect("SERVICE", "drafts_too_many", "", about),))
+        return found | {"retry_after": error.retry_after_seconds}
     if isinstance(error, NotYetProven):
         return members(409, "not-yet-proven")
     if isinstance(error, HTTPException):

@@ -22,7 +22,7 @@ from interfaces.http.bodies import read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.paging import AsOf, PageQuestion, asked_page, page_response, read_json
-from interfaces.http.schemas import DossierAnswer, LooksAnswer, QueryAnswer
+from interfaces.http.schemas import ConsentsAnswer, DossierAnswer, LooksAnswer, QueryAnswer
 from interfaces.http.services import services
 
 CITIZEN_ID = "身份证"
@@ -56,6 +56,10 @@ class OwnQuestion(PageQuestion):
 
 class LooksQuestion(OwnQuestion):
     """Whose looks, and which page of them."""
+
+
+class ConsentsQuestion(OwnQuestion):
+    """Whose consents, and which page of them."""
 
 
 class DossierQuestion(OwnQuestion, AsOf):
@@ -152,6 +156,23 @@ def dossier() -> Response:
         )
     records = [{"record": life.record, "history": [vars(m) for m in life.moments]} for life in page.entries]
     return page_response("records", records, page, position=page.position)
+
+
+@blueprint.post("/subject/consents")
+@operation(_of_itself("我的授权", "A subject's consents", ConsentsQuestion, ConsentsAnswer))
+def consents() -> Response:
+    """The consents that a subject gave: to whom, for what, until when, and which it took back (PRV-2); asked by its
+    portal, each page logged before it leaves."""
+    body = read_body()
+    caller = authenticated(body)
+    with logged_refusals(caller, body):
+        for_subject(caller)
+        for_purpose(caller, OWN_RECORDS)
+        given = _query(ConsentsQuestion(), body)
+        page = services().subject.consents(
+            _identities(given)[0], portal=caller.department, asked=asked_page(given)
+        )
+    return page_response("consents", [vars(consent) for consent in page.entries], page)
 
 
 def for_subject(caller: Caller) -> None:

@@ -51,6 +51,13 @@ class Command:
         """The acting officer's pseudonym as signed; empty without one."""
         return self.caller.signed_header("Credit-Official")
 
+    def tag_of_version(self) -> str:
+        """The tag of the version that was seen. Raises ``ProblemError`` 428 without If-Match."""
+        tag = self.caller.signed_header("If-Match")
+        if not tag:
+            raise ProblemError(428, "if-match", Defect("FORMAT", "if_match_missing", "If-Match"))
+        return tag
+
     def deciding(
         self, kind: CaseKind, case_id: UUID, *, subject: Identity | None = None
     ) -> tuple[int, Officer]:
@@ -60,9 +67,7 @@ class Command:
         Raises ``ProblemError`` 428 without If-Match, ``Refused`` as for an unknown case to anyone else, and
         ``StaleVersion`` for a tag that is none of ours.
         """
-        tag = self.caller.signed_header("If-Match")
-        if not tag:
-            raise ProblemError(428, "if-match", Defect("FORMAT", "if_match_missing", "If-Match"))
+        tag = self.tag_of_version()
         concerned = CaseQueries(self.desk).require_concerned
         concerned(kind, case_id, self.caller.department, subject=subject)
         found = _TAG.fullmatch(tag)

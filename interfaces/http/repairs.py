@@ -61,6 +61,7 @@ def supply_materials(repair_id: UUID) -> Response:
     """Hand in what was asked for, at the portal; the limits begin anew."""
 
     def run(given: Command) -> Done:
+        given.tag_of_version()
         said = _free(SuppliedMaterials(), given.body)
         subject = _subject(given, said, naming_agent=False)
         expected, _ = given.deciding("repair", repair_id, subject=subject)

@@ -267,6 +267,31 @@ class DossierAnswer(Paged):
     records = fields.List(fields.Nested(RecordLife), required=True)
 
 
+class GivenConsent(Schema):
+    """A consent (授权) that a subject gave, as it stands."""
+
+    consent = fields.UUID(required=True, metadata={"description": "授权编号 / id of the consent"})
+    state = fields.String(required=True, validate=validate.OneOf(("holds", "over", "withdrawn")))
+    recipient = _text("被授权部门 / the department that may look")
+    recipient_name = _text("其名称 / what it is called")
+    purpose = _text("目的 / purpose")
+    purpose_zh = _text("目的的名称 / what it is called")
+    manner = _text("方式 / manner")
+    items = fields.List(
+        fields.String(), required=True, metadata={"description": "目录事项 / catalogue items"}
+    )
+    from_day = _text("起始日 / first day")
+    until = _text("截止日 / last day")
+    withdrawn_on = _text("撤回日，未撤回为空 / when it was taken back; empty if it was not")
+    given_at = _text("作出的时刻 / when it was given")
+
+
+class ConsentsAnswer(Paged):
+    """A subject's consents (我的授权), newest first."""
+
+    consents = fields.List(fields.Nested(GivenConsent), required=True)
+
+
 class LedgerInfo(Schema):
     """What a client needs before it seals."""
 

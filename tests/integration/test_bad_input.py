@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from application.commands import drafts
 from application.commands.governance import Governance
 from domain.transparency.sealed_file import MEDIA_TYPE
 from interfaces.client.sealing import DepartmentKey
@@ -585,6 +586,28 @@ def test_an_expired_draft_is_gone(web: Web) -> None:
     web.world.clock.advance(hours=25)
     before = state(web)
     assert_problem(web, web.seal(draft), 404, "draft_unknown", before)
+
+
+def test_a_department_has_so_many_drafts_and_then_its_own_are_refused_with_the_limit(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "DRAFTS_MAX", 2)
+    file, other = penalties(web.code(), {}), penalties(web.code(1), {})
+    first, _ = web.draft(file), web.draft(file)
+    web.world.clock.run_ahead(hours=1)
+    before, chunks = state(web), web.drafts()
+    answer = web.draft(file)
+    assert_problem(web, answer, 429, "drafts_too_many", before)
+    assert (web.drafts(), answer.headers["Retry-After"]) == (chunks, str(23 * 3600))
+    assert web.draft(other, agency=1).status_code == 201
+    assert web.seal(first.get_json()).status_code == 201
+    assert web.draft(file).status_code == 201
+    monkeypatch.setattr(drafts, "DRAFTS_MAX", 40)
+    monkeypatch.setattr(drafts, "BYTES_MAX", 100)
+    assert web.draft(file).status_code == 429
+    web.world.clock.run_ahead(hours=25)
+    monkeypatch.setattr(drafts, "BYTES_MAX", 1 << 20)
+    assert web.draft(file).status_code == 201 and web.drafts() == 1
 
 
 def test_a_draft_is_sealed_once(web: Web) -> None:

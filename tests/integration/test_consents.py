@@ -10,6 +10,7 @@ import pytest
 
 from application.commands.consents import GiveConsent
 from application.commands.subjects import Identity
+from application.queries.replay import Replay
 from application.queries.shared import Answer, SharedQueries
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Refused
@@ -190,3 +191,43 @@ def test_a_consent_is_given_used_and_withdrawn_over_http(seeded_world: World) ->
         assert department.query([subject], **asked)[0]["records"]
         assert portal.withdraw_consent(consent["consent"], subject)["status"] == "withdrawn"
         assert department.query([subject], **asked)[0]["records"] == []
+
+
+@pytest.mark.rule("PRV-3")
+def test_prv_3_a_subject_lists_its_consents_by_pages_and_each_page_is_a_look_that_can_be_replayed(
+    world: World,
+) -> None:
+    who = subject_with_records(world)
+    first, second, third = (give(world, who, manner=f"第{number}次") for number in "一二三")
+    give(world, Identity("organisation", "", world.city.credit_office.code))
+    office = world.city.credit_office.code
+    world.services.consents.withdraw(second.consent_id, who, portal=office, receipt=None)
+    with Web(world).served() as url:
+        portal = Client(url, Department(office, world.keys[office]), attempts_max=1)
+        subject = {"code": who.number}
+        told = portal.consents(subject)
+        assert [c["consent"] for c in told] == [str(c.consent_id) for c in (third, second, first)]
+        assert [c["state"] for c in told] == ["holds", "withdrawn", "holds"]
+        assert [c["withdrawn_on"] for c in told] == ["", world.today.isoformat(), ""]
+        assert told[0]["recipient_name"] == world.city.agencies[ASKER].name and told[0]["manner"] == "第三次"
+        asked = {"subjects": [subject], "limit": 2}
+        own = {"credit_on_behalf_of": "subject", "credit_purpose": "own_records"}
+        page = portal.post("/v1/subject/consents", asked, **own)
+        give(world, who)
+        rest = portal.post("/v1/subject/consents", {**asked, "cursor": page["next"]}, **own)
+        assert [*page["consents"], *rest["consents"]] == told and "next" not in rest
+        for headers in ({**own, "credit_purpose": "licensing"}, {"credit_purpose": "own_records"}):
+            with pytest.raises(Problem) as refused:
+                portal.post("/v1/subject/consents", asked, **headers)
+            assert refused.value.status == 403
+        views = [look["view"] for look in portal.who_looked(subject)]
+    assert views == ["consents", "consents", "consents", "who_looked"]
+    world.clock.run_ahead(days=91)
+    (page_now, *_) = world.services.subject.consents(who, portal=office).entries[-1:]
+    assert page_now.state == "over"
+    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault)
+    looks = [
+        r.position for r in world.reader.rows("access", after=0, limit=1000) if r.topic == "subject.queried"
+    ]
+    again = replay.answer(looks[0])
+    assert again.event.view == "consents" and again.equal and len(again.parts) == 3

@@ -309,7 +309,7 @@ def test_prv_4_a_key_under_the_old_generation_is_refused_and_the_next_try_is_und
     with pytest.raises(Conflict) as conflict:
         world.store.save_draft(
             owner, {0: b"x"}, department="d", now=world.clock.at, expires=world.clock.at,
-            key=WrappedKey(owner, "draft", *old),
+            key=WrappedKey(owner, "draft", *old), most=9, bytes_most=99,
         )  # fmt: skip
     assert conflict.value.what == "generation"
     drafts.save(owner, b"lines", department="d")

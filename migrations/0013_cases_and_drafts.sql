@@ -68,3 +68,40 @@ CREATE FUNCTION ledger.mend_case(
 
 GRANT EXECUTE ON FUNCTION ledger.append_counted, ledger.open_repairs_of TO xinlu_writer;
 GRANT EXECUTE ON FUNCTION ledger.cases_to_count, ledger.mend_case TO xinlu_projector;
+
+-- ledger.save_draft, unless the department's drafts would be too many or too large with it: then nothing is kept, and the
+-- answer is when its soonest draft expires. NULL when it is kept. One at a time for each department.
+CREATE FUNCTION ledger.save_draft_within(
+    p_id uuid, p_chunk integer[], p_department text, p_now timestamptz, p_expires timestamptz,
+    p_generation integer, p_wrapped bytea, p_sealed bytea[], p_most integer, p_bytes_most bigint
+) RETURNS timestamptz LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_drafts bigint;
+    v_bytes bigint;
+    v_soonest timestamptz;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('draft ' || p_department, 0));
+    SELECT count(DISTINCT d.id), coalesce(sum(octet_length(d.sealed)), 0), min(d.expires_at)
+        INTO v_drafts, v_bytes, v_soonest
+        FROM ledger.drafts d WHERE d.department = p_department AND d.expires_at >= p_now;
+    v_bytes := v_bytes + (SELECT coalesce(sum(octet_length(s)), 0) FROM unnest(p_sealed) AS s);
+    IF v_drafts >= p_most OR v_bytes > p_bytes_most THEN
+        RETURN coalesce(v_soonest, p_expires);
+    END IF;
+    PERFORM ledger.save_draft(p_id, p_chunk, p_department, p_now, p_expires, p_generation, p_wrapped, p_sealed);
+    RETURN NULL;
+END $$;
+
+GRANT EXECUTE ON FUNCTION ledger.save_draft_within TO xinlu_writer;
+
+-- The consents that a subject gave, newest first: found by whose key they are under, which is part of the row.
+CREATE INDEX records_consents ON ledger.records (key_ref, position) WHERE topic = 'consent.given';
+CREATE FUNCTION ledger.consents_page(p_subject uuid, p_through bigint, p_before bigint, p_limit integer)
+RETURNS TABLE (consent_id uuid, given_at bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.stream_id, r.position FROM ledger.records r
+    WHERE r.topic = 'consent.given' AND r.key_ref = 'public=' || p_subject || '/consent'
+        AND r.position <= p_through AND (p_before IS NULL OR r.position < p_before)
+    ORDER BY r.position DESC LIMIT p_limit $$;
+
+GRANT EXECUTE ON FUNCTION ledger.consents_page TO xinlu_writer;
