@@ -27,7 +27,7 @@ from interfaces.client.api import Client, Department
 from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows
 from interfaces.client.sealing import DepartmentKey, SealedFile, seal_file
-from interfaces.client.signing import COVERED, Message, key_id, signature_tag
+from interfaces.client.signing import COVERED, OF_CONTENT, Message, key_id, signature_tag
 from interfaces.client.tables import read_table
 from interfaces.http.app import create_app
 from tests.answers import Held
@@ -62,12 +62,14 @@ class Signing:
     created: datetime | None = None
     nonce: str | None = ""
     covered: Sequence[str] = COVERED
+    content: bool = True
     key_id: str = ""
     label: str = "credit"
 
     def headers(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers with Content-Digest, Signature-Input and Signature added."""
         message = Message(method, f"{HOST}{path}", dict(headers))
+        of_content = [n for n in OF_CONTENT if self.content and headers.get(n) and n not in self.covered]
         HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=_OneKey(self.key)).sign(
             message,
             key_id=self.key_id or key_id(self.department, self.key.issuer),
@@ -75,7 +77,7 @@ class Signing:
             nonce=uuid.uuid4().hex if self.nonce == "" else self.nonce,
             label=self.label,
             tag=signature_tag(self.ledger_id),
-            covered_component_ids=self.covered,
+            covered_component_ids=(*self.covered, *of_content),
             body=body,
         )
         return message.headers

@@ -29,7 +29,7 @@ nonce=$(openssl rand -hex 16)
 # 中文写成 Display String / Chinese as a Display String: "示许受字1号", "行政许可法".
 why="$purpose; case=%\"%e7%a4%ba%e8%ae%b8%e5%8f%97%e5%ad%971%e5%8f%b7\"; basis=%\"%e8%a1%8c%e6%94%bf%e8%ae%b8%e5%8f%af%e6%b3%95\""
 
-covered='("@method" "@path" "@query" "content-digest" "idempotency-key" "credit-purpose" "credit-official")'
+covered='("@method" "@path" "@query" "content-digest" "idempotency-key" "content-type" "credit-purpose" "credit-official")'
 input="$covered;created=$(date +%s);keyid=\"$department#$issuer\";nonce=\"$nonce\";tag=\"credit-ledger/$ledger\""
 printf '%s\n' \
     '"@method": POST' \
@@ -37,6 +37,7 @@ printf '%s\n' \
     '"@query": ?' \
     "\"content-digest\": sha-256=:$digest:" \
     "\"idempotency-key\": $once" \
+    '"content-type": application/json' \
     "\"credit-purpose\": $why" \
     "\"credit-official\": $officer" > "$work/base"
 printf '%s' "\"@signature-params\": $input" >> "$work/base"

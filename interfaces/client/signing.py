@@ -14,7 +14,9 @@ from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver,
 from interfaces.client.sealing import DepartmentKey
 
 COVERED = ("@method", "@path", "@query", "content-digest", "idempotency-key")
-COVERED_IF_SENT = ("credit-purpose", "credit-official", "credit-on-behalf-of", "if-match")
+OF_CONTENT = ("content-type", "content-encoding")
+"""What says how the body is to be read: changed on the way, the same bytes could be taken for something else."""
+COVERED_IF_SENT = (*OF_CONTENT, "credit-purpose", "credit-official", "credit-on-behalf-of", "if-match")
 LABEL = "credit"
 
 

@@ -24,7 +24,7 @@ from domain.parties.keys import SigningKey, require_live
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.client.evidence import joined
-from interfaces.client.signing import COVERED, signature_tag
+from interfaces.client.signing import COVERED, OF_CONTENT, signature_tag
 from interfaces.http.answers import answer_signed
 from interfaces.http.problems import ProblemError
 from interfaces.http.services import services
@@ -103,6 +103,9 @@ def authenticated(body: bytes) -> Caller:
         )
     message = _Message()
     result, resolver = _verified(message, body)
+    covered = frozenset(component.strip('"') for component in result.covered_components)
+    if any(request.headers.get(name) and name not in covered for name in OF_CONTENT):
+        raise _unauthorised("signature_not_accepted")
     nonce = result.nonce or ""
     if len(nonce) not in NONCE_LENGTHS:
         raise _unauthorised("signature_nonce_missing")
@@ -115,7 +118,6 @@ def authenticated(body: bytes) -> Caller:
     answer_signed(message, label=result.label)
     # After the nonce: who replays a department's request must not use its limit up.
     count_command(resolver.department)
-    covered = frozenset(component.strip('"') for component in result.covered_components)
     return Caller(resolver.department, resolver.key.issuer, key, covered)
 
 

@@ -444,7 +444,33 @@ SIGNINGS: dict[str, tuple[Callable[[Web], Signing], str]] = {
         uncovered(component),
         "signature_not_accepted",
     ) for component in COVERED if component != "content-digest"},
+    "without what says how to read the body": (
+        lambda web: replace(web.signing(), content=False), "signature_not_accepted",
+    ),
 }  # fmt: skip
+
+
+@pytest.mark.rule("DET-5")
+@pytest.mark.parametrize(
+    ("signed", "arrives"),
+    [
+        ({"content-type": CSV}, {"content-type": XLSX}),
+        ({"content-type": CSV}, {"content-type": MEDIA_TYPE}),
+        ({"content-type": CSV}, {"content-encoding": "gzip"}),
+        ({}, {"content-type": CSV}),
+        ({"content-type": CSV}, {"content-type": ""}),
+    ],
+)
+def test_det_5_how_a_body_is_to_be_read_does_not_change_on_its_way(
+    web: Web, signed: dict[str, str], arrives: dict[str, str]
+) -> None:
+    body = penalties(web.code(), {})
+    headers = web.signing().headers("POST", "/v1/intakes", body, {"idempotency-key": "on-its-way", **signed})
+    before = state(web)
+    answer = web.http.post("/v1/intakes", data=body, headers={**headers, **arrives})
+    assert_problem(web, answer, 401, "signature_not_accepted", before)
+    if signed:
+        assert web.http.post("/v1/intakes", data=body, headers=headers).status_code == 201
 
 
 @pytest.mark.rule("DET-5")

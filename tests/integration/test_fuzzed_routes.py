@@ -46,7 +46,7 @@ CHECKS = (
     response_schema_conformance,
     allow_header_conformance,
 )
-SIGNED = ("Credit-Purpose", "Credit-Official", "Credit-On-Behalf-Of", "If-Match")
+SIGNED = ("Content-Encoding", "Credit-Purpose", "Credit-Official", "Credit-On-Behalf-Of", "If-Match")
 ROLES = ("unsigned", "source", "stranger", "office")
 Answered = Callable[..., Any]
 
@@ -77,8 +77,8 @@ class Signer:
         world = self.web.world
         key = environ.setdefault("HTTP_IDEMPOTENCY_KEY", uuid.uuid4().hex)
         sent = {"idempotency-key": key}
-        for name in SIGNED:
-            value = environ.get(_variable(name), "")
+        for name in ("Content-Type", *SIGNED):
+            value = environ.get("CONTENT_TYPE" if name == "Content-Type" else _variable(name), "")
             if value:
                 sent[name.lower()] = value
         covered = ("@method", "@path", "@query", "content-digest", *sent)
