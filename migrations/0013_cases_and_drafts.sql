@@ -105,3 +105,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ORDER BY r.position DESC LIMIT p_limit $$;
 
 GRANT EXECUTE ON FUNCTION ledger.consents_page TO xinlu_writer;
+
+-- ledger.public_records by pages: those that stand before a position (NULL: all), newest first.
+CREATE FUNCTION ledger.public_records_page(p_subject uuid, p_on date, p_before bigint, p_limit integer)
+RETURNS TABLE (
+    record_id uuid, part text, item text, record_position bigint, until date,
+    key_owner uuid, key_class text, bytes bytea, objected boolean
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record_id, r.part, r.item, r.position, r.until, r.key_owner, r.key_class, r.bytes,
+           EXISTS (SELECT FROM ledger.marks m WHERE m.record_id = r.record_id)
+    FROM ledger.renditions r
+    JOIN ledger.view_state s ON s.view = r.view AND s.generation = r.generation AND s.live
+    WHERE r.view = 'public' AND r.subject_id = p_subject AND (r.until IS NULL OR r.until >= p_on)
+      AND (p_before IS NULL OR r.position < p_before)
+      AND NOT EXISTS (SELECT FROM ledger.suppressed x WHERE x.record_id = r.record_id)
+    ORDER BY r.position DESC LIMIT p_limit $$;
+
+GRANT EXECUTE ON FUNCTION ledger.public_records_page TO xinlu_reader;

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -15,11 +16,14 @@ from uuid import UUID
 from application.data_keys import KeySource, unwrap_all
 from application.ports import Clock, Vault
 from application.projections.renditions import Rendition, open_rendition
+from application.queries.pages import Cursors, Place
 from domain.parties.identifiers import normalise
 from domain.shared.city_time import city_day
+from domain.shared.refusals import Defect, Refused
 from domain.shared.text import normalise_name
 
 RECORDS_MAX = 200
+"""Records of a subject on one page."""
 SUBJECTS_MAX = 20
 
 
@@ -37,7 +41,7 @@ class PublicReading(Protocol):
     """The reader's doors to the public view; every one leaves out what is suppressed or past its term."""
 
     def subjects(self, blind: bytes) -> Sequence[UUID]: ...
-    def records(self, subject: UUID, *, on: date, limit: int) -> Sequence[Rendition]: ...
+    def records(self, subject: UUID, *, on: date, before: int | None, limit: int) -> Sequence[Rendition]: ...
     def record(self, record_id: UUID, *, on: date) -> Rendition | None: ...
     def status(self, *, on: date) -> Status: ...
 
@@ -58,10 +62,15 @@ class PublicRecord:
 
 @dataclass(frozen=True)
 class PublicSubject:
-    """A subject with at least one public record."""
+    """A subject with at least one public record: a page of them, newest first.
+
+    ``next`` is the cursor of the next page, empty on the last; ``continued``: this is not the first.
+    """
 
     subject_id: UUID
     records: tuple[PublicRecord, ...]
+    next: str = ""
+    continued: bool = False
 
 
 class PublicLookup:
@@ -73,22 +82,44 @@ class PublicLookup:
         self._vault = vault
         self._clock = clock
 
-    def find(self, text: str) -> list[PublicSubject]:
+    def find(self, text: str, cursor: str = "") -> list[PublicSubject]:
         """Subjects with this exact code or exact name that have public records; most recent records first.
 
-        Someone who has none is not told apart from someone who does not exist.
+        Someone who has none is not told apart from someone who does not exist. With a ``cursor``, the next page of the
+        one subject that it is of; it holds where the page before ended, and nothing about anyone. Raises ``Refused``
+        (FORMAT) for one that is of none of them.
         """
         ids: dict[UUID, None] = {}
         for label, message in (("subject", f"code\n{normalise(text)}"), ("name", normalise_name(text))):
             for subject in self._reading.subjects(self._vault.mac(label, message.encode())):
                 ids.setdefault(subject)
+        subjects = list(ids)[:SUBJECTS_MAX]
+        if cursor:
+            return self._pages([self._continued(subjects, cursor)])
+        return self._pages([(subject, None) for subject in subjects])
+
+    def _continued(self, subjects: Sequence[UUID], cursor: str) -> tuple[UUID, Place]:
+        """Whose next page a cursor asks for, and where it begins."""
+        for subject in subjects:
+            with suppress(Refused):
+                return subject, self._cursors(subject).read(cursor)
+        raise Refused(Defect("FORMAT", "cursor_invalid", "/cursor"))
+
+    def _pages(self, asked: Sequence[tuple[UUID, Place | None]]) -> list[PublicSubject]:
         found = []
-        for subject in list(ids)[:SUBJECTS_MAX]:
-            records = self._reading.records(subject, on=self._today(), limit=RECORDS_MAX)
+        for subject, place in asked:
+            before = place.after if place else None
+            listed = self._reading.records(subject, on=self._today(), before=before, limit=RECORDS_MAX + 1)
+            records, more = listed[:RECORDS_MAX], len(listed) > RECORDS_MAX
             shown = tuple(r for rendition in records if (r := self._shown(rendition)) is not None)
             if shown:
-                found.append(PublicSubject(subject, shown))
+                begun = place.begun if place else records[0].position
+                following = self._cursors(subject).write(Place(begun, records[-1].position)) if more else ""
+                found.append(PublicSubject(subject, shown, following, continued=place is not None))
         return found
+
+    def _cursors(self, subject: UUID) -> Cursors:
+        return Cursors(self._vault, "public", str(subject))
 
     def record(self, record_id: UUID) -> PublicRecord | None:
         """One public record, or None when there is none to show."""

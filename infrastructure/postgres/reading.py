@@ -42,11 +42,11 @@ class PostgresPublicReading:
                 r[0] for r in conn.execute("SELECT * FROM ledger.public_subjects(%s)", (blind,)).fetchall()
             ]
 
-    def records(self, subject: UUID, *, on: date, limit: int) -> Sequence[Rendition]:
-        """The subject's public records on a day, newest first."""
-        query = f"SELECT record_id, {_SHOWN} FROM ledger.public_records(%s, %s, %s)"
+    def records(self, subject: UUID, *, on: date, before: int | None, limit: int) -> Sequence[Rendition]:
+        """The subject's public records on a day, newest first, those that stand before a position."""
+        query = f"SELECT record_id, {_SHOWN} FROM ledger.public_records_page(%s, %s, %s, %s)"
         with connection(self._pool) as conn:
-            rows = conn.execute(query.encode(), (subject, on, limit)).fetchall()
+            rows = conn.execute(query.encode(), (subject, on, before, limit)).fetchall()
         return [_rendition(PUBLIC, r[0], subject, r[1:]) for r in rows]
 
     def record(self, record_id: UUID, *, on: date) -> Rendition | None:

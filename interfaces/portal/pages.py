@@ -17,6 +17,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response as AnyResponse
 
 from application.ledger import parse_instant
+from application.queries.public import SUBJECTS_MAX
 from application.services import Services
 from domain.shared.city_time import city_day
 from domain.shared.text import without_blanks
@@ -90,11 +91,18 @@ def _routes(blueprint: Blueprint, found: Services) -> None:
             return home(TOO_LONG), 400
         now = found.ledger.now()
         today = city_day(now)
-        subjects = [show_subject(s, found.forms, today=today) for s in found.public.find(text)]
+        cursor = request.form.get("cursor", "")
+        subjects = [show_subject(s, found.forms, today=today) for s in found.public.find(text, cursor)]
         if not subjects:
             # Nothing of what was asked is repeated: "unknown" and "none" are one and the same page.
             return render_template("portal/none.html")
-        return render_template("portal/result.html", subjects=subjects, made_at=city_instant(now))
+        return render_template(
+            "portal/result.html",
+            subjects=subjects,
+            asked=text,
+            at_most=SUBJECTS_MAX if len(subjects) >= SUBJECTS_MAX else 0,
+            made_at=city_instant(now),
+        )
 
     @blueprint.get("/records/<uuid:record_id>")
     def record(record_id: UUID) -> str:

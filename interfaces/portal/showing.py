@@ -14,7 +14,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from application.ledger import parse_instant
-from application.queries.public import RECORDS_MAX, PublicRecord, PublicSubject
+from application.queries.public import PublicRecord, PublicSubject
 from domain.shared.forms import Field, Form, FormKind
 from interfaces.portal.timeline import Timeline, timeline
 
@@ -96,7 +96,8 @@ class ShownSubject:
     name: str
     code: str
     count: int
-    cut_at: int
+    next: str
+    continued: bool
     groups: tuple[Group, ...]
 
 
@@ -142,7 +143,8 @@ def show_subject(subject: PublicSubject, forms: Mapping[FormKind, Form], *, toda
         name=records[0].subject_name,
         code=records[0].subject_code,
         count=len(records),
-        cut_at=RECORDS_MAX if len(records) >= RECORDS_MAX else 0,
+        next=subject.next,
+        continued=subject.continued,
         groups=tuple(groups),
     )
 

@@ -29,7 +29,8 @@ CALLABLE = {
         "head_of", "look_at", "erasing_acts", "key_acts",
     },
     "reader": {
-        "public_subjects", "public_records", "public_record", "status", "data_keys_of", "operations",
+        "public_subjects", "public_records", "public_records_page", "public_record",
+        "status", "data_keys_of", "operations",
         "count_request", "shared_listing", "view_position", "dossier_records", "access_versions", "log_access",
         "read_announced", "logged_read",
         "subjects_of", "objected", "overdue_count", "dossier_page", "position_at", "log_lag",
