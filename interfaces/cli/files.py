@@ -22,7 +22,8 @@ from interfaces.cli.sending import (
     send_table,
     told,
 )
-from interfaces.client.api import Client, Department, Problem, Unreachable
+from interfaces.client.api import Client, Department, Problem, Unproven, Unreachable
+from interfaces.client.evidence import Gateway
 from interfaces.client.form_data import load_forms
 from interfaces.client.sealing import DepartmentKey
 from interfaces.client.tables import Table, read_table
@@ -60,6 +61,7 @@ def seal(*, file: Path, key: Path, ledger_id: str, output: Path, quiet: bool) ->
 @click.option("--key", type=EXISTING, required=True, help="The department's key (PEM).")
 @click.option("--official", default="", help="The officer who determined, by pseudonym (recorded).")
 @click.option("--url", default=URL, show_default=True, help="The service.")
+@click.option("--gateway", type=EXISTING, help="The gateway to trust: /v1/ledger's answer, got another way.")
 @click.option("--draft", is_flag=True, help="Upload as it is; the service drafts, we sign the root.")
 @click.option("--reasons", type=WRITABLE, help="Write the reasons workbook here (one FILE).")
 @click.option("--json", "as_json", is_flag=True, help="A report in JSON a line on stdout for each FILE.")
@@ -71,6 +73,7 @@ def intake(
     key: Path,
     official: str,
     url: str,
+    gateway: Path | None,
     draft: bool,
     reasons: Path | None,
     as_json: bool,
@@ -78,12 +81,15 @@ def intake(
 ) -> None:
     """Have workbooks, CSV files or sealed files recorded; every refused row is told with its reasons.
 
-    Exit 1 when a row or file was refused, 3 when the service cannot be reached. Sending again adds nothing.
+    With --gateway only what that gateway signed is believed: of a streamed report its receipt, asked for once more.
+    Exit 1 when a row or file was refused or an answer is not the gateway's, 3 when the service cannot be reached.
+    Sending again adds nothing.
     """
     if reasons and len(files) > 1:
         raise click.UsageError("--reasons takes one FILE")
     try:
-        client = Client(url, Department(department, department_key(key), official))
+        trusted = _trusted(gateway) if gateway else None
+        client = Client(url, Department(department, department_key(key), official), gateway=trusted)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     refused = False
@@ -109,6 +115,11 @@ def _take_in(
                 _write_reasons(reasons, table, report)
     except Problem as problem:
         say_problem(problem, as_json=as_json)
+        return False
+    except Unproven:
+        click.echo(
+            "答复没有所信任网关的签名，不予采信 / the answer is not signed by the trusted gateway", err=True
+        )
         return False
     except MalformedSealedFile:
         click.echo("这不是封存文件 / this is no sealed file", err=True)
@@ -144,6 +155,12 @@ def department_key(path: Path) -> DepartmentKey:
         return DepartmentKey.read(path)
     except (ValueError, TypeError):
         raise click.UsageError("--key is no Ed25519 key in PEM form") from None
+
+
+def _trusted(file: Path) -> Gateway:
+    """The gateway in a file. Raises ``ValueError`` when it holds none."""
+    told = json.loads(file.read_bytes())
+    return Gateway.of(told if isinstance(told, dict) else {})
 
 
 def _say_report(report: Mapping[str, Any]) -> None:

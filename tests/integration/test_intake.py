@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.transparency.sealed_file import SealedRow
+from interfaces.cli.main import cli
 from interfaces.client.reasons import HEADING
 from interfaces.client.rows import read_rows
 from interfaces.client.sealing import SealedFile
@@ -338,6 +341,30 @@ def test_the_command_line_writes_the_reasons_workbook(web: Web, tmp_path: Path, 
     rows = workbook_rows(out.read_bytes())
     planted = {14: "DET-2", 32: "PRV-1", 34: "DET-3", 43: "PUB-4", 61: "DET-2", 63: "CAT-5"}
     assert_reasons(rows, rows[1].index("BZ"), planted)
+
+
+def test_the_command_line_believes_only_the_gateway_that_it_is_told_to_trust(
+    web: Web, tmp_path: Path
+) -> None:
+    key, file = web.world.folder / "keys" / f"{web.code(1)}.pem", SAMPLES / "licences-1.csv"
+    told = web.http.get("/v1/ledger").get_json()
+    other = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
+    ours, theirs, none = (tmp_path / name for name in ("ours", "theirs", "none"))
+    ours.write_text(json.dumps(told))
+    theirs.write_text(json.dumps({**told, "gateway_public_key": other}))
+    none.write_text("[]")
+
+    def send(gateway: Path, url: str) -> tuple[int, str]:
+        command = ["intake", str(file), "--department", web.code(1), "--key", str(key), "--url", url]
+        ended = CliRunner().invoke(cli, [*command, "--gateway", str(gateway), "--quiet"])
+        return ended.exit_code, ended.output
+
+    with web.served() as url:
+        code, output = send(ours, url)
+        assert "不予采信" not in output and code in (0, 1)
+        code, output = send(theirs, url)
+        assert (code, "不予采信" in output) == (1, True)
+        assert send(none, url)[0] == 2
 
 
 SECRET = "不该采集的值七七四三"
