@@ -146,7 +146,7 @@ class SubjectQueries:
         The look is logged with a digest of each consent's events before the page leaves; one that was erased is not
         told. Raises like :meth:`who_looked`.
         """
-        self._require_portal(portal)
+        require_portal(self._ledger, portal)
         asking = _Asking(identity, portal, CONSENTS)
         subject = SubjectDesk(self._ledger).find(identity)
         cursors, store = self._cursors(asking, subject), self._ledger.store

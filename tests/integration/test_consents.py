@@ -225,7 +225,7 @@ def test_prv_3_a_subject_lists_its_consents_by_pages_and_each_page_is_a_look_tha
     world.clock.run_ahead(days=91)
     (page_now, *_) = world.services.subject.consents(who, portal=office).entries[-1:]
     assert page_now.state == "over"
-    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault)
+    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
     looks = [
         r.position for r in world.reader.rows("access", after=0, limit=1000) if r.topic == "subject.queried"
     ]
