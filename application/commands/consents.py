@@ -81,7 +81,7 @@ class Consents:
             acts = [*found.registrations, self._ledger.seal(event, owners=self._owners(event, subject))]
             batch = self._ledger.prepare(acts, meta={"actor": portal, "purpose": "consent"})
             batch.subjects, batch.receipt = found.blinds, receipt
-            batch.guards = {read.stream_id: read.stream_version}
+            batch.guards[read.stream_id] = read.stream_version
             try:
                 return self._ledger.store.append(batch)[0] + len(acts) - 1
             except Conflict as conflict:
