@@ -10,6 +10,7 @@ from uuid import UUID
 
 from application.commands.governance import Governance
 from application.queries.reporting import Asked
+from domain.shared.deadlines import CalendarYear
 from domain.shared.refusals import Refused
 from infrastructure.tile_files import MapFiles, map_path
 from tests.integration.test_consents import give
@@ -21,7 +22,14 @@ from tests.rule_settings import change_setting
 from tests.world import START, World
 
 DECIDED = date(2026, 5, 20)
-LIVED = timedelta(days=25)
+NOTICE = {
+    "year": 2027,
+    "source": {"authority": "示例", "title": "示例通知", "document_number": "示例1号", "date": "2026-11-04"},
+    "holidays": ["2027-01-01", *(f"2027-02-0{day}" for day in range(5, 10)), "2027-10-01", "2027-10-04"],
+    "working_weekend_days": [],
+}
+"""A made-up notice of a year's working days."""
+LIVED = timedelta(days=28)
 IDS = "full-ledger.json"
 
 
@@ -88,6 +96,7 @@ class _Life(FullLedger):
         self._looks()
         self._governance()
         world.clock.at += LIVED
+        self._another_year()
         world.deadlines.run()
         world.publish()
 
@@ -131,3 +140,9 @@ class _Life(FullLedger):
         self.world.sequence()
         end_log_key(self.world, 1)
         revoke(self.world, self.world.gateway.key_id)
+
+    def _another_year(self) -> None:
+        """A repair that is to be answered in a year of which nothing is known, until it is."""
+        self.story.apply(self.record(10), PROOF)
+        governance = Governance(self.world.ledger, signer=self.world.keys[self.story.office])
+        governance.load_calendar(CalendarYear.from_data(NOTICE), digest="d1" * 32)

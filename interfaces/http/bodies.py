@@ -6,7 +6,7 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from flask import request
@@ -14,7 +14,7 @@ from marshmallow import Schema, ValidationError
 
 from application.commands.seals import ROWS_MAX
 from application.queries.pages import LIMIT_MAX
-from domain.shared.refusals import Defect, Refused
+from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.transparency.sealed_file import FileSeal, SealedRow
 
 BODY_BYTES_MAX = 64 << 20
@@ -122,6 +122,13 @@ def given_json(schema: Schema, body: bytes) -> dict[str, Any]:
             raise Refused(Defect("FORMAT", "limit_out_of_bounds", "/limit", most)) from None
         where = next((f"/{name}" for name in names if name in schema.fields), "/")
         raise Refused(Defect("FORMAT", "member_invalid", where, {"where": where})) from None
+
+
+def require_used(given: Mapping[str, Any], used: Collection[str]) -> None:
+    """Raise ``Refused`` (FORMAT) for members that this question of this asker has no use for: nobody is to believe
+    that they counted."""
+    unused = sorted(name for name in given if name not in used)
+    refuse_if_any([Defect("FORMAT", "member_unused", f"/{name}", {"where": f"/{name}"}) for name in unused])
 
 
 def loaded_json(schema: Schema, body: bytes) -> dict[str, Any]:

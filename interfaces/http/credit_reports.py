@@ -22,7 +22,7 @@ from domain.access.model import OWN_RECORDS, Request
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
-from interfaces.http.bodies import read_body
+from interfaces.http.bodies import read_body, require_used
 from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.intakes import logged_refusals
 from interfaces.http.paging import read_json
@@ -110,6 +110,7 @@ def _issued(caller: Caller, body: bytes, media: str) -> Issued:
             for_subject(caller)
         for_purpose(caller, OWN_RECORDS)
         given = read_json(ReportQuestion(), body)
+        require_used(given, ReportQuestion().fields.keys() - {"consent"})
         entrusted = given.get("entrustment", "")
         if (behalf == SUBJECT) == bool(entrusted):
             raise Refused(Defect("FORMAT", "report_entrustment_missing", "/entrustment"))
@@ -122,6 +123,7 @@ def _issued(caller: Caller, body: bytes, media: str) -> Issued:
     asker = Request(caller.department, officer, purpose, case, basis, on)
     found.proofs.require(asker)
     given = read_json(ReportQuestion(), body)
+    require_used(given, ReportQuestion().fields.keys() - {"entrustment"})
     consented = Request(caller.department, officer, purpose, case, basis, on, str(given.get("consent") or ""))
     identity = identity_of(given["subject"], "/subject")
     return found.reports.authorised(consented, identity, _asked(given, media), attempt=body)

@@ -18,9 +18,9 @@ from application.queries.evidence import NothingToProve
 from application.queries.proofs import Told
 from domain.access.model import OWN_RECORDS, Request
 from domain.shared.city_time import city_day
-from domain.shared.refusals import Defect, Refused, refuse_if_any
+from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
-from interfaces.http.bodies import read_body
+from interfaces.http.bodies import read_body, require_used
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.intakes import logged_refusals
 from interfaces.http.paging import read_json
@@ -111,7 +111,7 @@ def _told(caller: Caller, body: bytes) -> Told:
 
 
 def _for_subject(portal: str, asked: dict[str, Any]) -> Told:
-    _require_used(asked, "subject")
+    require_used(asked, USED[asked["claim"]] | {"claim", "subject"})
     proofs, identity = services().proofs, _identity(asked)
     if asked["claim"] == "who_looked":
         return proofs.of_looks(portal, identity)
@@ -123,7 +123,7 @@ def _for_subject(portal: str, asked: dict[str, Any]) -> Told:
 
 
 def _for_department(request: Request, asked: dict[str, Any]) -> Told:
-    _require_used(asked)
+    require_used(asked, USED[asked["claim"]] | {"claim"})
     proofs = services().proofs
     if asked["claim"] == "answered":
         receipt = asked.get("receipt")
@@ -133,12 +133,6 @@ def _for_department(request: Request, asked: dict[str, Any]) -> Told:
     if asked["claim"] == "who_looked":
         raise _missing("/claim")
     return proofs.of_record_for_source(request, _record(asked), asked["claim"], show=asked.get("show", []))
-
-
-def _require_used(asked: Mapping[str, Any], *more: str) -> None:
-    """Raise ``Refused`` (FORMAT) for members that this claim of this asker has no use for."""
-    unused = sorted(asked.keys() - USED[asked["claim"]] - {"claim", *more})
-    refuse_if_any([Defect("FORMAT", "member_unused", f"/{name}", {"where": f"/{name}"}) for name in unused])
 
 
 def _request(caller: Caller) -> Request:

@@ -21,15 +21,9 @@ from domain.remedies.events import CaseDaysRecounted, ObjectionOverdue
 from domain.remedies.parties import Officer
 from infrastructure.postgres.due_cases import PostgresDueCases
 from interfaces.cli.main import cli
+from tests.full_ledger import NOTICE
 from tests.remedies import LETTER, PROOF, SECOND, Story, begin
 from tests.world import World
-
-NOTICE: Mapping[str, Any] = {
-    "year": 2027,
-    "source": {"authority": "示例", "title": "示例通知", "document_number": "示例1号", "date": "2026-11-04"},
-    "holidays": ["2027-01-01", *(f"2027-02-0{day}" for day in range(5, 10)), "2027-10-01", "2027-10-04"],
-    "working_weekend_days": [],
-}
 
 
 @pytest.fixture

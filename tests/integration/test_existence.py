@@ -209,6 +209,12 @@ def cited(asked: Asked, consent: UUID) -> TestResponse:
     return asked.post("/v1/queries", said, asked.story.source, credit_official=SECOND, **ASKING)
 
 
+def reported(asked: Asked, consent: UUID) -> TestResponse:
+    """A credit report for a department that is not the consent's recipient."""
+    said = {**asked.subject, "consent": str(consent)}
+    return asked.post("/v1/reports", said, asked.story.source, credit_official=SECOND, **ASKING)
+
+
 def erasures(asked: Asked) -> Sequence[UUID]:
     return (*asked.world.rows_of("erasure.requested"), asked.record)
 
@@ -273,6 +279,7 @@ QUESTIONS = (
     Question("erasures.request_erasure", lambda a: a.anybodys, erasing),
     Question("consents.withdraw", consents, lambda a, i: a.another(f"/v1/consents/{i}/withdraw", {})),
     Question("queries.ask", consents, cited),
+    Question("credit_reports.report", consents, reported),
 )  # fmt: skip
 
 
@@ -358,3 +365,13 @@ def told(answer: TestResponse) -> tuple[int, str, list[tuple[str, str]]]:
     if "Credit-Receipt" in headers:
         headers |= {"Credit-Receipt": "", "Content-Length": str(len(text.encode()))}
     return answer.status_code, text, sorted(headers.items())
+
+
+def test_a_report_takes_no_member_that_would_not_count(seeded_world: World) -> None:
+    scene = Scene(begin(seeded_world))
+    own = scene.own("/v1/reports", consent=scene.consent)
+    said = {**scene.subject, "consent": scene.consent, "entrustment": "a0" * 32}
+    asked = scene.post("/v1/reports", said, scene.stranger, credit_official=scene.stranger_officer, **ASKING)
+    for answer, unused in ((own, "/consent"), (asked, "/entrustment")):
+        told = answer.get_json()["errors"][0]
+        assert (answer.status_code, told["code"], told["field"]) == (400, "member_unused", unused)
