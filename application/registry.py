@@ -13,12 +13,13 @@ from application.ledger import Ledger
 from domain.access.events import PurposeRegistered
 from domain.access.model import Officer, Purpose
 from domain.catalogue.items import CatalogueItem, fold
+from domain.listing.standards import ListStandard, fold_standard
 from domain.parties.events import DepartmentRegistered, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key
 from domain.shared.rule_settings import RuleSettings
 
 DEPARTMENT, ITEM = "department", "catalogue"
-OFFICER, PURPOSE = "officer", "purpose"
+OFFICER, PURPOSE, LIST = "officer", "purpose", "list"
 SETTINGS = ("setting", "all")
 """Kind and name of the one stream of all settings."""
 
@@ -46,6 +47,15 @@ class SettingsRead:
     settings: RuleSettings
 
 
+@dataclass(frozen=True)
+class Standards:
+    """All versions of the standard of one list, with the stream and the stream version they were read at."""
+
+    stream_id: UUID
+    stream_version: int
+    versions: tuple[ListStandard, ...]
+
+
 class Registry:
     """The registry (登记簿) as one command sees it; made anew for each command, so never stale for long."""
 
@@ -54,6 +64,7 @@ class Registry:
         self._departments: dict[str, DepartmentRegistered | None] = {}
         self._items: dict[str, Versions] = {}
         self._settings: SettingsRead | None = None
+        self._standards: dict[str, Standards] = {}
 
     def department(self, code: str) -> DepartmentRegistered | None:
         """The department registered under a 统一社会信用代码, or None."""
@@ -99,8 +110,17 @@ class Registry:
             self._settings = SettingsRead(stream_id, len(events), defaults.after(events))
         return self._settings
 
+    def standard(self, code: str) -> Standards:
+        """All versions of a list's standard; none when there is no such list. A list has its item's code."""
+        if code not in self._standards:
+            stream_id = self._ledger.name_id(LIST, code)
+            events = self._ledger.load(stream_id)
+            self._standards[code] = Standards(stream_id, len(events), fold_standard(events))
+        return self._standards[code]
+
     def forget(self) -> None:
         """Read everything again at the next question, after a conflict said that something moved."""
         self._departments.clear()
         self._items.clear()
         self._settings = None
+        self._standards.clear()

@@ -16,12 +16,14 @@ from tests.integration.test_consents import give
 from tests.integration.test_queries import ask, request, subject_with_records
 from tests.integration.test_remedies import annotating
 from tests.keys import end_log_key, next_gateway_key, next_log_key, revoke
+from tests.listing import ListingStory
+from tests.proposals import Lived
 from tests.remedies import LETTER, PROOF, REMEDIES, Story, begin
 from tests.rule_settings import change_setting
 from tests.world import START, World
 
 DECIDED = date(2026, 5, 20)
-LIVED = timedelta(days=25)
+LIVED = timedelta(days=60)
 IDS = "full-ledger.json"
 
 
@@ -87,8 +89,12 @@ class _Life(FullLedger):
         world.publish()
         self._looks()
         self._governance()
-        world.clock.at += LIVED
-        world.deadlines.run()
+        self._lists()
+        Lived(world).live("C06-02", review_days=5)
+        world.clock.at = START + LIVED
+        for _ in range(3):  # a list's transition ends once the views show nobody on it, and are at the head
+            world.deadlines.run()
+            world.project()
         world.publish()
 
     def _decisions(self) -> None:
@@ -119,6 +125,18 @@ class _Life(FullLedger):
         world.services.consents.withdraw(
             consent.consent_id, who, portal=world.city.credit_office.code, receipt=None
         )
+
+    def _lists(self) -> None:
+        """Listings of every end: dropped, taken off by a repair, removal refused, ended with a transition."""
+        desk = ListingStory(self.story)
+        desk.dropped(self.record(10))
+        desk.overdue(self.record(11))
+        repaired = self.record(12)
+        desk.listed(repaired)
+        accepted = self.story.repairs.accept(self.story.handling(self.story.apply(repaired, PROOF, LETTER)))
+        self.story.repairs.grant(self.story.handling(accepted))
+        desk.removal_refused(self.record(13))
+        desk.transition(until=self.world.today + timedelta(days=5))
 
     def _governance(self) -> None:
         office = self.world.keys[self.story.office]

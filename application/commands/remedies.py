@@ -15,15 +15,17 @@ from application.commands.subjects import Identity, blind_of
 from application.data_keys import own_record, record_class
 from application.deadlines import days_of
 from application.ledger import Ledger, SealedAct
+from application.listings import bearing_of
 from application.ports import CaseDays, Conflict, Document, KeyName, LedgerUnavailable, Receipt
-from application.reactions import Consequences, react
+from application.reactions import FALLING, Consequences, react
 from application.registry import Registry
 from application.sealing import parse_key_reference
+from domain.listing.events import SubjectDelisted
+from domain.parties.acting import Officer
 from domain.parties.keys import require_live
 from domain.records.erasure import ErasureRequested
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.overdue import waiting_of
-from domain.remedies.parties import Officer
 from domain.remedies.standing import Standing, standing_of
 from domain.shared.canonical import NotCanonical, Parts
 from domain.shared.city_time import city_day
@@ -101,7 +103,10 @@ class RecordFile:
 
 @dataclass
 class Act:
-    """What one transaction does: the case's event, further sealed acts of the record, guards, documents."""
+    """What one transaction does: the case's event, further sealed acts of the record, guards, documents.
+
+    ``seal`` is the event's own seal where its department made it; the gateway seals all others.
+    """
 
     event: Event
     owners: Mapping[str, KeyName]
@@ -114,6 +119,7 @@ class Act:
     guards: dict[UUID, int] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
     term_over: str = ""
+    seal: SealedAct | None = None
 
 
 class RemedyDesk:
@@ -247,6 +253,10 @@ class RemedyDesk:
 
     def _append(self, act: Act, once: Once | None) -> Done:
         standing, record = act.record.standing, act.record
+        made = [act.event, *(sealed.event for sealed in act.sealed)]
+        falls = any(isinstance(event, FALLING) for event in made)
+        bearing = bearing_of(self.ledger, record.subject_id) if falls else None
+        seen = 0 if bearing is None else bearing.version
         then = Consequences(
             record_id=record.id,
             standing=standing,
@@ -254,9 +264,10 @@ class RemedyDesk:
             version=max([standing.version, *(s.event.originator_version for s in act.sealed)]),
             term_over=act.term_over,
             erasure_id=self.ledger.entropy.uuid(),
+            bearing=bearing,
         )
-        react([act.event, *(sealed.event for sealed in act.sealed)], then)
-        first = self.ledger.seal(act.event, owners=act.owners)
+        react(made, then)
+        first = act.seal or self.ledger.seal(act.event, owners=act.owners)
         owners = {"public": (record.subject_id, "public")}
         # A request for erasure is the ledger's own, so that it outlives what is erased.
         follows = [
@@ -273,6 +284,9 @@ class RemedyDesk:
         if len(acts) == 1:
             # The record's own stream does not move, so what was seen of it must still hold.
             batch.guards[record.id] = standing.version
+        if bearing is not None and bearing.version == seen:
+            # Nobody is taken off a list; whoever puts the subject on one meanwhile is told of what happened here.
+            batch.guards[record.subject_id] = seen
         batch.suppress, batch.marks, batch.unmarks = then.suppress, then.marks, then.unmarks
         batch.opened, batch.closed = then.opened, then.closed
         batch.days = self._days(act.event)
@@ -287,6 +301,8 @@ class RemedyDesk:
         }
         if any(isinstance(event, ErasureRequested) for event in then.events):
             told["erasure"] = str(then.erasure_id)
+        if delisted := [event.list_code for event in then.events if isinstance(event, SubjectDelisted)]:
+            told["delisted"] = delisted
         if once is not None:
             batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
         position = self.ledger.store.append(batch)[0]

@@ -11,15 +11,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from domain.catalogue.items import CatalogueItem, LegalBasis
-from domain.remedies.events import (
-    RepairAccepted,
-    RepairApplied,
-    RepairDecided,
-    RepairMaterialsRequested,
-    RepairMaterialsSupplied,
-)
-from domain.remedies.limits import MATERIALS, RemedyLimits, excludes_repair
-from domain.remedies.parties import (
+from domain.parties.acting import (
     DIGESTS_MAX,
     SHORT_CHARACTERS_MAX,
     Officer,
@@ -29,6 +21,14 @@ from domain.remedies.parties import (
     is_digest,
     is_text,
 )
+from domain.remedies.events import (
+    RepairAccepted,
+    RepairApplied,
+    RepairDecided,
+    RepairMaterialsRequested,
+    RepairMaterialsSupplied,
+)
+from domain.remedies.limits import MATERIALS, RemedyLimits, excludes_repair
 from domain.remedies.repair_case import Application, Material, Repair, Window, window_of
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day

@@ -43,6 +43,26 @@ class Kind(IntEnum):
     KEY_ENDED = 33
     """In the access log, and the one kind there beside ``ACCESS``: who may sign is for everyone to see."""
     SETTING_CHANGED = 37
+    LIST_STANDARD_DRAFTED = 40
+    LIST_STANDARD_ADOPTED = 41
+    PROPOSAL_EVALUATED = 42
+    LISTING_NOTIFIED = 43
+    LISTING_STATEMENT_MADE = 44
+    LISTING_STATEMENT_ANSWERED = 45
+    LISTING_DECIDED = 46
+    LISTING_DROPPED = 47
+    LISTING_REMOVED = 48
+    LISTING_OVERDUE = 49
+    SUBJECT_LISTED = 50
+    SUBJECT_DELISTED = 51
+    LISTING_REMOVAL_APPLIED = 52
+    LISTING_REMOVAL_REFUSED = 53
+    PROPOSAL_MADE = 54
+    PROPOSAL_CONSULTED = 55
+    OPINION_GIVEN = 56
+    OPINION_ANSWERED = 57
+    PROPOSAL_REVIEWED = 58
+    PROPOSAL_PUBLISHED = 59
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129
