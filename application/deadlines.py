@@ -1,4 +1,5 @@
-"""Passing time becomes events: terms of publicity that are over, and cases whose due day has passed.
+"""Passing time becomes events: terms of records and listings that are over, cases whose due day has passed, and
+transitions over which a list was kept.
 
 Runs in the leading projector and as a command; the domain decides what is over, each case is one transaction.
 """
@@ -12,15 +13,19 @@ from typing import Protocol
 from uuid import UUID
 
 from application.ledger import Ledger, OpenedRow
+from application.listings import ended_by_time
 from application.ports import CaseDays, Conflict
 from application.registry import Registry
 from application.sealing import BrokenSeal, parse_key_reference
+from domain.listing.events import ListingDecided
+from domain.listing.standards import ListTransitionEnded, fold_standard, transition_of
 from domain.records.events import PublicityEnded
 from domain.remedies.events import CaseDaysRecounted
 from domain.remedies.overdue import Waiting, overdue_events, waiting_of
 from domain.remedies.recounting import counted_last, recount
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
+from domain.shared.events import Event
 
 PER_STEP = 500
 ATTEMPTS_MAX = 4
@@ -29,9 +34,13 @@ _FIRST = UUID(int=0)
 
 
 class Terms(Protocol):
-    """Records whose term ended before a day and that nothing suppresses yet."""
+    """Records and listings whose term ended before a day and that nothing suppresses yet; those on one list.
+
+    ``listed`` also says how far the views are; what was listed later is not among them.
+    """
 
     def terms_over(self, on: date, limit: int) -> Sequence[tuple[UUID, date]]: ...
+    def listed(self, list_code: str, limit: int) -> tuple[int, Sequence[UUID]]: ...
 
 
 Seen = tuple[date | None, int | None]
@@ -130,6 +139,11 @@ class DeadlineRunner:
             if not all("public" in row.opened for row in opened):
                 raise BrokenSeal("the key of a case is gone")
             so_far = [row.event for row in opened]
+            if ends := transition_days(so_far):
+                try:
+                    return self._end_transition(so_far, ends, seen)
+                except Conflict:
+                    continue
             waiting = waiting_of(so_far)
             if waiting is None:
                 return Passed()
@@ -178,6 +192,62 @@ class DeadlineRunner:
             now=self._ledger.now(),
         )
 
+    def _end_transition(self, events: Sequence[Event], days: CaseDays, seen: Seen) -> Passed:
+        """LST-9: a list that was kept over a transition and not updated is empty after it, and says so once."""
+        today, now = city_day(self._ledger.now()), self._ledger.now()
+        standard = transition_of(fold_standard(events))
+        if (
+            standard is None
+            or standard.transition_until is None
+            or days.next_due is None
+            or days.next_due >= today
+        ):
+            self._cases.mend(days, seen=seen)
+            return Passed()
+        head = self._ledger.store.head_of("records")
+        reached, found = self._terms.listed(standard.code, PER_STEP)
+        for listing in found:
+            _end_listing(self._ledger, listing, cause="transition", on=today)
+        if found or reached < head:
+            return Passed(terms_ended=len(found))
+        event = ListTransitionEnded(
+            originator_id=days.id,
+            originator_version=events[-1].originator_version + 1,
+            timestamp=now,
+            code=standard.code,
+            version=standard.version,
+            until=standard.transition_until,
+        )
+        batch = self._ledger.prepare([self._ledger.seal(event)], meta=META)
+        batch.closed = [days.id]
+        self._ledger.store.append(batch)
+        return Passed(terms_ended=1)
+
+
+def transition_days(events: Sequence[Event]) -> CaseDays | None:
+    """The days of a list's transition, by the events of its standard; None for any other stream.
+
+    Without a day when the list was updated, or its end is recorded: then there is nothing to wait for.
+    """
+    versions = fold_standard(events)
+    if not versions:
+        return None
+    standard = transition_of(versions)
+    over = any(isinstance(event, ListTransitionEnded) for event in events)
+    until = None if standard is None or over else standard.transition_until
+    last = None if until is None else date.fromisoformat(until)
+    return CaseDays(events[0].originator_id, None, last, events[0].originator_id, None)
+
+
+def _end_listing(ledger: Ledger, listing: UUID, *, cause: str, on: date) -> int:
+    """Take a subject off a list because time did; 0 when it is off already. Raises ``Conflict``."""
+    rows = ledger.open_all(ledger.store.load("records", listing), log="records")
+    batch = ended_by_time(ledger, rows, cause=cause, on=on.isoformat(), meta=META)
+    if batch is None:
+        return 0
+    ledger.store.append(batch)
+    return 1
+
 
 def days_of(waiting: Waiting, *, counted_by: int = -1) -> CaseDays:
     """The days under which an open case is found; ``counted_by`` counts only while one of them is provisional."""
@@ -187,14 +257,17 @@ def days_of(waiting: Waiting, *, counted_by: int = -1) -> CaseDays:
 
 
 def end_terms(ledger: Ledger, terms: Terms) -> int:
-    """Record that publicity ended for every record whose term is over; how many (PUB-4).
+    """Record that publicity ended for every record whose term is over, and each listing; how many (PUB-4, LST-8).
 
-    The act of the platform, signed by the gateway; the record is suppressed in the same transaction.
+    The act of the platform, signed by the gateway; record or listing is suppressed in the same transaction.
     """
     today = city_day(ledger.now())
-    acts = []
+    acts, ended = [], 0
     for record_id, until in terms.terms_over(today, PER_STEP):
         rows = ledger.store.load("records", record_id)
+        if any(row.topic == ListingDecided.TOPIC for row in rows):
+            ended += _end_listing(ledger, record_id, cause="expiry", on=today)
+            continue
         if any(row.topic == PublicityEnded.TOPIC for row in rows):
             continue  # another process was first, after this one looked
         event = PublicityEnded(
@@ -205,8 +278,8 @@ def end_terms(ledger: Ledger, terms: Terms) -> int:
         )
         acts.append(ledger.seal(event))
     if not acts:
-        return 0
+        return ended
     batch = ledger.prepare(acts, meta=META)
     batch.suppress = [act.event.originator_id for act in acts]
     ledger.store.append(batch)
-    return len(acts)
+    return ended + len(acts)

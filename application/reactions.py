@@ -13,6 +13,19 @@ from typing import Any
 from uuid import UUID
 
 from application.ports import OpenCase
+from domain.listing.decision import Borne
+from domain.listing.events import (
+    ListingDecided,
+    ListingDropped,
+    ListingNotified,
+    ListingRemovalApplied,
+    ListingRemovalRefused,
+    ListingRemoved,
+    ListingStatementAnswered,
+    SubjectDelisted,
+)
+from domain.listing.standards import ListStandardAdopted, ListTransitionEnded
+from domain.proposals.events import ProposalPublished
 from domain.records.erasure import by_repair
 from domain.records.events import PublicityEnded
 from domain.remedies.events import (
@@ -33,13 +46,28 @@ from domain.shared.events import Event
 
 
 @dataclass
+class Bearing:
+    """A subject with the lists that it is on: its own stream's last version taken, and that of each listing's.
+
+    ``repaired`` are those of the records behind these lists that no longer count against it.
+    """
+
+    subject_id: UUID
+    version: int
+    borne: tuple[Borne, ...]
+    versions: dict[UUID, int]
+    repaired: frozenset[UUID] = frozenset()
+
+
+@dataclass
 class Consequences:
     """The record concerned as it stood before, and what follows from the act: events, marks, suppression,
     cases for worklists.
 
     ``term_over`` is the last day (ISO text) of a corrected content's term when that day has passed, else
     empty. ``version`` is the last version of the record's stream that is taken. ``erasure_id`` is free for a
-    request for erasure that follows. ``waiting`` are the record's repairs that are not decided.
+    request for erasure that follows. ``waiting`` are the record's repairs that are not decided. ``bearing`` is loaded
+    for acts after which a subject may be on a list no more.
     """
 
     record_id: UUID
@@ -49,6 +77,7 @@ class Consequences:
     erasure_id: UUID
     term_over: str = ""
     waiting: Sequence[Repair] = ()
+    bearing: Bearing | None = None
     events: list[Event] = field(default_factory=list)
     suppress: list[UUID] = field(default_factory=list)
     marks: list[tuple[UUID, UUID]] = field(default_factory=list)
@@ -66,6 +95,8 @@ class Consequences:
         }
 
 
+PLATFORM = ""
+"""Whose cases are no department's: they wait for a day."""
 Reaction = Callable[[Any, Consequences], None]
 
 
@@ -79,20 +110,90 @@ def unmark(event: ObjectionDecided, then: Consequences) -> None:
     then.unmarks.append((UUID(event.record), event.originator_id))
 
 
-def open_case(event: ObjectionFiled | RepairApplied, then: Consequences) -> None:
-    """OBJ-1, REP-2: the case stands on its source's worklist from now on."""
+def open_case(
+    event: ObjectionFiled | RepairApplied | ListingNotified | ListingRemovalApplied, then: Consequences
+) -> None:
+    """OBJ-1, REP-2, LST-5: the case stands on its source's worklist from now on."""
+    if isinstance(event, ListingNotified | ListingRemovalApplied):
+        then.opened.append(OpenCase(event.originator_id, "listing", event.department))
+        return
     kind = "objection" if isinstance(event, ObjectionFiled) else "repair"
     then.opened.append(OpenCase(event.originator_id, kind, event.source))
 
 
-def close_case(event: ObjectionDecided | RepairDecided, then: Consequences) -> None:
-    """OBJ-3, REP-2: a decided case waits for nobody."""
-    then.closed.append(event.originator_id)
+def close_case(event: Event, then: Consequences) -> None:
+    """OBJ-3, REP-2, LST-5: a decided case waits for nobody; a statement that was rejected decides nothing yet."""
+    if not (isinstance(event, ListingStatementAnswered) and event.outcome == "rejected"):
+        then.closed.append(event.originator_id)
 
 
-def suppress(_: Event, then: Consequences) -> None:
-    """PUB-4, REP-5: the record leaves every view now, not when the projector has caught up."""
-    then.suppress.append(then.record_id)
+def wait_for_review(event: ProposalPublished, then: Consequences) -> None:
+    """CAT-3, LST-3: what was published waits for its periodic review."""
+    then.opened.append(OpenCase(event.originator_id, "proposal", event.department))
+
+
+def wait_for_transition(event: ListStandardAdopted, then: Consequences) -> None:
+    """LST-9: a list that is kept over a transition only waits for its end; it is nobody's task."""
+    if event.told().transition_until is not None:
+        then.opened.append(OpenCase(event.originator_id, "list", PLATFORM))
+    else:
+        then.closed.append(event.originator_id)
+
+
+def suppress(event: Event, then: Consequences) -> None:
+    """PUB-4, REP-5, LST-8: record or listing leaves every view now, not when the projector has caught up."""
+    then.suppress.append(event.originator_id)
+
+
+def reverse_listings(event: RecordWithdrawn | RecordCorrected, then: Consequences) -> None:
+    """LST-8: a listing rests on the determination as it was; when that falls or becomes another, the listing falls."""
+    assert then.bearing is not None
+    for borne in then.bearing.borne:
+        if event.originator_id in borne.records:
+            _remove(borne, then, cause="reversal", by=event.originator_id)
+
+
+def lift_listings(event: RepairDecided, then: Consequences) -> None:
+    """LST-8: where the standard says so, a listing ends with the repair of the last record that it rests on."""
+    assert then.bearing is not None
+    repaired = then.bearing.repaired | {then.record_id}
+    for borne in then.bearing.borne:
+        rests = then.record_id in borne.records and repaired.issuperset(borne.records)
+        if event.outcome == "granted" and borne.repair_removes and rests:
+            _remove(borne, then, cause="repair", by=event.originator_id)
+
+
+def _remove(borne: Borne, then: Consequences, *, cause: str, by: UUID) -> None:
+    assert then.bearing is not None
+    then.bearing.versions[borne.listing] += 1
+    then.events.append(
+        ListingRemoved(
+            originator_id=borne.listing,
+            originator_version=then.bearing.versions[borne.listing],
+            timestamp=then.at,
+            list_code=borne.list_code,
+            cause=cause,
+            removes=borne.decision,
+            removed_on=city_day(then.at).isoformat(),
+            by=str(by),
+        )
+    )
+
+
+def delist(event: ListingRemoved, then: Consequences) -> None:
+    """LST-8: the subject's own stream says at once that it is on the list no more."""
+    assert then.bearing is not None
+    then.bearing.version += 1
+    then.events.append(
+        SubjectDelisted(
+            originator_id=then.bearing.subject_id,
+            originator_version=then.bearing.version,
+            timestamp=then.at,
+            listing=str(event.originator_id),
+            list_code=event.list_code,
+            cause=event.cause,
+        )
+    )
 
 
 def keep_annotated(event: RecordCorrected, then: Consequences) -> None:
@@ -145,14 +246,27 @@ def carry_out(event: RepairDecided, then: Consequences) -> None:
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ObjectionFiled: (mark, open_case),
     ObjectionDecided: (unmark, close_case),
-    RecordCorrected: (keep_annotated, keep_ended),
-    RecordWithdrawn: (suppress, close_repairs),
+    RecordCorrected: (keep_annotated, keep_ended, reverse_listings),
+    RecordWithdrawn: (suppress, close_repairs, reverse_listings),
     RepairApplied: (open_case,),
-    RepairDecided: (carry_out, close_case),
+    RepairDecided: (carry_out, close_case, lift_listings),
     RecordShielded: (suppress, close_repairs),
     PublicityEnded: (suppress,),
+    ListStandardAdopted: (wait_for_transition,),
+    ListTransitionEnded: (close_case,),
+    ProposalPublished: (wait_for_review,),
+    ListingNotified: (open_case,),
+    ListingStatementAnswered: (close_case,),
+    ListingDropped: (close_case,),
+    ListingDecided: (close_case,),
+    ListingRemovalApplied: (open_case,),
+    ListingRemovalRefused: (close_case,),
+    ListingRemoved: (suppress, close_case, delist),
 }
 """Event -> what follows from it at once, in this order. What follows an event that a reaction made, follows too."""
+
+FALLING = (RecordCorrected, RecordWithdrawn, RepairDecided, ListingRemoved)
+"""After these a subject may be on a list no more, so its bearing is asked for."""
 
 
 def react(events: Sequence[Event], then: Consequences) -> Consequences:

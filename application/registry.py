@@ -13,6 +13,7 @@ from application.ledger import Ledger
 from domain.access.events import PurposeRegistered
 from domain.access.model import Officer, Purpose
 from domain.catalogue.items import CatalogueItem, fold
+from domain.listing.standards import ListStandard, fold_standard
 from domain.parties.events import DepartmentRegistered, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key
 from domain.remedies.recounting import calendar_of
@@ -21,7 +22,7 @@ from domain.shared.events import Event
 from domain.shared.rule_settings import RuleSettings
 
 DEPARTMENT, ITEM = "department", "catalogue"
-OFFICER, PURPOSE, CALENDAR = "officer", "purpose", "calendar"
+OFFICER, PURPOSE, CALENDAR, LIST = "officer", "purpose", "calendar", "list"
 SETTINGS = ("setting", "all")
 """Kind and name of the one stream of all settings."""
 
@@ -59,6 +60,15 @@ class KnownCalendar:
     events: tuple[Event, ...] = ()
 
 
+@dataclass(frozen=True)
+class Standards:
+    """All versions of the standard of one list, with the stream and the stream version they were read at."""
+
+    stream_id: UUID
+    stream_version: int
+    versions: tuple[ListStandard, ...]
+
+
 class Registry:
     """The registry (登记簿) as one command sees it; made anew for each command, so never stale for long."""
 
@@ -68,6 +78,7 @@ class Registry:
         self._items: dict[str, Versions] = {}
         self._settings: SettingsRead | None = None
         self._calendar: list[tuple[int, Event]] | None = None
+        self._standards: dict[str, Standards] = {}
 
     def department(self, code: str) -> DepartmentRegistered | None:
         """The department registered under a 统一社会信用代码, or None."""
@@ -122,9 +133,18 @@ class Registry:
         events = [e for position, e in self._calendar if before is None or position < before]
         return KnownCalendar(stream, len(events), calendar_of(built_in, events), tuple(events))
 
+    def standard(self, code: str) -> Standards:
+        """All versions of a list's standard; none when there is no such list. A list has its item's code."""
+        if code not in self._standards:
+            stream_id = self._ledger.name_id(LIST, code)
+            events = self._ledger.load(stream_id)
+            self._standards[code] = Standards(stream_id, len(events), fold_standard(events))
+        return self._standards[code]
+
     def forget(self) -> None:
         """Read everything again at the next question, after a conflict said that something moved."""
         self._departments.clear()
         self._items.clear()
         self._settings = None
         self._calendar = None
+        self._standards.clear()

@@ -14,6 +14,7 @@ from application.ports import PaperSeal
 from application.queries.operations import Operations
 from application.queries.proofs import Proofs, PublishedFiles
 from application.queries.public import PublicLookup
+from application.queries.registers import Registers
 from application.queries.reporting import Reports
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
@@ -30,6 +31,7 @@ class Services:
     drafts: Drafts
     public: PublicLookup
     shared: SharedQueries
+    registers: Registers
     subject: SubjectQueries
     consents: Consents
     verify: Callable[[bytes, bytes, bytes], bool]

@@ -10,6 +10,20 @@ from domain.access.events import (
     SubjectQueried,
 )
 from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
+from domain.listing.events import (
+    ListingDecided,
+    ListingDropped,
+    ListingNotified,
+    ListingOverdue,
+    ListingRemovalApplied,
+    ListingRemovalRefused,
+    ListingRemoved,
+    ListingStatementAnswered,
+    ListingStatementMade,
+    SubjectDelisted,
+    SubjectListed,
+)
+from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, ListTransitionEnded
 from domain.parties.events import (
     DepartmentRegistered,
     KeyEnded,
@@ -19,6 +33,16 @@ from domain.parties.events import (
     LogKeyRetired,
     OfficerRegistered,
     SubjectRegistered,
+)
+from domain.proposals.events import (
+    OpinionAnswered,
+    OpinionGiven,
+    ProposalConsulted,
+    ProposalEvaluated,
+    ProposalMade,
+    ProposalPublished,
+    ProposalReviewed,
+    ReviewOverdue,
 )
 from domain.records.erasure import DataErased, ErasureApproved, ErasureCompleted, ErasureRequested
 from domain.records.events import ActRefused, FileSealed, IntakeReported, PublicityEnded, RecordDetermined
@@ -83,6 +107,28 @@ EVENTS: tuple[type[Event], ...] = (
     SettingChanged,
     CalendarLoaded,
     CaseDaysRecounted,
+    ListStandardDrafted,
+    ListStandardAdopted,
+    ListTransitionEnded,
+    ListingNotified,
+    ListingStatementMade,
+    ListingStatementAnswered,
+    ListingDropped,
+    ListingDecided,
+    ListingRemovalApplied,
+    ListingRemovalRefused,
+    ListingRemoved,
+    ListingOverdue,
+    SubjectListed,
+    SubjectDelisted,
+    ProposalMade,
+    ProposalConsulted,
+    OpinionGiven,
+    OpinionAnswered,
+    ProposalReviewed,
+    ProposalPublished,
+    ProposalEvaluated,
+    ReviewOverdue,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

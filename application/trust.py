@@ -13,6 +13,7 @@ from application.ledger import parse_instant
 from application.ports import Log
 from domain.access.events import PurposeRegistered
 from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
+from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, ListTransitionEnded
 from domain.parties.events import (
     DepartmentRegistered,
     KeyEnded,
@@ -42,6 +43,9 @@ GOVERNING: tuple[type[Event], ...] = (
     LogKeyRetired,
     CatalogueItemDrafted,
     CatalogueItemAdopted,
+    ListStandardDrafted,
+    ListStandardAdopted,
+    ListTransitionEnded,
     PurposeRegistered,
     ErasureRequested,
     ErasureApproved,

@@ -31,6 +31,7 @@ from application.queries.evidence import Published
 from application.queries.operations import Operations
 from application.queries.proofs import Proofs
 from application.queries.public import PublicLookup
+from application.queries.registers import Registers
 from application.queries.reporting import Reports
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
@@ -58,6 +59,7 @@ from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
 from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
+from infrastructure.postgres.registers import PostgresRegisters
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
@@ -183,6 +185,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         drafts=Drafts(ledger, store),
         public=PublicLookup(reading, keys=reading, vault=vault, clock=ledger.clock),
         shared=queries,
+        registers=Registers(PostgresRegisters(reader)),
         subject=SubjectQueries(ledger, shared),
         consents=Consents(ledger, defaults=load_settings()),
         verify=verify_ed25519,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.migrate import logins, migrate
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["PROJECT", "Database", "World"]
 PROJECT = Path(__file__).resolve().parent.parent
+
+# How long an example takes is the machine's affair; a loaded one must not fail a property that holds.
+settings.register_profile("xinlu", deadline=None)
+settings.load_profile("xinlu")
 
 # Some three hundred processes are started by tests: each module is compiled for the first of them alone.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

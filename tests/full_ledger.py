@@ -17,6 +17,8 @@ from tests.integration.test_consents import give
 from tests.integration.test_queries import ask, request, subject_with_records
 from tests.integration.test_remedies import annotating
 from tests.keys import end_log_key, next_gateway_key, next_log_key, revoke
+from tests.listing import ListingStory
+from tests.proposals import Lived
 from tests.remedies import LETTER, PROOF, REMEDIES, Story, begin
 from tests.rule_settings import change_setting
 from tests.world import START, World
@@ -29,7 +31,7 @@ NOTICE = {
     "working_weekend_days": [],
 }
 """A made-up notice of a year's working days."""
-LIVED = timedelta(days=28)
+LIVED = timedelta(days=60)
 IDS = "full-ledger.json"
 
 
@@ -95,9 +97,13 @@ class _Life(FullLedger):
         world.publish()
         self._looks()
         self._governance()
-        world.clock.at += LIVED
+        self._lists()
+        Lived(world).live("C06-02", review_days=5)
+        world.clock.at = START + LIVED
         self._another_year()
-        world.deadlines.run()
+        for _ in range(3):  # a list's transition ends once the views show nobody on it, and are at the head
+            world.deadlines.run()
+            world.project()
         world.publish()
 
     def _decisions(self) -> None:
@@ -129,6 +135,18 @@ class _Life(FullLedger):
             consent.consent_id, who, portal=world.city.credit_office.code, receipt=None
         )
 
+    def _lists(self) -> None:
+        """Listings of every end: dropped, taken off by a repair, removal refused, ended with a transition."""
+        desk = ListingStory(self.story)
+        desk.dropped(self.record(10))
+        desk.overdue(self.record(11))
+        repaired = self.record(12)
+        desk.listed(repaired)
+        accepted = self.story.repairs.accept(self.story.handling(self.story.apply(repaired, PROOF, LETTER)))
+        self.story.repairs.grant(self.story.handling(accepted))
+        desk.removal_refused(self.record(13))
+        desk.transition(until=self.world.today + timedelta(days=5))
+
     def _governance(self) -> None:
         office = self.world.keys[self.story.office]
         governance = Governance(self.world.ledger, signer=office)
@@ -143,6 +161,6 @@ class _Life(FullLedger):
 
     def _another_year(self) -> None:
         """A repair that is to be answered in a year of which nothing is known, until it is."""
-        self.story.apply(self.record(10), PROOF)
+        self.story.apply(self.record(14), PROOF)
         governance = Governance(self.world.ledger, signer=self.world.keys[self.story.office])
         governance.load_calendar(CalendarYear.from_data(NOTICE), digest="d1" * 32)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from interfaces.client.sealing import seal_act
 from tests.remedies import REMEDIES, SECOND
@@ -17,6 +18,12 @@ from tests.web import XLSX
 ALL = frozenset({"public", "restricted", "person/1", "number"})
 PUBLIC = frozenset({"public", "number"})
 NONE: frozenset[str] = frozenset()
+LISTED = frozenset({"listing"})
+REGISTERS = (
+    "/v1/catalogue", "/v1/catalogue/C03-02", "/v1/list-standards", "/v1/list-standards/C06-04",
+    "/v1/proposals", "/v1/proposals/x", "/registers/catalogue", "/registers/catalogue/C03-02",
+)  # fmt: skip
+"""What anyone reads about no subject."""
 
 
 @dataclass(frozen=True)
@@ -24,19 +31,21 @@ class Place:
     """How a place is asked, what of the record it shows while the record stands, and what once it has ended.
 
     ``while_open`` is False for acts that would change how the record stands: they are asked after its end only.
+    ``versioned``: its answers name by their ETag the version that an act on the case must name.
     """
 
     ask: Callable[[Scene], Came]
     before: frozenset[str] = NONE
     after: frozenset[str] = NONE
     while_open: bool = True
+    versioned: bool = False
 
 
 def page(path: str, **headers: str) -> Callable[[Scene], Came]:
     """A GET of a path, with the record's id where it says so; in HTML, in JSON and as a problem."""
 
     def ask(scene: Scene) -> Came:
-        where = path.format(record=scene.record, then=scene.then, code=scene.code)
+        where = path.format(record=scene.record, then=scene.then, code=scene.code, listing=scene.listing)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         for accept in ("text/html", JSON, "*/*"):
             yield scene.web.http.get(where, headers={"Accept": accept, **sent})
@@ -226,6 +235,57 @@ def erasing(scene: Scene) -> Came:
     yield same
 
 
+def listing_acts(scene: Scene) -> Came:
+    """A listing case begun on the record, and every act on it as a stranger and as the source would send it."""
+    notice = {"facts": "x", "grounds": "x", "rights": "x", "service": "direct", "served_on": "2026-11-20",
+              "receipt": "d1" * 32}  # fmt: skip
+    said = {"list": "C06-04", "records": [str(scene.record)], "notice": notice}
+    yield scene.post("/v1/listings", said, scene.stranger, credit_official=scene.stranger_officer)
+    began = scene.post("/v1/listings", said, scene.story.source, credit_official=SECOND)
+    yield began
+    case = began.get_json().get("receipt", {}).get("case", str(uuid.uuid4()))
+    sealed: Mapping[str, Any] = {
+        "parts": {"public": {}}, "salt": "00" * 32, "issuer": "00" * 8, "signature": "00" * 64,
+    }  # fmt: skip
+    acts: Mapping[str, Mapping[str, Any]] = {
+        "decide": sealed,
+        "remove": sealed,
+        "answer": {"outcome": "rejected", "reasons": "x"},
+        "refuse": {"reasons": "x", "remedies": REMEDIES},
+        "drop": {"reasons": "x"},
+    }
+    spoken = {**scene.subject, "grounds": "x"}
+    subject = {"credit_on_behalf_of": "subject", "if_match": '"1"'}
+    yield scene.post(f"/v1/listings/{case}/statement", {**spoken, "contact": "x"}, **subject)
+    yield scene.post(f"/v1/listings/{case}/apply", {**scene.subject, "materials": []}, **subject)
+    path = f"/v1/listings/{case}/state"
+    yield scene.handling(path, scene.story.source, SECOND)
+    yield scene.own(path)
+    yield scene.handling(path, scene.stranger, scene.stranger_officer)
+    for version in (1, 2):
+        for what, body in acts.items():
+            headers = {"credit_official": SECOND, "if_match": f'"{version}"'}
+            yield scene.post(f"/v1/listings/{case}/{what}", body, scene.story.source, **headers)
+
+
+def state_of_listing(scene: Scene) -> Came:
+    """How the listing stands, for its department, the credit office, and a stranger."""
+    path = f"/v1/listings/{scene.listing}/state"
+    yield scene.handling(path, scene.story.source, SECOND)
+    yield scene.handling(path, scene.story.office, "credit_office-1")
+    yield scene.handling(path, scene.stranger, scene.stranger_officer)
+
+
+def proposing(scene: Scene) -> Came:
+    """A proposal and every act on it, none of which is about anyone."""
+    said = {"what": "catalogue_item", "content": {"code": "C03-02"}}
+    yield scene.post("/v1/proposals", said, scene.story.source, credit_official=SECOND)
+    acts = ("revise", "consult", "opinions", "answer", "review", "publish", "evaluate")
+    for what in acts:
+        path = f"/v1/proposals/{uuid.uuid4()}/{what}"
+        yield scene.post(path, {}, credit_official="credit_office-1", if_match='"1"')
+
+
 def proven(scene: Scene) -> Came:
     """Bundles of the source that show no part, and of the subject about looks and its end."""
     yield scene.evidence("recorded")
@@ -269,20 +329,24 @@ def tagged(scene: Scene) -> Came:
 PLACES: Mapping[str, Place] = {
     "record page": Place(page("/records/{record}"), PUBLIC),
     "record page, kept in a cache": Place(tagged, PUBLIC),
-    "look-up by code": Place(lambda s: looked_up(s, s.code), PUBLIC),
-    "look-up by name": Place(lambda s: looked_up(s, str(s.story.content["public"]["CF_XDR_MC"])), PUBLIC),
+    "look-up by code": Place(lambda s: looked_up(s, s.code), PUBLIC | LISTED),
+    "look-up by name": Place(
+        lambda s: looked_up(s, str(s.story.content["public"]["CF_XDR_MC"])), PUBLIC | LISTED
+    ),
     "look-up by link": Place(page("/lookup?identifier={code}")),
     "front page": Place(page("/")),
-    "shared query": Place(lambda s: [s.query()], ALL),
-    "shared query of the source": Place(lambda s: [s.query(source=True)], ALL),
+    "shared query": Place(lambda s: [s.query()], ALL | LISTED),
+    "shared query of the source": Place(lambda s: [s.query(source=True)], ALL | LISTED),
     "query with a consent": Place(lambda s: [s.query(consent=s.consent)], ALL),
-    "query under its old key": Place(lambda s: [s.query(key=s.query_key)], ALL),
-    "dossier": Place(lambda s: [s.own("/v1/subject/dossier")], ALL, ALL),
-    "dossier as of then": Place(lambda s: [s.own("/v1/subject/dossier", as_of=str(s.then))], ALL, ALL),
-    "own report": Place(lambda s: reports(s, "own"), PUBLIC),
+    "own report": Place(lambda s: reports(s, "own"), PUBLIC | LISTED),
     "authorised report": Place(lambda s: reports(s, "authorised"), PUBLIC),
     "report by its number": Place(by_number),
     "own consents": Place(lambda s: [s.own("/v1/subject/consents")]),
+    "query under its old key": Place(lambda s: [s.query(key=s.query_key)], ALL | LISTED),
+    "dossier": Place(lambda s: [s.own("/v1/subject/dossier")], ALL | LISTED, ALL | LISTED),
+    "dossier as of then": Place(
+        lambda s: [s.own("/v1/subject/dossier", as_of=str(s.then))], ALL | LISTED, ALL | LISTED
+    ),
     "who looked": Place(lambda s: [s.own("/v1/subject/who-looked")]),
     "as of then, by anyone else": Place(questions_of_the_past),
     "worklists": Place(
@@ -319,8 +383,17 @@ PLACES: Mapping[str, Place] = {
     "receipts": Place(receipts),
     "error texts": Place(asked_wrongly),
     "operators' routes": Place(operated),
+    "public registers": Place(lambda s: [a for path in REGISTERS for a in page(path)(s)]),
+    "listing cases": Place(listing_acts),
+    "proposals": Place(proposing),
+    "a list": Place(lambda s: [a for p in ("/v1/lists/C06-04", "/lists/C06-04") for a in page(p)(s)], LISTED),
+    "a listing's own page": Place(page("/records/{listing}"), LISTED),
+    "state of a listing": Place(state_of_listing, LISTED, versioned=True),
+    "state of a listing, for its subject": Place(
+        lambda s: [s.own(f"/v1/listings/{s.listing}/state")], LISTED, LISTED, versioned=True
+    ),
     "log lines": Place(log_lines),
-    "an auditor's replay and look back": Place(audited, ALL, ALL),
+    "an auditor's replay and look back": Place(audited, ALL | LISTED, ALL | LISTED),
 }
 HOLDS_NOTHING: Mapping[str, str] = {
     "portal.static": "files of the program",

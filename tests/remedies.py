@@ -18,10 +18,10 @@ from application.commands.remedies import DepartmentAct, Done, RecordFile, Remed
 from application.commands.repairs import ApplyForRepair, HandleRepair, Repairs, SupplyMaterials
 from application.commands.seals import SealOfAct
 from application.commands.subjects import Identity, SubjectDesk, identity_of
+from domain.parties.acting import Officer
 from domain.records.events import RecordDetermined
 from domain.remedies.events import RecordCorrected, RecordWithdrawn
 from domain.remedies.objection import Filing
-from domain.remedies.parties import Officer
 from domain.remedies.repair_case import Application, Material
 from domain.shared.canonical import Parts
 from domain.shared.deadlines import Calendar

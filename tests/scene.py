@@ -28,10 +28,13 @@ from werkzeug.test import TestResponse
 from application.commands.remedies import Done
 from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from domain.records.events import RecordDetermined
+from domain.shared.kinds import Kind
 from infrastructure.logs import configuration
 from interfaces.cli.main import cli
+from interfaces.client.sealing import seal_remedy
 from interfaces.client.signing import COVERED
 from interfaces.client.tables import read_table
+from tests.listing import LIST, NOTICE, decision_parts
 from tests.remedies import LETTER, PROOF, REMEDIES, SECOND, Story
 from tests.web import CSV, FORMS, Signing, Web
 
@@ -43,8 +46,10 @@ MARKS: Mapping[str, str] = {
     "person/1": "丙标代表人",
     "number": "丁标字",
     "file": "wubiao-file-name",
+    "listing": "己标列字",
 }
-"""What stands in each part of the record, in its document's number and in the name and title of its file."""
+"""What stands in each part of the record, in its document's number in the name and title of its file, and in
+the decision by which its subject is on a list."""
 NUMBER = f"示市监罚字〔2026〕{MARKS['number']}8001号"
 AUDITING = ("--auditor", "auditor-1", "--case", "2026-1", "--basis", "49 13")
 Came = Iterable[TestResponse | bytes]
@@ -91,6 +96,7 @@ class Scene:
         self.code = story.subject().number
         self.file = self._file()
         self.record = self._sent()
+        self.listing = self._listed()
         self.world.project()
         self.consent = str(uuid.uuid4())
         assert self.give(self.consent).status_code == 201
@@ -262,6 +268,25 @@ class Scene:
         csv.writer(out).writerows([[MARKS["file"]], *heads, row])
         return out.getvalue().encode()
 
+    def _listed(self) -> str:
+        """The listing that rests on the record: told three weeks ago, decided today."""
+        notice = {**NOTICE, "served_on": "2026-10-30"}
+        said = {"list": LIST, "records": [str(self.record)], "notice": notice}
+        begun = self.post("/v1/listings", said, self.story.source, credit_official=SECOND)
+        assert begun.status_code == 201, begun.text
+        receipt = begun.get_json()["receipt"]
+        public = {**self.story.content["public"], "CF_WSH": f"示市监列字〔2026〕{MARKS['listing']}1号"}
+        parts = decision_parts(public, receipt, [str(self.record)], today=self.world.today)
+        ledger_id, key = self.world.ledger.id.bytes, self.story.key
+        sealed = seal_remedy(
+            Kind.LISTING_DECIDED, parts, record=receipt["case"], ledger_id=ledger_id, key=key
+        )
+        path = f"/v1/listings/{receipt['case']}/decide"
+        headers = {"credit_official": SECOND, "if_match": '"1"'}
+        decided = self.post(path, sealed, self.story.source, **headers)
+        assert decided.status_code == 201, decided.text
+        return str(receipt["case"])
+
     def _sent(self) -> UUID:
         """The record that the file became."""
         assert self.web.code(0) == self.story.source
@@ -277,6 +302,7 @@ def _whole(answer: TestResponse) -> bytes:
     return answer.data + b"\n" + str(answer.headers).encode()
 
 
-def is_kept_by_nobody(answer: TestResponse) -> bool:
+def is_kept_by_nobody(answer: TestResponse, *, versioned: bool = False) -> bool:
     """Whether the answer may be kept by no cache, and has no tag by which one could ask whether it still holds."""
-    return "no-store" in answer.headers.get("Cache-Control", "") and "ETag" not in answer.headers
+    tagged = "ETag" in answer.headers and not versioned
+    return "no-store" in answer.headers.get("Cache-Control", "") and not tagged

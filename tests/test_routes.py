@@ -18,6 +18,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from application.queries.registers import REGISTERS
 from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from interfaces.cli.generate import main, openapi
 from interfaces.client.evidence import Exchange, Gateway, prove
@@ -32,11 +33,14 @@ from tests.web import HOST, Signing, Web
 from tests.world import World
 
 PROJECT = Path(__file__).resolve().parent.parent
-PUBLIC = {"/v1/ledger", "/v1/openapi.json", "/v1/receipts/{event}", "/v1/rules", "/v1/settings"}
-"""Routes under /v1 that anyone may ask: they tell nothing about anyone."""
+REGISTERED = {f"/v1/{name}{one}" for name in REGISTERS for one in ("", "/{key}")}
+PUBLIC = {"/v1/ledger", "/v1/openapi.json", "/v1/receipts/{event}", "/v1/lists/{key}", "/v1/rules", "/v1/settings",
+          *REGISTERED}  # fmt: skip
+"""Routes under /v1 that anyone may ask: they tell nothing about anyone, but who is shown on a public list."""
 PAGES = {
-    "portal.static", "portal.front", "portal.lookup_by_link", "portal.lookup", "portal.record", "portal.rules",
-    "portal.verify", "portal.certified",
+    "portal.certified", "portal.rules",
+    "portal.static", "portal.front", "portal.register", "portal.register_entry", "portal.public_list",
+    "portal.lookup_by_link", "portal.lookup", "portal.record", "portal.verify",
     "docs.static", "docs.page", "docs.problems", "docs.problem",
 }  # fmt: skip
 """What people look at, which is no part of the interface for machines."""

@@ -38,6 +38,7 @@ from application.projections.projector import Projector
 from application.projections.refusals import RefusalCounts
 from application.queries.operations import Operations
 from application.queries.public import PublicLookup
+from application.queries.registers import Registers
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
@@ -73,6 +74,7 @@ from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
 from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
 from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
+from infrastructure.postgres.registers import PostgresRegisters
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
@@ -213,6 +215,7 @@ class World:
             public=self.lookup,
             shared=shared,
             consents=Consents(self.ledger, defaults=load_settings()),
+            registers=Registers(PostgresRegisters(self.pool("reader"))),
             subject=SubjectQueries(self.ledger, reading),
             verify=verify_ed25519,
             gateway_public_key=lambda: self.signing().public_key,

@@ -14,7 +14,7 @@ from application.data_keys import KeySource
 from application.ports import Log, Vault
 from application.projections.projector import LogRows, Projector, Swap, ViewsMoved
 from application.projections.renditions import DOSSIER, VIEWS, Changes, Rendition
-from application.projections.view_root import rendition_leaf, root_of_rows, row_leaf
+from application.projections.view_root import entry_leaf, rendition_leaf, root_of_rows, row_leaf
 from domain.transparency.digest import StoredRow
 from domain.transparency.epoch import map_key, map_value
 
@@ -50,6 +50,7 @@ class MemoryViews:
         self._position = 0
         self._shown: dict[tuple[str, UUID], Shown] = {}
         self._names: set[tuple[str, bytes, UUID]] = set()
+        self._entries: dict[tuple[str, str, int], bytes] = {}
 
     def live(self) -> tuple[int, int]:
         """Generation 1 and how far it is folded."""
@@ -71,6 +72,7 @@ class MemoryViews:
             for shown in renditions:
                 self._put(shown)
         self._names |= changes.names
+        self._entries |= {place: entry_leaf(entry) for place, entry in changes.entries.items()}
         self._position = through
 
     def begin(self) -> NoReturn:
@@ -111,6 +113,10 @@ class MemoryViews:
                 yield leaf
         for name in sorted(self._names, key=lambda name: (name[0], name[1], name[2].bytes)):
             yield row_leaf(name)
+        for _, leaf in sorted(
+            self._entries.items(), key=lambda e: (e[0][0].encode(), e[0][1].encode(), e[0][2])
+        ):
+            yield leaf
 
 
 class ViewFold:

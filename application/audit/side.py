@@ -17,7 +17,17 @@ from application.commands.subjects import Identity, blind_of
 from application.data_keys import KeySource, unwrap_all
 from application.ledger import OpenedRow, open_rows, owners_of
 from application.ports import Document, Log, OpenCase, Vault
-from application.reactions import REACTIONS, Reaction, close_case, mark, open_case, suppress, unmark
+from application.reactions import (
+    REACTIONS,
+    Reaction,
+    close_case,
+    mark,
+    open_case,
+    suppress,
+    unmark,
+    wait_for_review,
+    wait_for_transition,
+)
 from application.topics import event_class
 from domain.access.events import SubjectQueried
 from domain.parties.events import SubjectRegistered
@@ -29,7 +39,15 @@ from domain.shared.forms import Form, FormKind
 from domain.transparency.digest import StoredRow
 from domain.transparency.epoch import index_value, look_key, map_key
 
-_TABLES: tuple[Reaction, ...] = (mark, unmark, open_case, close_case, suppress)
+_TABLES: tuple[Reaction, ...] = (
+    mark,
+    unmark,
+    open_case,
+    close_case,
+    suppress,
+    wait_for_transition,
+    wait_for_review,
+)
 """The reactions that end in a table; the others make events, which stand in the log themselves."""
 
 

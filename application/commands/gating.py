@@ -55,6 +55,11 @@ def gate_defects(
         "catalogue_subject_kind": form.subject_kind,
     }
     defects = [replace(defect, field=columns.get(defect.code, defect.field)) for defect in found]
+    standards = registry.standard(versions.items[0].code) if versions.items else None
+    if standards is not None and standards.versions:
+        guards[standards.stream_id] = standards.stream_version
+        about = {"item": versions.items[0].code}
+        defects.append(Defect("LST-4", "list_needs_a_case", "item", about))
     if registry.department(str(public[form.source_code])) is None:
         defects.append(Defect("DET-5", "source_unit_unknown", form.source_code))
     return defects

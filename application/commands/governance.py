@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from application.ledger import Ledger, SealedAct
+from application.listings import standard_append
 from application.ports import Append
 from application.registry import DEPARTMENT, ITEM, OFFICER, PURPOSE, Registry
 from domain.access.events import PurposeRegistered
 from domain.access.model import OF_PLATFORM
 from domain.catalogue.gate import import_item
 from domain.catalogue.items import CatalogueItem
+from domain.listing.standards import ListStandard, import_standard
 from domain.parties.events import DepartmentRegistered, KeyEnded, KeyRegistered, KeyRevoked, OfficerRegistered
 from domain.parties.keys import ED25519, may_govern, require_live
 from domain.parties.keys import GATEWAY as GATEWAY_HOLDER
@@ -202,6 +205,29 @@ class Governance:
             self._ledger.store.append(self._batch(acts, guards=self._authority()))
             self._registry.forget()
         return len(acts)
+
+    def import_standards(self, standards: Sequence[ListStandard]) -> int:
+        """Enter standards of lists that stand elsewhere, in force or as drafts with reasons; how many were new.
+
+        A version that stands already is left alone. A list that is no catalogue item is a draft (CAT-1).
+        """
+        return sum(self._import_standard(standard) for standard in standards)
+
+    def _import_standard(self, standard: ListStandard) -> int:
+        known = self._registry.standard(standard.code)
+        if any(version.version == standard.version for version in known.versions):
+            return 0
+        place: dict[str, Any] = {
+            "stream_id": known.stream_id,
+            "stream_version": known.stream_version + 1,
+            "recorded_at": self._ledger.now(),
+        }
+        event = import_standard(standard, known_item=bool(self._registry.item(standard.code).items), **place)
+        batch = standard_append(self._ledger, event, known, signer=self._signer, meta=META)
+        batch.guards |= self._authority()
+        self._ledger.store.append(batch)
+        self._registry.forget()
+        return 1
 
     def _record(self, event: Event, *, owners: dict[str, tuple[UUID, str]] | None = None) -> None:
         founding = isinstance(event, KeyRegistered) and event.issuer == self._signer.key_id.hex()

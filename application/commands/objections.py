@@ -24,6 +24,7 @@ from application.commands.remedies import (
 from application.commands.subjects import Identity, identity_of
 from application.ledger import SealedAct
 from domain.catalogue.items import version_in_force
+from domain.parties.acting import Officer
 from domain.records.publicity import decided_on, item_code, term_end
 from domain.remedies.events import ObjectionDecided, RecordCorrected, RecordWithdrawn
 from domain.remedies.objection import (
@@ -36,7 +37,6 @@ from domain.remedies.objection import (
     reject_objection,
     uphold_objection,
 )
-from domain.remedies.parties import Officer
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused, refuse_if_any

@@ -15,18 +15,20 @@ from application.commands.subjects import Identity, blind_of
 from application.data_keys import own_record, record_class
 from application.deadlines import days_of
 from application.ledger import Ledger, SealedAct
+from application.listings import bearing_of
 from application.ports import CaseDays, Conflict, Document, KeyName, LedgerUnavailable, Receipt
-from application.reactions import Consequences, react
+from application.reactions import FALLING, Consequences, react
 from application.registry import Registry
 from application.sealing import parse_key_reference
 from domain.catalogue.items import version_in_force
+from domain.listing.events import SubjectDelisted
+from domain.parties.acting import Officer
 from domain.parties.keys import require_live
 from domain.records.erasure import ErasureRequested
 from domain.records.publicity import decided_on, item_code, may_be_known_to
 from domain.remedies.events import RecordWithdrawn, RepairDecided
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.overdue import waiting_of
-from domain.remedies.parties import Officer
 from domain.remedies.recounting import Counted
 from domain.remedies.repair_case import Repair, fold_repair
 from domain.remedies.standing import Standing, standing_of
@@ -106,7 +108,10 @@ class RecordFile:
 
 @dataclass
 class Act:
-    """What one transaction does: the case's event, further sealed acts of the record, guards, documents."""
+    """What one transaction does: the case's event, further sealed acts of the record, guards, documents.
+
+    ``seal`` is the event's own seal where its department made it; the gateway seals all others.
+    """
 
     event: Event
     owners: Mapping[str, KeyName]
@@ -119,6 +124,7 @@ class Act:
     guards: dict[UUID, int] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
     term_over: str = ""
+    seal: SealedAct | None = None
 
 
 class RemedyDesk:
@@ -275,6 +281,10 @@ class RemedyDesk:
 
     def _append(self, act: Act, once: Once | None) -> Done:
         standing, record = act.record.standing, act.record
+        made = [act.event, *(sealed.event for sealed in act.sealed)]
+        falls = any(isinstance(event, FALLING) for event in made)
+        bearing = bearing_of(self.ledger, record.subject_id) if falls else None
+        seen = 0 if bearing is None else bearing.version
         then = Consequences(
             record_id=record.id,
             standing=standing,
@@ -283,9 +293,10 @@ class RemedyDesk:
             term_over=act.term_over,
             erasure_id=self.ledger.entropy.uuid(),
             waiting=self._repairs_waiting(act),
+            bearing=bearing,
         )
-        react([act.event, *(sealed.event for sealed in act.sealed)], then)
-        first = self.ledger.seal(act.event, owners=act.owners)
+        react(made, then)
+        first = act.seal or self.ledger.seal(act.event, owners=act.owners)
         follows = [
             self.ledger.seal(event, owners=self._following_owners(event, record)) for event in then.events
         ]
@@ -303,6 +314,9 @@ class RemedyDesk:
             # By which calendar days were counted follows from where their event stands.
             known = self.registry.calendar(self._built_in)
             batch.guards[known.stream_id] = known.version
+        if bearing is not None and bearing.version == seen:
+            # Nobody is taken off a list; whoever puts the subject on one meanwhile is told of what happened here.
+            batch.guards[record.subject_id] = seen
         batch.suppress, batch.marks, batch.unmarks = then.suppress, then.marks, then.unmarks
         batch.opened, batch.closed = then.opened, then.closed
         batch.days = self._days(act.event)
@@ -317,6 +331,8 @@ class RemedyDesk:
         }
         if any(isinstance(event, ErasureRequested) for event in then.events):
             told["erasure"] = str(then.erasure_id)
+        if delisted := [event.list_code for event in then.events if isinstance(event, SubjectDelisted)]:
+            told["delisted"] = delisted
         if once is not None:
             batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
         position = self.ledger.store.append(batch)[0]

@@ -13,8 +13,8 @@ from uuid import UUID
 from application.commands.remedies import Act, Done, Once, RecordFile, RemedyDesk, StaleVersion
 from application.commands.subjects import Identity
 from domain.catalogue.items import CatalogueItem, LegalBasis, version_in_force
+from domain.parties.acting import Officer
 from domain.records.publicity import decided_on, item_code
-from domain.remedies.parties import Officer
 from domain.remedies.repair import (
     accept_repair,
     apply_for_repair,

@@ -18,8 +18,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from application.data_keys import own_record
 from application.ledger import OpenedRow, parse_instant
 from application.ports import KeyName
+from application.projections.registers import Entry, entries_of
 from application.sealing import parse_key_reference
 from domain.catalogue.items import CatalogueEvent, CatalogueItem, fold, version_in_force
+from domain.listing.events import ListingDecided, ListingNotified, ListingRemoved
+from domain.listing.shown import is_public, public_listing, shared_listing
 from domain.records.events import PublicityEnded, RecordDetermined
 from domain.records.publicity import (
     decided_on,
@@ -41,9 +44,11 @@ from domain.transparency.digest import StoredRow
 from domain.transparency.epoch import shown_commitment, view_salt
 
 PUBLIC, SHARED, DOSSIER = "public", "shared", "dossier"
+LISTING = "listing"
+"""The part of the public view that shows a listing: lists are read by it."""
 VIEWS = (PUBLIC, SHARED, DOSSIER)
 """The dossier names the records of a subject and shows nothing of them: what it holds is read from their streams."""
-GONE = (PublicityEnded, RecordWithdrawn, RecordShielded)
+GONE = (PublicityEnded, RecordWithdrawn, RecordShielded, ListingRemoved)
 """After these a record is in no view but its subject's own dossier."""
 PROOF = "proof"
 """The member of a rendition that opens its commitment: index of the leaf and salt; no part of what is committed to."""
@@ -82,8 +87,42 @@ class Changes:
     shown: dict[UUID, list[Rendition]] = field(default_factory=dict)
     gone: set[UUID] = field(default_factory=set)
     """Records that left every view but the dossier."""
+    entries: dict[tuple[str, str, int], Entry] = field(default_factory=dict)
+    """What the public registers tell, by place."""
     names: set[tuple[str, bytes, UUID]] = field(default_factory=set)
     """(view, keyed hash of an exact name, subject)."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a rendition comes from: the row that holds what it shows, the item, where it was told, its last day."""
+
+    opened: OpenedRow
+    item: str
+    position: int
+    ends: date | None
+
+    def shown(
+        self, view: str, part: str, told: Mapping[str, Json], key: KeyName | None, *, salted_by: str
+    ) -> Rendition:
+        """A rendition of what is told, committed to by the salt of the part ``salted_by``."""
+        row = self.opened.row
+        salt, index = view_salt(self.opened.opened[salted_by].salt, view), row.position - 1
+        committed = shown_commitment(salt, leaf_index=index, content=canonical(told))
+        # Whoever is shown the rendition can prove it: the salt goes with it, and no further.
+        content = canonical({**told, PROOF: {"leaf": index, "salt": salt.hex()}})
+        return Rendition(
+            view,
+            row.stream_id,
+            part,
+            parse_key_reference(row.key_ref)["public"][0],
+            self.item,
+            self.position,
+            self.ends,
+            key,
+            content,
+            commitment=committed,
+        )
 
 
 class RenditionFold:
@@ -133,8 +172,41 @@ class RenditionFold:
             if held is not None:
                 note: dict[str, Json] = {"repair": event.repair, "repaired_on": event.repaired_on}
                 self._show(held, changes, {"note": note}, through=opened.row)
+        elif isinstance(event, ListingNotified | ListingDecided):
+            if "public" in opened.opened:
+                changes.shown[record_id] = self._listed(opened, event, changes)
         else:
             self._show(opened, changes, {}, through=opened.row)
+
+    def _listed(
+        self, opened: OpenedRow, event: ListingNotified | ListingDecided, changes: Changes
+    ) -> list[Rendition]:
+        """A listing: in its subject's dossier from the notice on, in the other views from the decision on."""
+        row, owners = opened.row, parse_key_reference(opened.row.key_ref)
+        subject_id, code = owners["public"][0], event.list_code
+        until = event.until if isinstance(event, ListingDecided) else None
+        ends = None if until is None else date.fromisoformat(until)
+        entry = canonical({"record": str(row.stream_id)})
+        # The term stands here too: the deadline runner finds it also where nobody else is shown the listing.
+        out = [Rendition(DOSSIER, row.stream_id, "index", subject_id, code, row.position, ends, None, entry)]
+        if isinstance(event, ListingNotified):
+            return out
+        item = version_in_force(self._versions.get(code, ()), date.fromisoformat(event.decided_on))
+        if item is None:
+            return out
+        parts = opened.parts
+        place = _Place(opened, item.code, row.position, ends)
+        recorded: dict[str, Json] = {"record": str(row.stream_id), "recorded_at": row.recorded_at}
+        natural = event.subject_kind == "natural_person"
+        if is_public(event, item) and not (natural and "person/1" not in parts):
+            salted_by, key = ("person/1", owners["person/1"]) if natural else ("public", None)
+            shown = public_listing(event, parts, item) | recorded
+            out.append(place.shown(PUBLIC, LISTING, shown, key, salted_by=salted_by))
+            if event.name:
+                changes.names.add((PUBLIC, self._name_mac(normalise_name(event.name)), subject_id))
+        for part, shown in shared_listing(event, parts, item).items():
+            out.append(place.shown(SHARED, part, shown | recorded, owners[part], salted_by=part))
+        return [sealed for rendition in out if (sealed := self._sealed(rendition)) is not None]
 
     def _show(self, held: OpenedRow, changes: Changes, told: dict[str, Json], *, through: StoredRow) -> None:
         """Show the content of ``held`` with what is ``told`` beside it, as the act in ``through`` left it."""
@@ -175,27 +247,7 @@ class RenditionFold:
             return []
         recorded: dict[str, Json] = {"record": str(row.stream_id), "recorded_at": row.recorded_at, **told}
 
-        def shown_as(
-            view: str, part: str, shown: dict[str, Json], key: KeyName | None, *, salted_by: str
-        ) -> Rendition:
-            told = {**shown, **recorded}
-            salt, index = view_salt(opened.opened[salted_by].salt, view), row.position - 1
-            committed = shown_commitment(salt, leaf_index=index, content=canonical(told))
-            # Whoever is shown the rendition can prove it: the salt goes with it, and no further.
-            content = canonical({**told, PROOF: {"leaf": index, "salt": salt.hex()}})
-            return Rendition(
-                view,
-                row.stream_id,
-                part,
-                subject_id,
-                item.code,
-                position,
-                ends,
-                key,
-                content,
-                commitment=committed,
-            )
-
+        place = _Place(opened, item.code, position, ends)
         out: list[Rendition] = []
         publicity = publicity_term(item, parts, recorded_on=recorded_on, months_max=months)
         if publicity.public:
@@ -204,12 +256,12 @@ class RenditionFold:
             salted_by, key = ("person/1", owners["person/1"]) if natural else ("public", None)
             if not natural and own_record(owners["public"][1]):
                 key = owners["public"]  # a record that may be deleted (REP-5) is nowhere in the clear
-            shown = public_rendition(item, parts, publicity)
-            out.append(shown_as(PUBLIC, "public", shown, key, salted_by=salted_by))
+            shown = public_rendition(item, parts, publicity) | recorded
+            out.append(place.shown(PUBLIC, "public", shown, key, salted_by=salted_by))
             if not natural:
                 changes.names.add((PUBLIC, self._name_mac(normalise_name(subject_name(parts))), subject_id))
         for part, shown in shared_rendition(item, parts).items():
-            out.append(shown_as(SHARED, part, shown, owners[part], salted_by=part))
+            out.append(place.shown(SHARED, part, shown | recorded, owners[part], salted_by=part))
         return [sealed for rendition in out if (sealed := self._sealed(rendition)) is not None]
 
     def _sealed(self, rendition: Rendition) -> Rendition | None:
@@ -251,6 +303,7 @@ def fold_rows(fold_state: RenditionFold, rows: list[OpenedRow], changes: Changes
     changes = changes or Changes()
     for row in rows:
         fold_state.apply(row, changes)
+        changes.entries.update((entry.place, entry) for entry in entries_of(row))
     return changes
 
 

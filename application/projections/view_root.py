@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from application.projections.registers import Entry
 from application.projections.renditions import Rendition
 from domain.transparency.merkle import Frontier, leaf_hash
 
@@ -28,8 +29,14 @@ def rendition_leaf(r: Rendition) -> bytes:
     )
 
 
+def entry_leaf(e: Entry) -> bytes:
+    """The leaf hash of a row of the registers."""
+    return row_leaf((e.kind, e.key, e.number, e.from_day, e.until_day, e.position, e.content))
+
+
 def root_of_rows(leaves: Iterable[bytes]) -> bytes:
-    """The root over rows in order of view, record and part, then names in order of view, hash and subject."""
+    """The root over rows in order of view, record and part, then names in order of view, hash and subject, then
+    the registers in order of kind, key and number."""
     frontier = Frontier()
     for leaf in leaves:
         frontier.append(leaf)

@@ -1,4 +1,4 @@
-"""The state of an objection or repair for those whom it concerns: decided who they are, logged, and only then told.
+"""The state of an objection, repair or listing case for those whom it concerns: decided, logged, and only then told.
 
 Comes after a department has signed its question; the answer holds what the access event announced.
 """
@@ -18,6 +18,8 @@ from application.queries.looks import log_look
 from application.queries.subject import OWN_PURPOSE, SELF
 from domain.access.decide import may_speak_for_subjects
 from domain.access.model import CASE_HANDLING
+from domain.listing.case import fold_listing
+from domain.listing.events import ListingNotified, ListingRemoved
 from domain.remedies.events import ObjectionFiled, RepairApplied
 from domain.remedies.overdue import Waiting, waiting_of
 from domain.remedies.repair_case import fold_repair
@@ -25,10 +27,20 @@ from domain.shared.canonical import Json, Part, canonical
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
+from domain.transparency.merkle import leaf_hash
 
-CaseKind = Literal["objection", "repair"]
-RULES: Mapping[CaseKind, str] = {"objection": "OBJ-1", "repair": "REP-2"}
-Filed = ObjectionFiled | RepairApplied
+CaseKind = Literal["objection", "repair", "listing"]
+RULES: Mapping[CaseKind, str] = {"objection": "OBJ-1", "repair": "REP-2", "listing": "LST-4"}
+
+
+@dataclass(frozen=True)
+class Filed:
+    """How a case came in: the record it is about (of a listing the first), its source, by whom and where."""
+
+    record: UUID
+    source: str
+    received_by: str
+    filer: str
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,9 @@ class CaseQueries:
         if filed is None:
             raise _unknown(kind)
         record = self._record(kind, filed, None)
-        visible = self._visible(filed, record, asker)
+        over = isinstance(events[-1], ListingRemoved) and asker.subject is None
+        # Who was taken off a list stands in no answer but the subject's own.
+        visible = () if over else self._visible(filed, record, asker)
         if not visible:
             raise _unknown(kind)
         history = [_shown(row, visible, own=asker.subject is not None) for row in rows]
@@ -116,7 +130,7 @@ class CaseQueries:
     def _record(self, kind: CaseKind, filed: Filed, subject: Identity | None) -> RecordFile:
         """The record of a case, of this subject when one is given; else there is no such case to tell of."""
         try:
-            return self._desk.record(UUID(filed.record), rule=RULES[kind], subject=subject)
+            return self._desk.record(filed.record, rule=RULES[kind], subject=subject)
         except Refused:
             raise _unknown(kind) from None
 
@@ -141,13 +155,12 @@ class CaseQueries:
     def _visible(self, filed: Filed, record: RecordFile, asker: Asker) -> tuple[str, ...]:
         """Which classes of parts this asker may see; none is a case that does not exist for it."""
         whole = ("public", "restricted", "person")
-        filer = filed.filed_by if isinstance(filed, ObjectionFiled) else filed.applied_by
         if asker.subject is not None:
             own = self._desk.subject_id(asker.subject) == record.subject_id
-            return whole if own and (filer == "agent" or not asker.agent) else ()
+            return whole if own and (filed.filer == "agent" or not asker.agent) else ()
         if asker.department == filed.source:
             return whole
-        if filer == "department" and asker.department == filed.received_by:
+        if filed.filer == "department" and asker.department == filed.received_by:
             return ("public", "restricted")
         return ("public",) if self._is_credit_office(asker.department) else ()
 
@@ -185,13 +198,20 @@ class CaseQueries:
 def _filed(kind: CaseKind, events: Sequence[Event]) -> Filed | None:
     """How the case of this kind came in, or None."""
     first = events[0] if events else None
-    if kind == "objection":
-        return first if isinstance(first, ObjectionFiled) else None
-    return first if isinstance(first, RepairApplied) else None
+    if kind == "objection" and isinstance(first, ObjectionFiled):
+        return Filed(UUID(first.record), first.source, first.received_by, first.filed_by)
+    if kind == "repair" and isinstance(first, RepairApplied):
+        return Filed(UUID(first.record), first.source, first.received_by, first.applied_by)
+    if kind == "listing" and isinstance(first, ListingNotified):
+        return Filed(UUID(first.records[0]), first.department, first.department, "department")
+    return None
 
 
 def _state(events: Sequence[Event]) -> str:
-    """The state in a word: pending, applied, materials_requested, accepted, or the outcome."""
+    """The state in a word: pending, applied, materials_requested, accepted, or the outcome; of a listing its own."""
+    listing = fold_listing(events)
+    if listing is not None:
+        return listing.state
     outcome = getattr(events[-1], "outcome", None)
     if outcome is not None:
         return str(outcome)
@@ -221,6 +241,7 @@ def _shown(row: OpenedRow, visible: tuple[str, ...], *, own: bool) -> dict[str, 
         "event": stored.topic,
         "at": stored.recorded_at,
         "position": stored.position,
+        "leaf_hash": leaf_hash(stored.leaf).hex(),
         "parts": parts,
     }
 

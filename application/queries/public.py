@@ -16,7 +16,7 @@ from uuid import UUID
 from application.data_keys import KeySource, unwrap_all
 from application.ports import Clock, Vault
 from application.projections.renditions import Rendition, open_rendition
-from application.queries.pages import Cursors, Place
+from application.queries.pages import FIRST_PAGE, Cursors, Page, PageAsked, Place
 from domain.parties.identifiers import normalise
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
@@ -25,6 +25,7 @@ from domain.shared.text import normalise_name
 RECORDS_MAX = 200
 """Records of a subject on one page."""
 SUBJECTS_MAX = 20
+LIST = "list"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,9 @@ class PublicReading(Protocol):
     def subjects(self, blind: bytes) -> Sequence[UUID]: ...
     def records(self, subject: UUID, *, on: date, before: int | None, limit: int) -> Sequence[Rendition]: ...
     def record(self, record_id: UUID, *, on: date) -> Rendition | None: ...
+    def listed(
+        self, list_code: str, *, on: date, through: int | None, before: int | None, limit: int
+    ) -> tuple[int, Sequence[Rendition]]: ...
     def status(self, *, on: date) -> Status: ...
 
 
@@ -125,6 +129,22 @@ class PublicLookup:
         """One public record, or None when there is none to show."""
         rendition = self._reading.record(record_id, on=self._today())
         return None if rendition is None else self._shown(rendition)
+
+    def listed(self, list_code: str, asked: PageAsked = FIRST_PAGE) -> Page[PublicRecord]:
+        """Who is on a public list (名单公示), newest first, as it stood where this listing began; by pages.
+
+        Raises ``Refused`` (FORMAT) for a cursor of another list.
+        """
+        cursors = Cursors(self._vault, "public", LIST, list_code)
+        place = cursors.read(asked.cursor) if asked.cursor else None
+        through, before = (place.begun, place.after) if place else (None, None)
+        reached, found = self._reading.listed(
+            list_code, on=self._today(), through=through, before=before, limit=asked.limit + 1
+        )
+        more, found = len(found) > asked.limit, found[: asked.limit]
+        shown = tuple(r for rendition in found if (r := self._shown(rendition)) is not None)
+        following = cursors.write(Place(reached, found[-1].position)) if more else ""
+        return Page(shown, following, reached)
 
     def status(self) -> Status:
         """For the front page and health checks."""

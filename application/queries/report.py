@@ -23,6 +23,8 @@ from domain.access.consent import Consent
 from domain.access.events import ReportIssued, SubjectQueried
 from domain.access.model import Purpose
 from domain.catalogue.items import CatalogueItem
+from domain.listing.events import ListingDecided
+from domain.listing.shown import FORM as LISTING_FORM
 from domain.parties.events import SubjectRegistered
 from domain.records.events import RecordDetermined
 from domain.records.masking import masked_ends
@@ -74,6 +76,11 @@ _CONTENT: Mapping[str, tuple[str, str, str]] = {
     "determination": ("RD_JDJG", "RD_WSMC", "RD_NR"),
 }
 """Of each form: who decided, about what, and what."""
+_LISTED: Mapping[str, str] = {
+    "authority_name": "RD_JDJG", "measures": "RD_WSMC", "basis": "RD_NR", "document_number": "RD_WSH",
+    "decided_on": "RD_JDRQ", "name": "RD_XDR_MC", "person_name": "RD_XDR_MC",
+}  # fmt: skip
+"""A decision to list is told as a determination: its contents by that form's codes."""
 
 
 @dataclass(frozen=True)
@@ -117,13 +124,19 @@ class Issue:
     salt: bytes
 
 
+def _as_determination(public: Mapping[str, Json], item: str) -> dict[str, Json]:
+    """What a decision to list says, under the codes of a determination."""
+    fields = {code: public[name] for name, code in _LISTED.items() if name in public}
+    return {"form": "determination", "item": item, **fields}
+
+
 def standing(record: str, moments: Sequence[Moment], items: Items, *, on: date) -> Standing | None:
     """A record by its history; None when it ended, its term is over on the day, or its content was erased.
 
     Raises ``KeyError`` for a form that is none of ours.
     """
     parts: Parts | None = None
-    held, repaired, corrected = moments[0], "", False
+    held, repaired, corrected, until = moments[0], "", False, ""
     for moment in moments:
         event = event_class(moment.event).from_parts(
             moment.parts, stream_id=UUID(record), version=1, recorded_at=parse_instant(moment.at)
@@ -132,12 +145,18 @@ def standing(record: str, moments: Sequence[Moment], items: Items, *, on: date) 
             return None
         if isinstance(event, RecordDetermined | RecordCorrected) and "public" in moment.parts:
             parts, held, corrected = event.content, moment, isinstance(event, RecordCorrected)
+        elif isinstance(event, ListingDecided) and "public" in moment.parts:
+            told = {**moment.parts["public"], **moment.parts.get("person/1", {})}
+            parts, held = {"public": _as_determination(told, event.list_code)}, moment
+            until = event.until or ""
         elif isinstance(event, RecordAnnotated):
             repaired = event.repaired_on
     if parts is None:
         return None
     item = items(item_code(parts), decided_on(parts))
     ends = None if item is None else term_end(item, parts)
+    if until:
+        ends = date.fromisoformat(until)
     if ends is not None and ends < on:
         return None
     return Standing(
@@ -158,14 +177,18 @@ def standing(record: str, moments: Sequence[Moment], items: Items, *, on: date) 
 def shown_standing(shown: Mapping[str, Any]) -> Standing:
     """A record as an answer to a department shows it (``parts`` and ``proofs`` by part, ``until``)."""
     note = shown.get("note") or {}
+    fields = {code: value for part in shown["parts"].values() for code, value in part.items()}
+    form = str(shown["form"])
+    if form == LISTING_FORM:
+        form, fields = "determination", _as_determination(fields, str(shown["item"]))
     return Standing(
         record=str(shown["record"]),
         position=min(int(proof["leaf"]) for proof in shown["proofs"].values()) + 1,
         item=str(shown["item"]),
         item_zh=str(shown["item_name_zh"]),
         item_en=str(shown["item_name_en"]),
-        form=str(shown["form"]),
-        fields={code: value for part in shown["parts"].values() for code, value in part.items()},
+        form=form,
+        fields=fields,
         recorded_at=str(shown["recorded_at"]),
         until=str(shown["until"]),
         corrected="corrects" in shown,
@@ -200,6 +223,9 @@ def records_of(look: SubjectQueried, parts: Iterable[Shown], items: Items) -> li
         record = found.setdefault(part.record, {**head, "parts": {}, "proofs": {}})
         record["parts"][part.part], record["proofs"][part.part] = told["fields"], told[PROOF]
     for record in found.values():
+        if record["form"] == LISTING_FORM:
+            records.append(shown_standing({**record, "until": record.get("until", "")}))
+            continue
         public = {**record["parts"]["public"], "form": record["form"], "item": record["item"]}
         item = items(str(record["item"]), decided_on({"public": public}))
         ends = term_end(item, {"public": public}) if item else None

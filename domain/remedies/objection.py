@@ -12,9 +12,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from domain.remedies.events import CaseDaysRecounted, ObjectionDecided, ObjectionFiled, ObjectionOverdue
-from domain.remedies.limits import RemedyLimits
-from domain.remedies.parties import (
+from domain.parties.acting import (
     DIGESTS_MAX,
     SHORT_CHARACTERS_MAX,
     Agent,
@@ -25,6 +23,8 @@ from domain.remedies.parties import (
     is_digest,
     is_text,
 )
+from domain.remedies.events import CaseDaysRecounted, ObjectionDecided, ObjectionFiled, ObjectionOverdue
+from domain.remedies.limits import RemedyLimits
 from domain.remedies.standing import Standing
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day

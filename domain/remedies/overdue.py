@@ -1,23 +1,34 @@
-"""What a case waits for and by when, and which of its days have passed without the act that was due (REP-4, OBJ-1).
+"""What a case waits for and by when, and which of its days passed without the act that was due (REP-4, OBJ-1, LST-5).
 
 Folded from the case's own stream; the worklists and the state of a case show it, the deadline runner records it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from domain.listing.case import Listing, fold_listing
+from domain.listing.events import ListingOverdue
+from domain.proposals.events import ReviewOverdue
+from domain.proposals.process import Proposal, fold_proposal
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
 from domain.remedies.objection import Objection, fold_objection
 from domain.remedies.repair_case import Repair, fold_repair
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 
-CaseKind = Literal["objection", "repair"]
+CaseKind = Literal["objection", "repair", "listing", "proposal"]
+Overdue = ObjectionOverdue | RepairOverdue | ListingOverdue | ReviewOverdue
+OVERDUE: Mapping[CaseKind, type[Overdue]] = {
+    "objection": ObjectionOverdue,
+    "repair": RepairOverdue,
+    "listing": ListingOverdue,
+    "proposal": ReviewOverdue,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,14 @@ def waiting_of(events: Sequence[Event]) -> Waiting | None:
     if objection is not None:
         return None if objection.decided else _objected(objection)
     repair = fold_repair(events)
-    return None if repair is None or repair.decided else _applied(repair)
+    if repair is not None:
+        return None if repair.decided else _applied(repair)
+    listing = fold_listing(events)
+    waits = listing is not None and (listing.is_open or listing.state == "removal_applied")
+    if waits and listing is not None:
+        return _listing(listing)
+    proposal = fold_proposal(events)
+    return None if proposal is None or proposal.state != "published" else _published(proposal)
 
 
 def _objected(objection: Objection) -> Waiting:
@@ -96,10 +114,52 @@ def _applied(repair: Repair) -> Waiting:
     )
 
 
-def overdue_events(waiting: Waiting, *, now: datetime) -> list[ObjectionOverdue | RepairOverdue]:
+def _listing(listing: Listing) -> Waiting:
+    """A listing case: a statement to answer, an application for removal to decide, or the decision to list.
+
+    For the decision itself no day is due: nobody must be listed.
+    """
+    deadlines: tuple[tuple[str, str], ...] = ()
+    if listing.state == "stated":
+        deadlines = (("answer", listing.answer_by),)
+    elif listing.state == "removal_applied":
+        deadlines = (("decide_removal", listing.decide_by),)
+    step, due = deadlines[0] if deadlines else ("decide_listing", "")
+    return Waiting(
+        case=listing.id,
+        kind="listing",
+        version=listing.version,
+        record=listing.records[0],
+        department=listing.department,
+        step=step,
+        due=due,
+        deadlines=deadlines,
+        recorded=listing.overdue,
+        provisional=listing.provisional,
+    )
+
+
+def _published(proposal: Proposal) -> Waiting:
+    """What was published waits for its periodic review (CAT-3, LST-3)."""
+    deadlines = (("periodic_review", proposal.review_by),)
+    return Waiting(
+        case=proposal.id,
+        kind="proposal",
+        version=proposal.version,
+        record=proposal.id,
+        department=proposal.department,
+        step="periodic_review",
+        due=proposal.review_by,
+        deadlines=deadlines,
+        recorded=proposal.overdue,
+        provisional=False,
+    )
+
+
+def overdue_events(waiting: Waiting, *, now: datetime) -> list[Overdue]:
     """One event for each due day that is over and not recorded yet, on successive versions; often none."""
     today = city_day(now).isoformat()
-    kind = ObjectionOverdue if waiting.kind == "objection" else RepairOverdue
+    kind = OVERDUE[waiting.kind]
     missed = [d for d in waiting.deadlines if d[1] < today and d not in waiting.recorded]
     return [
         kind(**_place(waiting, version, now), step=step, due=due)

@@ -11,6 +11,16 @@ from datetime import date, datetime
 from uuid import UUID
 
 from domain.catalogue.items import CatalogueItem, LegalBasis
+from domain.parties.acting import (
+    DIGESTS_MAX,
+    SHORT_CHARACTERS_MAX,
+    Officer,
+    agent_defects,
+    answer_defects,
+    deciding_defects,
+    is_digest,
+    is_text,
+)
 from domain.remedies.events import (
     RecordShielded,
     RecordWithdrawn,
@@ -21,16 +31,6 @@ from domain.remedies.events import (
     RepairMaterialsSupplied,
 )
 from domain.remedies.limits import MATERIALS, RemedyLimits, excludes_repair
-from domain.remedies.parties import (
-    DIGESTS_MAX,
-    SHORT_CHARACTERS_MAX,
-    Officer,
-    agent_defects,
-    answer_defects,
-    deciding_defects,
-    is_digest,
-    is_text,
-)
 from domain.remedies.repair_case import Application, Material, Repair, Window, window_of
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from domain.catalogue.items import SEVERITIES
+from domain.parties.acting import Agent
 from domain.records.publicity import DEFAULT_SEVERITY, decided_on
 from domain.remedies.events import (
     CaseDaysRecounted,
@@ -23,7 +24,6 @@ from domain.remedies.events import (
     RepairOverdue,
 )
 from domain.remedies.limits import RemedyLimits
-from domain.remedies.parties import Agent
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_months

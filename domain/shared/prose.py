@@ -10,6 +10,8 @@ from domain.shared.prose_catalogue import PROSE_CATALOGUE
 from domain.shared.prose_erasure import ERASURE_PROSE
 from domain.shared.prose_files import FILE_PROSE
 from domain.shared.prose_ledger import LEDGER_PROSE
+from domain.shared.prose_listing import LISTING_PROSE
+from domain.shared.prose_proposals import PROPOSAL_PROSE
 from domain.shared.prose_remedies import REMEDY_PROSE
 from domain.shared.prose_rows import ROW_PROSE
 
@@ -23,4 +25,6 @@ PROSE: dict[str, tuple[str, str]] = {
     **ACCESS_PROSE,
     **REMEDY_PROSE,
     **ERASURE_PROSE,
+    **LISTING_PROSE,
+    **PROPOSAL_PROSE,
 }

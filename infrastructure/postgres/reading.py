@@ -56,6 +56,16 @@ class PostgresPublicReading:
             r = conn.execute(query.encode(), (record_id, on)).fetchone()
         return None if r is None else _rendition(PUBLIC, record_id, r[0], r[1:])
 
+    def listed(
+        self, list_code: str, *, on: date, through: int | None, before: int | None, limit: int
+    ) -> tuple[int, Sequence[Rendition]]:
+        """A page of a public list, newest first, and the position at which it is listed."""
+        query = f"SELECT record_id, subject_id, {_SHOWN}, through FROM ledger.public_list(%s, %s, %s, %s, %s)"
+        with connection(self._pool) as conn:
+            rows = conn.execute(query.encode(), (list_code, on, through, before, limit)).fetchall()
+        reached = int(rows[0][-1]) if rows else through or 0
+        return reached, [_rendition(PUBLIC, r[0], r[1], r[2:-1]) for r in rows]
+
     def status(self, *, on: date) -> Status:
         """Heads, the view's position, and the count of public records."""
         with connection(self._pool) as conn:

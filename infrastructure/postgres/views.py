@@ -15,11 +15,13 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from application.projections.projector import Swap, ViewsMoved
+from application.projections.registers import Entry
 from application.projections.renditions import DOSSIER, VIEWS, Changes, Rendition
 from application.projections.view_root import root_of_rows, row_leaf
 from infrastructure.postgres.store import Pool, connection
 
 LOCK = int.from_bytes(hashlib.sha256(b"xinlu/projector").digest()[:8], "big", signed=True)
+TABLES = ("renditions", "view_names", "registers", "view_state")
 Connection = psycopg.Connection[TupleRow]
 
 
@@ -49,7 +51,7 @@ class PostgresViewStore:
         """A new, empty generation beside the live one; leftovers of an interrupted rebuild go."""
         live = self.live()[0]
         with self._connection() as conn, conn.transaction():
-            for table in ("renditions", "view_names", "view_state"):
+            for table in TABLES:
                 conn.execute(f"DELETE FROM ledger.{table} WHERE generation <> %s".encode(), (live,))
             conn.execute(
                 "INSERT INTO ledger.view_state (view, generation) SELECT unnest(%s::text[]), %s",
@@ -86,6 +88,7 @@ class PostgresViewStore:
                 " ON CONFLICT DO NOTHING",
                 (generation, [n[0] for n in names], [n[1] for n in names], [n[2] for n in names]),
             )
+            self._register(conn, generation, list(changes.entries.values()))
             # What the next epoch must look at again; of a generation that is not live yet, nothing. What goes is
             # noted by the table's own trigger.
             conn.execute(
@@ -93,6 +96,22 @@ class PostgresViewStore:
                 " WHERE EXISTS (SELECT FROM ledger.view_state WHERE generation = %s AND live)",
                 (list(changes.shown), generation),
             )
+
+    @staticmethod
+    def _register(conn: Connection, generation: int, entries: list[Entry]) -> None:
+        if not entries:
+            return
+        columns = [
+            [getattr(entry, name) for entry in entries]
+            for name in ("kind", "key", "number", "from_day", "until_day", "position", "content")
+        ]
+        conn.execute(
+            "INSERT INTO ledger.registers (generation, kind, key, number, from_day, until_day, position, bytes)"
+            " SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::integer[], %s::date[], %s::date[], %s::bigint[],"
+            " %s::bytea[]) ON CONFLICT (generation, kind, key, number) DO UPDATE SET from_day = excluded.from_day,"
+            " until_day = excluded.until_day, position = excluded.position, bytes = excluded.bytes",
+            (generation, *columns),
+        )
 
     @staticmethod
     def _insert(conn: Connection, generation: int, renditions: list[Rendition]) -> None:
@@ -160,7 +179,7 @@ class PostgresViewStore:
                     drop, swap = live, Swap(swap.live_root, swap.rebuilt_root, swapped=True)
                 else:
                     drop = generation
-                for table in ("renditions", "view_names", "view_state"):
+                for table in TABLES:
                     conn.execute(f"DELETE FROM ledger.{table} WHERE generation = %s".encode(), (drop,))
             finally:
                 self._inside = None
@@ -178,6 +197,12 @@ class PostgresViewStore:
                 (r[0], r[1])
                 for r in conn.execute("SELECT * FROM ledger.terms_over(%s, %s)", (on, limit)).fetchall()
             ]
+
+    def listed(self, list_code: str, limit: int) -> tuple[int, list[UUID]]:
+        """How far the views are, and who stands on a list in them (listings, by id)."""
+        with self._connection() as conn:
+            rows = conn.execute("SELECT * FROM ledger.standing_under(%s, %s)", (list_code, limit)).fetchall()
+        return (int(rows[0][1]) if rows else 0), [row[0] for row in rows if row[0] is not None]
 
     @contextmanager
     def leadership(self) -> Iterator[Connection | None]:
@@ -210,6 +235,8 @@ def rows_root(conn: Connection, generation: int) -> bytes:
         ' WHERE generation = %s ORDER BY view COLLATE "C", record_id, part COLLATE "C"',
         "SELECT view, blind, subject_id FROM ledger.view_names"
         ' WHERE generation = %s ORDER BY view COLLATE "C", blind, subject_id',
+        "SELECT kind, key, number, from_day, until_day, position, bytes FROM ledger.registers"
+        ' WHERE generation = %s ORDER BY kind COLLATE "C", key COLLATE "C", number',
     )
 
     def leaves() -> Iterator[bytes]:

@@ -18,6 +18,7 @@ from application.commands.seals import SealOfFile
 from application.ledger import Ledger
 from domain.shared.city_time import city_day
 from infrastructure.bootstrap import Settings, database, gateway_public_key, open_ledger, verify_ed25519
+from interfaces.cli.examples import Examples
 from interfaces.cli.progress import Progress
 from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows
@@ -76,6 +77,7 @@ def seed_city(ledger: Ledger, gateway_key: bytes, folder: Path, *, quiet: bool) 
         take_in(ledger, data, department=department, key=keys[department])
         bar.update(number)
     bar.finish()
+    Examples(ledger, city, keys, seed=SEED).make()
     (folder / DONE).write_text(ledger.id.hex + "\n")
 
 
@@ -117,6 +119,7 @@ def govern(
     for code, (zh, en) in city.purposes.items():
         governance.register_purpose(code=code, zh=zh, en=en)
     governance.import_catalogue(city.items)
+    governance.import_standards(city.lists)
     return keys
 
 

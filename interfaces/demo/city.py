@@ -19,6 +19,7 @@ from domain.catalogue.items import (
     Sharing,
     SubjectKind,
 )
+from domain.listing.standards import ListStandard
 
 KINDS: Mapping[str, SubjectKind] = {
     "legal_person_or_unincorporated": "organisation",
@@ -52,8 +53,8 @@ class DemoOfficer:
 class DemoCity:
     """The demo city (示范市): who takes part and what it decided; ``mark`` says that this is not law.
 
-    ``items`` are the catalogue's items as drafts, ready for ``domain.catalogue.gate.import_item``;
-    the columns are (Chinese name, field code) in the order of the forms.
+    ``items`` are the catalogue's items as drafts, ready for ``domain.catalogue.gate.import_item``; ``lists`` are the
+    standards of serious lists; the columns are (Chinese name, field code) in the order of the forms.
     """
 
     name: str
@@ -63,6 +64,7 @@ class DemoCity:
     officers: tuple[DemoOfficer, ...]
     purposes: Mapping[str, tuple[str, str]]
     items: tuple[CatalogueItem, ...]
+    lists: tuple[ListStandard, ...]
     penalty_columns: tuple[tuple[str, str], ...]
     licence_columns: tuple[tuple[str, str], ...]
 
@@ -99,8 +101,16 @@ def read_city(data: Path) -> DemoCity:
         ),
         purposes={p["code"]: (p["zh"], p["en"]) for p in city["purposes"]},
         items=catalogue_items(_read(data / "catalogue.json"), city["item_decisions"], decided_by=mark),
+        lists=list_standards(data),
         penalty_columns=_columns(forms["administrative_penalty"]),
         licence_columns=_columns(forms["administrative_licence"]),
+    )
+
+
+def list_standards(data: Path) -> tuple[ListStandard, ...]:
+    """The standards of ``data/list_standards.json``; ``ValueError``, ``KeyError`` or ``TypeError`` when damaged."""
+    return tuple(
+        ListStandard.from_json(entry["standard"]) for entry in _read(data / "list_standards.json")["lists"]
     )
 
 

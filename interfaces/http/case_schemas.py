@@ -18,7 +18,7 @@ class CaseReceipt(Schema):
     position = _count("账本位置 / position in the log")
     case = fields.UUID(required=True, metadata={"description": "案件编号 / id of the objection or repair"})
     version = _count("案件的版本，用于 If-Match / the case's version, for If-Match")
-    record = fields.UUID(required=True)
+    record = fields.UUID(metadata={"description": "所涉记录 / the record it is about"})
     leaf_hash = _hex("叶子哈希 / hash of the leaf", 64)
     status = fields.String(required=True, validate=validate.Equal("recorded"))
     source = _text("认定部门 / the department that determined", required=False)
@@ -29,6 +29,12 @@ class CaseReceipt(Schema):
     missing = fields.List(fields.String(), metadata={"description": "须补正的材料 / what is to be handed in"})
     outcome = _text("结果 / outcome", required=False)
     effect = _text("效果 / effect", required=False)
+    list = _text("名单 / the list", required=False)
+    state_by = _date("陈述申辩期限 / until when the party may speak")
+    until = _text("列入的最后一日，无则为空 / last day on the list, empty for none", required=False)
+    delisted = fields.List(
+        fields.String(), metadata={"description": "同时移出的名单 / lists that the subject left with it"}
+    )
     provisional = fields.Boolean(metadata={"description": "日历未覆盖，期限暂定 / the date may still move"})
 
 
@@ -42,12 +48,16 @@ class CaseMoment(Moment):
     """One event of a case, with the parts that the asker may see."""
 
     version = _count("版本 / version")
+    leaf_hash = _hex("叶子哈希，后续行为以此指明它 / by which later acts name it", 64)
 
 
 class CaseWaiting(Schema):
     """What an undecided case waits for."""
 
-    step = _text("待办事项 / what is to be done: answer, accept, decide, await_materials")
+    step = _text(
+        "待办事项 / what is to be done: answer, accept, decide, await_materials, decide_listing,"
+        " decide_removal"
+    )
     due = _text("期限，等申请人补正时为空 / by when; empty while the applicant is to hand something in")
     overdue = fields.Boolean(required=True)
     overdue_recorded = fields.Boolean(required=True)
@@ -59,7 +69,10 @@ class CaseState(Schema):
 
     case = fields.UUID(required=True)
     version = _count("版本 / version")
-    state = _text("状态 / pending, applied, materials_requested, accepted, or the outcome")
+    state = _text(
+        "状态 / pending, applied, materials_requested, accepted, or the outcome; of a listing: notified, stated,"
+        " answered, dropped, listed, removal_applied, removed"
+    )
     waiting = fields.Nested(
         CaseWaiting,
         required=True,
@@ -77,7 +90,7 @@ class Task(Schema):
     """One case that waits (待办)."""
 
     case = fields.UUID(required=True)
-    kind = _text("objection, repair")
+    kind = _text("objection, repair, listing, proposal")
     version = _count("版本 / version")
     record = fields.UUID(required=True)
     department = _text("承办部门 / the department that is to act")

@@ -118,6 +118,13 @@ KINDS: Mapping[str, Kind] = {
         "核对编号。",
         "Check the id.",
     ),
+    "register-unknown": Kind(
+        (404,),
+        "公开登记中没有这一项，或没有这个版本。",
+        "There is no such thing in the register, or not in this version.",
+        "核对编码和版本。",
+        "Compare the key and the version.",
+    ),
     "conflict": Kind(
         (409,),
         "同一对象刚被别的请求改动。未作任何改动。",

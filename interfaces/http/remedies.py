@@ -19,8 +19,8 @@ from application.ports import Conflict, Receipt
 from application.queries.cases import Asker, CaseKind, CaseQueries, CaseState
 from domain.access.decide import may_speak_for_subjects
 from domain.access.model import CASE_HANDLING, OWN_RECORDS
-from domain.remedies.parties import Agent as AgentOfSubject
-from domain.remedies.parties import Officer
+from domain.parties.acting import Agent as AgentOfSubject
+from domain.parties.acting import Officer
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import read_body

@@ -34,13 +34,13 @@ def filing(zh: str, en: str, body: type[Schema]) -> Operation:
     )
 
 
-def supplying(zh: str, en: str, body: type[Schema]) -> Operation:
+def supplying(zh: str, en: str, body: type[Schema], *, tag: str = TAG) -> Operation:
     """A portal hands something in for its subject, on the version that it saw."""
     return Operation(
         zh,
         en,
         Access.SUBJECT,
-        TAG,
+        tag,
         {201: _RECEIPT},
         takes=json_of(body),
         problems=(404, 412, 428),
@@ -49,13 +49,26 @@ def supplying(zh: str, en: str, body: type[Schema]) -> Operation:
     )
 
 
-def deciding(zh: str, en: str, body: type[Schema]) -> Operation:
+def beginning(zh: str, en: str, body: type[Schema], *, tag: str) -> Operation:
+    """An officer of a department begins a case."""
+    return Operation(
+        zh,
+        en,
+        Access.OFFICER,
+        tag,
+        {201: _RECEIPT},
+        takes=json_of(body),
+        limits=LIMITS,
+    )
+
+
+def deciding(zh: str, en: str, body: type[Schema], *, tag: str = TAG) -> Operation:
     """An officer of the record's source acts on a case, on the version that was seen."""
     return Operation(
         zh,
         en,
         Access.OFFICER,
-        TAG,
+        tag,
         {201: _RECEIPT},
         takes=json_of(body),
         problems=(404, 412, 428),
@@ -64,14 +77,14 @@ def deciding(zh: str, en: str, body: type[Schema]) -> Operation:
     )
 
 
-def asking(zh: str, en: str) -> Operation:
+def asking(zh: str, en: str, *, tag: str = TAG) -> Operation:
     """How a case stands, for those whom it concerns."""
     answer = Answer("案件现状", "how the case stands", json_of(CaseState), ("ETag", "Credit-Receipt"))
     return Operation(
         zh,
         en,
         Access.CASE,
-        TAG,
+        tag,
         {200: answer},
         takes=json_of(CaseQuestion),
         problems=(404,),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from domain.remedies.parties import DIGESTS_MAX, REMEDIES, SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
+from domain.parties.acting import DIGESTS_MAX, REMEDIES, SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from interfaces.http.queries import Subject
 
 

@@ -18,9 +18,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from application.ledger import parse_instant
 from application.queries.public import SUBJECTS_MAX
+from application.queries.registers import REGISTERS
 from application.services import Services
 from domain.shared.city_time import city_day
 from domain.shared.text import without_blanks
+from interfaces.portal.registers import register_pages
 from interfaces.portal.rules import STATUS_NAMES, show_rules, show_settings
 from interfaces.portal.showing import show_record, show_subject
 from interfaces.portal.timeline import city_instant
@@ -57,6 +59,7 @@ def portal(found: Services) -> Blueprint:
 
     _routes(blueprint, found)
     _report_route(blueprint, found)
+    register_pages(blueprint, found)
     _verifier_route(blueprint)
     blueprint.after_request(_never_kept)
     blueprint.after_app_request(_dressed)
@@ -66,7 +69,9 @@ def portal(found: Services) -> Blueprint:
 def _routes(blueprint: Blueprint, found: Services) -> None:
     def home(fault: tuple[str, str] | None = None) -> str:
         """What this is, the form, and how far the public view reaches."""
-        return render_template("portal/home.html", status=found.public.status(), fault=fault)
+        return render_template(
+            "portal/home.html", status=found.public.status(), fault=fault, registers=REGISTERS
+        )
 
     @blueprint.get("/")
     def front() -> str:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from application.ledger import parse_instant
 from application.queries.public import PublicRecord, PublicSubject
+from domain.listing.shown import FORM as LISTING_FORM
 from domain.shared.forms import Field, Form, FormKind
 from interfaces.portal.timeline import Timeline, timeline
 
@@ -32,6 +33,17 @@ MAIN_FIELDS: Mapping[FormKind, tuple[str, ...]] = {
 }  # fmt: skip
 """What a look-up shows of a record, in this order; the record's own page shows the other fields too."""
 
+LISTING_LINES: Mapping[str, tuple[str, str]] = {
+    "id_number": ("证件号码", "Number of the document"),
+    "authority_name": ("作出机关", "Authority"),
+    "decided_on": ("决定日期", "Decided on"),
+    "basis": ("列入依据", "Basis"),
+    "measures": ("失信惩戒措施提示", "Notice of measures"),
+    "removal_conditions": ("移出条件", "Conditions of removal"),
+    "removal_procedure": ("移出程序", "Procedure of removal"),
+    "remedies": ("救济措施", "Remedies"),
+}
+"""What is shown of a listing, in this order."""
 COLUMN_CHARACTERS_MAX = 36
 """A longer value takes the whole width."""
 _UNIT = "（万元）"
@@ -104,6 +116,8 @@ class ShownSubject:
 def show_record(record: PublicRecord, forms: Mapping[FormKind, Form], *, today: date) -> ShownRecord:
     """One record as the pages show it on ``today``. Raises ``KeyError`` for a form that is none of ours."""
     shown = record.shown
+    if shown["form"] == LISTING_FORM:
+        return _show_listing(record, today=today)
     form = forms[shown["form"]]
     fields: dict[str, str] = {code: str(value) for code, value in shown["fields"].items()}
     main = MAIN_FIELDS[form.kind]
@@ -124,6 +138,41 @@ def show_record(record: PublicRecord, forms: Mapping[FormKind, Form], *, today: 
         notes=_notes(form, fields, until=record.until),
         timeline=timeline(
             decided_on=date.fromisoformat(fields[form.decided]),
+            recorded_at=parse_instant(shown["recorded_at"]),
+            position=record.position,
+            until=record.until,
+            today=today,
+        ),
+    )
+
+
+def _show_listing(record: PublicRecord, *, today: date) -> ShownRecord:
+    """A listing as the pages show it: by the number of its decision, with its contents."""
+    shown, fields = record.shown, record.shown["fields"]
+    lines = [
+        Line(
+            name, zh, en, fields[name], len(fields[name]) > COLUMN_CHARACTERS_MAX,
+            fields[name] if name == "decided_on" else "",
+        )
+        for name, (zh, en) in LISTING_LINES.items()
+        if fields.get(name)
+    ]  # fmt: skip
+    return ShownRecord(
+        record_id=record.record_id,
+        position=record.position,
+        item=shown["item"],
+        item_zh=shown["item_name_zh"],
+        item_en=shown["item_name_en"],
+        document_number=fields["document_number"],
+        subject_name=fields.get("name") or fields.get("person_name", ""),
+        subject_code=fields.get("code", ""),
+        until=record.until.isoformat() if record.until else "",
+        objected=record.objected,
+        main=tuple(lines),
+        rest=(),
+        notes=(),
+        timeline=timeline(
+            decided_on=date.fromisoformat(fields["decided_on"]),
             recorded_at=parse_instant(shown["recorded_at"]),
             position=record.position,
             until=record.until,

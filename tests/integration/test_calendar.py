@@ -17,8 +17,8 @@ from application.commands.repairs import HandleRepair
 from application.deadlines import Passed
 from application.ports import CaseDays
 from application.queries.worklist import Worklist
+from domain.parties.acting import Officer
 from domain.remedies.events import CaseDaysRecounted, ObjectionOverdue
-from domain.remedies.parties import Officer
 from infrastructure.postgres.due_cases import PostgresDueCases
 from interfaces.cli.main import cli
 from tests.full_ledger import NOTICE

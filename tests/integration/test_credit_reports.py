@@ -103,7 +103,7 @@ def test_prv_3_a_subjects_own_report_is_logged_before_it_leaves_and_replays_byte
     entry = entries(answer)[record]
     assert (entry["document"], entry["marks"]) == (NUMBER, ["objected"])
     assert entry["decided_on"] == "2026-05-20" and MARKS["public"] in entry["about"]
-    assert {label["code"] for label in report["labels"]} == {"objected"}
+    assert {label["code"] for label in report["labels"]} == {"objected", "serious"}
     look, issued, position = events(scene, answer)
     digest = hashlib.sha256(canonical(report)).hexdigest()
     assert told["digest"] == issued.shown[0][2] == digest and told["receipt"] == f"access:{position}"

@@ -154,6 +154,9 @@ def end_terms_of(world: World, record_id: UUID, done: list[int]) -> Callable[[],
         def terms_over(self, on: date, limit: int) -> list[tuple[UUID, date]]:
             return [found for found in world.views.terms_over(on, limit) if found[0] == record_id]
 
+        def listed(self, list_code: str, limit: int) -> tuple[int, list[UUID]]:
+            return world.views.listed(list_code, limit)
+
     return lambda: done.append(end_terms(world.ledger, One()))
 
 

@@ -61,7 +61,7 @@ def _kept_by_nobody(name: str, told: Held) -> None:
     """That whatever showed the record, and what it says now, may be kept by no cache."""
     for answer in told.answers:
         if isinstance(answer, TestResponse) and (marks_in(answer.data) or PLACES[name].before):
-            assert is_kept_by_nobody(answer), name
+            assert is_kept_by_nobody(answer, versioned=PLACES[name].versioned), name
 
 
 @pytest.mark.parametrize("part", MARKS)

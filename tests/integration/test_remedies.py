@@ -16,9 +16,9 @@ from application.data_keys import unwrap_all
 from application.ports import Conflict
 from application.projections.renditions import SHARED, Rendition, open_rendition
 from domain.catalogue.gate import import_item
+from domain.parties.acting import Agent, Officer
 from domain.remedies.events import RecordCorrected
 from domain.remedies.objection import Filing
-from domain.remedies.parties import Agent, Officer
 from domain.shared.canonical import Part
 from domain.shared.refusals import Refused
 from tests.remedies import FIRST, LETTER, PROOF, REMEDIES, SECOND, Story, begin

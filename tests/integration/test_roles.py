@@ -16,6 +16,7 @@ TABLES = (
     "suppressed", "drafts", "view_state", "renditions", "view_names", "request_counts", "announced_reads",
     "marks", "open_cases", "trees", "epochs", "maps", "map_changes", "key_state",
     "refusal_counts", "refusal_state",
+    "registers",
 )  # fmt: skip
 LOGS = ("records", "access")
 CHANGES = ("UPDATE ledger.{} SET position = position", "DELETE FROM ledger.{}", "TRUNCATE ledger.{}")
@@ -35,8 +36,9 @@ CALLABLE = {
         "read_announced", "logged_read",
         "subjects_of", "objected", "overdue_count", "dossier_page", "position_at", "log_lag",
         "refusals_before",
+        "public_list", "register_page",
     },
-    "projector": {"terms_over", "cases_due", "mend_due", "cases_to_count", "mend_case"},
+    "projector": {"terms_over", "cases_due", "mend_due", "cases_to_count", "mend_case", "standing_under"},
     "auditor": {"framed", "position_at"},
     "sequencer": {"leaves", "tree", "move_tree"},
     "eraser": {
@@ -63,6 +65,7 @@ READABLE = {
         "map_changes",
         "refusal_counts",
         "refusal_state",
+        "registers",
     },
     "sequencer": set[str](),
     "auditor": set(TABLES) - {"request_counts"},

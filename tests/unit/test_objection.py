@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.parties.acting import Agent, Officer
 from domain.records.events import PublicityEnded, RecordDetermined
 from domain.remedies.events import (
     ObjectionDecided,
@@ -31,7 +32,6 @@ from domain.remedies.objection import (
     reject_objection,
     uphold_objection,
 )
-from domain.remedies.parties import Agent, Officer
 from domain.remedies.standing import Standing, standing_of
 from domain.shared.refusals import Refused, sentence
 from tests.remedies import CALENDAR, LIMITS, REMEDIES, SETTINGS

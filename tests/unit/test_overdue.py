@@ -22,7 +22,7 @@ from domain.remedies.events import (
     RepairMaterialsSupplied,
     RepairOverdue,
 )
-from domain.remedies.overdue import overdue_events, waiting_of
+from domain.remedies.overdue import Overdue, overdue_events, waiting_of
 from domain.shared.deadlines import Calendar, add_working_days
 from domain.shared.events import Event
 
@@ -80,7 +80,7 @@ class Case:
         self.add(RepairMaterialsSupplied, on, received_by="office", accept_by=self.due(on, accept)[0], answer_by=day,
                  provisional=provisional, materials=[["commitment_letter", "b2" * 32]])  # fmt: skip
 
-    def run(self, on: date) -> list[ObjectionOverdue | RepairOverdue]:
+    def run(self, on: date) -> list[Overdue]:
         """A pass of the runner on a day: what it records."""
         waiting = waiting_of(self.events)
         made = [] if waiting is None else overdue_events(waiting, now=noon(on))

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from domain.catalogue.gate import import_item
 from domain.catalogue.items import CatalogueItem, LegalBasis
+from domain.parties.acting import Agent, Officer
 from domain.remedies.events import RepairApplied
 from domain.remedies.limits import RemedyLimits
-from domain.remedies.parties import Agent, Officer
 from domain.remedies.repair import (
     accept_repair,
     apply_for_repair,

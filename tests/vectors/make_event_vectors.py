@@ -56,6 +56,33 @@ ITEM: dict[str, Any] = {
     "certainty": "verified",
 }
 LOG_KEY = "credit.example.cn/records+4b2447e8+AT9iCn4SmL+UrNVOVMsjeSQg50lDEEh0cLGWNlUiDXo5"
+STANDARD: dict[str, Any] = {
+    "code": "C06-04",
+    "version": 1,
+    "scope": "national",
+    "name_zh": "市场监督管理严重违法失信名单",
+    "name_en": "Serious violations in market supervision",
+    "domain": "competition_and_social_order",
+    "area_bases": [BASIS],
+    "standard_bases": [BASIS],
+    "criteria": "认定标准",
+    "removal_conditions": "移出条件",
+    "removal_procedure": "移出程序",
+    "remedies": "救济措施",
+    "published_at": "信用中国",
+    "public": True,
+    "repair_removes": True,
+    "statement_working_days": 5,
+    "answer_working_days": 7,
+    "removal_working_days": 7,
+    "effective_from": "2021-09-01",
+    "term_months": 36,
+    "early_months": 12,
+    "least_rank": "county",
+    "decided_by": "",
+    "certainty": "verified",
+    "reasons": [],
+}
 EXAMPLES: Mapping[tuple[str, int], Any] = {
     ("consent.given", 1): {
         "public": {
@@ -385,6 +412,153 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         "public": {"repair": str(FILE), "annotates": 1, "repaired_on": "2026-11-21"}
     },
     ("record.shielded", 1): {"public": {"repair": str(FILE), "repaired_on": "2026-11-21"}},
+    ("list.standard_drafted", 1): {
+        "public": {"code": "C06-04", "version": 1, "standard": {**STANDARD, "reasons": ["list_without_remedies"]}}
+    },
+    ("list.standard_adopted", 1): {"public": {"code": "C06-04", "version": 1, "standard": STANDARD}},
+    ("list.transition_ended", 1): {"public": {"code": "C06-04", "version": 1, "until": "2026-12-31"}},
+    ("listing.notified", 1): {
+        "public": {
+            "list_code": "C06-04",
+            "version": 1,
+            "records": [str(ROW)],
+            "department": "11420100MB1D0012X5",
+            "officer": "market-1",
+            "service": "direct",
+            "served_on": "2026-11-20",
+            "state_by": "2026-11-27",
+            "provisional": False,
+        },
+        "restricted": {"facts": "事由", "grounds": "依据", "rights": "陈述、申辩", "receipt": "d1" * 32},
+    },
+    ("listing.statement_made", 1): {
+        "public": {
+            "made_by": "agent",
+            "received_by": "11420100DEM0XYB175",
+            "made_on": "2026-11-23",
+            "answer_by": "2026-12-02",
+            "provisional": False,
+        },
+        "restricted": {"grounds": "已整改", "evidence": ["e1" * 32], "power_of_attorney": "a0" * 32},
+        "person/1": {"contact": "示例"},
+        "person/2": {"agent_name": "李四", "agent_id_type": "身份证", "agent_id_number": "990106190001010017"},
+    },
+    ("listing.statement_answered", 1): {
+        "public": {"outcome": "rejected", "department": "11420100MB1D0012X5", "officer": "market-1"},
+        "restricted": {"reasons": "证据不足"},
+    },
+    ("listing.dropped", 1): {
+        "public": {"department": "11420100MB1D0012X5", "officer": "market-1"},
+        "restricted": {"reasons": "情节轻微"},
+    },
+    ("listing.decided", 1): {
+        "public": {
+            "list_code": "C06-04",
+            "version": 1,
+            "notice": "ab" * 32,
+            "records": [str(ROW)],
+            "subject_kind": "natural_person",
+            "authority": "11420100MB1D0012X5",
+            "authority_name": "示范市市场监督管理局",
+            "authority_rank": "municipal",
+            "document_number": "示市监列字〔2026〕1号",
+            "decided_on": "2026-11-30",
+            "public": True,
+            "basis": "依据",
+            "measures": "措施提示",
+            "removal_conditions": "移出条件",
+            "removal_procedure": "移出程序",
+            "remedies": "救济措施",
+            "until": "2029-11-30",
+        },
+        "restricted": {"facts": "事由"},
+        "person/1": {"person_name": "张三", "id_type": "身份证", "id_number": "990106190001010017"},
+    },
+    ("listing.removal_applied", 1): {
+        "public": {
+            "received_by": "11420100DEM0XYB175",
+            "department": "11420100MB1D0012X5",
+            "applied_on": "2027-12-01",
+            "decide_by": "2027-12-10",
+            "provisional": True,
+        },
+        "restricted": {"materials": [["performance_proof", "b1" * 32]]},
+        "person/1": {"contact": "示例"},
+    },
+    ("listing.removal_refused", 1): {
+        "public": {"department": "11420100MB1D0012X5", "officer": "market-1"},
+        "restricted": {
+            "reasons": "条件不满足",
+            "remedies": {"reconsideration": "60日内申请行政复议", "litigation": "6个月内提起行政诉讼"},
+        },
+    },
+    ("listing.removed", 1): {
+        "public": {
+            "list_code": "C06-04",
+            "cause": "repair",
+            "removes": "cd" * 32,
+            "removed_on": "2027-12-10",
+            "by": str(FILE),
+        }
+    },
+    ("listing.overdue", 1): {
+        "public": {
+            "record": str(ROW),
+            "step": "answer",
+            "due": "2026-12-02",
+            "department": "11420100MB1D0012X5",
+            "provisional": False,
+        }
+    },
+    ("subject.listed", 1): {
+        "public": {
+            "listing": str(ROW),
+            "list_code": "C06-04",
+            "version": 1,
+            "department": "11420100MB1D0012X5",
+            "records": [str(FILE)],
+            "decision": "cd" * 32,
+            "on_day": "2026-11-30",
+            "repair_removes": True,
+            "until": "2029-11-30",
+        }
+    },
+    ("proposal.made", 1): {
+        "public": {
+            "what": "list_standard",
+            "code": "C06-04",
+            "revision": 1,
+            "content": STANDARD,
+            "department": "11420100MB1D0012X5",
+        }
+    },
+    ("proposal.consulted", 1): {"public": {"opens": "2026-11-21", "closes": "2026-12-21"}},
+    ("proposal.opinion_given", 1): {
+        "public": {"number": 1, "group": "expert", "text": "建议缩短期限", "given_on": "2026-11-25"},
+        "person/1": {"name": "李四", "contact": "示例"},
+    },
+    ("proposal.opinion_answered", 1): {
+        "public": {"number": 1, "outcome": "partly_adopted", "answer": "部分采纳"}
+    },
+    ("proposal.reviewed", 1): {"public": {"outcome": "approved", "reasons": "同意", "revision": 1}},
+    ("proposal.published", 1): {
+        "public": {"revision": 1, "department": "11420100MB1D0012X5", "review_by": "2028-12-22"}
+    },
+    ("proposal.evaluated", 1): {
+        "public": {"by": "示范大学", "findings": "运行良好", "review_by": "2030-12-22"}
+    },
+    ("proposal.review_overdue", 1): {
+        "public": {
+            "record": str(ROW),
+            "step": "periodic_review",
+            "due": "2028-12-22",
+            "department": "11420100MB1D0012X5",
+            "provisional": False,
+        }
+    },
+    ("subject.delisted", 1): {
+        "public": {"listing": str(ROW), "list_code": "C06-04", "cause": "repair"}
+    },
 }  # fmt: skip
 """An example payload of every event version, made up."""
 

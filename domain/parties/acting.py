@@ -1,6 +1,6 @@
-"""Who takes part in a remedy: the applicant, an agent with its power of attorney, the officers in charge.
+"""Who takes part in a case: the applicant, an agent with its power of attorney, the officers in charge.
 
-Objection and repair ask the same of them before they decide anything else.
+Listing, objection and repair ask the same of them before they decide anything else.
 """
 
 from __future__ import annotations

@@ -1,0 +1,346 @@
+"""Proposals over the ledger: each step one event; publishing also adopts the content, in the same transaction (CAT-3).
+
+What may be proposed stands in :data:`CONTENTS`: a further kind of content adds its gate there and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from application.commands.remedies import Done, Once, StaleVersion
+from application.ledger import Ledger, SealedAct
+from application.listings import standard_append
+from application.ports import Append, CaseDays, Conflict, LedgerUnavailable, OpenCase, Receipt
+from application.registry import Registry
+from domain.access.decide import may_speak_for_subjects
+from domain.catalogue.gate import adopt
+from domain.catalogue.items import CatalogueItem
+from domain.listing.standards import ListStandard, adopt_standard
+from domain.parties.acting import Officer
+from domain.proposals.events import (
+    OpinionGiven,
+    ProposalEvaluated,
+    ProposalPublished,
+)
+from domain.proposals.process import (
+    Proposal,
+    answer_opinion,
+    consult,
+    evaluate,
+    fold_proposal,
+    give_opinion,
+    propose,
+    publish,
+    review,
+    revise,
+)
+from domain.records.screening import personal_data_in_public
+from domain.shared.canonical import Json
+from domain.shared.city_time import city_day
+from domain.shared.events import Event
+from domain.shared.refusals import Defect, Refused
+from domain.transparency.merkle import leaf_hash
+
+ATTEMPTS_MAX = 8
+PURPOSE = "proposal"
+META = {"actor": "credit_office", "purpose": PURPOSE}
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is drafted: ``next_version`` of a code, and ``adopt``, which passes its gate or raises ``Refused``."""
+
+    next_version: Callable[[Registry, str], int]
+    check: Callable[[Mapping[str, Any]], object]
+    adopt: Callable[[Ledger, Registry, Proposal], Append]
+
+
+def _adopt_item(ledger: Ledger, registry: Registry, proposal: Proposal) -> Append:
+    known = registry.item(proposal.code)
+    item = CatalogueItem.from_json(proposal.content, status="draft")
+    event = adopt(
+        item,
+        stream_id=known.stream_id,
+        stream_version=known.stream_version + 1,
+        recorded_at=ledger.now(),
+    )
+    return ledger.prepare([ledger.seal(event)], meta=META)
+
+
+def _adopt_standard(ledger: Ledger, registry: Registry, proposal: Proposal) -> Append:
+    known = registry.standard(proposal.code)
+    standard = replace(
+        ListStandard.from_json(proposal.content),
+        consulted_from=proposal.opens,
+        consulted_until=proposal.closes,
+    )
+    if not registry.item(proposal.code).items:
+        raise Refused(Defect("CAT-1", "list_without_item", "", {"list": proposal.code}))
+    event = adopt_standard(
+        standard,
+        stream_id=known.stream_id,
+        stream_version=known.stream_version + 1,
+        recorded_at=ledger.now(),
+    )
+    return standard_append(ledger, event, known, meta=META)
+
+
+CONTENTS: Mapping[str, Content] = {
+    "catalogue_item": Content(
+        lambda registry, code: max([v.version for v in registry.item(code).items], default=0) + 1,
+        lambda data: CatalogueItem.from_json(data, status="draft").to_json(),
+        _adopt_item,
+    ),
+    "list_standard": Content(
+        lambda registry, code: max([v.version for v in registry.standard(code).versions], default=0) + 1,
+        lambda data: ListStandard.from_json(data).to_json(),
+        _adopt_standard,
+    ),
+}
+"""What may be proposed -> how its next version is numbered, read and adopted."""
+
+
+@dataclass(frozen=True)
+class HandleProposal:
+    """Which officer acts on which proposal, having seen which ``expected`` version of it."""
+
+    proposal_id: UUID
+    expected: int
+    officer: Officer
+
+
+class Proposals:
+    """The proposals (提案) of one ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._registry = Registry(ledger)
+
+    def find(self, proposal_id: UUID) -> Proposal | None:
+        """The proposal as it stands, or None."""
+        return fold_proposal(self._ledger.load(proposal_id))
+
+    def propose(
+        self,
+        proposal_id: UUID,
+        *,
+        what: str,
+        content: Mapping[str, Json],
+        officer: Officer,
+        once: Once | None = None,
+    ) -> Done:
+        """A department proposes the next version of something."""
+
+        def make() -> tuple[Event, Proposal | None]:
+            self._officer(officer)
+            self._check(what, content)
+            code = str(content["code"])
+            event = propose(
+                proposal_id,
+                what=what,
+                code=code,
+                content=content,
+                department=officer.department,
+                now=self._ledger.now(),
+            )
+            return event, None
+
+        return self._perform(make, officer, once)
+
+    def revise(
+        self, command: HandleProposal, *, content: Mapping[str, Json], once: Once | None = None
+    ) -> Done:
+        """Its department proposes it anew after it was returned."""
+
+        def make() -> tuple[Event, Proposal | None]:
+            proposal = self._proposal(command)
+            self._officer(command.officer)
+            self._check(proposal.what, content)
+            if content["code"] != proposal.code:
+                raise Refused(Defect(proposal.rule, "proposal_content_unreadable", "/content/code"))
+            department = command.officer.department
+            event = revise(proposal, content=content, department=department, now=self._ledger.now())
+            return event, proposal
+
+        return self._perform(make, command.officer, once)
+
+    def consult(self, command: HandleProposal, *, closes: date, once: Once | None = None) -> Done:
+        """The credit office opens it for comment."""
+        return self._office(command, lambda p: consult(p, closes=closes, now=self._ledger.now()), once)
+
+    def opine(
+        self,
+        command: HandleProposal,
+        *,
+        group: str,
+        text: str,
+        author: Mapping[str, str] | None,
+        once: Once | None = None,
+    ) -> Done:
+        """An opinion: a department's own, or anyone's by the credit office's portal, which names the author."""
+
+        def make() -> tuple[Event, Proposal | None]:
+            proposal = self._proposal(command, seen=False)
+            self._officer(command.officer)
+            if author is not None:
+                self._require_office(command.officer)
+            self._require_nobody_in(text)
+            department = None if author is not None else command.officer.department
+            event = give_opinion(
+                proposal,
+                group=group,
+                text=text,
+                department=department,
+                author=author,
+                now=self._ledger.now(),
+            )
+            return event, proposal
+
+        return self._perform(make, command.officer, once)
+
+    def answer(
+        self, command: HandleProposal, *, number: int, outcome: str, answer: str, once: Once | None = None
+    ) -> Done:
+        """The credit office answers an opinion."""
+        self._require_nobody_in(answer)
+        now = self._ledger.now
+        return self._office(
+            command,
+            lambda p: answer_opinion(p, number=number, outcome=outcome, answer=answer, now=now()),
+            once,
+        )
+
+    def review(
+        self, command: HandleProposal, *, outcome: str, reasons: str, once: Once | None = None
+    ) -> Done:
+        """It is reviewed: approved or returned."""
+        now = self._ledger.now
+        return self._office(command, lambda p: review(p, outcome=outcome, reasons=reasons, now=now()), once)
+
+    def publish(self, command: HandleProposal, *, review_by: date, once: Once | None = None) -> Done:
+        """Publish it: its content passes its own gate and is adopted in this very transaction."""
+        return self._office(command, lambda p: publish(p, review_by=review_by, now=self._ledger.now()), once)
+
+    def evaluate(
+        self,
+        command: HandleProposal,
+        *,
+        by: str,
+        findings: str,
+        review_by: date,
+        once: Once | None = None,
+    ) -> Done:
+        """Record a third party's evaluation, and by when the next is due."""
+        now = self._ledger.now
+        return self._office(
+            command,
+            lambda p: evaluate(p, by=by, findings=findings, review_by=review_by, now=now()),
+            once,
+        )
+
+    def _office(
+        self, command: HandleProposal, decide: Callable[[Proposal], Event], once: Once | None
+    ) -> Done:
+        def make() -> tuple[Event, Proposal | None]:
+            proposal = self._proposal(command)
+            self._officer(command.officer)
+            self._require_office(command.officer)
+            return decide(proposal), proposal
+
+        return self._perform(make, command.officer, once)
+
+    def _perform(
+        self, make: Callable[[], tuple[Event, Proposal | None]], officer: Officer, once: Once | None
+    ) -> Done:
+        for _ in range(ATTEMPTS_MAX):
+            event, proposal = make()
+            act = self._sealed(event)
+            meta = {
+                "actor": officer.department,
+                "officer": officer.pseudonym,
+                "purpose": PURPOSE,
+                "correlation": str(event.originator_id),
+            }
+            batch = self._ledger.prepare([act], meta=meta)
+            adopted = self._follow(event, proposal, batch)
+            case, version = event.originator_id, event.originator_version
+            told: dict[str, object] = {
+                "case": str(case),
+                "version": version,
+                "leaf_hash": leaf_hash(act.leaf).hex(),
+                "status": "recorded",
+            }
+            if once is not None:
+                batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
+            try:
+                position = self._ledger.store.append(batch, *adopted)[0]
+            except Conflict as conflict:
+                if conflict.what == "receipt":
+                    raise
+                self._registry.forget()
+                continue
+            return Done(case, version, position, told)
+        raise LedgerUnavailable("too many writers at once")
+
+    def _follow(self, event: Event, proposal: Proposal | None, batch: Append) -> list[Append]:
+        """What a publication adopts, and the day of the next review."""
+        if not isinstance(event, ProposalPublished | ProposalEvaluated):
+            return []
+        day = date.fromisoformat(event.review_by)
+        batch.days = [CaseDays(event.originator_id, day, day, event.originator_id, None)]
+        if isinstance(event, ProposalEvaluated):
+            return []
+        assert proposal is not None
+        batch.opened = [OpenCase(event.originator_id, "proposal", proposal.department)]
+        return [CONTENTS[proposal.what].adopt(self._ledger, self._registry, proposal)]
+
+    def _sealed(self, event: Event) -> SealedAct:
+        """The act under the ledger's keys; who opined has a key of its own."""
+        owners = self._ledger.own_keys(event.parts())
+        if isinstance(event, OpinionGiven):
+            owners |= {n: (event.originator_id, n) for n in event.parts() if n != "public"}
+        return self._ledger.seal(event, owners=owners)
+
+    def _proposal(self, command: HandleProposal, *, seen: bool = True) -> Proposal:
+        proposal = self.find(command.proposal_id)
+        if proposal is None:
+            raise Refused(Defect("CAT-3", "remedy_case_unknown"))
+        if seen and proposal.version != command.expected:
+            raise StaleVersion
+        return proposal
+
+    def _officer(self, officer: Officer) -> None:
+        known = self._registry.officer(officer.pseudonym)
+        if known is None or known.department != officer.department:
+            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+
+    def _require_office(self, officer: Officer) -> None:
+        department = self._registry.department(officer.department)
+        if department is None or not may_speak_for_subjects(department.role):
+            raise Refused(Defect("CAT-3", "proposal_not_the_office", "Credit-Official"))
+
+    def _require_nobody_in(self, text: str) -> None:
+        if personal_data_in_public(text, today=city_day(self._ledger.now())):
+            raise Refused(Defect("PUB-2", "proposal_person_in_text", "/text"))
+
+    def _check(self, what: str, content: Mapping[str, Json]) -> None:
+        """That a content can be read, and is the next version of its thing. Raises ``Refused``."""
+        kind = CONTENTS.get(what)
+        if kind is None:
+            values = "、".join(CONTENTS)
+            raise Refused(Defect("CAT-3", "proposal_of_nothing_known", "/what", {"values": values}))
+        try:
+            whole = kind.check(content) == dict(content)
+        except (TypeError, KeyError, ValueError, AttributeError):
+            whole = False
+        code = content.get("code")
+        if not whole or not isinstance(code, str) or not 0 < len(code) <= 16:
+            raise Refused(Defect("CAT-3", "proposal_content_unreadable", "/content"))
+        following = kind.next_version(self._registry, code)
+        if content.get("version") != following:
+            about = {"next": str(following)}
+            raise Refused(Defect("CAT-3", "proposal_version", "/content/version", about))

@@ -1,0 +1,113 @@
+"""Whether a subject is on a list now, by one load of its own stream, and what takes it off when time does.
+
+The desk asks before acts after which a listing may fall; measures ask before they rest on one; the deadline runner
+ends what is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from application.ledger import Ledger, OpenedRow
+from application.ports import Append, CaseDays, OpenCase
+from application.reactions import PLATFORM, Bearing
+from application.registry import Standards
+from application.sealing import parse_key_reference
+from domain.listing.decision import Borne, fold_borne
+from domain.listing.events import ListingDecided, ListingRemoved, SubjectDelisted
+from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, transition_of
+from domain.remedies.standing import standing_of
+from domain.shared.city_time import city_day
+from domain.transparency.merkle import leaf_hash
+from domain.transparency.signer import Signer
+
+
+def lists_of(ledger: Ledger, subject_id: UUID) -> tuple[Borne, ...]:
+    """The lists (在列名单) that a subject is on today, oldest first; one load of its stream.
+
+    An act that relies on the answer guards the subject's stream at the version that it saw.
+    """
+    today = city_day(ledger.now())
+    return tuple(borne for borne in fold_borne(ledger.load(subject_id)) if borne.holds_on(today))
+
+
+def bearing_of(ledger: Ledger, subject_id: UUID) -> Bearing:
+    """A subject with the lists that it is on, whatever the day, and the versions of all streams concerned."""
+    rows = ledger.open_all(ledger.store.load("records", subject_id), log="records")
+    borne = fold_borne(row.event for row in rows if "public" in row.opened)
+    versions = {b.listing: ledger.store.load("records", b.listing)[-1].stream_version for b in borne}
+    repaired = {record for b in borne for record in b.records if not stands(ledger, record)}
+    last = rows[-1].row.stream_version if rows else 0
+    return Bearing(subject_id, last, borne, versions, frozenset(repaired))
+
+
+def stands(ledger: Ledger, record: UUID) -> bool:
+    """Whether a record still counts against its subject: neither withdrawn nor repaired in any way."""
+    standing = standing_of(ledger.load(record))
+    return standing is not None and not standing.is_final and not standing.repair
+
+
+def standard_append(
+    ledger: Ledger,
+    event: ListStandardDrafted | ListStandardAdopted,
+    known: Standards,
+    *,
+    signer: Signer | None = None,
+    meta: Mapping[str, str],
+) -> Append:
+    """The append of a version of a list's standard; the end of a transition is waited for from now on (LST-9)."""
+    batch = ledger.prepare([ledger.seal(event, signer=signer)], meta=meta)
+    if isinstance(event, ListStandardAdopted):
+        standard = event.told()
+        waited = transition_of(known.versions) is not None
+        if standard.transition_until is None:
+            batch.closed = [known.stream_id]
+        else:
+            batch.opened = [] if waited else [OpenCase(known.stream_id, "list", PLATFORM)]
+            last = date.fromisoformat(standard.transition_until)
+            batch.days = [CaseDays(known.stream_id, None, last, known.stream_id, None)]
+    return batch
+
+
+def ended_by_time(
+    ledger: Ledger, rows: Sequence[OpenedRow], *, cause: str, on: str, meta: dict[str, str]
+) -> Append | None:
+    """The append that takes a subject off because time did (LST-8, LST-9); None when it is off already.
+
+    ``rows`` are those of the listing's stream. The acts are the platform's, under the subject's keys; the listing is
+    suppressed in the same transaction. ``on`` is the day that is told, ISO text.
+    """
+    decided = next((row for row in rows if row.row.topic == ListingDecided.TOPIC), None)
+    if (
+        decided is None
+        or "public" not in decided.opened
+        or any(row.row.topic == ListingRemoved.TOPIC for row in rows)
+    ):
+        return None
+    event = decided.event
+    assert isinstance(event, ListingDecided)
+    owner = parse_key_reference(decided.row.key_ref)["public"]
+    listing, now = event.originator_id, ledger.now()
+    removed = ListingRemoved(
+        originator_id=listing,
+        originator_version=rows[-1].row.stream_version + 1,
+        timestamp=now,
+        list_code=event.list_code,
+        cause=cause,
+        removes=leaf_hash(decided.row.leaf).hex(),
+        removed_on=on,
+    )
+    delisted = SubjectDelisted(
+        originator_id=owner[0],
+        originator_version=ledger.store.load("records", owner[0])[-1].stream_version + 1,
+        timestamp=now,
+        listing=str(listing),
+        list_code=event.list_code,
+        cause=cause,
+    )
+    acts = [ledger.seal(made, owners={"public": (owner[0], "public")}) for made in (removed, delisted)]
+    batch = ledger.prepare(acts, meta={**meta, "correlation": str(listing)})
+    batch.suppress, batch.closed = [listing], [listing]
+    return batch

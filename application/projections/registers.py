@@ -1,0 +1,123 @@
+"""The public registers: matter of government that anyone may read, one row for each thing and version (CAT-3, LST-3).
+
+Folded with the views, in the transaction of their position. A further register is one function here and its line in
+:data:`FOLDS`; the public read function, the routes and the pages serve it by its kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from application.ledger import OpenedRow
+from domain.catalogue.items import CatalogueEvent, CatalogueItemAdopted, CatalogueItemDrafted
+from domain.listing.standards import (
+    ListStandardAdopted,
+    ListStandardDrafted,
+    ListStandardEvent,
+    ListTransitionEnded,
+)
+from domain.proposals.events import (
+    OpinionAnswered,
+    OpinionGiven,
+    ProposalConsulted,
+    ProposalEvaluated,
+    ProposalMade,
+    ProposalPublished,
+    ProposalReviewed,
+    ReviewOverdue,
+)
+from domain.shared.canonical import Json, canonical
+from domain.shared.city_time import city_day
+from domain.shared.events import Event
+
+CATALOGUE, STANDARDS, PROPOSALS = "catalogue_item", "list_standard", "proposal"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of a register (公开登记): ``key`` and ``number`` name thing and version; days are its own, ISO text.
+
+    ``content`` is canonical JSON and holds nothing about any person: it lies in the clear and is for everyone.
+    """
+
+    kind: str
+    key: str
+    number: int
+    from_day: str | None
+    until_day: str | None
+    position: int
+    content: bytes
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """What the entry replaces, if it is there."""
+        return self.kind, self.key, self.number
+
+
+def catalogue_item(event: CatalogueEvent, position: int) -> Entry:
+    """A version of a catalogue item, in force or held back with its reasons."""
+    item = event.item()
+    told: dict[str, Json] = {**item.to_json(), "status": item.status}
+    return Entry(
+        CATALOGUE,
+        item.code,
+        item.version,
+        item.effective_from or None,
+        item.effective_to,
+        position,
+        canonical(told),
+    )
+
+
+def list_standard(event: ListStandardEvent, position: int) -> Entry:
+    """A version of the standard of a list."""
+    standard = event.told()
+    told: dict[str, Json] = {**standard.to_json(), "status": standard.status}
+    return Entry(
+        STANDARDS,
+        standard.code,
+        standard.version,
+        standard.effective_from,
+        standard.effective_to or standard.transition_until,
+        position,
+        canonical(told),
+    )
+
+
+def transition_ended(event: ListTransitionEnded, position: int) -> Entry:
+    """That a list ended with its transition."""
+    told: dict[str, Json] = {"code": event.code, "version": event.version, "until": event.until}
+    return Entry("list_ended", event.code, event.version, None, event.until, position, canonical(told))
+
+
+def proposal(event: Event, position: int) -> Entry:
+    """A step of a proposal, as everyone may read it: never who opined."""
+    day = city_day(event.timestamp).isoformat()
+    told: dict[str, Json] = {"event": event.TOPIC, "on_day": day, **event.parts()["public"]}
+    key, number = str(event.originator_id), event.originator_version
+    return Entry(PROPOSALS, key, number, day, None, position, canonical(told))
+
+
+FOLDS: Mapping[str, Callable[[Any, int], Entry]] = {
+    CatalogueItemDrafted.TOPIC: catalogue_item,
+    CatalogueItemAdopted.TOPIC: catalogue_item,
+    ListStandardDrafted.TOPIC: list_standard,
+    ListStandardAdopted.TOPIC: list_standard,
+    ListTransitionEnded.TOPIC: transition_ended,
+    **{
+        event.TOPIC: proposal
+        for event in (
+            ProposalMade, ProposalConsulted, OpinionGiven, OpinionAnswered, ProposalReviewed, ProposalPublished,
+            ProposalEvaluated, ReviewOverdue,
+        )
+    },
+}  # fmt: skip
+"""Topic -> the entry that an event of it makes; a pure function of the event and its position."""
+
+
+def entries_of(opened: OpenedRow) -> Iterable[Entry]:
+    """What an opened row adds to the registers: one entry, or nothing."""
+    fold = FOLDS.get(opened.row.topic)
+    return () if fold is None or "public" not in opened.opened else (fold(opened.event, opened.row.position),)

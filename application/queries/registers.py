@@ -1,0 +1,98 @@
+"""The public registers as anyone reads them: a page of newest versions, all versions of one thing, what differs.
+
+Reads the one table that the projector folds (``application/projections/registers.py``); names nobody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from application.projections.registers import CATALOGUE, PROPOSALS, STANDARDS, Entry
+
+VERSIONS_MAX = 500
+"""Versions of one thing that are told."""
+
+
+@dataclass(frozen=True)
+class Register:
+    """A register (登记): the kind of its entries, and what it is called."""
+
+    kind: str
+    zh: str
+    en: str
+
+
+REGISTERS: Mapping[str, Register] = {
+    "catalogue": Register(CATALOGUE, "公共信用信息目录", "The catalogue"),
+    "proposals": Register(PROPOSALS, "提案与征求意见", "Proposals and opinions"),
+    "list-standards": Register(STANDARDS, "名单认定标准", "Standards of lists"),
+}
+"""Path -> register: each has its routes under ``/v1`` and its pages under ``/registers``."""
+
+
+class RegisterReading(Protocol):
+    """The reader's door: entries of a kind in order of key and number, from after a place on."""
+
+    def entries(
+        self, kind: str, key: str | None, *, newest: bool, after: tuple[str, int], limit: int
+    ) -> Sequence[Entry]: ...
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a thing in a register (版本): its days, where it was recorded, what it says."""
+
+    key: str
+    number: int
+    from_day: str
+    until_day: str
+    position: int
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One member that differs between two versions (差异); None where a version does not have it."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class Registers:
+    """The public registers (公开登记) of one ledger."""
+
+    def __init__(self, reading: RegisterReading) -> None:
+        self._reading = reading
+
+    def page(self, kind: str, *, after: str, limit: int) -> tuple[list[Version], str]:
+        """The newest version of each thing, by key, after a key; and the key after which the next page begins."""
+        # Beyond every version of the thing that ended the page before.
+        place = (after, 2**31 - 1) if after else ("", -1)
+        found = self._reading.entries(kind, None, newest=True, after=place, limit=limit + 1)
+        told = [_version(entry) for entry in found[:limit]]
+        return told, told[-1].key if len(found) > limit else ""
+
+    def versions(self, kind: str, key: str) -> list[Version]:
+        """All versions of a thing, oldest first; empty when there is none."""
+        found = self._reading.entries(kind, key, newest=False, after=("", -1), limit=VERSIONS_MAX)
+        return [_version(entry) for entry in found]
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """What differs between two versions, by member in order of their names."""
+    names = sorted(before.keys() | after.keys())
+    return [
+        Difference(name, before.get(name), after.get(name))
+        for name in names
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _version(entry: Entry) -> Version:
+    content = json.loads(entry.content)
+    days = (entry.from_day or "", entry.until_day or "")
+    return Version(entry.key, entry.number, *days, entry.position, content)

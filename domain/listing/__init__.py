@@ -1,0 +1,1 @@
+"""Lists (名单): their standards and the listing of subjects; above records, below measures."""

@@ -1,0 +1,193 @@
+"""Sentences about lists, their standards and listing cases; merged into the one table in ``prose.py``."""
+
+from __future__ import annotations
+
+LISTING_PROSE: dict[str, tuple[str, str]] = {
+    "list_domain_unknown": (
+        "名单 {list} 不属于法定的四类领域（{values}），不得设列。",
+        "List {list} belongs to none of the four domains ({values}); it cannot be set up.",
+    ),
+    "list_basis_insufficient": (
+        "名单 {list} 的设列没有引用法律、法规或者党中央、国务院政策文件的具体条款。",
+        "List {list} cites no article of a law, regulation or central policy that sets it up.",
+    ),
+    "list_standard_level_national": (
+        "名单 {list} 的认定标准须由法律、行政法规、党中央国务院政策文件确定，暂不具备条件的由部门规章确定。",
+        "The standard of list {list} must stand in a law, administrative regulation or central policy, for now also"
+        " in a department rule.",
+    ),
+    "list_standard_level_local": (
+        "名单 {list} 仅在地方实施，认定标准须由地方性法规规定。",
+        "List {list} is local; its standard must stand in a local regulation, nothing less.",
+    ),
+    "list_without_criteria": ("名单 {list} 没有写明认定标准。", "List {list} states no criteria."),
+    "list_without_removal_conditions": (
+        "名单 {list} 没有写明移出条件。",
+        "List {list} names no conditions of removal.",
+    ),
+    "list_without_removal_procedure": (
+        "名单 {list} 没有写明移出程序。",
+        "List {list} names no procedure of removal.",
+    ),
+    "list_without_remedies": ("名单 {list} 没有写明救济措施。", "List {list} names no remedies."),
+    "list_without_published_at": (
+        "名单 {list} 没有写明认定标准在哪里公开。",
+        "List {list} does not say where its standard is published.",
+    ),
+    "list_limits_unusable": (
+        "名单 {list} 的办理时限须至少一个工作日，期限不能为负。",
+        "The limits of list {list} are at least one working day, its terms not negative.",
+    ),
+    "list_days_unreadable": ("名单 {list} 的日期无法使用。", "The days of list {list} cannot be used."),
+    "list_rank_without_basis": (
+        "名单 {list} 由县级以下机关认定，须引用法律、法规或部门规章的规定。",
+        "List {list} is decided below county level; the law or department rule that says so must be cited.",
+    ),
+    "list_not_consulted": (
+        "名单 {list} 的认定标准没有公开征求意见的起止日期。",
+        "The standard of list {list} has no first and last day of public comment.",
+    ),
+    "list_consulted_too_short": (
+        "名单 {list} 的认定标准公开征求意见不满30日。",
+        "The standard of list {list} was open for comment for less than 30 days.",
+    ),
+    "list_without_item": (
+        "名单 {list} 不是目录事项，须先纳入公共信用信息目录。",
+        "List {list} is no catalogue item; it must enter the catalogue first.",
+    ),
+    "list_unknown": (
+        "没有这个名单，或其认定标准没有生效。",
+        "There is no such list, or no standard in force.",
+    ),
+    "list_not_its_department": (
+        "本部门不是名单 {list} 的认定部门。",
+        "This department does not decide on list {list}.",
+    ),
+    "register_unknown": (
+        "公开登记中没有这一项或这个版本。",
+        "There is no such thing in the register, or not in this version.",
+    ),
+    "list_needs_a_case": (
+        "列入 {item} 须经告知、陈述申辩和列入决定，不能作为一般认定报送。",
+        "Listing under {item} needs notice, statement and decision; it cannot be sent as a determination.",
+    ),
+    "listing_notice_without_facts": ("告知须写明事由。", "The notice must tell the facts."),
+    "listing_notice_without_grounds": ("告知须写明依据。", "The notice must tell the grounds."),
+    "listing_notice_without_rights": (
+        "告知须写明当事人依法享有的权利。",
+        "The notice must tell the party its rights.",
+    ),
+    "listing_service_unknown": (
+        "送达方式须为：{values}。",
+        "A notice is served in one of the ways: {values}.",
+    ),
+    "listing_not_served": (
+        "告知须已送达：附送达回证的摘要（SHA-256，64位小写十六进制）。",
+        "The notice must be served: give the digest of the proof of service (SHA-256, 64 small hex digits).",
+    ),
+    "listing_served_later": ("送达日期不能晚于今天。", "The day of service cannot be later than today."),
+    "listing_without_records": (
+        "列入须依据已记录的认定，至多{most}项。",
+        "A listing rests on recorded determinations, at most {most}.",
+    ),
+    "listing_record_gone": (
+        "所依据的认定已不成立、已修复，或与告知所列的不同。",
+        "A determination that the listing rests on no longer stands, is repaired, or is not one of the notice.",
+    ),
+    "listing_records_of_several": (
+        "所依据的认定须属于同一主体。",
+        "The determinations must be about one and the same subject.",
+    ),
+    "listing_decided_already": ("这件列入事项已经办结。", "This listing case is decided already."),
+    "listing_statement_pending": (
+        "当事人的陈述申辩尚未答复。",
+        "The party's statement is not answered yet.",
+    ),
+    "listing_statement_late": (
+        "陈述申辩的期限已于{last}届满。",
+        "The time for a statement ended on {last}.",
+    ),
+    "listing_statement_period": (
+        "陈述申辩的期限到{last}才届满，届满前不能作出列入决定。",
+        "The time for a statement runs until {last}; no decision before it ends.",
+    ),
+    "listing_statement_without_grounds": ("陈述申辩须写明理由。", "A statement needs its grounds."),
+    "listing_no_statement_pending": ("没有待答复的陈述申辩。", "There is no statement to answer."),
+    "listing_outcome_unknown": ("结果须为：{values}。", "The outcome is one of: {values}."),
+    "listing_of_other_notice": (
+        "列入决定须写明已送达的告知（其叶子哈希）。",
+        "The decision must name the notice that was served, by its leaf hash.",
+    ),
+    "listing_decided_another_day": ("列入决定的日期须为今天。", "The decision's day must be today."),
+    "listing_without_facts": ("列入决定没有写明事由。", "The decision states no facts."),
+    "listing_without_basis": ("列入决定没有写明依据。", "The decision states no basis."),
+    "listing_without_measures": (
+        "列入决定没有失信惩戒措施提示。",
+        "The decision gives no notice of measures.",
+    ),
+    "listing_without_removal_conditions": (
+        "列入决定没有写明移出条件。",
+        "The decision states no conditions of removal.",
+    ),
+    "listing_without_removal_procedure": (
+        "列入决定没有写明移出程序。",
+        "The decision states no procedure of removal.",
+    ),
+    "listing_without_remedies": ("列入决定没有写明救济措施。", "The decision states no remedies."),
+    "listing_document_unnamed": (
+        "列入决定须写明作出机关和文号。",
+        "The decision must name its authority and its number.",
+    ),
+    "listing_person_in_public": (
+        "这项内容会公开，不得含有个人信息。",
+        "This text will be public; it may hold no personal data.",
+    ),
+    "listing_of_other_standard": (
+        "列入决定所引的认定标准不是生效的版本。",
+        "The decision names another version than the standard in force.",
+    ),
+    "listing_publicity_not_as_standard": (
+        "是否公示须与认定标准一致。",
+        "Whether the listing is public is for the standard to say.",
+    ),
+    "listing_term_not_as_standard": (
+        "列入期限须与认定标准一致，最后一日应为{until}。",
+        "The term must be the standard's own; its last day is {until}.",
+    ),
+    "listing_rank_too_low": (
+        "作出列入决定的机关层级低于{least}，须引用另有规定的法律、法规或部门规章。",
+        "The authority ranks below {least}; cite the law, regulation or department rule that says otherwise.",
+    ),
+    "listing_subject_unnamed": (
+        "列入决定须写明主体：组织写名称和代码，自然人写姓名和证件，且不得混写。",
+        "The decision names its subject: an organisation by name and code, a person by name and document, not both.",
+    ),
+    "listing_of_other_subject": (
+        "列入决定的主体与所依据认定的主体不一致。",
+        "The decision names another subject than the determinations it rests on.",
+    ),
+    "listing_of_a_minor": (
+        "未成年人不得列入名单；年龄无法确定的按未成年人处理。",
+        "A minor is never listed; whose age cannot be told is treated as one.",
+    ),
+    "listing_listed_already": ("该主体已在这个名单中。", "The subject is on this list already."),
+    "listing_not_on_the_list": ("该主体不在名单中。", "The subject is not on the list."),
+    "listing_no_early_removal": (
+        "认定标准没有规定提前移出。",
+        "The standard knows no early removal.",
+    ),
+    "listing_removal_too_early": (
+        "列入未满规定期限，自{first}起可以申请提前移出。",
+        "Early removal can be applied for from {first} on.",
+    ),
+    "listing_materials_malformed": (
+        "材料须写明种类和文件摘要（SHA-256，64位小写十六进制），至少一份。",
+        "Each material has a kind and a file digest (SHA-256, 64 small hex digits); at least one is needed.",
+    ),
+    "listing_no_removal_pending": ("没有待决定的移出申请。", "There is no application for removal."),
+    "listing_cause_unknown": ("移出原因须为：{values}。", "The cause of removal is one of: {values}."),
+    "listing_of_other_decision": (
+        "移出须写明这个名单和所撤下的列入决定（其叶子哈希）。",
+        "A removal names the list and the decision that it ends, by its leaf hash.",
+    ),
+}

@@ -1,0 +1,60 @@
+"""Sentences about proposals on their way; merged into the one table in ``prose.py``."""
+
+from __future__ import annotations
+
+PROPOSAL_PROSE: dict[str, tuple[str, str]] = {
+    "proposal_of_nothing_known": ("提案的对象须为：{values}。", "A proposal is of one of: {values}."),
+    "proposal_content_unreadable": (
+        "提案内容不完整或格式不对。",
+        "The content of the proposal is not whole, or of another form.",
+    ),
+    "proposal_version": (
+        "提案的版本号应为 {next}。",
+        "The version proposed must be {next}.",
+    ),
+    "proposal_not_the_office": (
+        "只有信用办可以组织征求意见、审定、公布和评估。",
+        "Only the credit office consults, reviews, publishes and records evaluations.",
+    ),
+    "proposal_step": (
+        "程序不能跳过或重复：目前为 {state}，这一步须在 {needed} 之后。",
+        "No step is skipped or repeated: it is {state}, this step follows {needed}.",
+    ),
+    "proposal_comment_too_short": (
+        "公开征求意见的期限不得少于{least}日。",
+        "It is open for comment for at least {least} days.",
+    ),
+    "proposal_comment_over": (
+        "征求意见已于{last}截止。",
+        "The time for comment ended on {last}.",
+    ),
+    "proposal_comment_runs": (
+        "征求意见到{last}才截止，届满前不能审定。",
+        "It is open for comment until {last}; no review before.",
+    ),
+    "proposal_group_unknown": (
+        "提出意见者须为：{values}；部门以本部门名义提出。",
+        "An opinion is of one of: {values}; a department opines in its own name.",
+    ),
+    "proposal_author": (
+        "部门以外的意见须写明提出者，部门的意见不写个人。",
+        "An opinion from outside departments names its author; one of a department names no person.",
+    ),
+    "proposal_person_in_text": (
+        "意见和答复会公开，不得含有个人信息。",
+        "Opinions and answers are public; they may hold no personal data.",
+    ),
+    "proposal_opinions_full": ("意见已满{most}条。", "There are {most} opinions already."),
+    "proposal_no_such_opinion": (
+        "没有这条待答复的意见。",
+        "There is no such opinion that waits for an answer.",
+    ),
+    "proposal_opinions_open": (
+        "还有{count}条意见没有答复。",
+        "{count} opinions are not answered yet.",
+    ),
+    "proposal_review_day": (
+        "下次评估的日期须晚于今天。",
+        "The day of the next review must be later than today.",
+    ),
+}

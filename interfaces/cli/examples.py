@@ -1,0 +1,145 @@
+"""One live example of each process in the demo city: one subject on a list, one told of it, a standard out for comment.
+
+Made by the same commands as over HTTP, each act sealed by its department's own key.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Mapping
+from datetime import date, timedelta
+from random import Random
+from uuid import UUID
+
+from application.commands.intake import Intake
+from application.commands.listing_desk import HandleListing
+from application.commands.listings import Listings, NotifyListing
+from application.commands.proposals import HandleProposal, Proposals
+from application.commands.remedies import DepartmentAct, Done
+from application.commands.seals import SealOfAct
+from application.ledger import Ledger
+from domain.listing.case import Notice
+from domain.listing.decision import last_day
+from domain.parties.acting import Officer
+from domain.shared.canonical import Part, Parts
+from domain.shared.city_time import city_day
+from domain.shared.kinds import Kind
+from domain.transparency.leaf import act_message
+from domain.transparency.sealed_file import ROW_KIND, SealedRow
+from infrastructure.bootstrap import remedy_desk, verify_ed25519
+from interfaces.client.form_data import load_forms
+from interfaces.client.sealing import DepartmentKey, seal_remedy
+from interfaces.demo.city import DemoCity
+from interfaces.demo.identities import company_name, credit_code
+from interfaces.demo.penalty import penalty_of
+
+LIST, SOURCE, OFFICER = "C06-04", "market", "market-1"
+SERVED_DAYS_AGO = 30
+COMMENT_DAYS = 45
+FACTS = "示例：违法行为情节严重，受到较重行政处罚"
+SIX = {
+    "basis": "《企业信息公示暂行条例》第十七条",
+    "measures": "依法列为重点监督管理对象",
+    "removal_conditions": "列入满一年，自觉履行处罚义务，消除危害后果",
+    "removal_procedure": "向列入机关提出申请，由其审查决定",
+    "remedies": "六十日内申请行政复议，或者六个月内提起行政诉讼",
+}
+
+
+class Examples:
+    """The examples (示例) of one seeded demo ledger."""
+
+    def __init__(
+        self, ledger: Ledger, city: DemoCity, keys: Mapping[str, DepartmentKey], *, seed: int
+    ) -> None:
+        self._ledger, self._city = ledger, city
+        self._forms = load_forms()
+        self._listings = Listings(remedy_desk(ledger, self._forms))
+        self._market = next(d for d in city.departments if d.key == SOURCE)
+        self._key = keys[self._market.code]
+        self._officer = Officer(OFFICER, self._market.code)
+        self._today = city_day(ledger.now())
+        self._random = Random(seed)  # noqa: S311 - made-up names, the same in every demo city
+
+    def make(self) -> None:
+        """All of them."""
+        record, content = self._penalty(1)
+        begun = self._told(record, self._today - timedelta(days=SERVED_DAYS_AGO))
+        self._listed(begun, record, content["public"])
+        self._told(self._penalty(2)[0], self._today)
+        self._proposed()
+
+    def _penalty(self, number: int) -> tuple[UUID, Parts]:
+        """A penalty to rest on, sealed by its department."""
+        name = company_name(self._random)
+        code = credit_code(self._random, prefix="91", division=self._city.division_code)
+        content = penalty_of(self._market, name, code, number=900 + number, today=self._today)
+        row = SealedRow(0, uuid.uuid4(), os.urandom(32), content, data_row=1, sheet_row=1)
+        message = act_message(
+            kind=ROW_KIND, commitment=row.commitment(self._ledger.id.bytes), issuer=self._key.issuer
+        )
+        seal = SealOfAct(
+            row=row,
+            ledger_id=self._ledger.id.bytes,
+            form="penalty",
+            issuer=self._key.issuer,
+            signature=self._key.sign(message),
+        )
+        intake = Intake(self._ledger, self._forms, seal, department=self._market.code, verify=verify_ed25519)
+        *_, report = intake.take([row])
+        assert report.taken == 1, report.refused
+        return row.record_id, content
+
+    def _told(self, record: UUID, served_on: date) -> Done:
+        notice = Notice(
+            facts=FACTS,
+            grounds="《市场监督管理严重违法失信名单管理办法》第二条",
+            rights="自收到告知之日起五个工作日内可以陈述、申辩",
+            service="direct",
+            served_on=served_on,
+            receipt="d1" * 32,
+        )
+        case = self._ledger.entropy.uuid()
+        return self._listings.notify(NotifyListing(case, LIST, (record,), notice, self._officer))
+
+    def _listed(self, begun: Done, record: UUID, subject: Part) -> None:
+        standard = next(s for s in self._city.lists if s.code == LIST)
+        public: Part = {
+            "list_code": LIST,
+            "version": standard.version,
+            "notice": str(begun.told["leaf_hash"]),
+            "records": [str(record)],
+            "subject_kind": "organisation",
+            "authority": self._market.code,
+            "authority_name": self._market.name,
+            "authority_rank": "municipal",
+            "document_number": f"示市监列字〔{self._today.year}〕1号",
+            "decided_on": self._today.isoformat(),
+            "until": last_day(standard, self._today),
+            "public": standard.public,
+            "name": subject["CF_XDR_MC"],
+            "code": subject["CF_XDR_SHXYM"],
+            **SIX,
+        }
+        sealed = seal_remedy(
+            Kind.LISTING_DECIDED,
+            {"public": public, "restricted": {"facts": FACTS}},
+            record=str(begun.case),
+            ledger_id=self._ledger.id.bytes,
+            key=self._key,
+        )
+        salt, issuer, signature = (bytes.fromhex(sealed[name]) for name in ("salt", "issuer", "signature"))
+        act = DepartmentAct(sealed["parts"], salt, issuer, signature)
+        self._listings.decide(HandleListing(begun.case, begun.version, self._officer), act)
+
+    def _proposed(self) -> None:
+        """A next version of a list's standard, out for comment."""
+        proposals, office = Proposals(self._ledger), self._city.credit_office.code
+        standard = next(s for s in self._city.lists if s.code == LIST)
+        content = {**standard.to_json(), "version": standard.version + 1, "answer_working_days": 5}
+        made = proposals.propose(
+            self._ledger.entropy.uuid(), what="list_standard", content=content, officer=self._officer
+        )
+        handling = HandleProposal(made.case, made.version, Officer("credit_office-1", office))
+        proposals.consult(handling, closes=self._today + timedelta(days=COMMENT_DAYS))

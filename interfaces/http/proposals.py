@@ -1,0 +1,171 @@
+"""Proposals over HTTP: a department proposes, everyone opines, the credit office consults, reviews and publishes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response
+from marshmallow import Schema, fields, validate
+
+from application.commands.proposals import HandleProposal, Proposals
+from application.commands.remedies import Done, StaleVersion
+from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, Officer
+from domain.shared.refusals import Defect
+from interfaces.http.bodies import given_json
+from interfaces.http.describing import operation
+from interfaces.http.problems import ProblemError
+from interfaces.http.remedies import Command, command
+from interfaces.http.remedy_operations import beginning, deciding
+from interfaces.http.services import services
+
+TAG = "提案"
+_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
+blueprint = Blueprint("proposals", __name__, url_prefix="/v1/proposals")
+
+
+def _text() -> fields.String:
+    return fields.String(required=True, validate=validate.Length(max=TEXT_CHARACTERS_MAX))
+
+
+def _short() -> fields.String:
+    return fields.String(required=True, validate=validate.Length(min=1, max=SHORT_CHARACTERS_MAX))
+
+
+class MadeProposal(Schema):
+    """What is proposed, and the whole version as its register tells it."""
+
+    what = _short()
+    content = fields.Dict(required=True, keys=fields.String())
+
+
+class RevisedProposal(Schema):
+    """The whole version anew."""
+
+    content = fields.Dict(required=True, keys=fields.String())
+
+
+class OpenedComment(Schema):
+    """The last day of comment."""
+
+    closes = fields.Date(required=True)
+
+
+class Author(Schema):
+    """Who opines; told to nobody."""
+
+    name = _short()
+    contact = _short()
+
+
+class StatedOpinion(Schema):
+    """An opinion; ``author`` for everyone but departments, by the credit office's portal."""
+
+    group = _short()
+    text = _text()
+    author = fields.Nested(Author)
+
+
+class StatedAnswer(Schema):
+    """What came of an opinion."""
+
+    number = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=10_000))
+    outcome = _short()
+    answer = _text()
+
+
+class StatedReview(Schema):
+    """``approved`` or ``returned``, and why."""
+
+    outcome = _short()
+    reasons = _text()
+
+
+class Publication(Schema):
+    """By when it is reviewed again."""
+
+    review_by = fields.Date(required=True)
+
+
+class Evaluation(Schema):
+    """Who evaluated, what was found, and by when the next is due."""
+
+    by = _text()
+    findings = _text()
+    review_by = fields.Date(required=True)
+
+
+@blueprint.post("")
+@operation(beginning("提出", "Propose a version", MadeProposal, tag=TAG))
+def make_proposal() -> Response:
+    """A department proposes the next version of a catalogue item or of the standard of a list (提出, CAT-3)."""
+
+    def run(given: Command) -> Done:
+        officer = Officer(given.officer, given.caller.department)
+        known = given.desk.registry.officer(officer.pseudonym)
+        if known is None or known.department != officer.department:
+            raise ProblemError(403, "purpose", Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        said = given_json(MadeProposal(), given.body)
+        proposal_id = services().ledger.entropy.uuid()
+        return Proposals(services().ledger).propose(
+            proposal_id, what=said["what"], content=said["content"], officer=officer, once=given.once
+        )
+
+    return command(run)
+
+
+def _acting(schema: Schema, act: Callable[[Proposals, HandleProposal, dict[str, Any], Command], Done]) -> Any:
+    """A route's function: the version seen, the body, one command."""
+
+    def view(proposal_id: UUID) -> Response:
+        def run(given: Command) -> Done:
+            tag = given.caller.signed_header("If-Match")
+            if not tag:
+                raise ProblemError(428, "if-match", Defect("FORMAT", "if_match_missing", "If-Match"))
+            found = _TAG.fullmatch(tag)
+            if found is None:
+                raise StaleVersion
+            officer = Officer(given.officer, given.caller.department)
+            handling = HandleProposal(proposal_id, int(found[1]), officer)
+            return act(Proposals(services().ledger), handling, given_json(schema, given.body), given)
+
+        return command(run)
+
+    return view
+
+
+def _opine(to: Proposals, handling: HandleProposal, said: dict[str, Any], given: Command) -> Done:
+    author = said.get("author")
+    return to.opine(handling, group=said["group"], text=said["text"], author=author, once=given.once)
+
+
+ACTS: tuple[tuple[str, str, str, type[Schema], Any, str], ...] = (
+    ("revise", "重新提出", "Propose it anew", RevisedProposal,
+     lambda p, h, s, g: p.revise(h, **s, once=g.once),
+     "Its department proposes it anew after it was returned (重新提出, CAT-3)."),
+    ("consult", "公开征求意见", "Open it for comment", OpenedComment,
+     lambda p, h, s, g: p.consult(h, **s, once=g.once),
+     "The credit office opens it for comment; at least 30 days for a list's standard (公开征求意见, LST-3)."),
+    ("opinions", "提出意见", "Give an opinion", StatedOpinion, _opine,
+     "An opinion while it is open; who opines is told to nobody (意见, CAT-3)."),
+    ("answer", "答复意见", "Answer an opinion", StatedAnswer,
+     lambda p, h, s, g: p.answer(h, **s, once=g.once),
+     "The credit office answers an opinion (意见采纳情况, CAT-3)."),
+    ("review", "审定", "Review it", StatedReview,
+     lambda p, h, s, g: p.review(h, **s, once=g.once),
+     "It is reviewed once every opinion is answered: approved, or returned (审定, CAT-3)."),
+    ("publish", "公布", "Publish it", Publication,
+     lambda p, h, s, g: p.publish(h, **s, once=g.once),
+     "It is published, and its content adopted, if it passes its gate (公布, CAT-3)."),
+    ("evaluate", "第三方评估", "Record an evaluation", Evaluation,
+     lambda p, h, s, g: p.evaluate(h, **s, once=g.once),
+     "A third party's evaluation is recorded (第三方评估, LST-3)."),
+)  # fmt: skip
+"""Path, names, body, command and description of every act on a proposal that there is."""
+for _path, _zh, _en, _schema, _act, _about in ACTS:
+    _view = _acting(_schema(), _act)
+    _view.__doc__ = _about
+    operation(deciding(_zh, _en, _schema, tag=TAG))(_view)
+    blueprint.add_url_rule(f"/<uuid:proposal_id>/{_path}", endpoint=_path, view_func=_view, methods=["POST"])

@@ -1,0 +1,161 @@
+"""Listings in the ledger: the end of a transition, the erasure of a subject, and the public registers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from application.commands.listing_desk import HandleListing
+from application.commands.listings import NotifyListing
+from application.listings import lists_of
+from domain.listing.case import Notice
+from domain.listing.events import ListingRemoved, SubjectListed
+from domain.listing.standards import ListTransitionEnded
+from domain.parties.acting import Officer
+from domain.shared.canonical import Parts
+from domain.shared.kinds import Kind
+from domain.shared.refusals import Refused
+from interfaces.cli.examples import Examples
+from tests.erasure import a_record, ask, carry_out, dump, subject_id
+from tests.listing import FACTS, LIST, NOTICE, ListingStory, decision_parts
+from tests.remedies import SECOND, begin
+from tests.web import Web
+from tests.world import World
+
+
+@pytest.fixture
+def desk(seeded_world: World) -> ListingStory:
+    return ListingStory(begin(seeded_world))
+
+
+@pytest.mark.rule("LST-9")
+def test_lst_9_a_list_kept_over_a_transition_is_empty_after_it_by_events_and_an_updated_one_is_not(
+    desk: ListingStory,
+) -> None:
+    world, story = desk.world, desk.story
+    record = story.new_record("示〔2026〕9401号", decided=world.today - timedelta(days=200))
+    done = desk.listed(record)
+    desk.transition(until=world.today + timedelta(days=5))
+    world.project()
+    world.clock.advance(days=5)
+    assert world.deadlines.run().overdue == 0
+    assert lists_of(world.ledger, story.subject_id())
+    world.clock.advance(days=1)
+    with pytest.raises(Refused) as refused:
+        desk.begin(record)
+    assert [(d.rule, d.code) for d in refused.value.defects] == [("LST-1", "list_unknown")]
+    world.deadlines.run()
+    assert lists_of(world.ledger, story.subject_id()) == () and world.lookup.listed(LIST).entries == ()
+    removed = world.ledger.load(done.case)[-1]
+    assert isinstance(removed, ListingRemoved) and removed.cause == "transition"
+    world.project()
+    world.deadlines.run()
+    assert len(world.rows_of(ListTransitionEnded.TOPIC)) == 1
+    assert world.deadlines.run().overdue == 0
+
+
+@pytest.mark.rule("LST-9")
+def test_lst_9_an_updated_list_goes_on(desk: ListingStory) -> None:
+    world, story = desk.world, desk.story
+    record = story.new_record("示〔2026〕9401号", decided=world.today - timedelta(days=200))
+    desk.listed(record)
+    desk.transition(until=world.today + timedelta(days=5))
+    desk.adopt(transition_until=None)
+    world.project()
+    world.clock.advance(days=30)
+    world.deadlines.run()
+    assert [b.list_code for b in lists_of(world.ledger, story.subject_id())] == [LIST]
+
+
+def test_the_erasure_of_a_subject_covers_its_listing_cases(desk: ListingStory) -> None:
+    world = desk.world
+    record, content, identity = a_record(world, "natural_person")
+    person, department = content["person/1"], str(content["public"]["CF_CFJGDM"])
+    officer = Officer(SECOND, department)
+    notice = Notice(**{**NOTICE, "served_on": world.today - timedelta(days=22)})  # type: ignore[arg-type]
+    begun = desk.listings.notify(
+        NotifyListing(desk.world.ledger.entropy.uuid(), LIST, (record,), notice, officer)
+    )
+    named: Parts = {
+        "person/1": {
+            "person_name": person["CF_XDR_MC"],
+            "id_type": person["CF_XDR_ZJLX"],
+            "id_number": person["CF_XDR_ZJHM"],
+        }
+    }
+    parts = decision_parts(
+        {"CF_XDR_MC": None, "CF_XDR_SHXYM": None, **content["public"]},
+        begun.told,
+        [str(record)],
+        today=world.today,
+        subject_kind="natural_person",
+        name=None,
+        code=None,
+    )
+    sealed = desk.story.sealed(
+        Kind.LISTING_DECIDED, begun.case, {**parts, **named}, key=world.keys[department]
+    )
+    desk.listings.decide(HandleListing(begun.case, 1, officer), sealed)
+    subject = subject_id(world, identity)
+    assert subject is not None and lists_of(world.ledger, subject)
+    world.project()
+    assert world.lookup.listed(LIST).entries == ()
+    ask(world, "subject", subject=identity)
+    carry_out(world)
+    assert lists_of(world.ledger, subject) == () and world.ledger.load(begun.case) == []
+    text = dump(world)
+    assert str(person["CF_XDR_ZJHM"]) not in text and FACTS not in text
+    world.publish()
+    assert world.finding() is None and world.new_projector().rebuild().equal
+
+
+@pytest.mark.rule("CAT-3")
+@pytest.mark.rule("CAT-6")
+def test_every_version_stays_readable_with_what_differs(desk: ListingStory) -> None:
+    desk.adopt(term_months=24)
+    desk.world.project()
+    http = Web(desk.world).http
+    page = http.get("/v1/list-standards?limit=2").get_json()
+    assert len(page["entries"]) == 2 and page["next"] == page["entries"][1]["key"]
+    further = http.get(f"/v1/list-standards?after={page['next']}").get_json()
+    keys = [entry["key"] for entry in (*page["entries"], *further["entries"])]
+    assert keys == sorted(keys) and len(keys) == 16 and "next" not in further
+    one = http.get("/v1/list-standards/C06-04").get_json()
+    assert [version["number"] for version in one["versions"]] == [1, 2] and one["compared"] == [1, 2]
+    assert {"field": "term_months", "before": 36, "after": 24} in one["differences"]
+    same = http.get("/v1/list-standards/C06-04?before=1&later=1").get_json()
+    assert same["differences"] == []
+    for nothing in ("/v1/list-standards/C06-04?later=9", "/v1/catalogue/C99", "/v1/lists/C99", "/lists/C99"):
+        assert http.get(nothing).status_code == 404
+    for wrong in ("/v1/catalogue?limit=0", "/v1/catalogue?other=1", "/v1/lists/C06-04?cursor=x"):
+        assert http.get(wrong).status_code == 400
+    held = http.get("/v1/catalogue/C03-02").get_json()["versions"][0]
+    assert held["content"]["status"] == "in_force" and held["content"]["layer"] == "national"
+    text = http.get("/registers/list-standards/C06-04").text
+    assert text.index("列入期限（月）") < text.index("Term in months") and "<del>36</del>" in text
+    assert "/registers/catalogue" in http.get("/").text
+
+
+def test_the_demo_city_has_a_live_example_of_each_process(ledger_world: World) -> None:
+    world = ledger_world
+    Examples(world.ledger, world.city, world.keys, seed=7).make()
+    world.project()
+    (listed,) = world.lookup.listed(LIST).entries
+    assert listed.shown["fields"]["authority_rank"] == "municipal"
+    assert [b.until for b in (lists_of(world.ledger, listed_subject(world)))] == [listed.shown["until"]]
+    proposals, _ = world.services.registers.page("proposal", after="", limit=9)
+    assert [proposal.content["event"] for proposal in proposals] == ["proposal.consulted"]
+    text = Web(world).http.get(f"/lists/{LIST}").text
+    assert listed.shown["fields"]["name"] in text
+    assert Web(world).http.get(f"/v1/lists/{LIST}").get_json()["entries"][0]["listing"] == str(
+        listed.record_id
+    )
+    assert world.finding() is None
+
+
+def listed_subject(world: World) -> UUID:
+    """The one subject that is on a list."""
+    (subject,) = world.rows_of(SubjectListed.TOPIC)
+    return subject

@@ -1,0 +1,181 @@
+"""Serious dishonesty lists over HTTP with the product's own client: each clause of LST-1 to LST-9 as it is met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from application.listings import lists_of
+from domain.listing.events import ListingRemoved
+from interfaces.client.remedies import case_of
+from tests.listing import LIST, Lister
+from tests.remedies import REMEDIES, begin
+from tests.remedies_http import LETTER, PROOF, City, code_of, deciding, problem
+from tests.web import Web
+from tests.world import World
+
+
+@pytest.fixture
+def lister(seeded_world: World) -> Iterator[Lister]:
+    story = begin(seeded_world)
+    with Web(seeded_world).served() as url:
+        yield Lister(City(story, url))
+
+
+@pytest.mark.rule("LST-4")
+@pytest.mark.rule("LST-5")
+@pytest.mark.rule("LST-6")
+@pytest.mark.rule("LST-7")
+def test_a_listing_from_notice_to_early_removal(lister: Lister) -> None:
+    city, world = lister.city, lister.city.world
+    record, subject = city.determine(), lister.city.story.subject_id()
+    unserved = problem(lambda: lister.begin(record, receipt=""), 422)
+    assert (unserved["rule"], code_of(unserved)) == ("LST-4", "listing_not_served")
+    begun = lister.begin(record)
+    assert begun["state_by"] == "2026-11-27" and begun["version"] == 1
+    case = lister.case(begun)
+    early = problem(lambda: lister.source.decide(case, lister.parts(begun, [record])), 422)
+    assert (early["rule"], code_of(early)) == ("LST-5", "listing_statement_period")
+
+    said = lister.portal.state_case(case_of("listings", begun), subject=city.subject, grounds="已经整改")
+    assert said["answer_by"] == "2026-12-01"
+    assert lister.worklist()[begun["case"]]["step"] == "answer"
+    stated = lister.case(said)
+    unanswered = problem(lambda: lister.source.decide(stated, lister.parts(begun, [record])), 422)
+    assert code_of(unanswered) == "listing_statement_pending"
+    answered = lister.source.answer(stated, outcome="rejected", reasons="整改材料不足")
+    case = lister.case(answered)
+
+    for name in ("facts", "basis", "measures", "removal_conditions", "removal_procedure", "remedies"):
+        parts = lister.parts(begun, [record], **{name: None})
+        missing = problem(lambda parts=parts: lister.source.decide(case, parts), 422)  # type: ignore[misc]
+        assert (missing["rule"], code_of(missing)) == ("LST-6", f"listing_without_{name}")
+    seventh = problem(lambda: lister.source.decide(case, lister.parts(begun, [record], fee="1")), 422)
+    assert seventh["rule"] == "PRV-1"
+    low = problem(
+        lambda: lister.source.decide(case, lister.parts(begun, [record], authority_rank="township")), 422
+    )
+    assert (low["rule"], code_of(low)) == ("LST-7", "listing_rank_too_low")
+    other = problem(lambda: lister.source.decide(case, lister.parts(begun, [record], notice="ab" * 32)), 422)
+    assert code_of(other) == "listing_of_other_notice"
+    decided = lister.source.decide(case, lister.parts(begun, [record]))
+    world.project()
+
+    assert lister.on_list() == [begun["case"]] and begun["case"] not in lister.worklist()
+    assert [b.list_code for b in lists_of(world.ledger, subject)] == [LIST]
+    assert [r["form"] for r in city.shared(begun["case"])] == ["listing"]
+    found = world.lookup.find(city.subject["code"])
+    assert UUID(begun["case"]) in {r.record_id for r in found[0].records}
+    own = lister.portal.state(begun["case"], subject=city.subject)
+    assert own["state"] == "listed" and own["waiting"] is None
+    assert own["history"][0]["parts"]["restricted"]["rights"]
+    problem(lambda: lister.stranger.state(begun["case"], official=city.stranger_officer), 404)
+    twice = lister.begin(record)
+    world.clock.advance(days=8)
+    again = problem(lambda: lister.source.decide(lister.case(twice), lister.parts(twice, [record])), 422)
+    assert code_of(again) == "listing_listed_already"
+
+    listed = case_of("listings", decided)
+    soon = problem(lambda: lister.portal.apply(listed, subject=city.subject, materials=[PROOF, LETTER]), 422)
+    assert (soon["rule"], code_of(soon)) == ("LST-8", "listing_removal_too_early")
+    world.clock.advance(days=380)
+    applied = lister.portal.apply(listed, subject=city.subject, materials=[PROOF, LETTER])
+    assert lister.worklist()[begun["case"]]["step"] == "decide_removal"
+    refused = lister.source.refuse(lister.case(applied), reasons="尚有罚款未缴", remedies=REMEDIES)
+    assert lister.on_list() == [begun["case"]]
+    applied = lister.portal.apply(case_of("listings", refused), subject=city.subject, materials=[PROOF])
+    gone = lister.source.remove(
+        lister.case(applied),
+        list_code=LIST,
+        cause="conditions_met",
+        removes=decided["leaf_hash"],
+        removed_on=world.today.isoformat(),
+    )
+    assert gone["delisted"] == [LIST]
+    assert lister.on_list() == [] and city.shared(begun["case"]) == []
+    assert lists_of(world.ledger, subject) == ()
+    world.project()
+    assert world.new_projector().rebuild().equal
+    assert world.finding() is None
+
+
+@pytest.mark.rule("LST-1")
+@pytest.mark.rule("LST-2")
+def test_lst_1_no_case_under_a_list_without_a_standard_in_force_or_of_another_department(
+    lister: Lister,
+) -> None:
+    record = lister.city.determine()
+    for unknown in ("C06-99", "C06-08"):
+        refused = problem(lambda unknown=unknown: lister.begin(record, list_code=unknown), 422)  # type: ignore[misc]
+        assert (refused["rule"], code_of(refused)) == ("LST-1", "list_unknown")
+    foreign = problem(lambda: lister.begin(record, list_code="C06-02"), 422)
+    assert foreign["rule"] == "CAT-5"
+    nothing = problem(lambda: lister.begin(str(uuid4())), 422)
+    assert nothing["rule"] == "LST-4"
+
+
+@pytest.mark.rule("LST-8")
+@pytest.mark.parametrize("how", ["repair", "withdrawal", "correction"])
+def test_lst_8_what_ends_the_record_ends_the_listing_in_the_same_transaction(
+    lister: Lister, how: str
+) -> None:
+    city, world = lister.city, lister.city.world
+    record = city.determine()
+    begun, _ = lister.list_now(record)
+    assert lister.on_list() == [begun["case"]]
+    if how == "repair":
+        done = city.source.grant(
+            deciding("repairs", city.source.accept(deciding("repairs", city.apply(record, PROOF, LETTER))))
+        )
+    else:
+        objected = deciding("objections", city.object(record))
+        seen = city.source.state("objections", objected.id, official=objected.official)["record_leaf_hash"]
+        if how == "withdrawal":
+            done = city.source.withdraw(objected, record=record, withdraws=seen)
+        else:
+            content = city.story.file(UUID(record)).standing.content
+            fixed = {**content, "public": {**content["public"], "CF_NR_FK": "2.3"}}
+            done = city.source.correct(objected, fixed, record=record, corrects=seen)
+    assert done["delisted"] == [LIST]
+    assert lister.on_list() == [] and city.shared(begun["case"]) == []
+    assert lists_of(world.ledger, city.story.subject_id()) == ()
+    removed = world.ledger.load(UUID(begun["case"]))[-1]
+    assert isinstance(removed, ListingRemoved)
+    assert removed.cause == ("repair" if how == "repair" else "reversal")
+
+
+@pytest.mark.rule("LST-8")
+def test_lst_8_a_listing_ends_with_its_term_by_an_event(lister: Lister) -> None:
+    city, world = lister.city, lister.city.world
+    begun, _ = lister.list_now(city.determine())
+    world.clock.advance(days=3 * 366)
+    assert lister.on_list() == []
+    assert world.deadlines.run().terms_ended >= 1
+    removed = world.ledger.load(UUID(begun["case"]))[-1]
+    assert isinstance(removed, ListingRemoved) and removed.cause == "expiry"
+    assert world.deadlines.run().terms_ended == 0
+    world.project()
+    assert world.new_projector().rebuild().equal
+
+
+@pytest.mark.rule("LST-5")
+def test_lst_5_an_accepted_statement_ends_the_case_and_an_unanswered_one_is_recorded_as_overdue(
+    lister: Lister,
+) -> None:
+    city, world = lister.city, lister.city.world
+    record = city.determine()
+    begun = lister.begin(record)
+    said = lister.portal.state_case(case_of("listings", begun), subject=city.subject, grounds="决定有误")
+    world.clock.at += timedelta(days=20)
+    assert world.deadlines.run().overdue == 1
+    task = lister.worklist()[begun["case"]]
+    assert task["overdue_recorded"] and task["version"] == 3
+    accepted = lister.source.answer(
+        lister.case({**said, "version": 3}), outcome="accepted", reasons="申辩成立"
+    )
+    assert begun["case"] not in lister.worklist()
+    over = problem(lambda: lister.source.decide(lister.case(accepted), lister.parts(begun, [record])), 422)
+    assert code_of(over) == "listing_decided_already"

@@ -1,0 +1,170 @@
+"""How a list standard and a catalogue item come about: no step is skipped (CAT-3, LST-3)."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from werkzeug.test import TestResponse
+
+from application.commands.proposals import HandleProposal
+from application.registry import Registry
+from domain.shared.refusals import Refused
+from interfaces.client.signing import COVERED
+from tests.erasure import ask, carry_out, dump
+from tests.proposals import Lived, local_standard
+from tests.web import Signing, Web
+from tests.world import World
+
+OFFICE, MARKET = "office", "market"
+
+
+class Desk:
+    """The credit office and the market bureau over HTTP."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.web, self.lived = world, Web(world), Lived(world)
+        self.case, self.version = "", 0
+
+    def post(self, what: str, said: dict[str, Any], who: str = OFFICE, *, version: int = 0) -> TestResponse:
+        """One act on the proposal, or the proposal itself (``what`` empty)."""
+        officer = self.lived.office if who == OFFICE else self.lived.market
+        path = f"/v1/proposals/{self.case}/{what}" if what else "/v1/proposals"
+        sent = {"content-type": "application/json", "idempotency-key": uuid.uuid4().hex}
+        sent["credit-official"] = officer.pseudonym
+        if what:
+            sent["if-match"] = f'"{version or self.version}"'
+        covered = (*COVERED, *(n for n in sent if n in ("credit-official", "if-match")))
+        key = self.world.keys[officer.department]
+        signing = Signing(officer.department, key, self.world.ledger.id.hex, covered=covered)
+        body = json.dumps(said).encode()
+        answer = self.web.http.post(path, data=body, headers=signing.headers("POST", path, body, sent))
+        if answer.status_code == 201:
+            receipt = answer.get_json()["receipt"]
+            self.case, self.version = receipt["case"], receipt["version"]
+        return answer
+
+    def refused(self, what: str, said: dict[str, Any], who: str = OFFICE) -> tuple[int, str, str]:
+        """Status, rule and code of a refusal."""
+        told = self.post(what, said, who)
+        problem = told.get_json()
+        return told.status_code, problem["rule"], problem["errors"][0]["code"]
+
+
+@pytest.fixture
+def desk(ledger_world: World) -> Desk:
+    return Desk(ledger_world)
+
+
+@pytest.mark.rule("LST-3")
+@pytest.mark.rule("CAT-3")
+def test_lst_3_a_standard_goes_through_every_step_and_none_is_skipped(desk: Desk) -> None:
+    world, today = desk.world, desk.world.today
+    assert desk.refused("", {"what": "score", "content": {}}, MARKET)[1:] == (
+        "CAT-3",
+        "proposal_of_nothing_known",
+    )
+    content = local_standard()
+    assert (
+        desk.refused("", {"what": "list_standard", "content": {**content, "version": 7}}, MARKET)[2]
+        == "proposal_version"
+    )
+    assert (
+        desk.refused("", {"what": "list_standard", "content": {**content, "fee": 1}}, MARKET)[2]
+        == "proposal_content_unreadable"
+    )
+    assert desk.post("", {"what": "list_standard", "content": content}, MARKET).status_code == 201
+    review = {"outcome": "approved", "reasons": "同意"}
+    later = {"review_by": str(today + timedelta(days=400))}
+    for step, said in (("review", review), ("publish", later)):
+        assert desk.refused(step, said)[1:] == ("LST-3", "proposal_step")
+    opens = {"closes": str(today + timedelta(days=30))}
+    assert desk.refused("consult", opens, MARKET) == (403, "CAT-3", "proposal_not_the_office")
+    short = {"closes": str(today + timedelta(days=29))}
+    assert desk.refused("consult", short)[1:] == ("LST-3", "proposal_comment_too_short")
+    assert desk.post("consult", opens).status_code == 201
+    assert desk.post("opinions", {"group": "department", "text": "同意"}, MARKET).status_code == 201
+    author = {"name": "李四", "contact": "示例邮箱地址"}
+    named = {"group": "public", "text": "期限过长", "author": author}
+    assert desk.refused("opinions", named, MARKET)[0] == 403
+    assert desk.refused("opinions", {**named, "text": "联系电话：02712345678"})[1] == "PUB-2"
+    assert desk.post("opinions", named).status_code == 201
+    assert desk.refused("review", review)[2] == "proposal_comment_runs"
+    world.clock.advance(days=31)
+    assert desk.refused("opinions", named)[2] == "proposal_comment_over"
+    assert desk.refused("review", review)[2] == "proposal_opinions_open"
+    for number in (1, 2):
+        answer: dict[str, Any] = {"number": number, "outcome": "not_adopted", "answer": "期限有法定依据"}
+        assert desk.post("answer", answer).status_code == 201
+        assert desk.refused("answer", answer)[2] == "proposal_no_such_opinion"
+    assert desk.post("review", review, version=1).status_code == 412
+    assert desk.post("review", {"outcome": "returned", "reasons": "补充依据"}).status_code == 201
+    assert desk.post("revise", {"content": content}, MARKET).status_code == 201
+    assert desk.refused("review", review)[2] == "proposal_step"
+    assert desk.post("consult", {"closes": str(world.today + timedelta(days=30))}).status_code == 201
+    world.clock.advance(days=31)
+    assert desk.post("review", review).status_code == 201
+    later = {"review_by": str(world.today + timedelta(days=400))}
+    assert desk.post("publish", later).status_code == 201
+    adopted = Registry(world.ledger).standard("C06-04").versions[-1]
+    assert (adopted.version, adopted.status, adopted.scope) == (2, "in_force", "local")
+    assert adopted.consulted_from and adopted.consulted_until
+    found = {"by": "示范大学", "findings": "运行良好", "review_by": str(world.today + timedelta(days=500))}
+    assert desk.post("evaluate", found).status_code == 201
+    world.project()
+    steps = desk.web.http.get(f"/v1/proposals/{desk.case}").get_json()["versions"]
+    assert [step["number"] for step in steps] == list(range(1, desk.version + 1))
+    assert [s["content"]["event"] for s in steps][:3] == [
+        "proposal.made",
+        "proposal.consulted",
+        "proposal.opinion_given",
+    ]
+    assert "李四" not in json.dumps(steps, ensure_ascii=False)
+    world.clock.advance(days=501)
+    assert world.deadlines.run().overdue == 1
+    world.project()
+    assert world.new_projector().rebuild().equal and world.finding() is None
+
+
+@pytest.mark.rule("CAT-3")
+@pytest.mark.rule("CAT-6")
+def test_cat_6_what_is_proposed_passes_its_own_gate_before_it_is_published(desk: Desk) -> None:
+    world, lived = desk.world, desk.lived
+    item = next(i for i in world.city.items if i.code == "C03-03")
+    for layer, rule in (("national", "CAT-6"), ("municipal", "CAT-6")):
+        content = {**replace(item, version=2, layer=layer).to_json()}  # type: ignore[arg-type]
+        done = lived.proposals.propose(
+            world.ledger.entropy.uuid(), what="catalogue_item", content=content, officer=lived.market
+        )
+        done = lived.proposals.consult(lived.on(done), closes=world.today + timedelta(days=1))
+        world.clock.advance(days=2)
+        done = lived.proposals.review(lived.on(done), outcome="approved", reasons="同意")
+        with pytest.raises(Refused) as refused:
+            lived.proposals.publish(lived.on(done), review_by=world.today + timedelta(days=100))
+        assert {defect.rule for defect in refused.value.defects} >= {rule}
+        found = lived.proposals.find(done.case)
+        assert found is not None and found.state == "approved"
+
+
+def test_who_opined_is_erased_alone_and_the_opinion_stays(desk: Desk) -> None:
+    world, lived = desk.world, desk.lived
+    done = lived.approved()
+    ask(world, "part", stream=done.case, name="person/2")
+    carry_out(world)
+    assert "示例邮箱" not in dump(world)
+    proposal = lived.proposals.find(done.case)
+    assert proposal is not None and proposal.opinions == 2
+    assert lived.proposals.publish(lived.on(done), review_by=world.today + timedelta(days=9)).position
+    assert world.finding() is None
+
+
+def test_a_proposal_that_does_not_exist_is_unknown(desk: Desk) -> None:
+    handling = HandleProposal(UUID(int=9), 1, desk.lived.office)
+    with pytest.raises(Refused) as refused:
+        desk.lived.proposals.review(handling, outcome="approved", reasons="x")
+    assert refused.value.defects[0].code == "remedy_case_unknown"

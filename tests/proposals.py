@@ -1,0 +1,64 @@
+"""A proposal for tests: the standard of a local list, from the market bureau's desk to its publication."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from application.commands.proposals import HandleProposal, Proposals
+from application.commands.remedies import Done
+from domain.catalogue.items import LegalBasis
+from domain.parties.acting import Officer
+from interfaces.demo.city import list_standards
+from tests.world import DATA, World
+
+OFFICE_OFFICER, MARKET_OFFICER = "credit_office-1", "market-1"
+LOCAL_BASIS = LegalBasis("示范市社会信用条例", "示范市人大常委会公告第1号", "12", "local_regulation")
+
+
+def local_standard(code: str = "C06-04", **changed: Any) -> dict[str, Any]:
+    """A local list's standard as content of a proposal: the second version of one that is national."""
+    national = next(s for s in list_standards(DATA) if s.code == code)
+    values: dict[str, Any] = {"version": 2, "scope": "local", "standard_bases": (LOCAL_BASIS,), **changed}
+    return dict(replace(national, **values).to_json())
+
+
+class Lived:
+    """Every step of a proposal by the commands themselves."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.proposals = Proposals(world.ledger)
+        departments = {d.key: d.code for d in world.city.departments}
+        self.market = Officer(MARKET_OFFICER, departments["market"])
+        self.office = Officer(OFFICE_OFFICER, departments["credit_office"])
+
+    def made(self, code: str) -> Done:
+        """The proposal."""
+        content = local_standard(code)
+        proposal = self.world.ledger.entropy.uuid()
+        return self.proposals.propose(proposal, what="list_standard", content=content, officer=self.market)
+
+    def on(self, done: Done, officer: Officer | None = None) -> HandleProposal:
+        """The next act, by the credit office unless another is named."""
+        return HandleProposal(done.case, done.version, officer or self.office)
+
+    def approved(self, code: str = "C06-04") -> Done:
+        """Through comment, opinions and answers to its approval; 31 days pass."""
+        to, world = self.proposals, self.world
+        done = to.consult(self.on(self.made(code)), closes=world.today + timedelta(days=30))
+        done = to.opine(self.on(done, self.market), group="department", text="同意", author=None)
+        author = {"name": "李四", "contact": "示例邮箱"}
+        done = to.opine(self.on(done), group="expert", text="建议缩短期限", author=author)
+        for number in (1, 2):
+            done = to.answer(self.on(done), number=number, outcome="not_adopted", answer="期限有法定依据")
+        world.clock.advance(days=31)
+        return to.review(self.on(done), outcome="approved", reasons="同意公布")
+
+    def live(self, code: str = "C06-04", *, review_days: int = 400) -> None:
+        """To its publication and an evaluation; 31 days pass."""
+        to, done = self.proposals, self.approved(code)
+        later = self.world.today + timedelta(days=review_days)
+        done = to.publish(self.on(done), review_by=later)
+        to.evaluate(self.on(done), by="示范大学", findings="运行良好", review_by=later)
