@@ -18,6 +18,7 @@ from application.queries.reporting import Reports
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
+from domain.shared.deadlines import Calendar
 from domain.shared.forms import Form, FormKind
 
 
@@ -32,6 +33,7 @@ class Services:
     shared: SharedQueries
     subject: SubjectQueries
     consents: Consents
+    calendar: Calendar
     verify: Callable[[bytes, bytes, bytes], bool]
     gateway_public_key: Callable[[], bytes]
     operations: Operations

@@ -22,6 +22,8 @@ from domain.parties.events import (
 )
 from domain.records.erasure import DataErased, ErasureApproved, ErasureCompleted, ErasureRequested
 from domain.records.events import ActRefused, FileSealed, IntakeReported, PublicityEnded, RecordDetermined
+from domain.records.lateness import PublicationLate
+from domain.records.leniency import LeniencyAssessed, LeniencyDecided
 from domain.remedies.events import (
     CalendarLoaded,
     CaseDaysRecounted,
@@ -83,6 +85,9 @@ EVENTS: tuple[type[Event], ...] = (
     SettingChanged,
     CalendarLoaded,
     CaseDaysRecounted,
+    LeniencyAssessed,
+    LeniencyDecided,
+    PublicationLate,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

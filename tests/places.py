@@ -211,6 +211,17 @@ def next_key(scene: Scene) -> Came:
     yield scene.post("/v1/keys", said, scene.story.source)
 
 
+def leniency(scene: Scene) -> Came:
+    """The record's own document, assessed too late, by its source and as its own by a stranger; and decided on."""
+    said = {"authority": scene.story.source, "number": NUMBER, "grounds": ["slight"], "effect": "not_published",
+            "reason": "轻微"}  # fmt: skip
+    yield scene.post("/v1/leniency-assessments", said, scene.story.source, credit_official=SECOND)
+    yield scene.post("/v1/leniency-assessments", said, scene.stranger, credit_official=SECOND)
+    for what in ("approve", "withdraw"):
+        path = f"/v1/leniency-assessments/{scene.record}/{what}"
+        yield scene.post(path, {}, scene.story.source, credit_official=SECOND)
+
+
 def erasing(scene: Scene) -> Came:
     """An erasure asked for, by those who may and may not, and approved by nobody who may."""
     office, officer = scene.story.office, "credit_office-1"
@@ -304,6 +315,7 @@ PLACES: Mapping[str, Place] = {
     "consents": Place(consents),
     "erasure asked for": Place(erasing),
     "next key": Place(next_key),
+    "leniency assessed": Place(leniency),
     "evidence for the source": Place(
         lambda s: [s.evidence("recorded", "public", "restricted", "person/1")], ALL
     ),

@@ -214,6 +214,7 @@ class World:
             shared=shared,
             consents=Consents(self.ledger, defaults=load_settings()),
             subject=SubjectQueries(self.ledger, reading),
+            calendar=load_calendar(),
             verify=verify_ed25519,
             gateway_public_key=lambda: self.signing().public_key,
             operations=self.operations,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,6 +22,7 @@ from application.ports import KeyName
 from application.sealing import parse_key_reference
 from domain.catalogue.items import CatalogueEvent, CatalogueItem, fold, version_in_force
 from domain.records.events import PublicityEnded, RecordDetermined
+from domain.records.leniency import LENIENCY
 from domain.records.publicity import (
     decided_on,
     item_code,
@@ -198,7 +200,7 @@ class RenditionFold:
 
         out: list[Rendition] = []
         publicity = publicity_term(item, parts, recorded_on=recorded_on, months_max=months)
-        if publicity.public:
+        if publicity.public and not self._is_lenient(row):
             natural = subject_kind(parts) == "natural_person"
             # What is shown of a person is salted by the person's part: erased, nothing is left to guess against.
             salted_by, key = ("person/1", owners["person/1"]) if natural else ("public", None)
@@ -211,6 +213,13 @@ class RenditionFold:
         for part, shown in shared_rendition(item, parts).items():
             out.append(shown_as(SHARED, part, shown, owners[part], salted_by=part))
         return [sealed for rendition in out if (sealed := self._sealed(rendition)) is not None]
+
+    def _is_lenient(self, row: StoredRow) -> bool:
+        """DET-4: whether the record was recorded under a leniency assessment, which keeps it from publicity."""
+        if row.stream_version != 1:
+            first = self._earlier(row.stream_id, 1)
+            row = row if first is None else first.row
+        return LENIENCY in json.loads(row.meta)
 
     def _sealed(self, rendition: Rendition) -> Rendition | None:
         """The rendition under its key; None when that key was erased."""

@@ -45,6 +45,10 @@ class Kind(IntEnum):
     CALENDAR_LOADED = 35
     CASE_DAYS_RECOUNTED = 36
     SETTING_CHANGED = 37
+    LENIENCY_ASSESSED = 70
+    LENIENCY_DECIDED = 71
+    PUBLICATION_LATE = 72
+    PERSON_LINKED = 73
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

@@ -234,6 +234,17 @@ class PostgresEventStore:
         query = "SELECT fingerprint, record_id, content_mac FROM ledger.documents_of(%s)"
         return {r[0]: Document(*r) for r in self._all(query, (list(fingerprints),))}
 
+    def versions_of(self, streams: Iterable[UUID]) -> dict[UUID, int]:
+        """The last version of each stream of ``records`` that has events."""
+        return dict(self._all("SELECT stream_id, version FROM ledger.versions_of(%s)", (list(streams),)))
+
+    def late_publications(
+        self, department: str | None, *, after: int, through: int, limit: int
+    ) -> list[StoredRow]:
+        """``publication.late`` of one department or all, in order, with ``after < position <= through``."""
+        query = f"SELECT {_COLUMNS} FROM ledger.late_publications(%s::text, %s, %s, %s)"
+        return [stored_row(r) for r in self._all(query, (department, after, through, limit))]
+
     def data_keys_of(self, owners: Iterable[UUID]) -> dict[KeyName, WrappedKey]:
         """Wrapped data keys of the owners, by owner and class."""
         query = "SELECT owner, class, generation, wrapped FROM ledger.data_keys_of(%s)"

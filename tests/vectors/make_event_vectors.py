@@ -57,6 +57,25 @@ ITEM: dict[str, Any] = {
 }
 LOG_KEY = "credit.example.cn/records+4b2447e8+AT9iCn4SmL+UrNVOVMsjeSQg50lDEEh0cLGWNlUiDXo5"
 EXAMPLES: Mapping[tuple[str, int], Any] = {
+    ("leniency.assessed", 1): {
+        "public": {"department": "11420100XK7BQ3M22B", "effect": "not_published", "officer": "case-1"},
+        "restricted": {
+            "authority": "11420100XK7BQ3M22B",
+            "grounds": ["force_majeure"],
+            "number": "示市监罚字〔2026〕7号",
+        },
+        "person/1": {"reason": "因洪水停产，未能按期年报，水退后即补报。"},
+    },
+    ("leniency.decided", 1): {
+        "public": {"decision": "approved", "department": "11420100XK7BQ3M22B", "officer": "case-2"},
+    },
+    ("publication.late", 1): {
+        "public": {
+            "department": "11420100XK7BQ3M22B",
+            "form": "penalty",
+            "records": [["0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a", "2026-03-11", "4", ""]],
+        },
+    },
     ("consent.given", 1): {
         "public": {
             "subject": "00000000-0000-4000-8000-00000000000a",
