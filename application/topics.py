@@ -24,6 +24,7 @@ from domain.records.erasure import DataErased, ErasureApproved, ErasureCompleted
 from domain.records.events import ActRefused, FileSealed, IntakeReported, PublicityEnded, RecordDetermined
 from domain.records.lateness import PublicationLate
 from domain.records.leniency import LeniencyAssessed, LeniencyDecided
+from domain.records.links import PersonLinked
 from domain.remedies.events import (
     CalendarLoaded,
     CaseDaysRecounted,
@@ -88,6 +89,7 @@ EVENTS: tuple[type[Event], ...] = (
     LeniencyAssessed,
     LeniencyDecided,
     PublicationLate,
+    PersonLinked,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

@@ -109,7 +109,7 @@ class Intake:
         self._department = department
         self._verify = verify
         self._officer = officer
-        self._calendar = calendar
+        self._calendar = self._registry.calendar(calendar).calendar
         self._late: dict[tuple[date, date], Late | None] = {}
         if seal.ledger_id != ledger.id.bytes:
             raise Refused(Defect("DET-5", "seal_for_another_ledger", "/ledger"))

@@ -23,6 +23,7 @@ from application.sealing import parse_key_reference
 from domain.catalogue.items import CatalogueEvent, CatalogueItem, fold, version_in_force
 from domain.records.events import PublicityEnded, RecordDetermined
 from domain.records.leniency import LENIENCY
+from domain.records.links import PersonLinked
 from domain.records.publicity import (
     decided_on,
     item_code,
@@ -135,6 +136,10 @@ class RenditionFold:
             if held is not None:
                 note: dict[str, Json] = {"repair": event.repair, "repaired_on": event.repaired_on}
                 self._show(held, changes, {"note": note}, through=opened.row)
+        elif isinstance(event, PersonLinked):
+            if "public" in opened.opened:
+                subject = parse_key_reference(opened.row.key_ref)["public"][0]
+                changes.shown[record_id] = [_index(opened.row, subject, "")]
         else:
             self._show(opened, changes, {}, through=opened.row)
 
@@ -154,10 +159,7 @@ class RenditionFold:
     ) -> list[Rendition]:
         row = opened.row
         subject_id = parse_key_reference(row.key_ref)["public"][0]
-        entry = canonical({"record": str(row.stream_id)})
-        dossier = Rendition(
-            DOSSIER, row.stream_id, "index", subject_id, item_code(parts), row.position, None, None, entry
-        )
+        dossier = _index(row, subject_id, item_code(parts))
         return [dossier, *self._shown(opened, parts, changes, told=told, through=through)]
 
     def _shown(
@@ -227,6 +229,12 @@ class RenditionFold:
             return rendition
         key = self._keys(rendition.key)
         return None if key is None else replace(rendition, content=seal_rendition(rendition, key=key))
+
+
+def _index(row: StoredRow, subject: UUID, item: str) -> Rendition:
+    """That a subject's dossier holds a record, or a link to one (``item`` empty)."""
+    entry = canonical({"record": str(row.stream_id)})
+    return Rendition(DOSSIER, row.stream_id, "index", subject, item, row.position, None, None, entry)
 
 
 def rendition_place(rendition: Rendition) -> bytes:

@@ -58,6 +58,44 @@ LENIENCY_PROSE: dict[str, tuple[str, str]] = {
         "The assessment of this document ({assessment}) says that the party is a minor, which it is not: have it"
         " approved by a second officer, or withdraw it and assess anew.",
     ),
+    "link_incomplete": (
+        "关联须写明记录、依据的内容、身份和依据，以及责任人的姓名和证件。",
+        "A link names record, content, role and basis, and the person by name and identity document.",
+    ),
+    "link_id_taken": (
+        "这个编号已用于另一件事，请换一个编号。",
+        "This id belongs to something else; draw another.",
+    ),
+    "link_record_ended": (
+        "这条记录已经终止，不能再关联责任人。",
+        "This record has ended; nobody is linked to it any more.",
+    ),
+    "link_not_an_organisation": (
+        "只有单位的记录才关联责任人。",
+        "Persons are linked to records of organisations only.",
+    ),
+    "link_not_serious": (
+        "只有严重失信记录才关联责任人。",
+        "Persons are linked to records of severity 严重 (serious) only.",
+    ),
+    "link_of_other_version": (
+        "关联须指明这条记录现在的内容；请重新取得后再签。",
+        "The link must name this record and its present content; read it again and seal anew.",
+    ),
+    "link_role": ("须写明责任人的身份：{values}。", "A link has its role: {values}."),
+    "link_basis": (
+        "须写明关联的依据，引用法律文件名称《》，不超过{most}字。",
+        "A link has its basis, citing a text in 《》, at most {most} characters.",
+    ),
+    "link_basis_personal": (
+        "依据中不得写入个人信息。",
+        "The basis must not hold personal data.",
+    ),
+    "link_person_unnamed": (
+        "须写明责任人的姓名、证件类型和证件号码。",
+        "The person is named, with kind and number of the identity document.",
+    ),
+    "link_of_a_minor": ("未成年人不作为责任人关联。", "A minor is not linked as a responsible person."),
     "leniency_not_recorded": (
         "经从宽评估（{assessment}），这份文书不予记录，请从文件中删去这一行。",
         "By its leniency assessment ({assessment}) this document is not recorded; leave this row out.",

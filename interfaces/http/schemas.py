@@ -266,10 +266,21 @@ class Moment(Schema):
     parts = fields.Dict(required=True, keys=fields.String(), values=fields.Dict())
 
 
+class LateRecord(Schema):
+    """How late a record came (逾期, DET-6)."""
+
+    due = fields.Date(required=True, metadata={"description": "应公示的最后一日 / the last day in time"})
+    days = _count("逾期工作日 / working days beyond it")
+    provisional = fields.Boolean(
+        required=True, metadata={"description": "超出已载入日历，暂计 / counted beyond the loaded calendar"}
+    )
+
+
 class RecordLife(Schema):
-    """A record in its subject's dossier."""
+    """A record in its subject's dossier; ``late`` when it came after the seventh working day."""
 
     record = fields.UUID(required=True)
+    late = fields.Nested(LateRecord)
     history = fields.List(fields.Nested(Moment), required=True)
 
 

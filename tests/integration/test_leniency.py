@@ -20,12 +20,13 @@ from domain.shared.canonical import Parts
 from domain.transparency.sealed_file import SealedRow
 from infrastructure.keys import verify_ed25519
 from infrastructure.remedy_data import load_calendar
+from interfaces.client.api import Client, Department
 from interfaces.client.sealing import seal_act
 from interfaces.demo.identities import citizen_id
 from tests.erasure import carry_out
 from tests.integration.test_erasure_http import post
 from tests.remedies import FIRST, SECOND, Story, begin
-from tests.web import FORMS, Web
+from tests.web import FORMS, Signing, Web
 from tests.world import World
 
 DECIDED = date(2026, 11, 16)
@@ -215,3 +216,53 @@ def test_det_6_what_comes_late_is_taken_and_flagged_and_what_is_in_time_is_not(b
     assert isinstance(event, PublicationLate)
     assert event.records == [[late.get_json()["receipt"]["record"], "2026-09-10", "47", ""]]
     assert json.loads(rows[0].meta)["actor"] == bench.story.source
+
+
+def asked_late(bench: Bench, *, department: str = "", officer: str = FIRST, **asked: Any) -> dict[str, Any]:
+    """The late publications as a department's officer is told them."""
+    department = department or bench.story.source
+    signing = Signing(department, bench.world.keys[department], bench.world.ledger.id.hex)
+    sent = {"content-type": "application/json", "idempotency-key": uuid4().hex, "credit-official": officer}
+    sent["credit-purpose"] = 'case_handling; case="7"; basis="001"'
+    covered = (*signing.covered, "credit-official", "credit-purpose")
+    signed = Signing(department, signing.key, signing.ledger_id, covered=tuple(dict.fromkeys(covered)))
+    path, data = "/v1/late-publications", json.dumps(asked).encode()
+    answer = bench.web.http.post(path, data=data, headers=signed.headers("POST", path, data, sent))
+    assert answer.status_code == 200, answer.get_json()
+    told: dict[str, Any] = answer.get_json()
+    return told
+
+
+def test_det_6_late_ones_stand_on_the_departments_list_and_are_counted_for_the_credit_office(
+    bench: Bench,
+) -> None:
+    before = asked_late(bench)
+    mine = next((c["records"] for c in before["counts"]), 0)
+    late = bench.determine(bench.content("时〔2026〕3号", decided=date(2026, 9, 1))).get_json()["receipt"]
+    bench.determine(bench.content("时〔2026〕4号"))
+    told = asked_late(bench)
+    assert [c["department"] for c in told["counts"]] == [bench.story.source]
+    assert told["counts"][0]["records"] == mine + 1
+    listed = [r for b in told["batches"] for r in b["records"]]
+    assert listed[-1] == {"record": late["record"], "due": "2026-09-10", "days": 47, "provisional": False}
+    # By pages the list is the same, and another department's cursor opens nothing.
+    first = asked_late(bench, limit=1)
+    pages = [first]
+    while pages[-1].get("next"):
+        pages.append(asked_late(bench, limit=1, cursor=pages[-1]["next"]))
+    assert [b for page in pages for b in page["batches"]] == told["batches"] and "counts" not in pages[-1]
+    office = asked_late(bench, department=bench.story.office, officer="credit_office-1")
+    assert office["batches"] == [] and len(office["counts"]) > 1
+
+
+def test_det_6_the_subject_sees_in_its_dossier_that_a_record_came_late(bench: Bench) -> None:
+    late = bench.determine(bench.content("时〔2026〕5号", decided=date(2026, 9, 1))).get_json()["receipt"]
+    in_time = bench.determine(bench.content("时〔2026〕6号")).get_json()["receipt"]
+    bench.world.project()
+    subject = {"code": str(bench.story.content["public"]["CF_XDR_SHXYM"])}
+    with bench.web.served() as url:
+        office = bench.story.office
+        client = Client(url, Department(office, bench.world.keys[office]), attempts_max=1)
+        records = {r["record"]: r for r in client.dossier(subject)}
+    assert records[late["record"]]["late"] == {"due": "2026-09-10", "days": 47, "provisional": False}
+    assert "late" not in records[in_time["record"]]

@@ -69,6 +69,15 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
     ("leniency.decided", 1): {
         "public": {"decision": "approved", "department": "11420100XK7BQ3M22B", "officer": "case-2"},
     },
+    ("record.person_linked", 1): {
+        "public": {
+            "basis": "《示范市公共信用信息管理办法》第二十条",
+            "links": "c1" * 32,
+            "record": "0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a",
+            "role": "法定代表人",
+        },
+        "person/1": {"id_number": "990101198001010018", "id_type": "身份证", "name": "示例"},
+    },
     ("publication.late", 1): {
         "public": {
             "department": "11420100XK7BQ3M22B",
