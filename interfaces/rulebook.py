@@ -11,7 +11,6 @@ from domain.shared.rulebook import Rulebook
 RULEBOOK = Path(__file__).resolve().parents[1] / "data" / "rulebook.json"
 NOT_YET = frozenset({
     "CAT-3",
-    "DET-6", "DET-7",
     "PUB-3",
     "SHR-3",
     "LST-1", "LST-2", "LST-3", "LST-4", "LST-5", "LST-6", "LST-7", "LST-8", "LST-9",

@@ -146,7 +146,7 @@ def test_det_7_a_linked_person_objects_and_repairs_by_the_link_and_a_stranger_do
     filed = story.object(record)
     story.objections.withdraw(story.deciding(filed), story.withdrawal(record, filed.case))
     closed = city.portal.state("repairs", applied["case"], on_behalf_of="subject", subject=PERSON)
-    assert closed["state"] == "rejected" and linking.world.finding() is None
+    assert closed["state"] == "closed" and linking.world.finding() is None
 
 
 def test_det_7_a_link_ends_with_its_record(linking: Linking) -> None:
