@@ -19,6 +19,7 @@ from application.queries.reporting import Reports
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
+from domain.shared.deadlines import Calendar
 from domain.shared.forms import Form, FormKind
 
 
@@ -34,6 +35,7 @@ class Services:
     registers: Registers
     subject: SubjectQueries
     consents: Consents
+    calendar: Calendar
     verify: Callable[[bytes, bytes, bytes], bool]
     gateway_public_key: Callable[[], bytes]
     operations: Operations

@@ -46,6 +46,9 @@ from domain.proposals.events import (
 )
 from domain.records.erasure import DataErased, ErasureApproved, ErasureCompleted, ErasureRequested
 from domain.records.events import ActRefused, FileSealed, IntakeReported, PublicityEnded, RecordDetermined
+from domain.records.lateness import PublicationLate
+from domain.records.leniency import LeniencyAssessed, LeniencyDecided
+from domain.records.links import PersonLinked
 from domain.remedies.events import (
     CalendarLoaded,
     CaseDaysRecounted,
@@ -129,6 +132,10 @@ EVENTS: tuple[type[Event], ...] = (
     ProposalPublished,
     ProposalEvaluated,
     ReviewOverdue,
+    LeniencyAssessed,
+    LeniencyDecided,
+    PublicationLate,
+    PersonLinked,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

@@ -20,6 +20,7 @@ from benchmarks.place import PROJECT, Place, World
 from benchmarks.service import Service, service
 from benchmarks.stages import Stages, TimedLedger
 from infrastructure.bootstrap import verify_ed25519
+from infrastructure.remedy_data import load_calendar
 from interfaces.client.api import Client, Department
 from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows
@@ -62,7 +63,14 @@ def _in_process(place: Place, rows: int) -> Figure:
     stages.seconds["seal"] -= stages.seconds["read rows"]
     seal, lines = sealed_file(decoded(sealed.body(), "gzip"))
     with stages.of("verify and gate rows"):
-        intake = Intake(ledger, forms, SealOfFile(seal), department=agency, verify=verify_ed25519)
+        intake = Intake(
+            ledger,
+            forms,
+            SealOfFile(seal),
+            department=agency,
+            verify=verify_ed25519,
+            calendar=load_calendar(),
+        )
         for _ in intake.take(stages.each("parse sealed rows", lines)):
             pass
     counted = ("parse sealed rows", "append (database)", "look-ups (database)", "sign new subjects")

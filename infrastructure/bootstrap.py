@@ -188,6 +188,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         registers=Registers(PostgresRegisters(reader)),
         subject=SubjectQueries(ledger, shared),
         consents=Consents(ledger, defaults=load_settings()),
+        calendar=load_calendar(),
         verify=verify_ed25519,
         gateway_public_key=lambda: gateway().public_key,
         operations=Operations(operations, limits, read_build()),

@@ -10,7 +10,6 @@ from domain.shared.rulebook import Rulebook
 
 RULEBOOK = Path(__file__).resolve().parents[1] / "data" / "rulebook.json"
 NOT_YET = frozenset({
-    "DET-6", "DET-7",
     "PUB-3",
     "SHR-3",
     "MEA-1", "MEA-2", "MEA-3", "MEA-5",

@@ -6,10 +6,16 @@ import json
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from application.commands.governance import Governance
+from application.commands.leniency import Leniency
+from application.commands.links import LinkPerson, Links
+from application.commands.remedies import Once
+from application.ports import Receipt
 from application.queries.reporting import Asked
+from domain.records.leniency import Assessing, Assessment
+from domain.records.links import PersonLinked
 from domain.shared.deadlines import CalendarYear
 from domain.shared.refusals import Refused
 from infrastructure.tile_files import MapFiles, map_path
@@ -19,7 +25,7 @@ from tests.integration.test_remedies import annotating
 from tests.keys import end_log_key, next_gateway_key, next_log_key, revoke
 from tests.listing import ListingStory
 from tests.proposals import Lived
-from tests.remedies import LETTER, PROOF, REMEDIES, Story, begin
+from tests.remedies import FIRST, LETTER, PROOF, REMEDIES, SECOND, Story, begin
 from tests.rule_settings import change_setting
 from tests.world import START, World
 
@@ -122,6 +128,31 @@ class _Life(FullLedger):
         accepted = story.repairs.accept(story.handling(story.apply(annotated, PROOF, LETTER)))
         story.repairs.grant(story.handling(accepted))
         story.apply(self.record(9), PROOF)
+        self._leniency()
+
+    def _leniency(self) -> None:
+        """A document assessed, and a person linked to a serious record."""
+        story, ledger = self.story, self.world.ledger
+        serious = story.new_record("示严罚〔2026〕9号", decided=date(2026, 11, 16), severity="严重")
+        leaf = story.file(serious).leaf_hash
+        basis = "《示范市公共信用信息管理办法》第二十条"
+        public = {"record": str(serious), "links": leaf, "role": "法定代表人", "basis": basis}
+        person = {"name": "示例", "id_type": "护照号", "id_number": "E12345678"}
+        link = uuid4()
+        act = story.sealed(PersonLinked.KIND, link, {"public": public, "person/1": person})
+        Links(story.desk).link(
+            LinkPerson(link, serious, story.source, act), Once(story.source, "link", b"l" * 32)
+        )
+
+        def receipt(found: Assessment) -> Receipt:
+            return Receipt(story.source, f"leniency-{found.version}", b"r" * 32, 201, {})
+
+        given = Assessing(story.source, "宽〔2026〕9号", ("slight",), "not_published", "轻微，已改正")
+        first, second = (Leniency(ledger, officer=o, department=story.source) for o in (FIRST, SECOND))
+        assessed = first.assess(given, receipt)
+        second.decide(assessed.assessment.id, "approved", receipt)
+        content = story.content_of(CF_WSH=given.number, CF_JDRQ="2026-11-16", CF_GSJZQ="2029-01-01")
+        assert story.determine(content)[1].taken == 1
 
     def _looks(self) -> None:
         world, who = self.world, subject_with_records(self.world)

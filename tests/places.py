@@ -220,6 +220,25 @@ def next_key(scene: Scene) -> Came:
     yield scene.post("/v1/keys", said, scene.story.source)
 
 
+def leniency(scene: Scene) -> Came:
+    """The record's own document, assessed too late, by its source and as its own by a stranger; and decided on."""
+    said = {"authority": scene.story.source, "number": NUMBER, "grounds": ["slight"], "effect": "not_published",
+            "reason": "轻微"}  # fmt: skip
+    yield scene.post("/v1/leniency-assessments", said, scene.story.source, credit_official=SECOND)
+    yield scene.post("/v1/leniency-assessments", said, scene.stranger, credit_official=SECOND)
+    for what in ("approve", "withdraw"):
+        path = f"/v1/leniency-assessments/{scene.record}/{what}"
+        yield scene.post(path, {}, scene.story.source, credit_official=SECOND)
+
+
+def linked(scene: Scene) -> Came:
+    """A person linked to it by a stranger, and by its source under a signature that does not hold."""
+    said = {"link": str(uuid.uuid4()), "record": str(scene.record), "parts": {"public": {}}, "salt": "00" * 32,
+            "issuer": "00" * 8, "signature": "00" * 64}  # fmt: skip
+    yield scene.post("/v1/record-links", said, scene.stranger)
+    yield scene.post("/v1/record-links", said, scene.story.source)
+
+
 def erasing(scene: Scene) -> Came:
     """An erasure asked for, by those who may and may not, and approved by nobody who may."""
     office, officer = scene.story.office, "credit_office-1"
@@ -355,6 +374,12 @@ PLACES: Mapping[str, Place] = {
             s.handling("/v1/worklist", s.story.office, "credit_office-1"),
         ]
     ),
+    "late publications": Place(
+        lambda s: [
+            s.handling("/v1/late-publications", s.story.source, SECOND),
+            s.handling("/v1/late-publications", s.story.office, "credit_office-1"),
+        ]
+    ),
     "state of an objection": Place(of_case("objections")),
     "state of a repair": Place(of_case("repairs")),
     "the same file again": Place(sent_again),
@@ -368,6 +393,8 @@ PLACES: Mapping[str, Place] = {
     "consents": Place(consents),
     "erasure asked for": Place(erasing),
     "next key": Place(next_key),
+    "leniency assessed": Place(leniency),
+    "person linked": Place(linked),
     "evidence for the source": Place(
         lambda s: [s.evidence("recorded", "public", "restricted", "person/1")], ALL
     ),

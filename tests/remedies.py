@@ -99,7 +99,9 @@ class Story:
             issuer=self.key.issuer,
             signature=self.key.sign(message),
         )
-        intake = Intake(ledger, self.forms, seal, department=self.source, verify=verify_ed25519)
+        intake = Intake(
+            ledger, self.forms, seal, department=self.source, verify=verify_ed25519, calendar=CALENDAR
+        )
         *_, report = intake.take([row])
         return record, report
 

@@ -217,6 +217,7 @@ class World:
             consents=Consents(self.ledger, defaults=load_settings()),
             registers=Registers(PostgresRegisters(self.pool("reader"))),
             subject=SubjectQueries(self.ledger, reading),
+            calendar=load_calendar(),
             verify=verify_ed25519,
             gateway_public_key=lambda: self.signing().public_key,
             operations=self.operations,

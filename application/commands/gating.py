@@ -68,9 +68,13 @@ def gate_defects(
 def document_of(ledger: HasVault, form: Form, parts: Parts, record_id: UUID) -> Document:
     """The legal document that a content names, as the ledger remembers it (DET-2)."""
     authority, number = (str(parts["public"][code]) for code in (form.authority_code, form.document_number))
-    name = f"{authority}\n{normalise_document_number(number)}".encode()
     return Document(
-        fingerprint=ledger.vault.mac("document", name),
+        fingerprint=document_fingerprint(ledger, authority, number),
         record_id=record_id,
         content_mac=ledger.vault.mac("content", canonical(parts)),
     )
+
+
+def document_fingerprint(ledger: HasVault, authority: str, number: str) -> bytes:
+    """The keyed hash by which one legal document is known, whatever the brackets of its number (DET-2)."""
+    return ledger.vault.mac("document", f"{authority}\n{normalise_document_number(number)}".encode())

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
 from application.commands.gating import document_of, gate_defects
+from application.commands.leniency import Assessments
 from application.commands.refusals import log_refused_rows, refused_rows
 from application.commands.seals import Seal
 from application.commands.subjects import Identity, SubjectDesk, identity_of
@@ -22,10 +23,13 @@ from application.ports import Conflict, Document, LedgerUnavailable, Receipt
 from application.registry import Registry
 from domain.parties.keys import SigningKey, require_live
 from domain.records.events import RecordDetermined
-from domain.records.publicity import item_code
+from domain.records.lateness import Late, PublicationLate, lateness
+from domain.records.leniency import LENIENCY, is_minors, recording_defects
+from domain.records.publicity import decided_on, item_code
 from domain.records.rows import check_row
 from domain.shared.canonical import NotCanonical, Parts, canonical
 from domain.shared.city_time import city_day
+from domain.shared.deadlines import Calendar
 from domain.shared.forms import Form, FormKind
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, Refused
@@ -49,10 +53,14 @@ class RefusedRow:
 
 @dataclass
 class Report:
-    """What became of a file's rows so far; ``already`` rows were recorded before, word for word."""
+    """What became of a file's rows so far; ``already`` rows were recorded before, word for word.
+
+    ``late`` of those taken came later than the rules allow (DET-6).
+    """
 
     rows: int
     taken: int = 0
+    late: int = 0
     already: int = 0
     refused: list[RefusedRow] = field(default_factory=list)
     first_position: int | None = None
@@ -73,6 +81,7 @@ class _Good:
     commitment: bytes
     identity: Identity
     document: Document
+    minor: bool
 
 
 class Intake:
@@ -86,6 +95,7 @@ class Intake:
         *,
         department: str,
         verify: Verify,
+        calendar: Calendar,
         officer: str = "",
     ) -> None:
         """Check the seal; ``officer`` is who determined, by pseudonym, where the department says so.
@@ -99,6 +109,8 @@ class Intake:
         self._department = department
         self._verify = verify
         self._officer = officer
+        self._calendar = self._registry.calendar(calendar).calendar
+        self._late: dict[tuple[date, date], Late | None] = {}
         if seal.ledger_id != ledger.id.bytes:
             raise Refused(Defect("DET-5", "seal_for_another_ledger", "/ledger"))
         form = next((form for kind, form in forms.items() if kind == seal.form), None)
@@ -192,6 +204,7 @@ class Intake:
                 good.append(checked)
             else:
                 self.report.refused.append(RefusedRow(row.data_row, row.sheet_row, tuple(checked)))
+        good = self._lenient(good)
         for _ in range(ATTEMPTS_MAX):
             try:
                 return self._record(good)
@@ -212,6 +225,30 @@ class Intake:
         for item in good:
             defects = self._gate(item.row.parts)
             if defects:
+                self.report.refused.append(RefusedRow(item.row.data_row, item.row.sheet_row, tuple(defects)))
+            else:
+                still.append(item)
+        return self._lenient(still)
+
+    def _lenient(self, good: list[_Good]) -> list[_Good]:
+        """DET-4: those that a leniency assessment, or that there is none, does not keep from being recorded.
+
+        What was recorded before is not judged anew: its answer is that it stands.
+        """
+        self._assessments = Assessments(self._ledger, self._department, (item.document for item in good))
+        field = self._form.document_number
+        judged = [
+            (
+                item,
+                list(recording_defects(self._assessments.of(item.document), minor=item.minor, field=field)),
+            )
+            for item in good
+        ]
+        doubted = [item.document.fingerprint for item, defects in judged if defects]
+        known = self._ledger.store.documents_of(doubted) if doubted else {}
+        still: list[_Good] = []
+        for item, defects in judged:
+            if defects and item.document.fingerprint not in known:
                 self.report.refused.append(RefusedRow(item.row.data_row, item.row.sheet_row, tuple(defects)))
             else:
                 still.append(item)
@@ -264,7 +301,8 @@ class Intake:
             return [
                 Defect("DET-2", "document_twice_in_file", self._form.document_number, {"row": str(first)})
             ]
-        return _Good(row, opened, digest, identity_of(self._form, row.parts), document)
+        identity = identity_of(self._form, row.parts)
+        return _Good(row, opened, digest, identity, document, is_minors(row.parts))
 
     def _gate(self, parts: Parts) -> list[Defect]:
         return gate_defects(
@@ -301,15 +339,44 @@ class Intake:
         subjects = self._subjects.find_or_register(item.identity for item in new)
         acts = [self._sealed_act] if self._sealed_act and not self._recorded else []
         acts += subjects.registrations
+        first = len(acts)
         acts += [self._act(item, subjects.ids[item.identity], at=now) for item in new]
+        count, late = len(acts), self._late_records(new, now)
+        if late is not None:
+            acts.append(self._ledger.seal(late))
         batch = self._ledger.prepare(acts, meta=self._meta())
-        batch.guards |= self._guards
+        for place, item in enumerate(new, start=first):
+            if (found := self._assessments.of(item.document)) is not None and not found.withdrawn:
+                lenient = canonical({**self._meta(), LENIENCY: str(found.id)})
+                batch.events[place] = replace(batch.events[place], meta=lenient)
+        batch.guards |= self._guards | self._assessments.guards
         batch.subjects = subjects.blinds
         batch.documents = [item.document for item in new]
         position = self._ledger.store.append(batch)[0]
         self._recorded = True
-        self.report.last_position = position + len(acts) - 1
+        self.report.last_position = position + count - 1
+        self.report.late += len(late.records) if late else 0
         return position
+
+    def _late_records(self, new: list[_Good], now: datetime) -> PublicationLate | None:
+        """DET-6: which of these come too late, as one event for the batch; None when none does."""
+        form, today, entries = self._form.kind, city_day(now), []
+        for item in new:
+            days = decided_on(item.row.parts), today
+            if days not in self._late:
+                self._late[days] = lateness(form, days[0], recorded_on=today, calendar=self._calendar)
+            if late := self._late[days]:
+                entries.append(late.entry(str(item.row.record_id)))
+        if not entries:
+            return None
+        return PublicationLate(
+            originator_id=self._ledger.entropy.uuid(),
+            originator_version=1,
+            timestamp=now,
+            department=self._department,
+            form=form,
+            records=entries,
+        )
 
     def _act(self, item: _Good, subject: UUID, *, at: datetime) -> SealedAct:
         row = item.row

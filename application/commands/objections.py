@@ -242,7 +242,7 @@ class Objections:
         if objection.version != command.expected:
             raise StaleVersion
         self._desk.officer(command.officer, rule="OBJ-3")
-        return objection, self._desk.record(objection.record, rule="OBJ-3")
+        return objection, self._desk.of_case(objection.id, objection.record, rule="OBJ-3")
 
     def _upheld(
         self,

@@ -14,7 +14,7 @@ from uuid import UUID
 from application.commands.subjects import Identity, blind_of
 from application.data_keys import own_record, record_class
 from application.deadlines import days_of
-from application.ledger import Ledger, SealedAct
+from application.ledger import Ledger, OpenedRow, SealedAct
 from application.listings import bearing_of
 from application.ports import CaseDays, Conflict, Document, KeyName, LedgerUnavailable, Receipt
 from application.reactions import FALLING, Consequences, react
@@ -25,6 +25,7 @@ from domain.listing.events import SubjectDelisted
 from domain.parties.acting import Officer
 from domain.parties.keys import require_live
 from domain.records.erasure import ErasureRequested
+from domain.records.links import PersonLinked
 from domain.records.publicity import decided_on, item_code, may_be_known_to
 from domain.remedies.events import RecordWithdrawn, RepairDecided
 from domain.remedies.limits import RemedyLimits
@@ -104,6 +105,13 @@ class RecordFile:
     determined_by: str | None
     leaf_hash: str
     deletable: bool = False
+    party: UUID | None = None
+    """Who else than the record's subject has the case or asks: a linked person (DET-7)."""
+
+    @property
+    def concerned(self) -> UUID:
+        """Whose case it is: the linked person's, else that of the record's subject."""
+        return self.party or self.subject_id
 
 
 @dataclass
@@ -169,11 +177,14 @@ class RemedyDesk:
     def record(self, record_id: UUID, *, rule: str, subject: Identity | None = None) -> RecordFile:
         """The file of a record, of this subject when one is given.
 
-        Raises ``Refused`` alike for a record that does not exist and one of somebody else: what may not be
-        seen is not told apart from what is not there.
+        A linked person names its link, and gets the record that it hangs on (DET-7). Raises ``Refused`` alike
+        for a record that does not exist and one of somebody else: what may not be seen is not told apart from
+        what is not there.
         """
         rows = self.ledger.store.load("records", record_id)
         opened = self.ledger.open_all(rows, log="records")
+        if rows and rows[0].topic == PersonLinked.TOPIC:
+            return self._by_link(opened[0], rule=rule, subject=subject)
         standing = standing_of(found.event for found in opened if "public" in found.opened)
         unknown = Refused(Defect(rule, "remedy_record_not_yours", "/record"))
         if standing is None:
@@ -214,6 +225,20 @@ class RemedyDesk:
             raise Refused(Defect(rule, "remedy_record_not_yours", "/record"))
         return found
 
+    def _by_link(self, link: OpenedRow, *, rule: str, subject: Identity | None) -> RecordFile:
+        """The record that a link hangs on, for the person linked. Raises ``Refused`` as :meth:`record`."""
+        person = parse_key_reference(link.row.key_ref)["public"][0]
+        if "public" not in link.opened or subject is None or self.subject_id(subject) != person:
+            raise Refused(Defect(rule, "remedy_record_not_yours", "/record"))
+        return replace(self.record(UUID(link.event.record), rule=rule), party=person)  # type: ignore[attr-defined]
+
+    def of_case(self, case_id: UUID, record_id: UUID, *, rule: str) -> RecordFile:
+        """The file of the record that a case is about, with the linked person whose case it is, if it is one's."""
+        record = self.record(record_id, rule=rule)
+        first = self.ledger.store.load_slice("records", case_id, limit=1)[0]
+        owner = parse_key_reference(first.key_ref)["public"][0]
+        return record if owner == record.subject_id else replace(record, party=owner)
+
     def subject_id(self, identity: Identity) -> UUID | None:
         """The id under which the ledger knows a subject, or None."""
         blind = blind_of(self.ledger, identity)
@@ -228,11 +253,12 @@ class RemedyDesk:
 
     def case_owners(self, event: Event, record: RecordFile) -> dict[str, KeyName]:
         """Whose keys the parts of a case are under: the subject's; those of other people have one each."""
-        natural = record.standing.content["public"].get(self.form_of(record.standing.content).subject_kind)
-        own = {"public", "restricted", *(("person/1",) if natural == PERSON else ())}
-        alone = record.id if record.deletable else None
+        kind = record.standing.content["public"].get(self.form_of(record.standing.content).subject_kind)
+        natural = kind == PERSON or record.party is not None
+        own = {"public", "restricted", *(("person/1",) if natural else ())}
+        alone = record.id if record.deletable and record.party is None else None
         return {
-            name: (record.subject_id, record_class(name, alone))
+            name: (record.concerned, record_class(name, alone))
             if name in own
             else (event.originator_id, name)
             for name in event.parts()
@@ -343,7 +369,7 @@ class RemedyDesk:
         if isinstance(event, ErasureRequested):
             return None  # so that it outlives what is erased
         if isinstance(event, RepairDecided):
-            return self.case_owners(event, record)
+            return self.case_owners(event, self.of_case(event.originator_id, record.id, rule="REP-2"))
         return {"public": (record.subject_id, "public")}
 
     def _repairs_waiting(self, act: Act) -> list[Repair]:

@@ -232,7 +232,9 @@ class Repairs:
         repair = self.find(repair_id)
         if repair is None:
             raise Refused(Defect("REP-2", "remedy_case_unknown"))
-        record = self._desk.record(repair.record, rule="REP-2", subject=subject)
+        record = self._desk.of_case(repair.id, repair.record, rule="REP-2")
+        if subject is not None and self._desk.subject_id(subject) != record.concerned:
+            raise Refused(Defect("REP-2", "remedy_record_not_yours", "/record"))
         if repair.version != expected:
             raise StaleVersion
         if officer is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -24,6 +25,8 @@ from domain.catalogue.items import CatalogueEvent, CatalogueItem, fold, version_
 from domain.listing.events import ListingDecided, ListingNotified, ListingRemoved
 from domain.listing.shown import is_public, public_listing, shared_listing
 from domain.records.events import PublicityEnded, RecordDetermined
+from domain.records.leniency import LENIENCY
+from domain.records.links import PersonLinked
 from domain.records.publicity import (
     decided_on,
     item_code,
@@ -175,6 +178,10 @@ class RenditionFold:
         elif isinstance(event, ListingNotified | ListingDecided):
             if "public" in opened.opened:
                 changes.shown[record_id] = self._listed(opened, event, changes)
+        elif isinstance(event, PersonLinked):
+            if "public" in opened.opened:
+                subject = parse_key_reference(opened.row.key_ref)["public"][0]
+                changes.shown[record_id] = [_index(opened.row, subject, "")]
         else:
             self._show(opened, changes, {}, through=opened.row)
 
@@ -224,10 +231,7 @@ class RenditionFold:
     ) -> list[Rendition]:
         row = opened.row
         subject_id = parse_key_reference(row.key_ref)["public"][0]
-        entry = canonical({"record": str(row.stream_id)})
-        dossier = Rendition(
-            DOSSIER, row.stream_id, "index", subject_id, item_code(parts), row.position, None, None, entry
-        )
+        dossier = _index(row, subject_id, item_code(parts))
         return [dossier, *self._shown(opened, parts, changes, told=told, through=through)]
 
     def _shown(
@@ -250,7 +254,7 @@ class RenditionFold:
         place = _Place(opened, item.code, position, ends)
         out: list[Rendition] = []
         publicity = publicity_term(item, parts, recorded_on=recorded_on, months_max=months)
-        if publicity.public:
+        if publicity.public and not self._is_lenient(row):
             natural = subject_kind(parts) == "natural_person"
             # What is shown of a person is salted by the person's part: erased, nothing is left to guess against.
             salted_by, key = ("person/1", owners["person/1"]) if natural else ("public", None)
@@ -264,12 +268,25 @@ class RenditionFold:
             out.append(place.shown(SHARED, part, shown | recorded, owners[part], salted_by=part))
         return [sealed for rendition in out if (sealed := self._sealed(rendition)) is not None]
 
+    def _is_lenient(self, row: StoredRow) -> bool:
+        """DET-4: whether the record was recorded under a leniency assessment, which keeps it from publicity."""
+        if row.stream_version != 1:
+            first = self._earlier(row.stream_id, 1)
+            row = row if first is None else first.row
+        return LENIENCY in json.loads(row.meta)
+
     def _sealed(self, rendition: Rendition) -> Rendition | None:
         """The rendition under its key; None when that key was erased."""
         if rendition.key is None:
             return rendition
         key = self._keys(rendition.key)
         return None if key is None else replace(rendition, content=seal_rendition(rendition, key=key))
+
+
+def _index(row: StoredRow, subject: UUID, item: str) -> Rendition:
+    """That a subject's dossier holds a record, or a link to one (``item`` empty)."""
+    entry = canonical({"record": str(row.stream_id)})
+    return Rendition(DOSSIER, row.stream_id, "index", subject, item, row.position, None, None, entry)
 
 
 def rendition_place(rendition: Rendition) -> bytes:

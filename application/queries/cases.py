@@ -92,7 +92,7 @@ class CaseQueries:
         ):
             raise _unknown(kind)
         if subject is not None:
-            self._record(kind, filed, subject)
+            self._record(kind, case_id, filed, subject)
 
     def state(self, kind: CaseKind, case_id: UUID, asker: Asker) -> CaseState:
         """The case for its source, for whoever filed it, or, without what was said in it, for the credit office.
@@ -106,7 +106,7 @@ class CaseQueries:
         filed = _filed(kind, events)
         if filed is None:
             raise _unknown(kind)
-        record = self._record(kind, filed, None)
+        record = self._record(kind, case_id, filed, None)
         over = isinstance(events[-1], ListingRemoved) and asker.subject is None
         # Who was taken off a list stands in no answer but the subject's own.
         visible = () if over else self._visible(filed, record, asker)
@@ -124,15 +124,18 @@ class CaseQueries:
             source=filed.source,
             leaf_hash=record.leaf_hash,
             history=history,
-            position=self._logged(kind, case_id, asker, role, record.subject_id, history),
+            position=self._logged(kind, case_id, asker, role, record.concerned, history),
         )
 
-    def _record(self, kind: CaseKind, filed: Filed, subject: Identity | None) -> RecordFile:
-        """The record of a case, of this subject when one is given; else there is no such case to tell of."""
+    def _record(self, kind: CaseKind, case_id: UUID, filed: Filed, subject: Identity | None) -> RecordFile:
+        """The record of a case, of whose case it is when a subject is given; else there is no such case to tell of."""
         try:
-            return self._desk.record(filed.record, rule=RULES[kind], subject=subject)
+            record = self._desk.of_case(case_id, filed.record, rule=RULES[kind])
         except Refused:
             raise _unknown(kind) from None
+        if subject is not None and self._desk.subject_id(subject) != record.concerned:
+            raise _unknown(kind)
+        return record
 
     def _rows(self, case_id: UUID) -> list[OpenedRow]:
         return self._ledger.open_all(self._ledger.store.load("records", case_id), log="records")
@@ -156,7 +159,7 @@ class CaseQueries:
         """Which classes of parts this asker may see; none is a case that does not exist for it."""
         whole = ("public", "restricted", "person")
         if asker.subject is not None:
-            own = self._desk.subject_id(asker.subject) == record.subject_id
+            own = self._desk.subject_id(asker.subject) == record.concerned
             return whole if own and (filed.filer == "agent" or not asker.agent) else ()
         if asker.department == filed.source:
             return whole

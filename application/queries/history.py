@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from application.ledger import OpenedRow
+from domain.records.links import PersonLinked
 from domain.shared.canonical import Json, Part, canonical
 
 
@@ -29,10 +30,22 @@ class RecordLife:
 
 
 def life_of(rows: Sequence[OpenedRow]) -> RecordLife | None:
-    """A record's life by its opened rows; None when there are none, or what was determined was erased."""
-    if not rows or "public" not in rows[0].opened:
+    """A record's life by its opened rows; None when there are none, it is a link, or the determination was erased."""
+    if not rows or "public" not in rows[0].opened or rows[0].row.topic == PersonLinked.TOPIC:
         return None
     return RecordLife(str(rows[0].row.stream_id), moments_of(rows))
+
+
+def linked_life(link: Sequence[OpenedRow], record: Sequence[OpenedRow]) -> RecordLife:
+    """A record as a linked person sees it (DET-7): the own link whole, of the record what its public parts say.
+
+    It stands under the link's id, by which its remedies are asked for.
+    """
+    public = [
+        replace(moment, parts={name: part for name, part in moment.parts.items() if name == "public"})
+        for moment in moments_of(record)
+    ]
+    return RecordLife(str(link[0].row.stream_id), (*moments_of(link), *public))
 
 
 def moments_of(rows: Iterable[OpenedRow]) -> tuple[Moment, ...]:

@@ -18,7 +18,7 @@ from application.ports import Vault
 from application.projections.projector import LogRows
 from application.projections.renditions import DOSSIER, SHARED, Changes, Rendition, fold_rows
 from application.queries.cases import RULES, told_part
-from application.queries.history import history_digest, moments_of
+from application.queries.history import history_digest, linked_life, moments_of
 from application.queries.log_rows import RecordRows, is_learned
 from application.queries.looks import looks_content, told_look
 from application.queries.past import AS_OF, place_in
@@ -30,6 +30,7 @@ from domain.access.events import PurposeRegistered, ReportIssued, SubjectQueried
 from domain.access.model import OF_PLATFORM, Purpose
 from domain.catalogue.items import CatalogueEvent, CatalogueItem, fold, version_in_force
 from domain.parties.events import DepartmentRegistered, SubjectRegistered
+from domain.records.links import PersonLinked
 from domain.shared.canonical import Json, canonical
 from domain.shared.events import Event
 from domain.transparency.digest import StoredRow
@@ -190,20 +191,32 @@ class Replay:
 
     def _histories(self, event: SubjectQueried) -> Made:
         """Each record's history, at every length that it had."""
-        records = {UUID(record) for record, _, _ in event.shown}
-        rows: dict[UUID, list[OpenedRow]] = {record: [] for record in records}
-        for batch in self._rows.batches(self._reader.head("records")[0]):
-            for opened in self._rows.open([row for row in batch if row.stream_id in records]):
-                rows[opened.row.stream_id].append(opened)
+        rows = self._streams({UUID(record) for record, _, _ in event.shown})
+        links = {
+            stream: link.event.record
+            for stream, (link, *_) in rows.items()
+            if isinstance(link.event, PersonLinked)
+        }
+        linked = self._streams({UUID(record) for record in links.values()})
         made: Made = {}
         for record, opened_rows in rows.items():
-            for length in range(1, len(opened_rows) + 1):
-                moments = moments_of(opened_rows[:length])
+            below = linked[UUID(links[record])] if record in links else opened_rows
+            for length in range(1, len(below) + 1):
+                told = below[:length]
+                moments = linked_life(opened_rows, told).moments if record in links else moments_of(told)
                 plain: list[Json] = [[m.event, m.at, m.position, m.parts] for m in moments]
                 made.setdefault((str(record), "history"), []).append(
                     (history_digest(str(record), moments), canonical(plain))
                 )
         return made
+
+    def _streams(self, wanted: set[UUID]) -> dict[UUID, list[OpenedRow]]:
+        """The rows of streams, opened, in order."""
+        rows: dict[UUID, list[OpenedRow]] = {}
+        for batch in self._rows.batches(self._reader.head("records")[0]) if wanted else ():
+            for opened in self._rows.open([row for row in batch if row.stream_id in wanted]):
+                rows.setdefault(opened.row.stream_id, []).append(opened)
+        return rows
 
     def _cases(self, event: SubjectQueried) -> Made:
         """Each part of each event of the cases that were told."""

@@ -13,17 +13,18 @@ from typing import Protocol
 from uuid import UUID
 
 from application.commands.subjects import Identity, SubjectDesk
-from application.ledger import Ledger
+from application.ledger import Ledger, OpenedRow
 from application.ports import Append
 from application.projections.renditions import DOSSIER
 from application.queries.as_of import position_as_of
-from application.queries.history import RecordLife, history_digest, life_of
+from application.queries.history import RecordLife, history_digest, life_of, linked_life
 from application.queries.looks import Look, Names, Shown, log_look, log_look_at, looks_digest, told_look
 from application.queries.pages import FIRST_PAGE, Cursors, Page, PageAsked, Place
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
 from domain.access.events import ConsentWithdrawn, SubjectQueried
 from domain.access.model import OF_PLATFORM, OWN_RECORDS
+from domain.records.links import PersonLinked
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 
@@ -167,8 +168,16 @@ class SubjectQueries:
         return Page(told, following, place.begun, receipt)
 
     def _life(self, record: UUID, *, through: int) -> RecordLife | None:
-        rows = [r for r in self._ledger.store.load("records", record) if r.position <= through]
-        return life_of(self._ledger.open_all(rows, log="records"))
+        rows = self._opened(record, through)
+        if not rows or rows[0].row.topic != PersonLinked.TOPIC:
+            return life_of(rows)
+        link = rows[0].event
+        assert isinstance(link, PersonLinked)
+        return None if rows[0].closed else linked_life(rows, self._opened(UUID(link.record), through))
+
+    def _opened(self, stream: UUID, through: int) -> list[OpenedRow]:
+        rows = [r for r in self._ledger.store.load("records", stream) if r.position <= through]
+        return self._ledger.open_all(rows, log="records")
 
     def _beginning(self, as_of: str) -> int:
         """Where a listing of records begins: as far as their index is, or at the past position asked for."""

@@ -183,6 +183,24 @@ def add_working_days(start: date, working_days: int, calendar: Calendar) -> Due:
     return Due(day, provisional)
 
 
+def working_days_between(after: date, until: date, calendar: Calendar) -> tuple[int, bool]:
+    """Working days after ``after`` up to ``until`` (included), and whether the calendar knows all those days.
+
+    Counted without walking, so that years cost no more than days. 0 unless ``until`` is later.
+    """
+    if until <= after:
+        return 0, True
+    weeks, rest = divmod((until - after).days, 7)
+    count = weeks * SATURDAY + sum((until - timedelta(days=n)).weekday() < SATURDAY for n in range(rest))
+    count -= sum(after < day <= until and day.weekday() < SATURDAY for day in calendar.holidays)
+    count += sum(after < day <= until and day.weekday() >= SATURDAY for day in calendar.working_weekend_days)
+    days_covered = sum(
+        max(0, (min(last, until) - max(first, after + timedelta(days=1))).days + 1)
+        for first, last in calendar.covered
+    )
+    return count, days_covered >= (until - after).days
+
+
 def roll_to_working_day(day: date, calendar: Calendar) -> Due:
     """``day``, or the next working day when it is a rest day (民法典 203).
 

@@ -65,6 +65,10 @@ class Kind(IntEnum):
     OPINION_ANSWERED = 57
     PROPOSAL_REVIEWED = 58
     PROPOSAL_PUBLISHED = 59
+    LENIENCY_ASSESSED = 70
+    LENIENCY_DECIDED = 71
+    PUBLICATION_LATE = 72
+    PERSON_LINKED = 73
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

@@ -10,6 +10,7 @@ from domain.shared.prose_catalogue import PROSE_CATALOGUE
 from domain.shared.prose_erasure import ERASURE_PROSE
 from domain.shared.prose_files import FILE_PROSE
 from domain.shared.prose_ledger import LEDGER_PROSE
+from domain.shared.prose_leniency import LENIENCY_PROSE
 from domain.shared.prose_listing import LISTING_PROSE
 from domain.shared.prose_proposals import PROPOSAL_PROSE
 from domain.shared.prose_remedies import REMEDY_PROSE
@@ -27,4 +28,5 @@ PROSE: dict[str, tuple[str, str]] = {
     **ERASURE_PROSE,
     **LISTING_PROSE,
     **PROPOSAL_PROSE,
+    **LENIENCY_PROSE,
 }

@@ -15,7 +15,6 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
-from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from application.ports import (
@@ -30,6 +29,12 @@ from application.ports import (
     WrappedKey,
 )
 from domain.transparency.digest import StoredRow
+from infrastructure.postgres.append_call import (
+    append_parameters,
+    case_parameters,
+    days_parameters,
+    mark_parameters,
+)
 
 Pool = ConnectionPool[psycopg.Connection[TupleRow]]
 CONFLICTS = {
@@ -121,58 +126,6 @@ def stored_row(row: Sequence[Any]) -> StoredRow:
     return StoredRow(*row)
 
 
-def append_parameters(batch: Append) -> list[Any]:
-    """The arguments of ``ledger.append`` in order, arrays sent in binary."""
-    events, documents, keys, receipt = batch.events, batch.documents, batch.data_keys, batch.receipt
-    return [
-        batch.log,
-        [e.stream_id for e in events],
-        [e.stream_version for e in events],
-        [e.topic for e in events],
-        [e.schema_version for e in events],
-        [e.recorded_at for e in events],
-        [e.meta for e in events],
-        [e.key_ref for e in events],
-        [e.sealed for e in events],
-        [e.leaf for e in events],
-        list(batch.guards),
-        list(batch.guards.values()),
-        [d.fingerprint for d in documents],
-        [d.record_id for d in documents],
-        [d.content_mac for d in documents],
-        list(batch.subjects),
-        list(batch.subjects.values()),
-        [k.owner for k in keys],
-        [k.key_class for k in keys],
-        [k.generation for k in keys],
-        [k.wrapped for k in keys],
-        batch.suppress,
-        receipt.department if receipt else None,
-        receipt.key if receipt else None,
-        receipt.fingerprint if receipt else None,
-        receipt.status if receipt else None,
-        Jsonb(receipt.receipt) if receipt else None,
-    ]
-
-
-def mark_parameters(batch: Append) -> list[Any]:
-    """The arguments that ``ledger.append_marked`` takes beyond those of ``ledger.append``."""
-    return [[pair[side] for pair in pairs] for pairs in (batch.marks, batch.unmarks) for side in (0, 1)]
-
-
-def case_parameters(batch: Append) -> list[Any]:
-    """The arguments that ``ledger.append_case`` takes beyond those of ``ledger.append_marked``."""
-    opened = batch.opened
-    return [[c.id for c in opened], [c.kind for c in opened], [c.department for c in opened], batch.closed]
-
-
-def days_parameters(batch: Append) -> list[Any]:
-    """The arguments that ``ledger.append_counted`` takes beyond those of ``ledger.append_case``."""
-    days = batch.days
-    dates = [[d.id for d in days], [d.due for d in days], [d.next_due for d in days]]
-    return [*dates, [d.record for d in days], [d.counted_by for d in days]]
-
-
 class PostgresEventStore:
     """The writer's side: append, load one stream, and the look-ups that appending needs."""
 
@@ -233,6 +186,17 @@ class PostgresEventStore:
         """Recorded documents by fingerprint; unknown ones are left out."""
         query = "SELECT fingerprint, record_id, content_mac FROM ledger.documents_of(%s)"
         return {r[0]: Document(*r) for r in self._all(query, (list(fingerprints),))}
+
+    def versions_of(self, streams: Iterable[UUID]) -> dict[UUID, int]:
+        """The last version of each stream of ``records`` that has events."""
+        return dict(self._all("SELECT stream_id, version FROM ledger.versions_of(%s)", (list(streams),)))
+
+    def late_publications(
+        self, department: str | None, *, after: int, through: int, limit: int
+    ) -> list[StoredRow]:
+        """``publication.late`` of one department or all, in order, with ``after < position <= through``."""
+        query = f"SELECT {_COLUMNS} FROM ledger.late_publications(%s::text, %s, %s, %s)"
+        return [stored_row(r) for r in self._all(query, (department, after, through, limit))]
 
     def data_keys_of(self, owners: Iterable[UUID]) -> dict[KeyName, WrappedKey]:
         """Wrapped data keys of the owners, by owner and class."""

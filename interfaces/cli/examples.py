@@ -27,7 +27,7 @@ from domain.shared.city_time import city_day
 from domain.shared.kinds import Kind
 from domain.transparency.leaf import act_message
 from domain.transparency.sealed_file import ROW_KIND, SealedRow
-from infrastructure.bootstrap import remedy_desk, verify_ed25519
+from infrastructure.bootstrap import load_calendar, remedy_desk, verify_ed25519
 from interfaces.client.form_data import load_forms
 from interfaces.client.sealing import DepartmentKey, seal_remedy
 from interfaces.demo.city import DemoCity
@@ -86,7 +86,14 @@ class Examples:
             issuer=self._key.issuer,
             signature=self._key.sign(message),
         )
-        intake = Intake(self._ledger, self._forms, seal, department=self._market.code, verify=verify_ed25519)
+        intake = Intake(
+            self._ledger,
+            self._forms,
+            seal,
+            department=self._market.code,
+            verify=verify_ed25519,
+            calendar=load_calendar(),
+        )
         *_, report = intake.take([row])
         assert report.taken == 1, report.refused
         return row.record_id, content

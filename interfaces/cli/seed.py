@@ -17,7 +17,14 @@ from application.commands.intake import Intake
 from application.commands.seals import SealOfFile
 from application.ledger import Ledger
 from domain.shared.city_time import city_day
-from infrastructure.bootstrap import Settings, database, gateway_public_key, open_ledger, verify_ed25519
+from infrastructure.bootstrap import (
+    Settings,
+    database,
+    gateway_public_key,
+    load_calendar,
+    open_ledger,
+    verify_ed25519,
+)
 from interfaces.cli.examples import Examples
 from interfaces.cli.progress import Progress
 from interfaces.client.form_data import load_forms
@@ -129,7 +136,14 @@ def take_in(ledger: Ledger, data: bytes, *, department: str, key: DepartmentKey)
     table = read_table(data, forms=forms)
     sealed = seal_file(read_rows(table, forms), form=table.kind, ledger_id=ledger.id.bytes).signed(key)
     seal, rows = sealed_file(decoded(sealed.body(), "gzip"))
-    intake = Intake(ledger, forms, SealOfFile(seal), department=department, verify=verify_ed25519)
+    intake = Intake(
+        ledger,
+        forms,
+        SealOfFile(seal),
+        department=department,
+        verify=verify_ed25519,
+        calendar=load_calendar(),
+    )
     for _ in intake.take(rows):
         pass
     intake.finish(None)

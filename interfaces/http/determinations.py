@@ -93,6 +93,7 @@ def _record(caller: Caller, body: bytes, seal: SealOfAct) -> Response:
                 seal,
                 department=caller.department,
                 verify=found.verify,
+                calendar=found.calendar,
                 officer=caller.signed_header("Credit-Official"),
             )
             *_, report = intake.take([seal.row])
@@ -108,6 +109,7 @@ def _record(caller: Caller, body: bytes, seal: SealOfAct) -> Response:
         receipt |= {
             "event_id": f"records:{report.last_position}",
             "position": report.last_position,
+            "late": bool(report.late),
             "leaf_hash": leaf_hash(leaf).hex(),
         }
     else:

@@ -226,6 +226,7 @@ def _run(
             under,
             department=caller.department,
             verify=found.verify,
+            calendar=found.calendar,
             officer=caller.signed_header("Credit-Official"),
         )
     steps = _steps(intake, rows, caller, body, seal)
@@ -251,6 +252,7 @@ def _steps(
         "root": seal.root.hex(),
         "rows": report.rows,
         "taken": report.taken,
+        "late": report.late,
         "already": report.already,
         "refused": len(report.refused),
         "first_position": report.first_position or 0,

@@ -58,6 +58,7 @@ NOT_PERMITTED = frozenset(
         "erasure_same_officer",
         "setting_not_the_credit_office",
         "proposal_not_the_office",
+        "leniency_same_officer",
     }
 )
 """What forbids the act to this caller or officer, and not the act itself."""

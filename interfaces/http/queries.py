@@ -11,8 +11,11 @@ from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.subjects import Identity
+from application.queries.history import RecordLife
+from application.queries.late import late_of
 from application.queries.pages import LIMIT_MAX
 from application.queries.shared import SUBJECTS_MAX
+from application.registry import Registry
 from domain.access.model import OWN_RECORDS, Purpose, Request
 from domain.parties.identifiers import check_citizen_id, check_credit_code, normalise
 from domain.shared.city_time import city_day
@@ -154,7 +157,7 @@ def dossier() -> Response:
         page = services().subject.dossier(
             _identities(given)[0], portal=caller.department, asked=asked_page(given)
         )
-    records = [{"record": life.record, "history": [vars(m) for m in life.moments]} for life in page.entries]
+    records = [_told_life(life) for life in page.entries]
     return page_response("records", records, page, position=page.position)
 
 
@@ -173,6 +176,14 @@ def consents() -> Response:
             _identities(given)[0], portal=caller.department, asked=asked_page(given)
         )
     return page_response("consents", [vars(consent) for consent in page.entries], page)
+
+
+def _told_life(life: RecordLife) -> dict[str, Any]:
+    told: dict[str, Any] = {"record": life.record, "history": [vars(m) for m in life.moments]}
+    calendar = Registry(services().ledger).calendar(services().calendar).calendar
+    if late := late_of(life, calendar):
+        told["late"] = {"due": late.due.isoformat(), "days": late.days, "provisional": late.provisional}
+    return told
 
 
 def for_subject(caller: Caller) -> None:

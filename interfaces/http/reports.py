@@ -37,6 +37,7 @@ def progress(report: Report) -> dict[str, Any]:
         "done": report.done,
         "rows": report.rows,
         "taken": report.taken,
+        "late": report.late,
         "already": report.already,
         "refused": len(report.refused),
     }
@@ -48,6 +49,7 @@ def full(report: Report, form: Form, *, receipt: Mapping[str, Any]) -> dict[str,
     return {
         "rows": report.rows,
         "taken": report.taken,
+        "late": report.late,
         "already": report.already,
         "refused": [refused_row(r.data_row, r.sheet_row, r.defects, form) for r in rows],
         "receipt": dict(receipt),

@@ -75,6 +75,10 @@ class IntakeReceipt(Schema):
     root = _hex("各行承诺的默克尔根 / Merkle root over the rows", 64)
     rows = _count("行数 / rows")
     taken = _count("入账 / recorded")
+    late = fields.Integer(
+        validate=validate.Range(min=0),
+        metadata={"description": "其中逾期报送 / of these, sent too late (DET-6)"},
+    )
     already = _count("此前已入账 / recorded before")
     refused = _count("拒收 / refused")
     first_position = _count("首条记录的账本位置，无则为 0 / position of the first record, 0 for none")
@@ -86,6 +90,10 @@ class IntakeReport(Schema):
 
     rows = _count("行数 / rows")
     taken = _count("入账 / recorded")
+    late = fields.Integer(
+        validate=validate.Range(min=0),
+        metadata={"description": "其中逾期报送 / of these, sent too late (DET-6)"},
+    )
     already = _count("此前已入账 / recorded before")
     refused = fields.List(fields.Nested(RefusedRow), required=True)
     receipt = fields.Nested(IntakeReceipt, required=True)
@@ -124,6 +132,10 @@ class Progress(Schema):
     done = _count("已处理 / done")
     rows = _count("行数 / rows")
     taken = _count("入账 / recorded")
+    late = fields.Integer(
+        validate=validate.Range(min=0),
+        metadata={"description": "其中逾期报送 / of these, sent too late (DET-6)"},
+    )
     already = _count("此前已入账 / recorded before")
     refused = _count("拒收 / refused")
 
@@ -151,6 +163,7 @@ class ActReceipt(Schema):
     status = fields.String(required=True, validate=validate.OneOf(["recorded", "already"]))
     event_id = _text("事件编号 / id of the event, for a new record", required=False)
     position = _count("账本位置 / position in the log", required=False)
+    late = fields.Boolean(metadata={"description": "逾期报送 / sent too late (DET-6)"})
     leaf_hash = _hex("叶子哈希 / hash of the leaf", 64, required=False)
 
 
@@ -253,10 +266,21 @@ class Moment(Schema):
     parts = fields.Dict(required=True, keys=fields.String(), values=fields.Dict())
 
 
+class LateRecord(Schema):
+    """How late a record came (逾期, DET-6)."""
+
+    due = fields.Date(required=True, metadata={"description": "应公示的最后一日 / the last day in time"})
+    days = _count("逾期工作日 / working days beyond it")
+    provisional = fields.Boolean(
+        required=True, metadata={"description": "超出已载入日历，暂计 / counted beyond the loaded calendar"}
+    )
+
+
 class RecordLife(Schema):
-    """A record in its subject's dossier."""
+    """A record in its subject's dossier; ``late`` when it came after the seventh working day."""
 
     record = fields.UUID(required=True)
+    late = fields.Nested(LateRecord)
     history = fields.List(fields.Nested(Moment), required=True)
 
 

@@ -18,7 +18,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from application.ports import Append, Log
-from infrastructure.postgres.store import append_parameters
+from infrastructure.postgres.append_call import append_parameters
 from tests.world import World, raw_row
 
 WRITERS, WRITES, EVENTS = 6, 15, 3

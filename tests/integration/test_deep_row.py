@@ -8,6 +8,7 @@ from application.commands.intake import Intake
 from application.commands.seals import SealOfFile
 from domain.shared.canonical import DEPTH_MAX, Json
 from infrastructure.keys import verify_ed25519
+from infrastructure.remedy_data import load_calendar
 from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows
 from interfaces.client.sealing import seal_file
@@ -31,7 +32,12 @@ def test_a_row_nested_too_deep_is_refused_and_the_other_rows_are_taken(ledger_wo
 
     seal, lines = sealed_file(decoded(body, "gzip"))
     intake = Intake(
-        ledger_world.ledger, forms, SealOfFile(seal), department=department, verify=verify_ed25519
+        ledger_world.ledger,
+        forms,
+        SealOfFile(seal),
+        department=department,
+        verify=verify_ed25519,
+        calendar=load_calendar(),
     )
     for _ in intake.take(lines):
         pass

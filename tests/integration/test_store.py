@@ -25,6 +25,7 @@ from domain.transparency.digest import FIRST_DIGEST, StoredRow, row_digest
 from domain.transparency.sealed_file import SealedRow
 from infrastructure.keys import verify_ed25519
 from infrastructure.postgres.store import CONFLICTS, Pool, PostgresEventStore, connection
+from infrastructure.remedy_data import load_calendar
 from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows
 from interfaces.client.sealing import seal_file
@@ -180,7 +181,14 @@ def intake(world: World, name: str) -> tuple[Intake, list[SealedRow]]:
     sealed = seal_file(read_rows(table, load_forms()), form=table.kind, ledger_id=world.ledger.id.bytes)
     seal, rows = sealed_file(decoded(sealed.signed(world.keys[department]).body(), "gzip"))
     return (
-        Intake(world.ledger, load_forms(), SealOfFile(seal), department=department, verify=verify_ed25519),
+        Intake(
+            world.ledger,
+            load_forms(),
+            SealOfFile(seal),
+            department=department,
+            verify=verify_ed25519,
+            calendar=load_calendar(),
+        ),
         list(rows),
     )
 

@@ -84,6 +84,34 @@ STANDARD: dict[str, Any] = {
     "reasons": [],
 }
 EXAMPLES: Mapping[tuple[str, int], Any] = {
+    ("leniency.assessed", 1): {
+        "public": {"department": "11420100XK7BQ3M22B", "effect": "not_published", "officer": "case-1"},
+        "restricted": {
+            "authority": "11420100XK7BQ3M22B",
+            "grounds": ["force_majeure"],
+            "number": "示市监罚字〔2026〕7号",
+        },
+        "person/1": {"reason": "因洪水停产，未能按期年报，水退后即补报。"},
+    },
+    ("leniency.decided", 1): {
+        "public": {"decision": "approved", "department": "11420100XK7BQ3M22B", "officer": "case-2"},
+    },
+    ("record.person_linked", 1): {
+        "public": {
+            "basis": "《示范市公共信用信息管理办法》第二十条",
+            "links": "c1" * 32,
+            "record": "0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a",
+            "role": "法定代表人",
+        },
+        "person/1": {"id_number": "990101198001010018", "id_type": "身份证", "name": "示例"},
+    },
+    ("publication.late", 1): {
+        "public": {
+            "department": "11420100XK7BQ3M22B",
+            "form": "penalty",
+            "records": [["0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a", "2026-03-11", "4", ""]],
+        },
+    },
     ("consent.given", 1): {
         "public": {
             "subject": "00000000-0000-4000-8000-00000000000a",

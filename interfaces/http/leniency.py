@@ -1,0 +1,131 @@
+"""Leniency assessments over HTTP: an officer of the department assesses a document, another one approves (DET-4).
+
+The intake asks for what was assessed when the document is sent; nothing here names a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from marshmallow import Schema, fields, validate
+
+from application.commands.leniency import Decided, Leniency
+from application.ports import Receipt
+from domain.records.leniency import (
+    EFFECTS,
+    GROUNDS,
+    NUMBER_CHARACTERS_MAX,
+    REASON_CHARACTERS_MAX,
+    Assessing,
+    Assessment,
+)
+from interfaces.http.auth import Caller, authenticated
+from interfaces.http.bodies import given_json, read_body
+from interfaces.http.describing import Access, Answer, Operation, json_of, operation
+from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
+from interfaces.http.services import services
+
+JSON_BYTES_MAX = 1 << 20
+STATES = ["waiting", "assessed", "approved", "withdrawn"]
+blueprint = Blueprint("leniency", __name__, url_prefix="/v1/leniency-assessments")
+
+
+class LeniencyAssessment(Schema):
+    """An assessment of one document (从宽评估): authority and number as they will be sent, grounds, effect, reason.
+
+    The reason identifies nobody: no name with an id number, telephone, address or state of health.
+    """
+
+    authority = fields.String(required=True, validate=validate.Regexp(r"^[0-9A-Z]{18}$"))
+    number = fields.String(required=True, validate=validate.Length(min=1, max=NUMBER_CHARACTERS_MAX))
+    grounds = fields.List(
+        fields.String(validate=validate.OneOf(GROUNDS)), required=True, validate=validate.Length(min=1, max=4)
+    )
+    effect = fields.String(required=True, validate=validate.OneOf(EFFECTS))
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=REASON_CHARACTERS_MAX))
+
+
+class DecidedLeniency(Schema):
+    """A decision on an assessment holds nothing but the officer's name, which is a signed header."""
+
+
+class LeniencyReceipt(Schema):
+    """The assessment and how it stands: it waits for a second officer, or is in force, or was withdrawn."""
+
+    assessment = fields.UUID(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(STATES))
+
+
+class LeniencyAnswer(Schema):
+    """The receipt, and where the act was recorded (left out when the request is repeated)."""
+
+    receipt = fields.Nested(LeniencyReceipt, required=True)
+    event_id = fields.String()
+
+
+def _described(zh: str, en: str, takes: type[Schema]) -> Operation:
+    answer = Answer("已记录", "recorded", json_of(LeniencyAnswer), ("Idempotency-Replayed",))
+    return Operation(zh, en, Access.OFFICER, "从宽", {201: answer}, takes=json_of(takes), problems=(409,))
+
+
+@blueprint.post("")
+@operation(_described("评估从宽", "Assess leniency", LeniencyAssessment))
+def assess_leniency() -> Response:
+    """An officer assesses a document before it is recorded (从宽评估): a minor's is in force at once, the others
+    once a second officer approves."""
+
+    def act(desk: Leniency, body: bytes, receipt: Callable[[Assessment], Receipt]) -> Decided:
+        given = given_json(LeniencyAssessment(), body)
+        return desk.assess(Assessing(**{**given, "grounds": tuple(given["grounds"])}), receipt)
+
+    return _acted(act)
+
+
+@blueprint.post("/<uuid:assessment_id>/approve")
+@operation(_described("复核从宽评估", "Approve a leniency assessment", DecidedLeniency))
+def approve_leniency(assessment_id: UUID) -> Response:
+    """Another officer of the department approves an assessment (复核): from then on it is in force."""
+    return _acted(_deciding(assessment_id, "approved"))
+
+
+@blueprint.post("/<uuid:assessment_id>/withdraw")
+@operation(_described("撤回从宽评估", "Withdraw a leniency assessment", DecidedLeniency))
+def withdraw_leniency(assessment_id: UUID) -> Response:
+    """An officer of the department takes an assessment back (撤回) before its document is recorded."""
+    return _acted(_deciding(assessment_id, "withdrawn"))
+
+
+Act = Callable[[Leniency, bytes, Callable[[Assessment], Receipt]], Decided]
+
+
+def _deciding(assessment_id: UUID, decision: str) -> Act:
+    def act(desk: Leniency, body: bytes, receipt: Callable[[Assessment], Receipt]) -> Decided:
+        given_json(DecidedLeniency(), body)
+        return desk.decide(assessment_id, decision, receipt)
+
+    return act
+
+
+def _acted(act: Act) -> Response:
+    request.max_content_length = JSON_BYTES_MAX
+    body = read_body()
+    caller = authenticated(body)
+    if replay := replayed(caller, body):
+        return replay
+    with logged_refusals(caller, body):
+        desk = Leniency(
+            services().ledger, officer=caller.signed_header("Credit-Official"), department=caller.department
+        )
+        done = act(desk, body, lambda assessment: _receipt(caller, body, assessment))
+    told = _told(done.assessment)
+    return json_response({"receipt": told, "event_id": f"records:{done.position}"}, 201)
+
+
+def _told(assessment: Assessment) -> dict[str, object]:
+    return {"assessment": str(assessment.id), "status": assessment.state}
+
+
+def _receipt(caller: Caller, body: bytes, assessment: Assessment) -> Receipt:
+    return Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, _told(assessment))
