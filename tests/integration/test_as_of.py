@@ -300,7 +300,8 @@ def test_as_of_each_position_the_views_are_what_they_were_then(seeded_world: Wor
 def test_a_look_back_at_one_record_shows_that_record_only(story: Story) -> None:
     world, past = story.world, past_of(story.world)
     record = story.new_record("示市监罚字〔2026〕审计号", decided=date(2026, 6, 1))
-    head = world.reader.head("records")[0]
+    (determined,) = world.store.load("records", record)
+    head = determined.position
     views = past.views(past.subject_of(record), position=head, on=world.today, record=record)
     assert {str(r.record) for r in views.renditions} | {v.record for v in views.dossier} == {str(record)}
     before = past.views(past.subject_of(record), position=head - 1, on=world.today, record=record)
