@@ -10,6 +10,13 @@ from domain.access.events import (
     SubjectQueried,
 )
 from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
+from domain.instruments.events import (
+    InstrumentEntered,
+    InstrumentOverdue,
+    LedgerExported,
+    NoticeIssued,
+    ReturnFiled,
+)
 from domain.parties.events import (
     DepartmentRegistered,
     KeyEnded,
@@ -83,6 +90,11 @@ EVENTS: tuple[type[Event], ...] = (
     SettingChanged,
     CalendarLoaded,
     CaseDaysRecounted,
+    InstrumentEntered,
+    ReturnFiled,
+    InstrumentOverdue,
+    NoticeIssued,
+    LedgerExported,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from interfaces.client.sealing import seal_act
+from tests.ledger_books import book, row
 from tests.remedies import REMEDIES, SECOND
 from tests.scene import JSON, NUMBER, PURPOSE, Came, Scene
 from tests.web import XLSX
@@ -235,6 +236,16 @@ def proven(scene: Scene) -> Came:
     yield scene.own("/v1/evidence", claim="who_looked")
 
 
+def cleaned_up(scene: Scene) -> Came:
+    """The clean-up ledger, in and out: it holds documents and no records."""
+    body = book(row())
+    yield scene.post("/v1/instruments", body, scene.stranger, content_type=XLSX)
+    headers = {"credit_official": "credit_office-1", "credit_purpose": "instrument_cleanup"}
+    yield scene.post("/v1/instruments/export", {}, **headers)
+    yield scene.web.http.get("/v1/instruments")
+    yield scene.web.http.get("/v1/instruments/workbook")
+
+
 def operated(scene: Scene) -> Came:
     for path in ("/healthz", "/readyz", "/version", "/metrics", "/v1/ledger", "/v1/openapi.json"):
         yield scene.web.http.get(path)
@@ -318,6 +329,7 @@ PLACES: Mapping[str, Place] = {
     "published files": Place(published),
     "receipts": Place(receipts),
     "error texts": Place(asked_wrongly),
+    "clean-up ledger": Place(cleaned_up),
     "operators' routes": Place(operated),
     "log lines": Place(log_lines),
     "an auditor's replay and look back": Place(audited, ALL, ALL),

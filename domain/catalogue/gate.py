@@ -19,10 +19,9 @@ from domain.catalogue.items import (
     version_in_force,
     with_status,
 )
+from domain.shared.legal_basis import LOCAL_LEVELS, SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect, refuse_if_any
 
-SUFFICIENT_LEVELS = frozenset({"law", "admin_regulation", "local_regulation", "central_policy"})
-SUPPLEMENT_LEVELS = frozenset({"local_regulation"})
 PERSONAL_LEVELS = frozenset({"law", "admin_regulation", "local_regulation", "state_council_decision"})
 ARTICLE_NOT_STATED = "-"
 MASKED_ALWAYS = frozenset({"XDR_MC", "XDR_ZJHM"})
@@ -136,7 +135,7 @@ def _basis_defects(item: CatalogueItem) -> list[Defect]:
             )
     if not any(basis.level in SUFFICIENT_LEVELS for basis in item.bases):
         defects.append(Defect("CAT-2", "catalogue_basis_insufficient", "/bases", about))
-    if item.layer != "national" and not any(basis.level in SUPPLEMENT_LEVELS for basis in item.bases):
+    if item.layer != "national" and not any(basis.level in LOCAL_LEVELS for basis in item.bases):
         defects.append(Defect("CAT-6", "catalogue_supplement_basis", "/bases", about))
     return defects
 

@@ -15,13 +15,8 @@ from domain.shared.canonical import Json
 from domain.shared.events import ENVELOPE, Event
 from domain.shared.kinds import Kind
 
-Level = Literal[
-    "law", "admin_regulation", "local_regulation", "central_policy", "state_council_decision",
-    "department_rule", "local_government_rule", "normative_document", "internal",
-    "judicial_interpretation", "standard",
-]  # fmt: skip
 Layer = Literal["national", "provincial", "municipal"]
-Status = Literal["draft", "in_force"]
+Status = Literal["draft", "in_force", "suspended"]
 SubjectKind = Literal["organisation", "individual_business", "natural_person"]
 Repair = Literal["annotate", "shield", "delete", "not_applicable"]
 PublicityKind = Literal["severity_maximum", "valid_to", "months_from_decision", "until_ended"]

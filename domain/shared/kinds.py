@@ -45,6 +45,11 @@ class Kind(IntEnum):
     CALENDAR_LOADED = 35
     CASE_DAYS_RECOUNTED = 36
     SETTING_CHANGED = 37
+    INSTRUMENT_ENTERED = 80
+    CATALOGUE_ITEM_SUSPENDED = 81
+    INSTRUMENT_RETURN_FILED = 82
+    INSTRUMENT_OVERDUE = 83
+    INSTRUMENT_NOTICE_ISSUED = 84
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

@@ -9,6 +9,7 @@ from domain.shared.prose_access import ACCESS_PROSE
 from domain.shared.prose_catalogue import PROSE_CATALOGUE
 from domain.shared.prose_erasure import ERASURE_PROSE
 from domain.shared.prose_files import FILE_PROSE
+from domain.shared.prose_instruments import INSTRUMENT_PROSE
 from domain.shared.prose_ledger import LEDGER_PROSE
 from domain.shared.prose_remedies import REMEDY_PROSE
 from domain.shared.prose_rows import ROW_PROSE
@@ -23,4 +24,5 @@ PROSE: dict[str, tuple[str, str]] = {
     **ACCESS_PROSE,
     **REMEDY_PROSE,
     **ERASURE_PROSE,
+    **INSTRUMENT_PROSE,
 }

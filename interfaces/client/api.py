@@ -288,6 +288,15 @@ class Client:
 
         return self._retrying(attempt)
 
+    def send_file(self, path: str, data: bytes, *, content_type: str) -> dict[str, Any]:
+        """A signed POST of a file, tried again under one idempotency key. Raises as :meth:`post`."""
+        headers = {"content-type": content_type, "idempotency-key": str(uuid.uuid4())}
+        return self._retrying(lambda: self._json("POST", path, data, headers))
+
+    def get(self, path: str) -> dict[str, Any]:
+        """What anyone may fetch as JSON."""
+        return self._retrying(lambda: self._json("GET", path, b"", {}))
+
     def _retrying(self, attempt: Callable[[], Told]) -> Told:
         """Try until it works, waiting longer each time, and as long as a full service asks for."""
         for number in range(self._attempts_max):

@@ -15,6 +15,7 @@ from interfaces.http import (
     docs,
     erasures,
     evidence,
+    instruments,
     intakes,
     keys,
     logs,
@@ -74,6 +75,7 @@ def interface(app: Flask) -> None:
         docs,
         logs,
         evidence,
+        instruments,
     )
     for part in parts:
         app.register_blueprint(part.blueprint)

@@ -57,6 +57,7 @@ NOT_PERMITTED = frozenset(
         "erasure_not_the_credit_office",
         "erasure_same_officer",
         "setting_not_the_credit_office",
+        "ledger_not_the_office",
     }
 )
 """What forbids the act to this caller or officer, and not the act itself."""
