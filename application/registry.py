@@ -12,10 +12,11 @@ from uuid import UUID
 from application.ledger import Ledger
 from domain.access.events import PurposeRegistered
 from domain.access.model import Officer, Purpose
-from domain.catalogue.items import CatalogueItem, fold
+from domain.catalogue.items import CatalogueItem, fold, version_in_force
 from domain.parties.events import DepartmentRegistered, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key
 from domain.remedies.recounting import calendar_of
+from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
 from domain.shared.events import Event
 from domain.shared.rule_settings import RuleSettings
@@ -121,6 +122,11 @@ class Registry:
             self._calendar = [(o.row.position, o.event) for o in self._ledger.open_all(rows, log="records")]
         events = [e for position, e in self._calendar if before is None or position < before]
         return KnownCalendar(stream, len(events), calendar_of(built_in, events), tuple(events))
+
+    def is_stopped(self, code: str) -> bool:
+        """Whether an item's version in force today is suspended (INS-2): nothing of it is shown to anyone outside."""
+        item = version_in_force(self.item(code).items, city_day(self._ledger.now()))
+        return item is not None and item.status == "suspended"
 
     def forget(self) -> None:
         """Read everything again at the next question, after a conflict said that something moved."""

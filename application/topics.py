@@ -9,7 +9,7 @@ from domain.access.events import (
     ReportIssued,
     SubjectQueried,
 )
-from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
+from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted, CatalogueItemSuspended
 from domain.instruments.events import (
     InstrumentEntered,
     InstrumentOverdue,
@@ -90,6 +90,7 @@ EVENTS: tuple[type[Event], ...] = (
     SettingChanged,
     CalendarLoaded,
     CaseDaysRecounted,
+    CatalogueItemSuspended,
     InstrumentEntered,
     ReturnFiled,
     InstrumentOverdue,

@@ -14,9 +14,10 @@ from application.commands.refusals import log_refused_rows, refused_rows
 from application.instruments import CleanUp, clean_up, document_stream, unit_stream, units
 from application.ledger import Ledger, SealedAct
 from application.ports import Append, Conflict, KeyName, LedgerUnavailable, Receipt
+from application.resting import resting_on, settle
 from domain.instruments.events import InstrumentEntered
 from domain.instruments.form import Entry, LedgerForm
-from domain.instruments.ledger import enter, placed, return_at
+from domain.instruments.ledger import Stopped, enter, placed, return_at
 from domain.parties.events import DepartmentRegistered
 from domain.parties.keys import CREDIT_OFFICE
 from domain.shared.canonical import Parts
@@ -73,6 +74,7 @@ class CleanUpDesk:
         if len(rows) > ROWS_MAX:
             raise Refused(Defect("INS-1", "ledger_too_many_rows", "", {"most": str(ROWS_MAX)}))
         report = self._performed(lambda: self._entered(form, rows))
+        settle(self.ledger, lambda: clean_up(self.ledger).stopped)
         log_refused_rows(
             self.ledger,
             refused_rows((row.data_row, defects) for row, defects in report.refused),
@@ -156,7 +158,7 @@ class CleanUpDesk:
                 heading = form.heading("title")
                 defects = [Defect("INS-1", "ledger_document_twice", heading, {"row": str(first)})]
             report.refused.append((row, defects))
-        return report, events
+        return report, [*events, *resting_on(self.ledger, _stopped_after(now, events))]
 
     def _take_row(
         self, entry: Entry, unit: str, form: LedgerForm, now: CleanUp, stream: UUID, report: LedgerReport,
@@ -195,6 +197,18 @@ def owners_of(ledger: Ledger, event: Event) -> dict[str, KeyName]:
     if isinstance(event, InstrumentEntered) and PERSON in parts:
         own[PERSON] = (event.originator_id, PERSON)
     return own
+
+
+def _stopped_after(now: CleanUp, events: Sequence[Event]) -> list[Stopped]:
+    """What is not executed once these entries stand (INS-2)."""
+    stopped = {found.document: found for found in now.stopped}
+    for event in events:
+        if isinstance(event, InstrumentEntered):
+            stopped.pop(event.originator_id, None)
+            if not event.sufficient:
+                document = Stopped(event.originator_id, event.unit, event.title)
+                stopped[event.originator_id] = document
+    return list(stopped.values())
 
 
 def _by_name(known: Mapping[str, DepartmentRegistered]) -> dict[str, DepartmentRegistered]:

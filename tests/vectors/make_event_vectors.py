@@ -68,6 +68,15 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "until": "2027-05-20",
         }
     },
+    ("catalogue.item_suspended", 1): {
+        "public": {
+            "code": "C03-02",
+            "versions": [1],
+            "document": str(ROW),
+            "unit": "114201001ML29E5H67",
+            "title": "《示范市交通运输局关于加强信用管理的通知》（示交发〔2019〕3号）",
+        }
+    },
     ("instrument.entered", 1): {
         "public": {
             "unit": "114201001ML29E5H67",
