@@ -244,6 +244,11 @@ def cleaned_up(scene: Scene) -> Came:
     yield scene.post("/v1/instruments/export", {}, **headers)
     yield scene.web.http.get("/v1/instruments")
     yield scene.web.http.get("/v1/instruments/workbook")
+    yield scene.post("/v1/instruments/returns", {"what": "nil"}, scene.story.source)
+    yield scene.post("/v1/instruments/notices", {"parts": {"public": {}}, "salt": "00" * 32, "issuer": "00" * 8,
+                     "signature": "00" * 64})  # fmt: skip
+    for path in ("/v1/instruments/notices/2026-10", "/instruments", "/instruments/notices/2026-10"):
+        yield scene.web.http.get(path)
 
 
 def operated(scene: Scene) -> Came:

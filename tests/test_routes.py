@@ -39,7 +39,7 @@ PUBLIC = {
 """Routes under /v1 that anyone may ask: they tell nothing about anyone."""
 PAGES = {
     "portal.static", "portal.front", "portal.lookup_by_link", "portal.lookup", "portal.record", "portal.rules",
-    "portal.verify", "portal.certified",
+    "portal.verify", "portal.certified", "portal.clean_up_page", "portal.notice_page",
     "docs.static", "docs.page", "docs.problems", "docs.problem",
 }  # fmt: skip
 """What people look at, which is no part of the interface for machines."""

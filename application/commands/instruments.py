@@ -17,7 +17,7 @@ from application.ports import Append, Conflict, KeyName, LedgerUnavailable, Rece
 from application.resting import resting_on, settle
 from domain.instruments.events import InstrumentEntered
 from domain.instruments.form import Entry, LedgerForm
-from domain.instruments.ledger import Stopped, enter, placed, return_at
+from domain.instruments.ledger import Stopped, enter, placed
 from domain.parties.events import DepartmentRegistered
 from domain.parties.keys import CREDIT_OFFICE
 from domain.shared.canonical import Parts
@@ -64,7 +64,7 @@ class CleanUpDesk:
         rows: Sequence[LedgerRow],
         *,
         content: str,
-        receipt: Callable[[LedgerReport], Receipt],
+        receipt: Callable[[LedgerReport], Receipt] | None = None,
     ) -> LedgerReport:
         """Enter the good rows in one transaction and log the others; ``content`` is a keyed digest of the file.
 
@@ -81,25 +81,9 @@ class CleanUpDesk:
             department=self.department,
             form="instruments",
             content=content,
-            receipt=receipt(report),
+            receipt=receipt(report) if receipt else None,
         )
         return report
-
-    def return_nil(self, receipt: Receipt | None) -> int:
-        """That the unit has nothing to clean up (不需清理规范的也请报送): an act of its own; its position.
-
-        Raises ``Refused`` (INS-1) when its ledger holds documents, or the same was filed and nothing entered since.
-        """
-
-        def make() -> list[Event]:
-            now = clean_up(self.ledger)
-            if now.of(self.department):
-                raise Refused(Defect("INS-1", "ledger_not_nil"))
-            if now.filed(self.department, "nil"):
-                raise Refused(Defect("INS-1", "ledger_already_filed"))
-            return [return_at(self.unit_place(), "nil", unit=self.department, filed_by=self.department)]
-
-        return self.performed(make, receipt)
 
     def performed(self, make: Callable[[], list[Event]], receipt: Receipt | None) -> int:
         """Record what ``make`` decides, deciding again when something moved; the first position."""

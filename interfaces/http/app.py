@@ -9,6 +9,7 @@ from application.services import Services
 from domain.transparency.leaf import issuer_id
 from interfaces.http import (
     answers,
+    clean_up,
     consents,
     credit_reports,
     determinations,
@@ -62,6 +63,7 @@ def interface(app: Flask) -> None:
         intakes,
         determinations,
         queries,
+        clean_up,
         consents,
         credit_reports,
         objections,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from interfaces.http.schema_fields import count, date, text
 from interfaces.http.schemas import ProblemReason
@@ -80,6 +83,78 @@ class LedgerDocument(Schema):
     completed_on = date("完成之日 / the day of its completion")
     overdue = fields.List(fields.List(fields.String()), required=True)
     version = count("版本 / version")
+
+
+RETURNS: Mapping[str, tuple[str, ...]] = {
+    "nil": (),
+    "plan": ("document", "steps"),
+    "completion": ("document", "evidence"),
+    "summary": ("evidence",),
+    "omission": ("unit", "title"),
+}
+"""What each return says besides what it is."""
+
+
+class FiledReturn(Schema):
+    """A return: ``nil``; ``plan`` (document, steps); ``completion`` (document, evidence: SHA-256); ``summary``
+    (evidence); ``omission`` (unit, title)."""
+
+    what = fields.String(required=True, validate=validate.OneOf(list(RETURNS)))
+    document = fields.UUID()
+    steps = fields.List(fields.Nested(PlanStep), validate=validate.Length(min=1, max=50))
+    evidence = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    unit = fields.String(validate=_CODE)
+    title = fields.String(validate=validate.Length(min=2, max=200))
+
+    @validates_schema
+    def whole(self, data: dict[str, Any], **_: Any) -> None:
+        """Each return says what belongs to it, and nothing else."""
+        if set(data) != {"what", *RETURNS[data["what"]]}:
+            raise ValidationError("other members")
+
+
+class ReturnReceipt(Schema):
+    """What was filed."""
+
+    status = text("recorded")
+    what = text("哪一种 / which return")
+
+
+class ReturnAnswer(Schema):
+    """The receipt, and where the act was recorded (left out when the request is repeated)."""
+
+    receipt = fields.Nested(ReturnReceipt, required=True)
+    event_id = fields.String()
+
+
+class NoticeReceipt(Schema):
+    """What was issued."""
+
+    status = text("recorded")
+    month = text("月份 / month")
+
+
+class NoticeIssuedAnswer(Schema):
+    """The receipt of a notice."""
+
+    receipt = fields.Nested(NoticeReceipt, required=True)
+    event_id = fields.String()
+
+
+class IssuedNotice(Schema):
+    """A notice as it was issued."""
+
+    at = text("印发时刻 / when")
+    content = fields.Dict(required=True)
+
+
+class NoticeAnswer(Schema):
+    """The notice of a month: as the ledger computes it, and as it was issued, null before that."""
+
+    month = text("月份 / month")
+    notice = fields.UUID(required=True, metadata={"description": "通报编号 / id under which it is sealed"})
+    computed = fields.Dict(required=True)
+    issued = fields.Nested(IssuedNotice, required=True, allow_none=True)
 
 
 class PublicLedger(Schema):

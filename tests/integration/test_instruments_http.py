@@ -25,12 +25,16 @@ class Units:
     """The demo city's transport bureau, market bureau and credit office as clients."""
 
     def __init__(self, world: World, web: Web, url: str) -> None:
-        self.world, self.web = world, web
+        self.world, self.web, self._url = world, web, url
         self.codes = {d.key: d.code for d in world.city.departments}
         self.transport, self.market, self.office = (
-            Instruments(Client(url, Department(self.codes[k], world.keys[self.codes[k]]), attempts_max=1))
-            for k in ("transport", "market", "credit_office")
+            Instruments(self.client(unit)) for unit in ("transport", "market", "credit_office")
         )
+
+    def client(self, unit: str) -> Client:
+        """The product's client as a unit of the demo city."""
+        code = self.codes[unit]
+        return Client(self._url, Department(code, self.world.keys[code]), attempts_max=1)
 
     def heads(self) -> tuple[int, int]:
         return self.web.positions()
