@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from application.commands.clean_up import ReturnDesk, computed_notice, issue_notice, notice_stream
 from application.commands.governance import Governance
+from application.queries.instruments import export_ledger
 from application.queries.reporting import Asked
+from domain.catalogue.items import LegalBasis
+from domain.instruments.events import NoticeIssued
+from domain.shared.canonical import Parts
 from domain.shared.deadlines import CalendarYear
 from domain.shared.refusals import Refused
 from infrastructure.tile_files import MapFiles, map_path
+from interfaces.cli.seed import seed_ledger
 from tests.integration.test_consents import give
 from tests.integration.test_queries import ask, request, subject_with_records
 from tests.integration.test_remedies import annotating
 from tests.keys import end_log_key, next_gateway_key, next_log_key, revoke
+from tests.ledger_books import row
 from tests.remedies import LETTER, PROOF, REMEDIES, Story, begin
 from tests.rule_settings import change_setting
 from tests.world import START, World
@@ -95,8 +103,10 @@ class _Life(FullLedger):
         world.publish()
         self._looks()
         self._governance()
+        self._clean_up()
         world.clock.at += LIVED
         self._another_year()
+        self._notice()
         world.deadlines.run()
         world.publish()
 
@@ -128,6 +138,33 @@ class _Life(FullLedger):
         world.services.consents.withdraw(
             consent.consent_id, who, portal=world.city.credit_office.code, receipt=None
         )
+
+    def _clean_up(self) -> None:
+        """A document without basis takes a catalogue item with it; it will be late."""
+        world, governance = self.world, self.world.governance()
+        first = next(item for item in world.city.items if item.code == "C05-01")
+        local = LegalBasis("示范市信用办法", "示人发〔2020〕1号", "第九条", "local_regulation")
+        governance.adopt_version(replace(first, version=2, bases=(*first.bases, local)))
+        transport = next(d for d in world.city.departments if d.key == "transport")
+        entered = row(title="《示范市信用办法》", due="2026-12-01", unit_name=transport.name)
+        seed_ledger(world.ledger, [entered], unit=transport.code)
+        market = next(d for d in world.city.departments if d.key == "market")
+        ReturnDesk(world.ledger, department=market.code).return_nil(None)
+        office = world.city.credit_office.code
+        export_ledger(
+            world.ledger,
+            department=office,
+            officer="credit_office-1",
+            unit="",
+            workbook=lambda _: b"workbook",
+        )
+
+    def _notice(self) -> None:
+        ledger, story = self.world.ledger, self.story
+        parts: Parts = {"public": {"month": "2026-11", "content": computed_notice(ledger, "2026-11")}}
+        key = self.world.keys[story.office]
+        act = story.sealed(NoticeIssued.KIND, notice_stream(ledger, "2026-11"), parts, key=key)
+        issue_notice(story.desk, act, department=story.office)
 
     def _governance(self) -> None:
         office = self.world.keys[self.story.office]
