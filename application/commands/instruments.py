@@ -5,7 +5,7 @@ Before it the workbook is read by the client's reader; after it the ledger's exp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -169,7 +169,7 @@ class CleanUpDesk:
             return "", [Defect("INS-1", "ledger_unit_of_another", heading, {"heading": heading})]
         return unit.code, []
 
-    def is_office(self, known: Any) -> bool:
+    def is_office(self, known: Iterable[DepartmentRegistered]) -> bool:
         """Whether this desk's department is the credit office."""
         return any(unit.code == self.department and unit.role == CREDIT_OFFICE for unit in known)
 

@@ -130,8 +130,8 @@ def recognise(headings: Sequence[str]) -> LedgerForm | Defect:
 def read_entry(values: Mapping[str, str], form: LedgerForm) -> Entry | list[Defect]:
     """The entry that the cells of a row hold, by field; or every reason why they hold none."""
     cells = {field: clean_text(values.get(field, "")) for field in FIELDS}
-    for field in ("basis", "due", "summary"):
-        if is_placeholder(cells[field]) and field != "summary":
+    for field in ("basis", "due"):
+        if is_placeholder(cells[field]):
             cells[field] = ""
     defects = [*_missing(cells, form), *_misfits(cells, form)]
     flags = {field: _flag(cells[field]) for field in _YES_NO}

@@ -293,8 +293,7 @@ class PostgresEventStore:
 
     def use_nonce(self, issuer: bytes, nonce: str, *, now: datetime, expires: datetime) -> bool:
         """True the first time a nonce is used by an issuer, False for a replay."""
-        rows = self._all("SELECT ledger.use_nonce(%s, %s, %s, %s)", (issuer, nonce, now, expires))
-        return bool(rows[0][0])
+        return bool(self._all("SELECT ledger.use_nonce(%s, %s, %s, %s)", (issuer, nonce, now, expires))[0][0])
 
     def save_draft(
         self,

@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +15,9 @@ from domain.instruments.form import DISTRICT, Entry
 from interfaces.client.api import Client, Department, Problem
 from interfaces.client.instruments import Instruments
 from interfaces.client.ledger_book import read_ledger
+from interfaces.client.unreadable import Limits
+from interfaces.client.workbooks import open_sheets
+from tests.erasure import ask, carry_out
 from tests.ledger_books import CONTACT, KEPT, PHONE, book, row
 from tests.web import Web
 from tests.world import World
@@ -138,7 +142,20 @@ def test_ins_1_the_ledger_leaves_only_for_its_unit_or_the_office_and_is_logged_f
 
 
 @pytest.mark.rule("INS-1")
-def test_ins_1_who_answers_for_a_document_is_under_a_key_of_its_own(units: Units) -> None:
-    units.transport.send(book(row()))
-    stored = units.world.reader.rows("records", after=units.heads()[0] - 1, limit=1)[0]
-    assert f"person/1={stored.stream_id}/person/1" in stored.key_ref
+def test_ins_1_who_answers_for_a_document_is_erased_alone(units: Units) -> None:
+    units.transport.send(book(row(), row(title="《二》")))
+    first = units.office.public()["documents"][0]
+    ask(units.world, "part", stream=UUID(first["document"]), name="person/1")
+    carry_out(units.world)
+    out = entries_with_gaps(units.transport.take_out(official=TRANSPORT_OFFICER))
+    assert out == [(row()["title"], "", ""), ("《二》", CONTACT, PHONE)]
+    assert units.office.public()["documents"][0] == first
+    assert units.transport.send(book(row()))["receipt"]["taken"] == 1
+    assert units.world.verify().finding is None
+
+
+def entries_with_gaps(workbook: bytes) -> list[tuple[str, str, str]]:
+    """Title, contact and telephone of each row, as a reader of workbooks finds them."""
+    (sheet,) = open_sheets(workbook, Limits())
+    rows = [list(cells) for _, cells in sheet.rows()][2:]
+    return [(str(cells[1]), str(cells[12]), str(cells[13])) for cells in rows]
