@@ -12,13 +12,14 @@ from uuid import UUID
 import pytest
 
 from domain.instruments.form import DISTRICT, Entry
+from interfaces.cli.seed import seed_ledger
 from interfaces.client.api import Client, Department, Problem
 from interfaces.client.instruments import Instruments
 from interfaces.client.ledger_book import read_ledger
 from interfaces.client.unreadable import Limits
 from interfaces.client.workbooks import open_sheets
 from tests.erasure import ask, carry_out
-from tests.ledger_books import CONTACT, KEPT, PHONE, book, row
+from tests.ledger_books import CONTACT, KEPT, PHONE, SCHEMA, book, row
 from tests.web import Web
 from tests.world import World
 
@@ -159,3 +160,12 @@ def entries_with_gaps(workbook: bytes) -> list[tuple[str, str, str]]:
     (sheet,) = open_sheets(workbook, Limits())
     rows = [list(cells) for _, cells in sheet.rows()][2:]
     return [(str(cells[1]), str(cells[12]), str(cells[13])) for cells in rows]
+
+
+def test_the_demo_citys_ledgers_are_the_forms_examples_and_each_is_stopped(units: Units) -> None:
+    for unit, rows in units.world.city.ledgers.items():
+        report = seed_ledger(units.world.ledger, rows, unit=unit)
+        assert (report.taken, report.refused) == (len(rows), [])
+    shown = units.office.public()["documents"]
+    assert [d["disposition"] for d in shown] == [e["disposition"] for e in SCHEMA["examples"]]
+    assert all(d["stopped"] for d in shown)
