@@ -12,11 +12,15 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+from application.instruments import CleanUp, clean_up
 from application.ledger import Ledger, OpenedRow
 from application.listings import ended_by_time
 from application.ports import CaseDays, Conflict
 from application.registry import Registry
+from application.resting import settle
 from application.sealing import BrokenSeal, parse_key_reference
+from domain.instruments.events import InstrumentOverdue
+from domain.instruments.ledger import placed
 from domain.listing.events import ListingDecided
 from domain.listing.standards import ListTransitionEnded, fold_standard, transition_of
 from domain.records.events import PublicityEnded
@@ -108,7 +112,8 @@ class DeadlineRunner:
                 # What verify names must not keep every other case from being recorded.
                 passed += Passed(unreadable=1)
         self._after = found[-1][0] if len(found) == PER_STEP else _FIRST
-        return passed, len(found) == PER_STEP
+        more = len(found) == PER_STEP
+        return passed if more else passed + Passed(overdue=self._clean_up()), more
 
     def run(self, progress: Callable[[int], None] | None = None) -> Passed:
         """A whole pass; ``progress`` gets the number of events so far."""
@@ -124,6 +129,16 @@ class DeadlineRunner:
         for _ in range(ATTEMPTS_MAX):
             try:
                 return end_terms(self._ledger, self._terms)
+            except Conflict:
+                continue
+        return 0
+
+    def _clean_up(self) -> int:
+        """Record the missed days of the clean-up ledger (INS-3); how many. What rests on a stopped document stops."""
+        settle(self._ledger, lambda: clean_up(self._ledger).stopped)
+        for _ in range(ATTEMPTS_MAX):
+            try:
+                return miss_clean_up_days(self._ledger, clean_up(self._ledger))
             except Conflict:
                 continue
         return 0
@@ -254,6 +269,19 @@ def days_of(waiting: Waiting, *, counted_by: int = -1) -> CaseDays:
     due, following = (date.fromisoformat(d) if d else None for d in (waiting.due, waiting.next_due))
     provisional = waiting.provisional and bool(waiting.deadlines)
     return CaseDays(waiting.case, due, following, waiting.record, counted_by if provisional else None)
+
+
+def miss_clean_up_days(ledger: Ledger, now: CleanUp) -> int:
+    """Record each missed day of a document's plan or completion once; how many (15号 二). Raises ``Conflict``."""
+    acts = []
+    for document in now.documents:
+        missed = [m for m in document.missed(city_day(ledger.now())) if m not in document.overdue]
+        for number, (what, due) in enumerate(missed, start=1):
+            place = placed(document.id, document.version + number, ledger.now())
+            acts.append(ledger.seal(InstrumentOverdue(**place, unit=document.unit, what=what, due=due)))
+    if acts:
+        ledger.record(acts, meta=META)
+    return len(acts)
 
 
 def end_terms(ledger: Ledger, terms: Terms) -> int:

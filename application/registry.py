@@ -12,11 +12,12 @@ from uuid import UUID
 from application.ledger import Ledger
 from domain.access.events import PurposeRegistered
 from domain.access.model import Officer, Purpose
-from domain.catalogue.items import CatalogueItem, fold
+from domain.catalogue.items import CatalogueItem, fold, version_in_force
 from domain.listing.standards import ListStandard, fold_standard
 from domain.parties.events import DepartmentRegistered, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key
 from domain.remedies.recounting import calendar_of
+from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
 from domain.shared.events import Event
 from domain.shared.rule_settings import RuleSettings
@@ -140,6 +141,11 @@ class Registry:
             events = self._ledger.load(stream_id)
             self._standards[code] = Standards(stream_id, len(events), fold_standard(events))
         return self._standards[code]
+
+    def is_stopped(self, code: str) -> bool:
+        """Whether an item's version in force today is suspended (INS-2): nothing of it is shown to anyone outside."""
+        item = version_in_force(self.item(code).items, city_day(self._ledger.now()))
+        return item is not None and item.status == "suspended"
 
     def forget(self) -> None:
         """Read everything again at the next question, after a conflict said that something moved."""

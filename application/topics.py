@@ -9,7 +9,14 @@ from domain.access.events import (
     ReportIssued,
     SubjectQueried,
 )
-from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
+from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted, CatalogueItemSuspended
+from domain.instruments.events import (
+    InstrumentEntered,
+    InstrumentOverdue,
+    LedgerExported,
+    NoticeIssued,
+    ReturnFiled,
+)
 from domain.listing.events import (
     ListingDecided,
     ListingDropped,
@@ -136,6 +143,12 @@ EVENTS: tuple[type[Event], ...] = (
     LeniencyDecided,
     PublicationLate,
     PersonLinked,
+    CatalogueItemSuspended,
+    InstrumentEntered,
+    ReturnFiled,
+    InstrumentOverdue,
+    NoticeIssued,
+    LedgerExported,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

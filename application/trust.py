@@ -12,7 +12,8 @@ from dataclasses import replace
 from application.ledger import parse_instant
 from application.ports import Log
 from domain.access.events import PurposeRegistered
-from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted
+from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted, CatalogueItemSuspended
+from domain.instruments.events import NoticeIssued
 from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, ListTransitionEnded
 from domain.parties.events import (
     DepartmentRegistered,
@@ -46,6 +47,8 @@ GOVERNING: tuple[type[Event], ...] = (
     ListStandardDrafted,
     ListStandardAdopted,
     ListTransitionEnded,
+    CatalogueItemSuspended,
+    NoticeIssued,
     PurposeRegistered,
     ErasureRequested,
     ErasureApproved,

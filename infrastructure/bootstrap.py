@@ -36,6 +36,7 @@ from application.queries.reporting import Reports
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
+from application.registry import Registry
 from application.services import Services
 from domain.shared.forms import Form, FormKind
 from domain.transparency.policy import parse_policy
@@ -183,7 +184,13 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         ledger=ledger,
         forms=forms,
         drafts=Drafts(ledger, store),
-        public=PublicLookup(reading, keys=reading, vault=vault, clock=ledger.clock),
+        public=PublicLookup(
+            reading,
+            keys=reading,
+            vault=vault,
+            clock=ledger.clock,
+            stopped=lambda: Registry(ledger).is_stopped,
+        ),
         shared=queries,
         registers=Registers(PostgresRegisters(reader)),
         subject=SubjectQueries(ledger, shared),

@@ -17,7 +17,6 @@ NOT_YET = frozenset({
     "OBJ-4",
     "REP-6", "REP-7",
     "QRY-3", "QRY-4", "QRY-5",
-    "INS-1", "INS-2", "INS-3",
     "ACC-1", "ACC-2", "ACC-3", "ACC-4", "ACC-5",
     "SUP-1",
     "WHS-1",

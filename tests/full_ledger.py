@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from application.commands.clean_up import ReturnDesk, computed_notice, issue_notice, notice_stream
 from application.commands.governance import Governance
 from application.commands.leniency import Leniency
 from application.commands.links import LinkPerson, Links
 from application.commands.remedies import Once
 from application.ports import Receipt
+from application.queries.instruments import export_ledger
 from application.queries.reporting import Asked
+from domain.catalogue.items import LegalBasis
+from domain.instruments.events import NoticeIssued
 from domain.records.leniency import Assessing, Assessment
 from domain.records.links import PersonLinked
+from domain.shared.canonical import Parts
 from domain.shared.deadlines import CalendarYear
 from domain.shared.refusals import Refused
 from infrastructure.tile_files import MapFiles, map_path
+from interfaces.cli.seed import seed_ledger
 from tests.integration.test_consents import give
 from tests.integration.test_queries import ask, request, subject_with_records
 from tests.integration.test_remedies import annotating
 from tests.keys import end_log_key, next_gateway_key, next_log_key, revoke
+from tests.ledger_books import row
 from tests.listing import ListingStory
 from tests.proposals import Lived
 from tests.remedies import FIRST, LETTER, PROOF, REMEDIES, SECOND, Story, begin
@@ -103,10 +111,12 @@ class _Life(FullLedger):
         world.publish()
         self._looks()
         self._governance()
+        self._clean_up()
         self._lists()
         Lived(world).live("C06-02", review_days=5)
         world.clock.at = START + LIVED
         self._another_year()
+        self._notice()
         for _ in range(3):  # a list's transition ends once the views show nobody on it, and are at the head
             world.deadlines.run()
             world.project()
@@ -177,6 +187,33 @@ class _Life(FullLedger):
         self.story.repairs.grant(self.story.handling(accepted))
         desk.removal_refused(self.record(13))
         desk.transition(until=self.world.today + timedelta(days=5))
+
+    def _clean_up(self) -> None:
+        """A document without basis takes a catalogue item with it; it will be late."""
+        world, governance = self.world, self.world.governance()
+        first = next(item for item in world.city.items if item.code == "C05-01")
+        local = LegalBasis("示范市信用办法", "示人发〔2020〕1号", "第九条", "local_regulation")
+        governance.adopt_version(replace(first, version=2, bases=(*first.bases, local)))
+        transport = next(d for d in world.city.departments if d.key == "transport")
+        entered = row(title="《示范市信用办法》", due="2026-12-01", unit_name=transport.name)
+        seed_ledger(world.ledger, [entered], unit=transport.code)
+        market = next(d for d in world.city.departments if d.key == "market")
+        ReturnDesk(world.ledger, department=market.code).return_nil(None)
+        office = world.city.credit_office.code
+        export_ledger(
+            world.ledger,
+            department=office,
+            officer="credit_office-1",
+            unit="",
+            workbook=lambda _: b"workbook",
+        )
+
+    def _notice(self) -> None:
+        ledger, story = self.world.ledger, self.story
+        parts: Parts = {"public": {"month": "2026-11", "content": computed_notice(ledger, "2026-11")}}
+        key = self.world.keys[story.office]
+        act = story.sealed(NoticeIssued.KIND, notice_stream(ledger, "2026-11"), parts, key=key)
+        issue_notice(story.desk, act, department=story.office)
 
     def _governance(self) -> None:
         office = self.world.keys[self.story.office]

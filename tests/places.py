@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interfaces.client.sealing import seal_act
+from tests.ledger_books import book, row
 from tests.remedies import REMEDIES, SECOND
 from tests.scene import JSON, NUMBER, PURPOSE, Came, Scene
 from tests.web import XLSX
@@ -314,6 +315,21 @@ def proven(scene: Scene) -> Came:
     yield scene.own("/v1/evidence", claim="who_looked")
 
 
+def cleaned_up(scene: Scene) -> Came:
+    """The clean-up ledger, in and out: it holds documents and no records."""
+    body = book(row())
+    yield scene.post("/v1/instruments", body, scene.stranger, content_type=XLSX)
+    headers = {"credit_official": "credit_office-1", "credit_purpose": "instrument_cleanup"}
+    yield scene.post("/v1/instruments/export", {}, **headers)
+    yield scene.web.http.get("/v1/instruments")
+    yield scene.web.http.get("/v1/instruments/workbook")
+    yield scene.post("/v1/instruments/returns", {"what": "nil"}, scene.story.source)
+    yield scene.post("/v1/instruments/notices", {"parts": {"public": {}}, "salt": "00" * 32, "issuer": "00" * 8,
+                     "signature": "00" * 64})  # fmt: skip
+    for path in ("/v1/instruments/notices/2026-10", "/instruments", "/instruments/notices/2026-10"):
+        yield scene.web.http.get(path)
+
+
 def operated(scene: Scene) -> Came:
     for path in ("/healthz", "/readyz", "/version", "/metrics", "/v1/ledger", "/v1/openapi.json"):
         yield scene.web.http.get(path)
@@ -409,6 +425,7 @@ PLACES: Mapping[str, Place] = {
     "published files": Place(published),
     "receipts": Place(receipts),
     "error texts": Place(asked_wrongly),
+    "clean-up ledger": Place(cleaned_up),
     "operators' routes": Place(operated),
     "public registers": Place(lambda s: [a for path in REGISTERS for a in page(path)(s)]),
     "listing cases": Place(listing_acts),

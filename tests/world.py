@@ -42,6 +42,7 @@ from application.queries.registers import Registers
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
+from application.registry import Registry
 from application.sequencer import Sequencer
 from application.services import Services
 from application.verify import Finding, Outcome, Remembered, Verification
@@ -294,7 +295,13 @@ class World:
     def lookup(self) -> PublicLookup:
         """The public look-up, as login ``reader``."""
         reading = PostgresPublicReading(self.pool("reader"))
-        return PublicLookup(reading, keys=reading, vault=self.vault, clock=self.clock)
+        return PublicLookup(
+            reading,
+            keys=reading,
+            vault=self.vault,
+            clock=self.clock,
+            stopped=lambda: Registry(self.ledger).is_stopped,
+        )
 
     @cached_property
     def operations(self) -> Operations:

@@ -32,7 +32,9 @@ def content_defects(
 ) -> list[Defect]:
     """Everything that would keep this content from being recorded; ``guards`` gets the item's stream."""
     defects = check_row(form, parts, today=today)
-    return defects or gate_defects(registry, form, parts, department=department, guards=guards)
+    found = defects or gate_defects(registry, form, parts, department=department, guards=guards)
+    # What stands under a suspended item may still be put right; only nothing new comes in (INS-2).
+    return [defect for defect in found if defect.code != "catalogue_item_suspended"]
 
 
 def gate_defects(

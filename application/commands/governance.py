@@ -10,14 +10,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from application.instruments import clean_up
 from application.ledger import Ledger, SealedAct
 from application.listings import standard_append
 from application.ports import Append
 from application.registry import DEPARTMENT, ITEM, OFFICER, PURPOSE, Registry
+from application.resting import settle
 from domain.access.events import PurposeRegistered
 from domain.access.model import OF_PLATFORM
-from domain.catalogue.gate import import_item
+from domain.catalogue.gate import import_item, item_defects
 from domain.catalogue.items import CatalogueItem
+from domain.instruments.ledger import Stopped
 from domain.listing.standards import ListStandard, import_standard
 from domain.parties.events import DepartmentRegistered, KeyEnded, KeyRegistered, KeyRevoked, OfficerRegistered
 from domain.parties.keys import ED25519, may_govern, require_live
@@ -27,7 +30,7 @@ from domain.remedies.recounting import year_of
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, CalendarYear
 from domain.shared.events import Event
-from domain.shared.refusals import Defect, Refused
+from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.transparency.leaf import issuer_id
 from domain.transparency.signer import Signer
 
@@ -196,14 +199,20 @@ class Governance:
     def import_with(self, items: Sequence[CatalogueItem], decide: Callable[..., Event]) -> int:
         """Enter items by the given decision of the domain; an item that stands already is left alone."""
         acts: list[SealedAct] = []
+        stopped = self._stopped()
         for item in items:
             stream = self._ledger.name_id(ITEM, item.code)
             if not self._ledger.load(stream):
-                event = decide(item, stream_id=stream, stream_version=1, recorded_at=self._ledger.now())
+                event = decide(
+                    item,
+                    stream_id=stream,
+                    stream_version=1,
+                    recorded_at=self._ledger.now(),
+                    stopped=stopped,
+                )
                 acts.append(self._seal(event))
         if acts:
-            self._ledger.store.append(self._batch(acts, guards=self._authority()))
-            self._registry.forget()
+            self._adopted(acts)
         return len(acts)
 
     def import_standards(self, standards: Sequence[ListStandard]) -> int:
@@ -228,6 +237,34 @@ class Governance:
         self._ledger.store.append(batch)
         self._registry.forget()
         return 1
+
+    def adopt_version(self, item: CatalogueItem) -> None:
+        """Adopt the next version of an item, as after a suspension (INS-2).
+
+        Raises ``Refused`` with every reason why it cannot be in force, CAT-1 when its number is not the next, and
+        ``Conflict`` when the item moved meanwhile.
+        """
+        known = self._registry.item(item.code)
+        if not known.items or item.version != known.items[-1].version + 1:
+            raise Refused(Defect("CAT-1", "catalogue_version_not_next", "/version", {"item": item.code}))
+        refuse_if_any(item_defects(item, self._stopped()))
+        event = import_item(
+            item,
+            stream_id=known.stream_id,
+            stream_version=known.stream_version + 1,
+            recorded_at=self._ledger.now(),
+            stopped=self._stopped(),
+        )
+        self._adopted([self._seal(event)])
+
+    def _stopped(self) -> tuple[Stopped, ...]:
+        return clean_up(self._ledger).stopped
+
+    def _adopted(self, acts: list[SealedAct]) -> None:
+        self._ledger.store.append(self._batch(acts, guards=self._authority()))
+        # A document may have been stopped while this was decided; whoever commits last sees both.
+        settle(self._ledger, self._stopped)
+        self._registry.forget()
 
     def _record(self, event: Event, *, owners: dict[str, tuple[UUID, str]] | None = None) -> None:
         founding = isinstance(event, KeyRegistered) and event.issuer == self._signer.key_id.hex()

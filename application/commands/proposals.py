@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from application.commands.remedies import Done, Once, StaleVersion
+from application.instruments import clean_up
 from application.ledger import Ledger, SealedAct
 from application.listings import standard_append
 from application.ports import Append, CaseDays, Conflict, LedgerUnavailable, OpenCase, Receipt
@@ -67,6 +68,7 @@ def _adopt_item(ledger: Ledger, registry: Registry, proposal: Proposal) -> Appen
         stream_id=known.stream_id,
         stream_version=known.stream_version + 1,
         recorded_at=ledger.now(),
+        stopped=clean_up(ledger).stopped,
     )
     return ledger.prepare([ledger.seal(event)], meta=META)
 

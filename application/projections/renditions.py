@@ -21,7 +21,13 @@ from application.ledger import OpenedRow, parse_instant
 from application.ports import KeyName
 from application.projections.registers import Entry, entries_of
 from application.sealing import parse_key_reference
-from domain.catalogue.items import CatalogueEvent, CatalogueItem, fold, version_in_force
+from domain.catalogue.items import (
+    CatalogueEvent,
+    CatalogueItem,
+    CatalogueItemSuspended,
+    fold,
+    version_in_force,
+)
 from domain.listing.events import ListingDecided, ListingNotified, ListingRemoved
 from domain.listing.shown import is_public, public_listing, shared_listing
 from domain.records.events import PublicityEnded, RecordDetermined
@@ -154,7 +160,7 @@ class RenditionFold:
         """Take note of an event of the catalogue or of a setting, without any change to the views."""
         if isinstance(event, SettingChanged) and event.name == MAXIMUM_MONTHS:
             self._months_max.append(value_of(event))
-        if isinstance(event, CatalogueEvent):
+        if isinstance(event, CatalogueEvent | CatalogueItemSuspended):
             self._catalogue.setdefault(event.code, []).append(event)
             self._versions[event.code] = fold(self._catalogue[event.code])
 
@@ -162,7 +168,7 @@ class RenditionFold:
         """Add to ``changes`` what this event does."""
         event = opened.event
         record_id = opened.row.stream_id
-        if isinstance(event, CatalogueEvent | SettingChanged):
+        if isinstance(event, CatalogueEvent | CatalogueItemSuspended | SettingChanged):
             self.learn(event)
         elif isinstance(event, GONE):
             if record_id in changes.shown:

@@ -6,7 +6,7 @@ Reads renditions only, never events; what is suppressed or past its term is not 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -80,8 +80,18 @@ class PublicSubject:
 class PublicLookup:
     """Look-up for anyone (公示查询)."""
 
-    def __init__(self, reading: PublicReading, *, keys: KeySource, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self,
+        reading: PublicReading,
+        *,
+        keys: KeySource,
+        vault: Vault,
+        clock: Clock,
+        stopped: Callable[[], Callable[[str], bool]],
+    ) -> None:
+        """``stopped`` makes, for one question, what tells whether a catalogue item is suspended now (INS-2)."""
         self._reading = reading
+        self._stopped = stopped
         self._keys = keys
         self._vault = vault
         self._clock = clock
@@ -110,12 +120,14 @@ class PublicLookup:
         raise Refused(Defect("FORMAT", "cursor_invalid", "/cursor"))
 
     def _pages(self, asked: Sequence[tuple[UUID, Place | None]]) -> list[PublicSubject]:
-        found = []
+        found, stopped = [], self._stopped()
         for subject, place in asked:
             before = place.after if place else None
             listed = self._reading.records(subject, on=self._today(), before=before, limit=RECORDS_MAX + 1)
             records, more = listed[:RECORDS_MAX], len(listed) > RECORDS_MAX
-            shown = tuple(r for rendition in records if (r := self._shown(rendition)) is not None)
+            # Asked after the reading: what was suspended before this answer is not in it.
+            standing = [rendition for rendition in records if not stopped(rendition.item)]
+            shown = tuple(r for rendition in standing if (r := self._shown(rendition)) is not None)
             if shown:
                 begun = place.begun if place else records[0].position
                 following = self._cursors(subject).write(Place(begun, records[-1].position)) if more else ""
@@ -128,7 +140,9 @@ class PublicLookup:
     def record(self, record_id: UUID) -> PublicRecord | None:
         """One public record, or None when there is none to show."""
         rendition = self._reading.record(record_id, on=self._today())
-        return None if rendition is None else self._shown(rendition)
+        if rendition is None or self._stopped()(rendition.item):
+            return None
+        return self._shown(rendition)
 
     def listed(self, list_code: str, asked: PageAsked = FIRST_PAGE) -> Page[PublicRecord]:
         """Who is on a public list (名单公示), newest first, as it stood where this listing began; by pages.

@@ -110,6 +110,7 @@ class SharedQueries:
             try:
                 answers = self._answered(request, officer.role, identities, registry, view)
             except Conflict:
+                registry.forget()
                 continue
             except Refused as refused:
                 log_refusal(
@@ -141,6 +142,9 @@ class SharedQueries:
             acts.append(self._act(request, role, subject, version, shown, rules, (view, view_position)))
         meta = {"actor": request.department, "officer": request.officer, "purpose": request.purpose}
         batch = self._ledger.prepare(acts, meta=meta, log="access")
+        # An item suspended (INS-2) or changed between the decision and the log opens nothing.
+        items = [registry.item(code) for code in dict.fromkeys(listed.item for listed in listing)]
+        batch.guards = {item.stream_id: item.stream_version for item in items}
         if consent is not None:
             # A consent withdrawn between the decision and the log opens nothing (PRV-2).
             batch.guards[UUID(request.consent)] = consent.version

@@ -49,10 +49,13 @@ def decide(
 
     ``request`` has no defects. Without a consent: shared with the department, for that purpose, by the item's
     own scope. With one (an authorised query): what the consent covers, and nothing by the department's own
-    duty. All parts are shown then, since what nobody else may see is in no shared rendition.
+    duty. Of a suspended item nothing: sharing is one of the measures that stop (INS-2). All parts are shown
+    otherwise, since what nobody else may see is in no shared rendition.
     """
     if item is None:
         return Decision(allow=False, rules=("CAT-1",))
+    if item.status == "suspended":
+        return Decision(allow=False, rules=("INS-2", "CAT-1"))
     if request.consent:
         if consent is not None and consent.covers(
             subject=subject,

@@ -25,7 +25,9 @@ OWN_RECORDS = Purpose("own_records", "本人查询", "a subject's own records")
 """Why a subject, or its agent, reads what is its own (PRV-3)."""
 CASE_HANDLING = Purpose("case_handling", "办理异议和信用修复", "handling objections and repairs")
 """Why an officer reads a case or the worklist of the own department."""
-OF_PLATFORM: Purposes = {purpose.code: purpose for purpose in (OWN_RECORDS, CASE_HANDLING)}
+INSTRUMENT_CLEANUP = Purpose("instrument_cleanup", "失信约束措施清理规范", "cleaning up constraint measures")
+"""Why an officer takes the clean-up ledger out with those who answer for its documents (15号 二)."""
+OF_PLATFORM: Purposes = {p.code: p for p in (OWN_RECORDS, CASE_HANDLING, INSTRUMENT_CLEANUP)}
 """Purposes that the law itself gives to some reads; no shared query is made for them, and none is registered."""
 
 

@@ -19,29 +19,38 @@ from domain.catalogue.items import (
     version_in_force,
     with_status,
 )
+from domain.catalogue.suspension import stopped_basis
+from domain.instruments.ledger import Stopped
+from domain.shared.legal_basis import LOCAL_LEVELS, SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect, refuse_if_any
 
-SUFFICIENT_LEVELS = frozenset({"law", "admin_regulation", "local_regulation", "central_policy"})
-SUPPLEMENT_LEVELS = frozenset({"local_regulation"})
 PERSONAL_LEVELS = frozenset({"law", "admin_regulation", "local_regulation", "state_council_decision"})
 ARTICLE_NOT_STATED = "-"
 MASKED_ALWAYS = frozenset({"XDR_MC", "XDR_ZJHM"})
 
 
-def item_defects(item: CatalogueItem) -> list[Defect]:
-    """Every reason why ``item`` cannot be in force: CAT-2, CAT-6, CAT-4, PUB-2, in that order."""
-    return [*_basis_defects(item), *_undecided(item), *_personal_defects(item)]
+def item_defects(item: CatalogueItem, stopped: Sequence[Stopped] = ()) -> list[Defect]:
+    """Every reason why ``item`` cannot be in force: INS-2, CAT-2, CAT-6, CAT-4, PUB-2, in that order.
+
+    ``stopped`` are the documents that are not executed, and no basis for anything.
+    """
+    return [*_stopped(item, stopped), *_basis_defects(item), *_undecided(item), *_personal_defects(item)]
 
 
 def import_item(
-    item: CatalogueItem, *, stream_id: UUID, stream_version: int, recorded_at: datetime
+    item: CatalogueItem,
+    *,
+    stream_id: UUID,
+    stream_version: int,
+    recorded_at: datetime,
+    stopped: Sequence[Stopped] = (),
 ) -> CatalogueItemDrafted | CatalogueItemAdopted:
     """The event by which an item of an imported layer enters: adopted, or a draft with its reasons.
 
     An item without a sufficient basis or without all decisions is kept, readable, as a draft (CAT-2,
     CAT-4); ``reasons`` are prose codes, each once.
     """
-    defects = item_defects(item)
+    defects = item_defects(item, stopped)
     codes = list(dict.fromkeys(defect.code for defect in defects))
     at = _at(stream_id, stream_version, recorded_at)
     if codes:
@@ -50,27 +59,37 @@ def import_item(
 
 
 def draft(
-    item: CatalogueItem, *, stream_id: UUID, stream_version: int, recorded_at: datetime
+    item: CatalogueItem,
+    *,
+    stream_id: UUID,
+    stream_version: int,
+    recorded_at: datetime,
+    stopped: Sequence[Stopped] = (),
 ) -> CatalogueItemDrafted:
     """The event by which the office drafts a provincial or municipal item, with what is still missing.
 
     Raises :class:`Refused` with CAT-6 for the national layer, which is imported and never edited.
     """
     refuse_if_any(_national(item))
-    codes = list(dict.fromkeys(defect.code for defect in item_defects(item)))
+    codes = list(dict.fromkeys(defect.code for defect in item_defects(item, stopped)))
     at = _at(stream_id, stream_version, recorded_at)
     return CatalogueItemDrafted(**at, **_told(with_status(item, "draft", codes)))
 
 
 def adopt(
-    item: CatalogueItem, *, stream_id: UUID, stream_version: int, recorded_at: datetime
+    item: CatalogueItem,
+    *,
+    stream_id: UUID,
+    stream_version: int,
+    recorded_at: datetime,
+    stopped: Sequence[Stopped] = (),
 ) -> CatalogueItemAdopted:
     """The event by which the office adopts a provincial or municipal item.
 
     Raises :class:`Refused` with every reason: the national layer (CAT-6), an insufficient basis (CAT-2,
     CAT-6), a missing decision (CAT-4), natural persons made public without basis or masking (PUB-2).
     """
-    refuse_if_any([*_national(item), *item_defects(item)])
+    refuse_if_any([*_national(item), *item_defects(item, stopped)])
     at = _at(stream_id, stream_version, recorded_at)
     return CatalogueItemAdopted(**at, **_told(with_status(item, "in_force")))
 
@@ -92,6 +111,9 @@ def gate(
     item = version_in_force(item_versions, decided)
     if item is None:
         return [_not_in_force(item_versions, decided)]
+    if item.status == "suspended":
+        about = {"item": item.code, "title": item.stopped_by}
+        return [Defect("INS-2", "catalogue_item_suspended", "item", about)]
     about = {"item": item.code}
     defects = []
     if subject_kind not in item.subject_kinds:
@@ -112,6 +134,20 @@ def _not_in_force(versions: Sequence[CatalogueItem], decided: date) -> Defect:
         return Defect("CAT-1", "catalogue_item_draft", "item", {"item": code})
     about = {"item": code, "day": decided.isoformat()}
     return Defect("CAT-1", "catalogue_item_not_in_force", "item", about)
+
+
+def _stopped(item: CatalogueItem, stopped: Sequence[Stopped]) -> list[Defect]:
+    bases = enumerate((*item.bases, *item.personal_information_bases), start=1)
+    return [
+        Defect(
+            "INS-2",
+            "catalogue_basis_stopped",
+            "/bases",
+            {"item": item.code, "number": str(number), "title": basis.title},
+        )
+        for number, basis in bases
+        if stopped_basis(basis, stopped) is not None
+    ]
 
 
 def _national(item: CatalogueItem) -> list[Defect]:
@@ -136,7 +172,7 @@ def _basis_defects(item: CatalogueItem) -> list[Defect]:
             )
     if not any(basis.level in SUFFICIENT_LEVELS for basis in item.bases):
         defects.append(Defect("CAT-2", "catalogue_basis_insufficient", "/bases", about))
-    if item.layer != "national" and not any(basis.level in SUPPLEMENT_LEVELS for basis in item.bases):
+    if item.layer != "national" and not any(basis.level in LOCAL_LEVELS for basis in item.bases):
         defects.append(Defect("CAT-6", "catalogue_supplement_basis", "/bases", about))
     return defects
 

@@ -15,13 +15,8 @@ from domain.shared.canonical import Json
 from domain.shared.events import ENVELOPE, Event
 from domain.shared.kinds import Kind
 
-Level = Literal[
-    "law", "admin_regulation", "local_regulation", "central_policy", "state_council_decision",
-    "department_rule", "local_government_rule", "normative_document", "internal",
-    "judicial_interpretation", "standard",
-]  # fmt: skip
 Layer = Literal["national", "provincial", "municipal"]
-Status = Literal["draft", "in_force"]
+Status = Literal["draft", "in_force", "suspended"]
 SubjectKind = Literal["organisation", "individual_business", "natural_person"]
 Repair = Literal["annotate", "shield", "delete", "not_applicable"]
 PublicityKind = Literal["severity_maximum", "valid_to", "months_from_decision", "until_ended"]
@@ -110,6 +105,7 @@ class CatalogueItem:
     a department that is not registered stands with its name, so that nobody may submit until it is.
     Dates are ISO text, both inclusive; ``effective_to`` None = open. ``decided_by`` says whose decisions
     these are; ``reasons`` are the prose codes that hold a draft back, filled with ``{item}`` = ``code``.
+    ``stopped_by`` is the title of the document for which a version is suspended (INS-2).
     """
 
     code: str
@@ -135,6 +131,7 @@ class CatalogueItem:
     certainty: str = ""
     status: Status = "draft"
     reasons: tuple[str, ...] = ()
+    stopped_by: str = ""
 
     def is_public_for(self, kind: SubjectKind) -> bool:
         """Whether the item says that records about ``kind`` are public (PUB-1); undecided is no."""
@@ -142,11 +139,11 @@ class CatalogueItem:
         return kind in self.subject_kinds and says is True
 
     def to_json(self) -> dict[str, Json]:
-        """The item as canonical JSON; undecided fields and ``status`` are left out."""
+        """The item as canonical JSON; undecided fields, ``status`` and ``stopped_by`` are left out."""
         out: dict[str, Json] = {}
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name != "status" and value is not None:
+            if field.name not in ("status", "stopped_by") and value is not None:
                 out[field.name] = _plain(value)
         return out
 
@@ -231,6 +228,20 @@ class CatalogueItemAdopted(CatalogueEvent):
     STATUS: ClassVar[Status] = "in_force"
 
 
+class CatalogueItemSuspended(Event):
+    """Versions of an item are not executed any more (停止执行, 15号 二): they rest on a document without a
+    sufficient basis, ``document`` in the clean-up ledger, of ``unit``. Only a new version resumes the item.
+    """
+
+    TOPIC: ClassVar[str] = "catalogue.item_suspended"
+    KIND: ClassVar[Kind] = Kind.CATALOGUE_ITEM_SUSPENDED
+    code: str
+    versions: list[int]
+    document: str
+    unit: str
+    title: str
+
+
 def fold(events: Iterable[Event]) -> tuple[CatalogueItem, ...]:
     """All versions of one item, by version number; a later event on the same version replaces it.
 
@@ -240,19 +251,27 @@ def fold(events: Iterable[Event]) -> tuple[CatalogueItem, ...]:
     for event in events:
         if isinstance(event, CatalogueEvent):
             versions[event.version] = event.item()
+        elif isinstance(event, CatalogueItemSuspended):
+            for number in event.versions:
+                versions[number] = replace(versions[number], status="suspended", stopped_by=event.title)
     return tuple(versions[number] for number in sorted(versions))
 
 
 def version_in_force(versions: Sequence[CatalogueItem], on: date) -> CatalogueItem | None:
-    """The version in force on the day ``on``, or None; of several the one that took effect last."""
+    """The version in force on the day ``on``, or None; of several the one that took effect last.
+
+    It may be suspended (INS-2), unless a later version holds on that day as well, which takes its place.
+    """
     day = on.isoformat()
     holding = [
         item
         for item in versions
-        if item.status == "in_force"
+        if item.status != "draft"
         and item.effective_from <= day
         and (item.effective_to is None or day <= item.effective_to)
     ]
+    newest = max((item.version for item in holding if item.status == "in_force"), default=0)
+    holding = [item for item in holding if item.status == "in_force" or item.version > newest]
     return max(holding, key=lambda item: (item.effective_from, item.version), default=None)
 
 

@@ -12,11 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from domain.catalogue.gate import ARTICLE_NOT_STATED, SUFFICIENT_LEVELS
+from domain.catalogue.gate import ARTICLE_NOT_STATED
 from domain.catalogue.items import LegalBasis
 from domain.shared.canonical import Json
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
+from domain.shared.legal_basis import SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect, refuse_if_any
 
 Scope = Literal["national", "local"]

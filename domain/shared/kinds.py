@@ -69,6 +69,11 @@ class Kind(IntEnum):
     LENIENCY_DECIDED = 71
     PUBLICATION_LATE = 72
     PERSON_LINKED = 73
+    INSTRUMENT_ENTERED = 80
+    CATALOGUE_ITEM_SUSPENDED = 81
+    INSTRUMENT_RETURN_FILED = 82
+    INSTRUMENT_OVERDUE = 83
+    INSTRUMENT_NOTICE_ISSUED = 84
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

@@ -9,6 +9,7 @@ from domain.shared.prose_access import ACCESS_PROSE
 from domain.shared.prose_catalogue import PROSE_CATALOGUE
 from domain.shared.prose_erasure import ERASURE_PROSE
 from domain.shared.prose_files import FILE_PROSE
+from domain.shared.prose_instruments import INSTRUMENT_PROSE
 from domain.shared.prose_ledger import LEDGER_PROSE
 from domain.shared.prose_leniency import LENIENCY_PROSE
 from domain.shared.prose_listing import LISTING_PROSE
@@ -29,4 +30,5 @@ PROSE: dict[str, tuple[str, str]] = {
     **LISTING_PROSE,
     **PROPOSAL_PROSE,
     **LENIENCY_PROSE,
+    **INSTRUMENT_PROSE,
 }

@@ -215,6 +215,11 @@ class PostgresEventStore:
         """Every ``data.erased``, in order."""
         return [stored_row(r) for r in self._all(f"SELECT {_COLUMNS} FROM ledger.erasing_acts()", ())]
 
+    def governing_rows(self, topics: Iterable[str]) -> list[StoredRow]:
+        """Every event of these governing topics, in order."""
+        query = f"SELECT {_COLUMNS} FROM ledger.governing_rows(%s)"
+        return [stored_row(r) for r in self._all(query, (list(topics),))]
+
     def look_at(self, position: int) -> tuple[UUID, int] | None:
         """Whose list the look at a position of the access log is in, and its number there; None for no look."""
         rows = self._all("SELECT subject_id, number FROM ledger.look_at(%s)", (position,))
@@ -252,8 +257,7 @@ class PostgresEventStore:
 
     def use_nonce(self, issuer: bytes, nonce: str, *, now: datetime, expires: datetime) -> bool:
         """True the first time a nonce is used by an issuer, False for a replay."""
-        rows = self._all("SELECT ledger.use_nonce(%s, %s, %s, %s)", (issuer, nonce, now, expires))
-        return bool(rows[0][0])
+        return bool(self._all("SELECT ledger.use_nonce(%s, %s, %s, %s)", (issuer, nonce, now, expires))[0][0])
 
     def save_draft(
         self,

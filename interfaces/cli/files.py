@@ -52,7 +52,7 @@ def seal(*, file: Path, key: Path, ledger_id: str, output: Path, quiet: bool) ->
     click.echo(f"封存 {sealed.seal.rows} 行 / sealed rows; 未封存 {len(sealed.left_out)} / left out")
     click.echo(f"root {sealed.seal.root.hex()}")
     for row in sealed.left_out:
-        _say_row(refused_row(row))
+        say_row(refused_row(row))
 
 
 @click.command()
@@ -175,12 +175,13 @@ def _say_report(report: Mapping[str, Any]) -> None:
         f" / rows {rows}: taken {taken}, already {already}, refused {refused}"
     )
     for row in report["refused"]:
-        _say_row(row)
+        say_row(row)
     for column in report.get("dropped_columns", []):
         click.echo(f"不认识的列，其值未采集 / unknown column, values dropped: {column}")
 
 
-def _say_row(row: Mapping[str, Any]) -> None:
+def say_row(row: Mapping[str, Any]) -> None:
+    """A refused row, a line for each reason."""
     for reason in row["reasons"]:
         where = f"{reason['field']} " if reason["field"] else ""
         click.echo(

@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, str] = {
     "as-of": "interfaces.cli.as_of",
     "keys": "interfaces.cli.keys",
     "erase": "interfaces.cli.erase",
+    "instruments": "interfaces.cli.instruments",
     "witness": "interfaces.cli.witness",
     "witness-request": "interfaces.cli.carried",
     "witness-response": "interfaces.cli.carried",

@@ -6,6 +6,7 @@ Every step is skipped when it stands already, so seeding twice adds nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -13,9 +14,11 @@ from uuid import UUID
 import click
 
 from application.commands.governance import Governance
+from application.commands.instruments import CleanUpDesk, LedgerReport, LedgerRow
 from application.commands.intake import Intake
 from application.commands.seals import SealOfFile
 from application.ledger import Ledger
+from domain.instruments.form import NATIONAL, read_entry
 from domain.shared.city_time import city_day
 from infrastructure.bootstrap import (
     Settings,
@@ -85,6 +88,8 @@ def seed_city(ledger: Ledger, gateway_key: bytes, folder: Path, *, quiet: bool) 
         bar.update(number)
     bar.finish()
     Examples(ledger, city, keys, seed=SEED).make()
+    for unit, rows in city.ledgers.items():
+        seed_ledger(ledger, rows, unit=unit)
     (folder / DONE).write_text(ledger.id.hex + "\n")
 
 
@@ -148,6 +153,15 @@ def take_in(ledger: Ledger, data: bytes, *, department: str, key: DepartmentKey)
         pass
     intake.finish(None)
     return intake
+
+
+def seed_ledger(ledger: Ledger, rows: Sequence[Mapping[str, str]], *, unit: str) -> LedgerReport:
+    """Have a unit send its clean-up ledger, in this process; what became of the rows."""
+    judged = [
+        LedgerRow(number, number, read_entry(row, NATIONAL)) for number, row in enumerate(rows, start=1)
+    ]
+    content = ledger.vault.mac("upload", repr(rows).encode()).hex()
+    return CleanUpDesk(ledger, department=unit).take(NATIONAL, judged, content=content)
 
 
 def _key(path: Path) -> DepartmentKey:

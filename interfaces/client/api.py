@@ -104,7 +104,7 @@ class Client:
 
     def published_gateway(self) -> Gateway:
         """The gateway that the service itself names, unsigned: compare it with what the credit office gave out."""
-        return Gateway.of(self._retrying(lambda: self._json("GET", "/v1/ledger", b"", {})))
+        return Gateway.of(self.get("/v1/ledger"))
 
     def send_sealed(self, body: bytes, *, progress: Progress | None = None) -> dict[str, Any]:
         """Send a signed sealed file (``SealedFile.body``) until the service has answered for every row.
@@ -125,8 +125,7 @@ class Client:
 
     def send_draft(self, data: bytes, *, content_type: str) -> dict[str, Any]:
         """Upload a file as it is; the service drafts it and says what to sign."""
-        headers = {"content-type": content_type, "idempotency-key": str(uuid.uuid4())}
-        return self._retrying(lambda: self._json("POST", "/v1/intakes", data, headers))
+        return self.send_file("/v1/intakes", data, content_type=content_type)
 
     def seal_draft(self, draft: Mapping[str, Any], *, progress: Progress | None = None) -> dict[str, Any]:
         """Sign a draft's root: its rows become records; the report.
@@ -153,11 +152,7 @@ class Client:
     def determine(self, parts: Parts, *, form: str) -> dict[str, Any]:
         """Seal one determination and have it recorded; the receipt. Raises :class:`Problem` when refused."""
         act = seal_act(parts, form=form, ledger_id=bytes.fromhex(self.ledger_id), key=self.department.key)
-        headers = {"content-type": "application/json", "idempotency-key": str(uuid.uuid4())}
-        body = json.dumps(act, ensure_ascii=False).encode()
-        receipt: dict[str, Any] = self._retrying(
-            lambda: self._json("POST", "/v1/determinations", body, headers)
-        )["receipt"]
+        receipt: dict[str, Any] = self.post("/v1/determinations", act)["receipt"]
         return receipt
 
     def query(
@@ -287,6 +282,15 @@ class Client:
             return self._proven(message, body, response)
 
         return self._retrying(attempt)
+
+    def send_file(self, path: str, data: bytes, *, content_type: str) -> dict[str, Any]:
+        """A signed POST of a file, tried again under one idempotency key. Raises as :meth:`post`."""
+        headers = {"content-type": content_type, "idempotency-key": str(uuid.uuid4())}
+        return self._retrying(lambda: self._json("POST", path, data, headers))
+
+    def get(self, path: str) -> dict[str, Any]:
+        """What anyone may fetch as JSON."""
+        return self._retrying(lambda: self._json("GET", path, b"", {}))
 
     def _retrying(self, attempt: Callable[[], Told]) -> Told:
         """Try until it works, waiting longer each time, and as long as a full service asks for."""

@@ -51,7 +51,7 @@ def canonical_value(field: Field, value: object, *, date1904: bool) -> str:
         return _date_text(value, field, date1904=date1904)
     if field.kind == "decimal":
         return _decimal_text(value)
-    text = _text(value)
+    text = text_of(value)
     if is_placeholder(text):
         return ""
     if field.is_identifier:
@@ -62,7 +62,8 @@ def canonical_value(field: Field, value: object, *, date1904: bool) -> str:
     return clean_text(text)
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """What a cell says, as text: whole numbers without a point, days as ISO text."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -92,12 +93,12 @@ def _plain(number: Decimal) -> str:
 
 def _decimal_text(value: object) -> str:
     if isinstance(value, bool):
-        return _text(value)
+        return text_of(value)
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
         return _plain_float(value)
-    raw = _text(value)
+    raw = text_of(value)
     if is_placeholder(raw):
         return ""
     text = "".join(unicodedata.normalize("NFKC", raw).split()).removesuffix("万元")
@@ -118,7 +119,7 @@ def _date_text(value: object, field: Field, *, date1904: bool) -> str:
         return value.isoformat()
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _serial_text(value, date1904=date1904)
-    raw = _text(value)
+    raw = text_of(value)
     if is_placeholder(raw):
         return ""
     text = unicodedata.normalize("NFKC", raw).strip()

@@ -22,6 +22,14 @@ _BLANKED_RULES = ("PRV-1", "PUB-2")
 _CELL_MAX_CHARACTERS = 32_767
 _SURROGATES = dict.fromkeys(range(55296, 57344), "�")
 _NUMBER_MAX = 10**15
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": False,
+}
+"""For every workbook that is written: nothing on disk, and no text becomes anything but text."""
 
 Reasons = Mapping[int, Sequence[tuple[str, Defect]]]
 
@@ -37,16 +45,7 @@ def reasons_workbook(
     sent as it is.
     """
     target = io.BytesIO()
-    workbook = xlsxwriter.Workbook(
-        target,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "nan_inf_to_errors": False,
-        },
-    )
+    workbook = xlsxwriter.Workbook(target, OPTIONS)
     sheet = workbook.add_worksheet("退回")
     width = max(column.position for column in table.columns) + 1
     kept = {column.position: column.code for column in table.columns if column.code}
@@ -63,7 +62,7 @@ def reasons_workbook(
                 continue
             _write(sheet, written, _shown(cells, kept, reasons, width))
             if reasons:
-                _write_text(sheet, written, width, _explained(reasons, lang))
+                write_text(sheet, written, width, _explained(reasons, lang))
         written += 1
     workbook.close()
     return target.getvalue()
@@ -90,10 +89,10 @@ def _write(sheet: Worksheet, row: int, cells: Sequence[object]) -> None:
         if isinstance(cell, (int, float)) and not isinstance(cell, bool) and abs(cell) < _NUMBER_MAX:
             sheet.write_number(row, column, cell)
         elif cell != "" and cell is not None:
-            _write_text(sheet, row, column, _text(cell))
+            write_text(sheet, row, column, _text(cell))
 
 
-def _write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
+def write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
     """Text is always written as text: a cell that begins with = stays harmless."""
     sheet.write_string(row, column, text.translate(_SURROGATES)[:_CELL_MAX_CHARACTERS])
 

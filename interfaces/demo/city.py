@@ -6,7 +6,7 @@ Before it stand the files under ``data/``; after it the values that the seeding 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,15 @@ KINDS: Mapping[str, SubjectKind] = {
     "legal_person_or_unincorporated": "organisation",
     "individual_business": "individual_business",
     "natural_person": "natural_person",
+}
+
+
+_YES_NO = {
+    "shares": "share",
+    "lists": "blacklist",
+    "punishes": "measure",
+    "national_basis": "national_basis",
+    "local_basis": "local_basis",
 }
 
 
@@ -67,6 +76,8 @@ class DemoCity:
     lists: tuple[ListStandard, ...]
     penalty_columns: tuple[tuple[str, str], ...]
     licence_columns: tuple[tuple[str, str], ...]
+    ledgers: Mapping[str, Sequence[Mapping[str, str]]]
+    """Rows of each unit's clean-up ledger by its code: the examples of 15号 附件1, made the demo city's."""
 
     @property
     def agencies(self) -> tuple[DemoDepartment, ...]:
@@ -104,6 +115,7 @@ def read_city(data: Path) -> DemoCity:
         lists=list_standards(data),
         penalty_columns=_columns(forms["administrative_penalty"]),
         licence_columns=_columns(forms["administrative_licence"]),
+        ledgers=_ledgers(city, _read(data / "ledger_schema.json")["examples"]),
     )
 
 
@@ -163,6 +175,22 @@ def _basis(basis: Mapping[str, Any]) -> LegalBasis:
         level=basis["level"],
         certainty=basis["status"],
     )
+
+
+def _ledgers(
+    city: Mapping[str, Any], examples: Sequence[Mapping[str, Any]]
+) -> dict[str, list[Mapping[str, str]]]:
+    """The form's examples with what the demo city adds: unit, summary, completion time, who answers for it."""
+    units = {unit["key"]: unit for unit in city["departments"]}
+    found: dict[str, list[Mapping[str, str]]] = {}
+    for example, added in zip(examples, city["clean_up_ledger"], strict=True):
+        unit = units[added["unit"]]
+        answers = {name: "是" if example[key] else "否" for name, key in _YES_NO.items()}
+        told = {name: added[name] for name in ("summary", "due", "contact", "phone")}
+        title = example["name"].replace("XX市", city["city"]["name"])
+        row = {"title": title, **answers, "basis": "无", "disposition": example["disposition"], **told}
+        found.setdefault(unit["code"], []).append({**row, "unit_name": unit["name"]})
+    return found
 
 
 def _columns(fields: list[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:

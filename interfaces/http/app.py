@@ -9,12 +9,14 @@ from application.services import Services
 from domain.transparency.leaf import issuer_id
 from interfaces.http import (
     answers,
+    clean_up,
     consents,
     credit_reports,
     determinations,
     docs,
     erasures,
     evidence,
+    instruments,
     intakes,
     keys,
     late,
@@ -67,6 +69,7 @@ def interface(app: Flask) -> None:
         intakes,
         determinations,
         queries,
+        clean_up,
         consents,
         credit_reports,
         objections,
@@ -86,6 +89,7 @@ def interface(app: Flask) -> None:
         docs,
         logs,
         evidence,
+        instruments,
     )
     for part in parts:
         app.register_blueprint(part.blueprint)

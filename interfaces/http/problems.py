@@ -59,6 +59,7 @@ NOT_PERMITTED = frozenset(
         "setting_not_the_credit_office",
         "proposal_not_the_office",
         "leniency_same_officer",
+        "ledger_not_the_office",
     }
 )
 """What forbids the act to this caller or officer, and not the act itself."""

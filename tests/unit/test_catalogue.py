@@ -27,6 +27,7 @@ from domain.catalogue.items import (
     version_in_force,
 )
 from domain.shared.canonical import canonical
+from domain.shared.legal_basis import LOCAL_LEVELS, SUFFICIENT_LEVELS
 from domain.shared.prose_catalogue import PROSE_CATALOGUE
 from domain.shared.refusals import Defect, Refused
 from interfaces.demo.city import catalogue_items, read_city
@@ -135,8 +136,8 @@ def test_CAT_2_an_article_that_is_not_stated_is_accepted_from_the_imported_layer
 def test_the_sufficient_levels_are_those_of_the_reference_data() -> None:
     admissible = json.loads((DATA / "legal_levels.json").read_text(encoding="utf-8"))["admissible"]
     levels = {gate["gate"]: set(gate["levels"]) for gate in admissible}
-    assert levels["catalogue_inclusion"] == catalogue.SUFFICIENT_LEVELS
-    assert levels["local_catalogue_supplement"] == catalogue.SUPPLEMENT_LEVELS
+    assert levels["catalogue_inclusion"] == SUFFICIENT_LEVELS
+    assert levels["local_catalogue_supplement"] == LOCAL_LEVELS
     assert levels["publish_personal_information"] == catalogue.PERSONAL_LEVELS
 
 

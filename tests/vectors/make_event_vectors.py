@@ -123,6 +123,61 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "until": "2027-05-20",
         }
     },
+    ("catalogue.item_suspended", 1): {
+        "public": {
+            "code": "C03-02",
+            "versions": [1],
+            "document": str(ROW),
+            "unit": "114201001ML29E5H67",
+            "title": "《示范市交通运输局关于加强信用管理的通知》（示交发〔2019〕3号）",
+        }
+    },
+    ("instrument.entered", 1): {
+        "public": {
+            "unit": "114201001ML29E5H67",
+            "unit_name": "示范市交通运输局",
+            "form": "15号",
+            "title": "《示范市交通运输局关于加强信用管理的通知》（示交发〔2019〕3号）",
+            "shares": True,
+            "lists": True,
+            "punishes": True,
+            "summary": "将行人闯红灯受到行政处罚的行为信息记入个人信用记录",
+            "national_basis": False,
+            "local_basis": False,
+            "basis": "",
+            "disposition": "废止",
+            "due": "2026年底",
+            "due_on": "2026-12-31",
+            "sufficient": False,
+            "entered_by": "114201001ML29E5H67",
+        },
+        "person/1": {"contact": "示例丁 副局长", "phone": "027-81234567"},
+    },
+    ("instrument.return_filed", 1): {
+        "public": {
+            "what": "plan",
+            "unit": "114201001ML29E5H67",
+            "filed_by": "114201001ML29E5H67",
+            "steps": [{"what": "修订草案送审", "by": "2026-12-10"}],
+        }
+    },
+    ("instrument.overdue", 1): {
+        "public": {"unit": "114201001ML29E5H67", "what": "completion", "due": "2026-12-31"}
+    },
+    ("instrument.notice_issued", 1): {
+        "public": {"month": "2026-11", "content": {"until": "2026-11-30", "units": []}}
+    },
+    ("instrument.exported", 1): {
+        "public": {
+            "department": "11420100DEM0XYB175",
+            "officer": "credit_office-1",
+            "role": "credit_officer",
+            "purpose": "instrument_cleanup",
+            "units": ["114201001ML29E5H67"],
+            "documents": 1,
+            "digest": "c5" * 32,
+        }
+    },
     ("erasure.requested", 1): {
         "public": {
             "target": "part",

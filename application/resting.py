@@ -1,0 +1,73 @@
+"""What rests on a document that is not executed, each with the event that stops it (INS-2, 15号 二).
+
+The clean-up ledger's commands append the events in their own transaction; lists and measures get a line in ``RESTING``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from application.ledger import Ledger
+from application.ports import Conflict, LedgerUnavailable
+from domain.catalogue.items import (
+    CatalogueEvent,
+    CatalogueItemAdopted,
+    CatalogueItemDrafted,
+    CatalogueItemSuspended,
+    fold,
+)
+from domain.catalogue.suspension import suspend
+from domain.instruments.ledger import Stopped
+from domain.shared.events import Event
+
+ATTEMPTS_MAX = 8
+META = {"actor": "platform", "purpose": "instrument_cleanup"}
+Finder = Callable[[Ledger, Sequence[Stopped]], list[Event]]
+
+
+def items_on(ledger: Ledger, stopped: Sequence[Stopped]) -> list[Event]:
+    """The suspension of every catalogue item with a version in force that cites a stopped document."""
+    topics = [e.TOPIC for e in (CatalogueItemDrafted, CatalogueItemAdopted, CatalogueItemSuspended)]
+    streams: dict[UUID, list[Event]] = {}
+    for opened in ledger.open_all(ledger.store.governing_rows(topics), log="records"):
+        event = opened.event
+        if isinstance(event, CatalogueEvent | CatalogueItemSuspended):
+            streams.setdefault(event.originator_id, []).append(event)
+    found = (
+        suspend(
+            fold(events),
+            stopped,
+            stream_id=stream,
+            stream_version=events[-1].originator_version + 1,
+            recorded_at=ledger.now(),
+        )
+        for stream, events in streams.items()
+    )
+    return [event for event in found if event is not None]
+
+
+RESTING: tuple[Finder, ...] = (items_on,)
+"""Who knows what rests on a document: each finds its own and makes the events that stop it, once."""
+
+
+def resting_on(ledger: Ledger, stopped: Sequence[Stopped]) -> list[Event]:
+    """What rests on these documents and is not stopped yet, as the events that stop it: acts of the platform."""
+    return [event for finder in RESTING for event in finder(ledger, stopped)] if stopped else []
+
+
+def settle(ledger: Ledger, stopped: Callable[[], Sequence[Stopped]]) -> int:
+    """Stop what began to rest on a stopped document while that was entered; how many. For after both have committed.
+
+    Raises ``LedgerUnavailable``.
+    """
+    for _ in range(ATTEMPTS_MAX):
+        events = resting_on(ledger, stopped())
+        if not events:
+            return 0
+        try:
+            ledger.record([ledger.seal(event) for event in events], meta=META)
+        except Conflict:
+            continue
+        return len(events)
+    raise LedgerUnavailable("too many writers at once")

@@ -1,0 +1,110 @@
+"""A document without a sufficient basis stops, and the catalogue items that rest on it with it, at once (INS-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import pytest
+
+from application.registry import Registry
+from domain.catalogue.items import CatalogueItem, CatalogueItemSuspended, LegalBasis, version_in_force
+from domain.shared.refusals import Refused
+from interfaces.client.instruments import Instruments
+from tests.ledger_books import KEPT, book, row
+from tests.remedies import begin
+from tests.remedies_http import City, problem
+from tests.web import Web
+from tests.world import World
+
+TITLE = "《示范市垃圾分类管理条例》"
+CODE = "C03-02"
+LOCAL = LegalBasis(TITLE.strip("《》"), "示人发〔2020〕1号", "第九条", "local_regulation")
+
+
+@dataclass
+class Scene:
+    """A record of item C03-02, of which version 2 cites a local regulation that has no basis itself."""
+
+    city: City
+    record: str
+
+    @property
+    def world(self) -> World:
+        return self.city.world
+
+    def enter(self, **changes: str) -> int:
+        """The source enters the document in its ledger; how many rows were taken."""
+        source = next(d.name for d in self.world.city.departments if d.code == self.city.story.source)
+        sent = book(row(title=TITLE, unit_name=source, **changes))
+        return int(Instruments(self.city.clients["source"]).send(sent)["receipt"]["taken"])
+
+    def shown(self) -> tuple[bool, bool]:
+        """Whether the record's page and another department's query show it."""
+        page = Web(self.world).http.get(f"/records/{self.record}")
+        return page.status_code == 200, bool(self.city.shared(self.record))
+
+
+def item(world: World, version: int, *bases: LegalBasis) -> CatalogueItem:
+    first = next(i for i in world.city.items if i.code == CODE)
+    return replace(first, version=version, bases=(*first.bases, *bases))
+
+
+@pytest.fixture
+def scene(seeded_world: World) -> Iterator[Scene]:
+    seeded_world.governance().adopt_version(item(seeded_world, 2, LOCAL))
+    with Web(seeded_world).served() as url:
+        city = City(begin(seeded_world), url)
+        yield Scene(city, city.determine())
+
+
+@pytest.mark.rule("INS-2")
+def test_ins_2_what_rests_on_a_document_without_basis_stops_at_once_and_comes_back_with_a_new_version(
+    scene: Scene,
+) -> None:
+    city, world = scene.city, scene.world
+    assert scene.shown() == (True, True)
+    before = world.reader.head("records")[0]
+    assert scene.enter() == 1
+    entered, suspended = world.reader.rows("records", after=before, limit=9)
+    assert (entered.topic, suspended.topic) == ("instrument.entered", CatalogueItemSuspended.TOPIC)
+    assert scene.shown() == (False, False)
+    told = problem(lambda: city.determine("示市监罚字〔2026〕9002号"), 422)
+    assert (told["rule"], told["errors"][0]["code"]) == ("INS-2", "catalogue_item_suspended")
+    assert TITLE in told["detail"]
+    dossier = city.clients["portal"].dossier(city.subject)
+    assert scene.record in {found["record"] for found in dossier}
+    world.project()
+    assert world.new_projector().rebuild().equal and scene.shown() == (False, False)
+
+    with pytest.raises(Refused) as refused:
+        world.governance().adopt_version(item(world, 3, LOCAL))
+    assert [(d.rule, d.code) for d in refused.value.defects] == [("INS-2", "catalogue_basis_stopped")]
+    world.governance().adopt_version(item(world, 3))
+    assert scene.shown() == (True, True)
+    city.determine("示市监罚字〔2026〕9002号")
+    assert world.verify().finding is None
+
+
+@pytest.mark.rule("INS-2")
+def test_ins_2_a_document_with_a_sufficient_basis_stops_nothing(scene: Scene) -> None:
+    kept = {k: v for k, v in KEPT.items() if k != "title"}
+    assert scene.enter(**kept) == 1
+    assert scene.shown() == (True, True)
+    scene.city.determine("示市监罚字〔2026〕9003号")
+
+
+@pytest.mark.rule("INS-2")
+def test_ins_2_what_stands_under_a_suspended_item_may_still_be_put_right(scene: Scene) -> None:
+    scene.enter()
+    story, record = scene.city.story, UUID(scene.record)
+    found = version_in_force(Registry(scene.world.ledger).item(CODE).items, scene.world.today)
+    assert found is not None and (found.status, found.stopped_by) == ("suspended", TITLE)
+    done = story.object(record)
+    now = story.file(record).standing.content
+    content = {**now, "public": {**now["public"], "CF_CFLB": "罚款", "CF_NR_FK": "9.5"}}
+    story.objections.correct(story.deciding(done), story.correction(record, done.case, content))
+    assert story.file(record).standing.content["public"]["CF_NR_FK"] == "9.5"
+    scene.world.project()
+    assert scene.shown() == (False, False)
