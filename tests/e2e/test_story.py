@@ -66,7 +66,7 @@ def test_the_whole_story_plays_against_serve_as_often_as_one_likes(
     assert 0 <= public() < before, "terms that are over by the ledger's day are public no longer"
     assert cli(environment, "deadlines", "--json", "--quiet").returncode == 0
     left = json.loads(cli(environment, "deadlines", "--json", "--quiet").stdout)
-    assert left == {"terms_ended": 0, "overdue": 0, "unreadable": 0}
+    assert not any(left.values())
     later = cli(environment, "story", "--url", serve.url)
     assert later.returncode == 0, (later.stdout, later.stderr)
     assert cli(environment, "verify", "--quiet").returncode == 0
