@@ -39,6 +39,8 @@ NAMES_CONTENT: Mapping[str, str] = {
     "logs.checkpoint": "one of three names",
     "logs.receipt": "a position: they are dense, and the signed size of the tree says how many there are",
     "docs.problem": "a page of the program",
+    "clean_up.notice": "a month; every notice is public",
+    "clean_up.file_return": "a document of the clean-up ledger, all of which anyone may list",
     "portal.static": "a file of the program",
     "docs.static": "a file of the program",
 }
