@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from uuid import UUID
 
 from application.audit.bundle import Exported
 from application.audit.fsck import Audited
@@ -22,9 +20,8 @@ from application.commands.settings import SettingsDesk
 from application.deadlines import DeadlineRunner
 from application.epochs import EpochMaker
 from application.erasing import Erasing
-from application.ledger import Ledger, parse_instant
+from application.ledger import Ledger
 from application.limits import RateLimits
-from application.ports import Clock, Log
 from application.projections.projector import Projector
 from application.projections.refusals import RefusalCounts
 from application.queries.evidence import Published
@@ -42,8 +39,9 @@ from domain.shared.forms import Form, FormKind
 from domain.transparency.policy import parse_policy
 from infrastructure.audit_wiring import ReplayServices, make_audited, make_exported, make_replay
 from infrastructure.build import fold_rule, read_build
-from infrastructure.clock import ClockError, DemoClock, SystemClock
+from infrastructure.clock import ClockError, SystemClock
 from infrastructure.embedded import EmbeddedPostgres
+from infrastructure.keeping_time import demo_clock, ledger_clock, ledger_id_of, require_time
 from infrastructure.keys import (
     FileGateway,
     FileVault,
@@ -129,10 +127,6 @@ __all__ = [
     "witness_keys",
     "witnessed_files",
 ]
-
-CLOCK_FILE = "demo-clock.json"
-CLOCK_ERROR_MAX = timedelta(minutes=5)
-"""How far the clocks of a service's machines may be apart."""
 
 
 @dataclass(frozen=True)
@@ -345,53 +339,9 @@ def _ledger(settings: Settings, vault: FileVault, gateway: FileGateway | None = 
         store=PostgresEventStore(role_pool(settings, "writer")),
         vault=vault,
         gateway=gateway or FileGateway(settings.secrets_dir),
-        clock=_clock(settings, vault.ledger_id),
+        clock=ledger_clock(settings, vault.ledger_id),
         entropy=SystemEntropy(),
     )
-
-
-def demo_clock(settings: Settings, ledger_id: UUID) -> DemoClock:
-    """The clock of a demo ledger. Raises ``ClockError`` on a database server unless XINLU_DEMO_CLOCK allows it."""
-    if not (settings.demo_clock or _is_embedded(settings)):
-        raise ClockError("on a database server there is a demo clock only with XINLU_DEMO_CLOCK=1")
-    return DemoClock(settings.data_dir / CLOCK_FILE, ledger_id)
-
-
-def ledger_id_of(settings: Settings) -> UUID:
-    """The ledger's id. Raises ``NotPrepared`` before ``migrate``."""
-    try:
-        return FileVault(settings.secrets_dir).ledger_id
-    except FileNotFoundError:
-        raise NotPrepared("the database is not prepared: run migrate or serve first") from None
-
-
-def require_time(settings: Settings) -> None:
-    """Raise ``NotPrepared`` when the last events were recorded well after now: instants must not go back.
-
-    Then the machine's clock is wrong, or the demo clock's file is lost.
-    """
-    reader = LogReader(role_pool(settings, "projector"))
-    now = _clock(settings, ledger_id_of(settings)).now()
-    logs: tuple[Log, ...] = ("records", "access")
-    for log in logs:
-        for row in reader.rows(log, after=reader.head(log)[0] - 1, limit=1):
-            if parse_instant(row.recorded_at) > now + CLOCK_ERROR_MAX:
-                raise NotPrepared(
-                    f"the last event of {log} is later than now: set the machine's clock, or restore {CLOCK_FILE}"
-                )
-
-
-def _clock(settings: Settings, ledger_id: UUID) -> Clock:
-    """The machine's clock, or the demo clock where there may be one, or was one."""
-    possible = settings.demo_clock or _is_embedded(settings)
-    if possible or (settings.data_dir / CLOCK_FILE).exists():
-        return demo_clock(settings, ledger_id)
-    return SystemClock()
-
-
-def _is_embedded(settings: Settings) -> bool:
-    kind = settings.data_dir / "database"
-    return kind.exists() and kind.read_text().strip() == "embedded"
 
 
 def gateway_public_key(settings: Settings) -> bytes:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from infrastructure.bootstrap import CLOCK_FILE, NotPrepared, require_time
+from infrastructure.bootstrap import NotPrepared, require_time
 from infrastructure.clock import DemoClock
+from infrastructure.keeping_time import CLOCK_FILE
 from tests.web import HOST, Web
 from tests.world import World
 
