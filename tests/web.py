@@ -69,7 +69,8 @@ class Signing:
     def headers(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers with Content-Digest, Signature-Input and Signature added."""
         message = Message(method, f"{HOST}{path}", dict(headers))
-        of_content = [n for n in OF_CONTENT if self.content and headers.get(n) and n not in self.covered]
+        given = {name.lower() for name, value in headers.items() if value}
+        of_content = [n for n in OF_CONTENT if self.content and n in given and n not in self.covered]
         HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=_OneKey(self.key)).sign(
             message,
             key_id=self.key_id or key_id(self.department, self.key.issuer),

@@ -27,14 +27,22 @@ from tests.conftest import PROJECT
 from tests.integration.test_store import intake
 from tests.world import World
 
-AT = 103
-"""A record in the middle of the seeded log."""
 COLUMNS = tuple(StoredRow.__dataclass_fields__)
 LOGS: tuple[Log, ...] = ("records", "access")
 
 
 def rows(world: World, log: Log = "records") -> list[StoredRow]:
     return list(world.reader.rows(log, after=0, limit=100_000))
+
+
+def middle(world: World) -> int:
+    """The position of a record in the middle of the seeded log, with another after it."""
+    return [row.position for row in rows(world) if row.topic == "record.determined"][4]
+
+
+@pytest.fixture
+def at(seeded_world: World) -> int:
+    return middle(seeded_world)
 
 
 def rewrite(
@@ -89,9 +97,9 @@ CHANGED: dict[str, Callable[[StoredRow], object]] = {
 }
 
 
-def change_one(world: World, column: str, at: int = AT, log: Log = "records") -> list[StoredRow]:
+def change_one(world: World, column: str, at: int = 0, log: Log = "records") -> list[StoredRow]:
     """The log with one byte of one column of one row changed."""
-    found = rows(world, log)
+    found, at = rows(world, log), at or middle(world)
     row = found[at - 1]
     found[at - 1] = StoredRow(**{**vars(row), column: CHANGED[column](row)})
     assert found[at - 1] != row
@@ -112,22 +120,22 @@ def test_a_seeded_ledger_is_green_again_and_again(seeded_world: World) -> None:
 
 
 @pytest.mark.parametrize("column", CHANGED)
-def test_one_changed_byte_is_found_at_its_position(seeded_world: World, column: str) -> None:
+def test_one_changed_byte_is_found_at_its_position(seeded_world: World, at: int, column: str) -> None:
     rewrite(seeded_world, change_one(seeded_world, column), chained=False)
     found = seeded_world.finding()
-    assert found is not None and (found.log, found.position) == ("records", AT)
+    assert found is not None and (found.log, found.position) == ("records", at)
 
 
 @pytest.mark.parametrize("column", sorted(CHANGED.keys() - {"digest"}))
 def test_a_change_with_all_digests_computed_anew_is_found_by_what_is_remembered(
-    seeded_world: World, column: str
+    seeded_world: World, at: int, column: str
 ) -> None:
     memory = remembered(seeded_world)
     rewrite(seeded_world, change_one(seeded_world, column))
-    assert seeded_world.finding(memory) == Finding("records", AT, "the row is not the one remembered")
+    assert seeded_world.finding(memory) == Finding("records", at, "the row is not the one remembered")
     bound = seeded_world.finding()
     if column in ("sealed", "key_ref", "leaf", "topic", "stream_id", "stream_version"):
-        assert bound is not None and bound.position == AT
+        assert bound is not None and bound.position == at
 
 
 def test_a_change_in_the_access_log_is_found_there(seeded_world: World) -> None:
@@ -175,34 +183,35 @@ def test_rows_left_beyond_a_head_that_was_set_back_are_found(seeded_world: World
     assert found is not None and found.position == row.position + 1
 
 
-def test_a_row_removed_from_the_middle_is_named(seeded_world: World) -> None:
+def test_a_row_removed_from_the_middle_is_named(seeded_world: World, at: int) -> None:
     all_rows = rows(seeded_world)
-    rewrite(seeded_world, all_rows[: AT - 1] + all_rows[AT:], chained=False)
+    rewrite(seeded_world, all_rows[: at - 1] + all_rows[at:], chained=False)
     found = seeded_world.finding()
-    assert found is not None and found.position == AT
+    assert found is not None and found.position == at
 
 
 def swapped(world: World) -> list[StoredRow]:
     """The log with the contents of two records exchanged, each at the other's position."""
-    found = rows(world)
-    low, high = found[AT - 1], found[AT]
+    found, at = rows(world), middle(world)
+    low, high = found[at - 1], found[at]
     assert low.topic == high.topic == "record.determined"
-    found[AT - 1], found[AT] = replace(high, position=AT), replace(low, position=AT + 1)
+    found[at - 1], found[at] = replace(high, position=at), replace(low, position=at + 1)
     return found
 
 
-def test_two_swapped_rows_are_found(seeded_world: World) -> None:
+def test_two_swapped_rows_are_found(seeded_world: World, at: int) -> None:
     rewrite(seeded_world, swapped(seeded_world), chained=False)
     found = seeded_world.finding()
-    assert found is not None and found.position == AT
+    assert found is not None and found.position == at
 
 
 def test_two_swapped_rows_with_digests_computed_anew_are_found_by_what_is_remembered(
     seeded_world: World,
+    at: int,
 ) -> None:
     memory = remembered(seeded_world)
     rewrite(seeded_world, swapped(seeded_world))
-    assert seeded_world.finding(memory) == Finding("records", AT, "the row is not the one remembered")
+    assert seeded_world.finding(memory) == Finding("records", at, "the row is not the one remembered")
 
 
 @pytest.mark.parametrize(
@@ -216,15 +225,15 @@ def test_a_row_put_in_twice_is_found_without_memory(seeded_world: World, topic: 
     assert found is not None and found.position == len(all_rows) + 1
 
 
-def test_a_row_put_into_the_middle_is_found_by_what_is_remembered(seeded_world: World) -> None:
+def test_a_row_put_into_the_middle_is_found_by_what_is_remembered(seeded_world: World, at: int) -> None:
     memory = remembered(seeded_world)
     all_rows = rows(seeded_world)
     new = replace(all_rows[3], stream_id=uuid4())
-    rewrite(seeded_world, [*all_rows[: AT - 1], new, *all_rows[AT - 1 :]])
+    rewrite(seeded_world, [*all_rows[: at - 1], new, *all_rows[at - 1 :]])
     found = seeded_world.finding(memory)
-    assert found is not None and found.position == AT
+    assert found is not None and found.position == at
     found = seeded_world.finding()
-    assert found is not None and found.position == AT
+    assert found is not None and found.position == at
 
 
 def test_an_act_signed_with_an_unregistered_key_is_found(seeded_world: World, tmp_path: Path) -> None:
@@ -254,9 +263,9 @@ def test_a_signature_by_another_key_than_the_one_named_is_found(seeded_world: Wo
 @pytest.mark.parametrize(
     "move", ["to another row's place", "beyond the file", "to another file", "another issuer"]
 )
-def test_a_files_row_moved_to_another_place_is_found(seeded_world: World, move: str) -> None:
+def test_a_files_row_moved_to_another_place_is_found(seeded_world: World, at: int, move: str) -> None:
     all_rows = rows(seeded_world)
-    leaf = parse_leaf(all_rows[AT - 1].leaf)
+    leaf = parse_leaf(all_rows[at - 1].leaf)
     assert isinstance(leaf, RowLeaf)
     moved = {
         "to another row's place": replace(leaf, row=leaf.row + 1 if leaf.row == 0 else leaf.row - 1),
@@ -264,10 +273,10 @@ def test_a_files_row_moved_to_another_place_is_found(seeded_world: World, move: 
         "to another file": replace(leaf, file_root=bit(leaf.file_root)),
         "another issuer": replace(leaf, issuer=seeded_world.gateway.key_id),
     }[move]
-    all_rows[AT - 1] = replace(all_rows[AT - 1], leaf=bytes(moved))
+    all_rows[at - 1] = replace(all_rows[at - 1], leaf=bytes(moved))
     rewrite(seeded_world, all_rows)
     found = seeded_world.finding()
-    assert found is not None and found.position == AT
+    assert found is not None and found.position == at
 
 
 def ended(world: World, signer: object = None) -> SealedAct:
@@ -289,13 +298,13 @@ def test_a_key_used_after_its_revocation_is_found_and_before_it_is_good(seeded_w
 
 
 @pytest.mark.rule("DET-5")
-def test_a_files_row_recorded_after_its_key_was_revoked_is_found(seeded_world: World) -> None:
+def test_a_files_row_recorded_after_its_key_was_revoked_is_found(seeded_world: World, at: int) -> None:
     all_rows = rows(seeded_world)
-    leaf = parse_leaf(all_rows[AT - 1].leaf)
+    leaf = parse_leaf(all_rows[at - 1].leaf)
     Governance(seeded_world.ledger).revoke_key(leaf.issuer, reason="lost")
     revocation = rows(seeded_world)[-1]
-    rewrite(seeded_world, [*all_rows[: AT - 1], revocation, *all_rows[AT - 1 :]])
-    assert seeded_world.finding() == Finding("records", AT + 1, "the issuer's key is not live here")
+    rewrite(seeded_world, [*all_rows[: at - 1], revocation, *all_rows[at - 1 :]])
+    assert seeded_world.finding() == Finding("records", at + 1, "the issuer's key is not live here")
 
 
 @pytest.mark.rule("DET-5")
@@ -464,12 +473,12 @@ def test_a_well_signed_payload_that_no_event_can_have_is_found(seeded_world: Wor
     assert found is not None and (found.log, found.position) == ("records", position)
 
 
-def test_a_number_that_no_row_can_have_is_found(seeded_world: World) -> None:
+def test_a_number_that_no_row_can_have_is_found(seeded_world: World, at: int) -> None:
     with seeded_world.superuser() as conn:
         conn.execute("ALTER TABLE ledger.records DROP CONSTRAINT records_stream_version_check")
-        conn.execute("UPDATE ledger.records SET stream_version = -1 WHERE position = %s", (AT,))
+        conn.execute("UPDATE ledger.records SET stream_version = -1 WHERE position = %s", (at,))
     found = seeded_world.finding()
-    assert found is not None and found.position == AT
+    assert found is not None and found.position == at
 
 
 def command(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -485,7 +494,7 @@ def command(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_command_names_the_position_and_does_not_renew_what_it_remembers(
-    seeded_world: World, tmp_path: Path
+    seeded_world: World, at: int, tmp_path: Path
 ) -> None:
     head = tmp_path / "head.json"
     good = command(seeded_world, "verify", "--head", str(head), "--quiet")
@@ -494,10 +503,10 @@ def test_the_command_names_the_position_and_does_not_renew_what_it_remembers(
     rewrite(seeded_world, change_one(seeded_world, "recorded_at"))
     bad = command(seeded_world, "verify", "--head", str(head), "--quiet")
     assert bad.returncode == 1
-    assert f"records position {AT}: the row is not the one remembered" in bad.stdout
+    assert f"records position {at}: the row is not the one remembered" in bad.stdout
     assert head.read_bytes() == before
     told = json.loads(command(seeded_world, "verify", "--head", str(head), "--quiet", "--json").stdout)
-    assert told["ok"] is False and told["finding"]["position"] == AT
+    assert told["ok"] is False and told["finding"]["position"] == at
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"format": "xinlu/head@v1", "ledger": "00"}'])
