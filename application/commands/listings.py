@@ -198,7 +198,9 @@ class Listings(ListingDesk):
             raise Refused(Defect("LST-4", "remedy_id_taken", "/listing"))
         guards: dict[UUID, int] = {}
         standard = self._standard(command.list_code, guards)
-        files = [desk.record(record, rule="LST-4") for record in dict.fromkeys(command.records)]
+        files = [
+            desk.record(record, rule="LST-4", field="/records") for record in dict.fromkeys(command.records)
+        ]
         if any(file.source != officer.department for file in files):
             raise Refused(Defect("LST-4", "remedy_record_not_yours", "/records"))
         if len({file.subject_id for file in files}) > 1:

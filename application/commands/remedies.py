@@ -174,7 +174,9 @@ class RemedyDesk:
         """The working-day calendar with every year that was loaded."""
         return self.registry.calendar(self._built_in).calendar
 
-    def record(self, record_id: UUID, *, rule: str, subject: Identity | None = None) -> RecordFile:
+    def record(
+        self, record_id: UUID, *, rule: str, subject: Identity | None = None, field: str = "/record"
+    ) -> RecordFile:
         """The file of a record, of this subject when one is given.
 
         A linked person names its link, and gets the record that it hangs on (DET-7). Raises ``Refused`` alike
@@ -184,9 +186,9 @@ class RemedyDesk:
         rows = self.ledger.store.load("records", record_id)
         opened = self.ledger.open_all(rows, log="records")
         if rows and rows[0].topic == PersonLinked.TOPIC:
-            return self._by_link(opened[0], rule=rule, subject=subject)
+            return self._by_link(opened[0], rule=rule, subject=subject, field=field)
         standing = standing_of(found.event for found in opened if "public" in found.opened)
-        unknown = Refused(Defect(rule, "remedy_record_not_yours", "/record"))
+        unknown = Refused(Defect(rule, "remedy_record_not_yours", field))
         if standing is None:
             raise unknown
         # A part that nobody can open any more hides an event from the fold, but not from the stream.
@@ -225,11 +227,11 @@ class RemedyDesk:
             raise Refused(Defect(rule, "remedy_record_not_yours", "/record"))
         return found
 
-    def _by_link(self, link: OpenedRow, *, rule: str, subject: Identity | None) -> RecordFile:
+    def _by_link(self, link: OpenedRow, *, rule: str, subject: Identity | None, field: str) -> RecordFile:
         """The record that a link hangs on, for the person linked. Raises ``Refused`` as :meth:`record`."""
         person = parse_key_reference(link.row.key_ref)["public"][0]
         if "public" not in link.opened or subject is None or self.subject_id(subject) != person:
-            raise Refused(Defect(rule, "remedy_record_not_yours", "/record"))
+            raise Refused(Defect(rule, "remedy_record_not_yours", field))
         return replace(self.record(UUID(link.event.record), rule=rule), party=person)  # type: ignore[attr-defined]
 
     def of_case(self, case_id: UUID, record_id: UUID, *, rule: str) -> RecordFile:

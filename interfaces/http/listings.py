@@ -47,9 +47,10 @@ def make_statement(listing_id: UUID) -> Response:
     """The subject states its case or objects (陈述申辩, LST-5): no decision before it is answered."""
 
     def run(given: Command) -> Done:
-        expected, _ = given.deciding("listing", listing_id)
+        given.tag_of_version()
         said = given_json(MadeStatement(), given.body)
         subject, agent = _speaking(given, said, naming_agent=True)
+        expected, _ = given.deciding("listing", listing_id, subject=subject)
         speaking = SpeakInListing(listing_id, expected, given.caller.department, subject)
         statement = Statement(
             grounds=said["grounds"],
@@ -120,9 +121,10 @@ def apply_for_removal(listing_id: UUID) -> Response:
     """The subject applies to be taken off early (提前移出申请, LST-8); free of charge."""
 
     def run(given: Command) -> Done:
-        expected, _ = given.deciding("listing", listing_id)
+        given.tag_of_version()
         said = given_json(AppliedRemoval(), given.body)
         subject, _ = _speaking(given, said, naming_agent=False)
+        expected, _ = given.deciding("listing", listing_id, subject=subject)
         speaking = SpeakInListing(listing_id, expected, given.caller.department, subject)
         materials = [(material["kind"], material["digest"]) for material in said["materials"]]
         return Listings(given.desk).apply(
