@@ -335,6 +335,15 @@ def operated(scene: Scene) -> Came:
         yield scene.web.http.get(path)
 
 
+def traced(scene: Scene) -> Came:
+    """A trace of the record and of all about its subject, by the credit office and by a stranger."""
+    purpose = 'leak_tracing; case="2026-1"; basis="49 13"'
+    for said in ({"record": str(scene.record), "excerpt": {"CF_WSH": NUMBER}}, scene.subject):
+        yield scene.post("/v1/traces", said, credit_official="credit_office-1", credit_purpose=purpose)
+        headers = {"credit_official": scene.stranger_officer, "credit_purpose": purpose}
+        yield scene.post("/v1/traces", said, scene.stranger, **headers)
+
+
 def log_lines(scene: Scene) -> Came:
     told = scene.logged.getvalue().encode()
     assert told.count(b"duration_ms") > 20 and b"/records/" in told
@@ -436,6 +445,7 @@ PLACES: Mapping[str, Place] = {
     "state of a listing, for its subject": Place(
         lambda s: [s.own(f"/v1/listings/{s.listing}/state")], LISTED, LISTED, versioned=True
     ),
+    "traces of a leak": Place(traced),
     "log lines": Place(log_lines),
     "an auditor's replay and look back": Place(audited, ALL | LISTED, ALL | LISTED),
 }

@@ -19,7 +19,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from application.queries.registers import REGISTERS
-from domain.access.model import CASE_HANDLING, INSTRUMENT_CLEANUP, OWN_RECORDS
+from domain.access.model import CASE_HANDLING, INSTRUMENT_CLEANUP, LEAK_TRACING, OWN_RECORDS
 from interfaces.cli.generate import main, openapi
 from interfaces.client.evidence import Exchange, Gateway, prove
 from interfaces.client.signing import COVERED, Message
@@ -50,6 +50,11 @@ DRY_RUNS = {"intakes.check"}
 """Signed routes that neither record anything nor read anything but what the request itself holds."""
 QUERYING = {("evidence.evidence", "credit-official"), ("credit_reports.report", "credit-official")}
 """Asked by an officer, these are queries; on a subject's behalf its own questions."""
+PURPOSES = {
+    "instruments.take_out": INSTRUMENT_CLEANUP.code,
+    "traces.trace": f'{LEAK_TRACING.code}; case="7"; basis="34"',
+}
+"""Reads that have a purpose of their own."""
 CODE = identities.credit_code(Random(5), prefix="91", division="420100")
 
 
@@ -215,7 +220,7 @@ def test_qry_1_every_read_without_its_purpose_is_refused_and_logged(
     # A department asks for evidence as it queries; on a subject's behalf it is the subject's own question.
     query = DESCRIBED[endpoint][1].access is Access.QUERY or (endpoint, asker) in QUERYING
     right = 'licensing; case="7"; basis="34"' if query else ""
-    right = INSTRUMENT_CLEANUP.code if endpoint == "instruments.take_out" else right
+    right = PURPOSES.get(endpoint, right)
     right = right or (CASE_HANDLING.code if asker == OFFICER else OWN_RECORDS.code)
     unconsented = (422, "PRV-2") if endpoint == "credit_reports.report" and asker == OFFICER else None
     told = status_of(right)
@@ -240,7 +245,7 @@ def body_of(said: Operation, *, own: bool) -> dict[str, object]:
     if "subjects" in schema().fields:
         return {"subjects": [{"code": CODE}]}
     claim = {"claim": "recorded", "record": str(uuid.uuid4())} if "claim" in schema().fields else {}
-    asks_of_one = own or "entrustment" in schema().fields
+    asks_of_one = own or not {"entrustment", "excerpt"}.isdisjoint(schema().fields)
     return {"subject": {"code": CODE}, **claim} if asks_of_one else {**claim}
 
 

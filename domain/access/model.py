@@ -27,7 +27,9 @@ CASE_HANDLING = Purpose("case_handling", "办理异议和信用修复", "handlin
 """Why an officer reads a case or the worklist of the own department."""
 INSTRUMENT_CLEANUP = Purpose("instrument_cleanup", "失信约束措施清理规范", "cleaning up constraint measures")
 """Why an officer takes the clean-up ledger out with those who answer for its documents (15号 二)."""
-OF_PLATFORM: Purposes = {p.code: p for p in (OWN_RECORDS, CASE_HANDLING, INSTRUMENT_CLEANUP)}
+LEAK_TRACING = Purpose("leak_tracing", "追查信息泄露", "tracing a leak")
+"""Why the credit office asks which answers held what leaked (QRY-4)."""
+OF_PLATFORM: Purposes = {p.code: p for p in (OWN_RECORDS, CASE_HANDLING, INSTRUMENT_CLEANUP, LEAK_TRACING)}
 """Purposes that the law itself gives to some reads; no shared query is made for them, and none is registered."""
 
 

@@ -15,6 +15,7 @@ from domain.shared.prose_leniency import LENIENCY_PROSE
 from domain.shared.prose_listing import LISTING_PROSE
 from domain.shared.prose_proposals import PROPOSAL_PROSE
 from domain.shared.prose_remedies import REMEDY_PROSE
+from domain.shared.prose_reviews import REVIEW_PROSE
 from domain.shared.prose_rows import ROW_PROSE
 
 PROSE: dict[str, tuple[str, str]] = {
@@ -26,6 +27,7 @@ PROSE: dict[str, tuple[str, str]] = {
     **LEDGER_PROSE,
     **ACCESS_PROSE,
     **REMEDY_PROSE,
+    **REVIEW_PROSE,
     **ERASURE_PROSE,
     **LISTING_PROSE,
     **PROPOSAL_PROSE,

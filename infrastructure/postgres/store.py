@@ -246,6 +246,10 @@ class PostgresEventStore:
         query = "SELECT consent_id, given_at FROM ledger.consents_page(%s, %s, %s, %s)"
         return [(r[0], int(r[1])) for r in self._all(query, (subject, through, before, limit))]
 
+    def links_of(self, record: UUID) -> list[tuple[UUID, str]]:
+        """The links of persons to a record, oldest first, each with the reference of its keys."""
+        return [(r[0], r[1]) for r in self._all("SELECT * FROM ledger.links_of(%s)", (record,))]
+
     def open_repairs_of(self, record: UUID) -> list[UUID]:
         """The repairs of a record that are not decided; maybe others, of which no record is written down."""
         return [row[0] for row in self._all("SELECT * FROM ledger.open_repairs_of(%s)", (record,))]

@@ -72,7 +72,7 @@ def as_of(
         raise click.UsageError("--record or --subject, not both")
     if (moment is None) == (checkpoint is None):
         raise click.UsageError("MOMENT or --checkpoint, one of them")
-    identity = None if record else _identity(subject or sys.stdin)
+    identity = None if record else identity_in(subject or sys.stdin)
     settings = Settings.from_environment()
     with database(settings):
         found, ledger = audit_services(settings), open_ledger(settings)
@@ -111,7 +111,7 @@ def as_of(
     _tell(views, receipt)
 
 
-def _identity(source: TextIO) -> Identity:
+def identity_in(source: TextIO) -> Identity:
     """Whom the auditor names. Raises a usage error that repeats nothing of it."""
     try:
         given = json.loads(source.read(SUBJECT_CHARACTERS_MAX))

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "fsck": "interfaces.cli.fsck",
     "audit": "interfaces.cli.bundles",
     "report": "interfaces.cli.report",
+    "trace": "interfaces.cli.trace",
     "report-check": "interfaces.cli.report",
     "replay": "interfaces.cli.replay",
     "as-of": "interfaces.cli.as_of",

@@ -36,6 +36,7 @@ from interfaces.http import (
     settings,
     telemetry,
     throttle,
+    traces,
     worklist,
 )
 from interfaces.http.bodies import BODY_BYTES_MAX
@@ -82,6 +83,7 @@ def interface(app: Flask) -> None:
         leniency,
         late,
         links,
+        traces,
         worklist,
         operations,
         rules,

@@ -60,6 +60,7 @@ NOT_PERMITTED = frozenset(
         "proposal_not_the_office",
         "leniency_same_officer",
         "ledger_not_the_office",
+        "trace_not_the_office",
     }
 )
 """What forbids the act to this caller or officer, and not the act itself."""

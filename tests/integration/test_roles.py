@@ -28,7 +28,7 @@ CALLABLE = {
         "append_case", "open_cases_of", "open_cases_page", "append_due", "overdue_cases",
         "append_counted", "open_repairs_of", "save_draft_within", "consents_page",
         "head_of", "look_at", "erasing_acts", "key_acts", "governing_rows",
-        "versions_of", "late_publications",
+        "versions_of", "late_publications", "links_of",
     },
     "reader": {
         "public_subjects", "public_records", "public_records_page", "public_record",

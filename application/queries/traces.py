@@ -1,0 +1,248 @@
+"""Tracing a leak (QRY-4): which answers, to whom, when and why, held a record, a subject's records, or an excerpt.
+
+Told from the access log alone, by the lists of those concerned; the trace stands in the same lists before it leaves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from application.commands.subjects import Identity
+from application.ledger import Ledger, OpenedRow, instant
+from application.ports import Append
+from application.queries.disclosed import DisclosedContent
+from application.queries.looks import Shown, log_look, log_look_at
+from application.registry import Registry
+from application.sealing import parse_key_reference
+from domain.access.decide import may_speak_for_subjects, request_defects
+from domain.access.events import SubjectQueried
+from domain.access.model import LEAK_TRACING, Officer, Request
+from domain.listing.events import ListingNotified
+from domain.oversight.traces import (
+    ANSWERS_MAX,
+    LOOKS_MAX,
+    RECORDS_MAX,
+    Disclosed,
+    completeness_defects,
+    excerpt_defects,
+    held_of,
+    ranked,
+)
+from domain.records.events import RecordDetermined
+from domain.shared.canonical import Json, canonical
+from domain.shared.refusals import Defect, Refused, refuse_if_any
+
+TRACE = "trace"
+TRACED = (RecordDetermined.TOPIC, ListingNotified.TOPIC)
+
+
+@dataclass(frozen=True)
+class Tracer:
+    """Who traces (追查人), why, in which case, on which ground."""
+
+    officer: Officer
+    purpose: str
+    case: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a trace found (追查结果): every answer that held what is traced, the likeliest source first.
+
+    ``through`` is how many looks were gone through in each list, ``positions`` those of the looks that log the trace,
+    one in each list. ``public``: all of the excerpt (of an empty one: something of the record) once was public, so
+    whoever has it need not have asked. ``digest`` is the SHA-256 (hex) of what was found, as the logging looks hold it.
+    """
+
+    answers: tuple[Disclosed, ...]
+    through: tuple[int, ...]
+    positions: tuple[int, ...]
+    public: bool
+    digest: str
+
+
+def tracer_of(ledger: Ledger, request: Request) -> Tracer:
+    """The officer of the credit office who traces. Raises ``Refused``: QRY-1, and QRY-4 for any other department."""
+    registry = Registry(ledger)
+    officer = registry.officer(request.officer)
+    defects = request_defects(request, officer, {LEAK_TRACING.code: LEAK_TRACING})
+    department = registry.department(request.department)
+    if not defects and (department is None or not may_speak_for_subjects(department.role)):
+        defects = [Defect("QRY-4", "trace_not_the_office", "Credit-Official")]
+    refuse_if_any(defects)
+    assert officer is not None
+    return Tracer(officer, request.purpose, request.case, request.basis)
+
+
+class Traces:
+    """Traces (泄露追查) over one ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def of_record(self, record: UUID, tracer: Tracer, excerpt: Mapping[str, str]) -> Trace:
+        """Every answer that held a record or a listing, in its subject's list and those of the persons linked to it.
+
+        Raises ``Refused`` (QRY-4: no such record, or not all of it can be told) and ``LedgerUnavailable``.
+        """
+        refuse_if_any(excerpt_defects(excerpt))
+        rows = self._ledger.store.load_slice("records", record, limit=1)
+        if not rows or rows[0].topic not in TRACED:
+            raise Refused(Defect("QRY-4", "trace_unknown", "/record"))
+        links = self._ledger.store.links_of(record)
+        subjects = dict.fromkeys([_owner(rows[0].key_ref), *(_owner(key_ref) for _, key_ref in links)])
+        wanted = frozenset({str(record), *(str(link) for link, _ in links)})
+        content = DisclosedContent(self._ledger)
+        parts = [self._logged(subject, tracer, excerpt, content, wanted) for subject in subjects]
+        return self._joined(parts, excerpt, content.public(record))
+
+    def of_subject(self, identity: Identity, tracer: Tracer, excerpt: Mapping[str, str]) -> Trace:
+        """Every answer that held anything about a subject. Raises as :meth:`of_record`."""
+        refuse_if_any(excerpt_defects(excerpt))
+        content = DisclosedContent(self._ledger)
+        found: list[Trace] = []
+
+        def logged(subject: UUID, before: Sequence[Append]) -> int:
+            found[:] = [self._logged(subject, tracer, excerpt, content, None, before=before)]
+            return found[0].positions[0]
+
+        log_look_at(self._ledger, identity, logged)
+        records = {
+            UUID(record) for answer in found[0].answers for record, _ in answer.shown if _is_id(record)
+        }
+        public: set[tuple[str, str]] = set()
+        if excerpt and len(records) <= RECORDS_MAX:
+            public = {pair for record in records for pair in content.public(record)}
+        return self._joined(found, excerpt, frozenset(public))
+
+    def _joined(
+        self, parts: Sequence[Trace], excerpt: Mapping[str, str], public: frozenset[tuple[str, str]]
+    ) -> Trace:
+        answers = ranked((answer for part in parts for answer in part.answers), excerpt)
+        return Trace(
+            answers=answers,
+            through=tuple(n for part in parts for n in part.through),
+            positions=tuple(p for part in parts for p in part.positions),
+            public=held_of(excerpt, public) >= excerpt.keys() if excerpt else bool(public),
+            digest=hashlib.sha256(canonical([part.digest for part in parts])).hexdigest(),
+        )
+
+    def _logged(
+        self,
+        subject: UUID,
+        tracer: Tracer,
+        excerpt: Mapping[str, str],
+        content: DisclosedContent,
+        wanted: frozenset[str] | None,
+        *,
+        before: Sequence[Append] = (),
+    ) -> Trace:
+        """What one list tells, logged in it as the list's next look; ``wanted`` None is whatever was shown."""
+        found: list[Disclosed] = []
+        digests: list[str] = []
+        numbers: list[int] = []
+
+        def announced(own: SubjectQueried) -> Shown:
+            numbers[:] = [own.originator_version - 1]
+            found[:] = self._answers(subject, numbers[0], excerpt, content, wanted)
+            digests[:] = [hashlib.sha256(canonical(_told(found))).hexdigest()]
+            return [[str(subject), f"trace@{numbers[0]}", digests[0]]]
+
+        position = log_look(
+            self._ledger,
+            subject,
+            department=tracer.officer.department,
+            officer=tracer.officer.pseudonym,
+            role=tracer.officer.role,
+            purpose=tracer.purpose,
+            rules=["QRY-4"],
+            view=TRACE,
+            shown=announced,
+            case=tracer.case,
+            basis=tracer.basis,
+            before=before,
+        )
+        return Trace(tuple(found), (numbers[0],), (position,), public=False, digest=digests[0])
+
+    def _answers(
+        self,
+        subject: UUID,
+        last: int,
+        excerpt: Mapping[str, str],
+        content: DisclosedContent,
+        wanted: frozenset[str] | None,
+    ) -> list[Disclosed]:
+        refuse_if_any(completeness_defects(numbers=(), last=last, closed=False) if last > LOOKS_MAX else ())
+        rows = self._ledger.store.load_slice("access", subject, after=0, until=last)
+        opened = self._ledger.open_all(rows, log="access")
+        numbers = [row.stream_version for row in rows]
+        closed = any(look.closed for look in opened)
+        refuse_if_any(completeness_defects(numbers=numbers, last=last, closed=closed))
+        found = [answer for look in opened if (answer := _answer(look, wanted)) is not None]
+        records = {record for answer, _ in found for record, _ in answer.shown}
+        if len(found) > ANSWERS_MAX or (excerpt and len(records) > RECORDS_MAX):
+            raise Refused(Defect("QRY-4", "trace_too_many", "", {"most": str(ANSWERS_MAX)}))
+        if not excerpt:
+            return [answer for answer, _ in found]
+        return [_held(answer, digests, excerpt, content) for answer, digests in found]
+
+
+def _answer(look: OpenedRow, wanted: frozenset[str] | None) -> tuple[Disclosed, list[str]] | None:
+    """The answer that a look announced, with the digests of what it showed; None when it held nothing wanted."""
+    event = look.event
+    if not isinstance(event, SubjectQueried) or event.view == TRACE:
+        return None
+    shown = [s for s in event.shown if _is_id(s[0]) and (wanted is None or s[0] in wanted)]
+    if not shown:
+        return None
+    answer = Disclosed(
+        number=event.originator_version,
+        position=look.row.position,
+        at=instant(event.timestamp),
+        department=event.department,
+        officer=event.officer,
+        role=event.role,
+        purpose=event.purpose,
+        case=event.case or "",
+        basis=event.basis or "",
+        view=event.view,
+        as_of=event.as_of or "",
+        shown=tuple((record, part) for record, part, _ in shown),
+    )
+    return answer, [digest for *_, digest in shown]
+
+
+def _held(
+    answer: Disclosed, digests: Sequence[str], excerpt: Mapping[str, str], content: DisclosedContent
+) -> Disclosed:
+    told = [
+        content.told((record, part, digest))
+        for (record, part), digest in zip(answer.shown, digests, strict=True)
+    ]
+    pairs = {pair for fields in told for pair in fields or ()}
+    return replace(answer, held=held_of(excerpt, pairs), unclear=None in told)
+
+
+def _told(found: Sequence[Disclosed]) -> list[Json]:
+    """What was found, in canonical JSON."""
+    return [
+        {**vars(answer), "shown": [list(s) for s in answer.shown], "held": sorted(answer.held)}
+        for answer in found
+    ]
+
+
+def _owner(key_ref: str) -> UUID:
+    return parse_key_reference(key_ref)["public"][0]
+
+
+def _is_id(text: str) -> bool:
+    """Whether something announced is named by an id: a record, a link or a case, and no position of a log."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Oversight (监督): flags, reviews of queries, traces of leaks, incidents; above all other contexts."""
