@@ -14,6 +14,7 @@ from domain.access.events import PurposeRegistered
 from domain.access.model import Officer, Purpose
 from domain.catalogue.items import CatalogueItem, fold, version_in_force
 from domain.listing.standards import ListStandard, fold_standard
+from domain.measures.items import MeasureItem, fold_items
 from domain.parties.events import DepartmentRegistered, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key
 from domain.remedies.recounting import calendar_of
@@ -23,7 +24,7 @@ from domain.shared.events import Event
 from domain.shared.rule_settings import RuleSettings
 
 DEPARTMENT, ITEM = "department", "catalogue"
-OFFICER, PURPOSE, CALENDAR, LIST = "officer", "purpose", "calendar", "list"
+OFFICER, PURPOSE, CALENDAR, LIST, MEASURE = "officer", "purpose", "calendar", "list", "measure"
 SETTINGS = ("setting", "all")
 """Kind and name of the one stream of all settings."""
 
@@ -70,6 +71,15 @@ class Standards:
     versions: tuple[ListStandard, ...]
 
 
+@dataclass(frozen=True)
+class MeasureVersions:
+    """All versions of one item of the measures list, with the stream and the stream version they were read at."""
+
+    stream_id: UUID
+    stream_version: int
+    items: tuple[MeasureItem, ...]
+
+
 class Registry:
     """The registry (登记簿) as one command sees it; made anew for each command, so never stale for long."""
 
@@ -80,6 +90,7 @@ class Registry:
         self._settings: SettingsRead | None = None
         self._calendar: list[tuple[int, Event]] | None = None
         self._standards: dict[str, Standards] = {}
+        self._measures: dict[str, MeasureVersions] = {}
 
     def department(self, code: str) -> DepartmentRegistered | None:
         """The department registered under a 统一社会信用代码, or None."""
@@ -142,6 +153,14 @@ class Registry:
             self._standards[code] = Standards(stream_id, len(events), fold_standard(events))
         return self._standards[code]
 
+    def measure(self, code: str) -> MeasureVersions:
+        """All versions of an item of the measures list; none when the list has no such item."""
+        if code not in self._measures:
+            stream_id = self._ledger.name_id(MEASURE, code)
+            events = self._ledger.load(stream_id)
+            self._measures[code] = MeasureVersions(stream_id, len(events), fold_items(events))
+        return self._measures[code]
+
     def is_stopped(self, code: str) -> bool:
         """Whether an item's version in force today is suspended (INS-2): nothing of it is shown to anyone outside."""
         item = version_in_force(self.item(code).items, city_day(self._ledger.now()))
@@ -154,3 +173,4 @@ class Registry:
         self._settings = None
         self._calendar = None
         self._standards.clear()
+        self._measures.clear()

@@ -1,6 +1,7 @@
 """What rests on a document that is not executed, each with the event that stops it (INS-2, 15号 二).
 
-The clean-up ledger's commands append the events in their own transaction; lists and measures get a line in ``RESTING``.
+The clean-up ledger's commands append the events in their own transaction; whoever rests on documents has a line in
+``RESTING``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from domain.catalogue.items import (
 )
 from domain.catalogue.suspension import suspend
 from domain.instruments.ledger import Stopped
+from domain.measures.items import MeasureItemEvent, MeasureItemSuspended, fold_items, suspend_measure
 from domain.shared.events import Event
 
 ATTEMPTS_MAX = 8
@@ -47,7 +49,27 @@ def items_on(ledger: Ledger, stopped: Sequence[Stopped]) -> list[Event]:
     return [event for event in found if event is not None]
 
 
-RESTING: tuple[Finder, ...] = (items_on,)
+def measures_on(ledger: Ledger, stopped: Sequence[Stopped]) -> list[Event]:
+    """The suspension of every item of the measures list with a version in force that cites a stopped document."""
+    streams: dict[UUID, list[Event]] = {}
+    for opened in ledger.open_all(ledger.store.measure_list(), log="records"):
+        event = opened.event
+        if isinstance(event, MeasureItemEvent | MeasureItemSuspended):
+            streams.setdefault(event.originator_id, []).append(event)
+    found = (
+        suspend_measure(
+            fold_items(events),
+            stopped,
+            stream_id=stream,
+            stream_version=events[-1].originator_version + 1,
+            recorded_at=ledger.now(),
+        )
+        for stream, events in streams.items()
+    )
+    return [event for event in found if event is not None]
+
+
+RESTING: tuple[Finder, ...] = (items_on, measures_on)
 """Who knows what rests on a document: each finds its own and makes the events that stop it, once."""
 
 

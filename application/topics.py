@@ -31,6 +31,7 @@ from domain.listing.events import (
     SubjectListed,
 )
 from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, ListTransitionEnded
+from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
 from domain.parties.events import (
     DepartmentRegistered,
     KeyEnded,
@@ -139,6 +140,9 @@ EVENTS: tuple[type[Event], ...] = (
     ProposalPublished,
     ProposalEvaluated,
     ReviewOverdue,
+    MeasureItemDrafted,
+    MeasureItemAdopted,
+    MeasureItemSuspended,
     LeniencyAssessed,
     LeniencyDecided,
     PublicationLate,

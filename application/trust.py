@@ -15,6 +15,7 @@ from domain.access.events import PurposeRegistered
 from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted, CatalogueItemSuspended
 from domain.instruments.events import NoticeIssued
 from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, ListTransitionEnded
+from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
 from domain.parties.events import (
     DepartmentRegistered,
     KeyEnded,
@@ -44,6 +45,9 @@ GOVERNING: tuple[type[Event], ...] = (
     LogKeyRetired,
     CatalogueItemDrafted,
     CatalogueItemAdopted,
+    MeasureItemDrafted,
+    MeasureItemAdopted,
+    MeasureItemSuspended,
     ListStandardDrafted,
     ListStandardAdopted,
     ListTransitionEnded,

@@ -12,8 +12,8 @@ RULEBOOK = Path(__file__).resolve().parents[1] / "data" / "rulebook.json"
 NOT_YET = frozenset({
     "PUB-3",
     "SHR-3",
-    "MEA-1", "MEA-2", "MEA-3", "MEA-5",
-    "JNT-1", "JNT-2", "JNT-3", "JNT-4", "JNT-5",
+    "MEA-5",
+    "JNT-1", "JNT-2", "JNT-3", "JNT-5",
     "OBJ-4",
     "REP-6", "REP-7",
     "QRY-3", "QRY-5",

@@ -22,6 +22,7 @@ from domain.catalogue.gate import import_item, item_defects
 from domain.catalogue.items import CatalogueItem
 from domain.instruments.ledger import Stopped
 from domain.listing.standards import ListStandard, import_standard
+from domain.measures.items import MeasureItem, import_measure
 from domain.parties.events import DepartmentRegistered, KeyEnded, KeyRegistered, KeyRevoked, OfficerRegistered
 from domain.parties.keys import ED25519, may_govern, require_live
 from domain.parties.keys import GATEWAY as GATEWAY_HOLDER
@@ -237,6 +238,19 @@ class Governance:
         self._ledger.store.append(batch)
         self._registry.forget()
         return 1
+
+    def import_measures(self, items: Sequence[MeasureItem]) -> int:
+        """Enter items of the national measures list, adopted or as drafts with reasons; how many were new."""
+        acts, stopped = [], self._stopped()
+        for item in items:
+            known = self._registry.measure(item.code)
+            if not known.items:
+                place: dict[str, Any] = {"stream_id": known.stream_id, "stream_version": 1}
+                event = import_measure(item, **place, recorded_at=self._ledger.now(), stopped=stopped)
+                acts.append(self._seal(event))
+        if acts:
+            self._adopted(acts)
+        return len(acts)
 
     def adopt_version(self, item: CatalogueItem) -> None:
         """Adopt the next version of an item, as after a suspension (INS-2).

@@ -21,6 +21,7 @@ from domain.access.decide import may_speak_for_subjects
 from domain.catalogue.gate import adopt
 from domain.catalogue.items import CatalogueItem
 from domain.listing.standards import ListStandard, adopt_standard
+from domain.measures.items import MeasureItem, adopt_measure
 from domain.parties.acting import Officer
 from domain.proposals.events import (
     OpinionGiven,
@@ -91,6 +92,18 @@ def _adopt_standard(ledger: Ledger, registry: Registry, proposal: Proposal) -> A
     return standard_append(ledger, event, known, meta=META)
 
 
+def _adopt_measure(ledger: Ledger, registry: Registry, proposal: Proposal) -> Append:
+    known = registry.measure(proposal.code)
+    event = adopt_measure(
+        MeasureItem.from_json(proposal.content),
+        stream_id=known.stream_id,
+        stream_version=known.stream_version + 1,
+        recorded_at=ledger.now(),
+        stopped=clean_up(ledger).stopped,
+    )
+    return ledger.prepare([ledger.seal(event)], meta=META)
+
+
 CONTENTS: Mapping[str, Content] = {
     "catalogue_item": Content(
         lambda registry, code: max([v.version for v in registry.item(code).items], default=0) + 1,
@@ -101,6 +114,11 @@ CONTENTS: Mapping[str, Content] = {
         lambda registry, code: max([v.version for v in registry.standard(code).versions], default=0) + 1,
         lambda data: ListStandard.from_json(data).to_json(),
         _adopt_standard,
+    ),
+    "measure": Content(
+        lambda registry, code: max([v.version for v in registry.measure(code).items], default=0) + 1,
+        lambda data: MeasureItem.from_json(data).to_json(),
+        _adopt_measure,
     ),
 }
 """What may be proposed -> how its next version is numbered, read and adopted."""

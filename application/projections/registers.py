@@ -18,6 +18,11 @@ from domain.listing.standards import (
     ListStandardEvent,
     ListTransitionEnded,
 )
+from domain.measures.items import (
+    MeasureItemAdopted,
+    MeasureItemDrafted,
+    MeasureItemEvent,
+)
 from domain.proposals.events import (
     OpinionAnswered,
     OpinionGiven,
@@ -32,7 +37,7 @@ from domain.shared.canonical import Json, canonical
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 
-CATALOGUE, STANDARDS, PROPOSALS = "catalogue_item", "list_standard", "proposal"
+CATALOGUE, STANDARDS, MEASURES, PROPOSALS = "catalogue_item", "list_standard", "measure", "proposal"
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,14 @@ def transition_ended(event: ListTransitionEnded, position: int) -> Entry:
     return Entry("list_ended", event.code, event.version, None, event.until, position, canonical(told))
 
 
+def measure_item(event: MeasureItemEvent, position: int) -> Entry:
+    """A version of an item of the measures list, in force or held back with its reasons."""
+    item = event.told()
+    told: dict[str, Json] = {**item.to_json(), "status": item.status}
+    days = (item.effective_from or None, item.effective_to)
+    return Entry(MEASURES, item.code, item.version, *days, position, canonical(told))
+
+
 def proposal(event: Event, position: int) -> Entry:
     """A step of a proposal, as everyone may read it: never who opined."""
     day = city_day(event.timestamp).isoformat()
@@ -106,6 +119,8 @@ FOLDS: Mapping[str, Callable[[Any, int], Entry]] = {
     ListStandardDrafted.TOPIC: list_standard,
     ListStandardAdopted.TOPIC: list_standard,
     ListTransitionEnded.TOPIC: transition_ended,
+    MeasureItemDrafted.TOPIC: measure_item,
+    MeasureItemAdopted.TOPIC: measure_item,
     **{
         event.TOPIC: proposal
         for event in (

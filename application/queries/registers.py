@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from application.projections.registers import CATALOGUE, PROPOSALS, STANDARDS, Entry
+from application.projections.registers import CATALOGUE, MEASURES, PROPOSALS, STANDARDS, Entry
 
 VERSIONS_MAX = 500
 """Versions of one thing that are told."""
@@ -27,6 +27,7 @@ class Register:
 
 REGISTERS: Mapping[str, Register] = {
     "catalogue": Register(CATALOGUE, "公共信用信息目录", "The catalogue"),
+    "measures": Register(MEASURES, "失信惩戒措施清单", "The measures list"),
     "proposals": Register(PROPOSALS, "提案与征求意见", "Proposals and opinions"),
     "list-standards": Register(STANDARDS, "名单认定标准", "Standards of lists"),
 }

@@ -13,6 +13,7 @@ from domain.shared.prose_instruments import INSTRUMENT_PROSE
 from domain.shared.prose_ledger import LEDGER_PROSE
 from domain.shared.prose_leniency import LENIENCY_PROSE
 from domain.shared.prose_listing import LISTING_PROSE
+from domain.shared.prose_measures import MEASURE_PROSE
 from domain.shared.prose_proposals import PROPOSAL_PROSE
 from domain.shared.prose_remedies import REMEDY_PROSE
 from domain.shared.prose_reviews import REVIEW_PROSE
@@ -30,6 +31,7 @@ PROSE: dict[str, tuple[str, str]] = {
     **REVIEW_PROSE,
     **ERASURE_PROSE,
     **LISTING_PROSE,
+    **MEASURE_PROSE,
     **PROPOSAL_PROSE,
     **LENIENCY_PROSE,
     **INSTRUMENT_PROSE,

@@ -220,6 +220,10 @@ class PostgresEventStore:
         query = f"SELECT {_COLUMNS} FROM ledger.governing_rows(%s)"
         return [stored_row(r) for r in self._all(query, (list(topics),))]
 
+    def measure_list(self) -> list[StoredRow]:
+        """Every event of the measures list, in order."""
+        return [stored_row(r) for r in self._all(f"SELECT {_COLUMNS} FROM ledger.measure_list()", ())]
+
     def look_at(self, position: int) -> tuple[UUID, int] | None:
         """Whose list the look at a position of the access log is in, and its number there; None for no look."""
         rows = self._all("SELECT subject_id, number FROM ledger.look_at(%s)", (position,))

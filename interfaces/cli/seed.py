@@ -132,6 +132,7 @@ def govern(
         governance.register_purpose(code=code, zh=zh, en=en)
     governance.import_catalogue(city.items)
     governance.import_standards(city.lists)
+    governance.import_measures(city.measures)
     return keys
 
 

@@ -20,6 +20,7 @@ from domain.catalogue.items import (
     SubjectKind,
 )
 from domain.listing.standards import ListStandard
+from domain.measures.items import MeasureItem
 
 KINDS: Mapping[str, SubjectKind] = {
     "legal_person_or_unincorporated": "organisation",
@@ -63,7 +64,8 @@ class DemoCity:
     """The demo city (示范市): who takes part and what it decided; ``mark`` says that this is not law.
 
     ``items`` are the catalogue's items as drafts, ready for ``domain.catalogue.gate.import_item``; ``lists`` are the
-    standards of serious lists; the columns are (Chinese name, field code) in the order of the forms.
+    standards of serious lists, ``measures`` the items of the measures list. The
+    columns are (Chinese name, field code) in the order of the forms.
     """
 
     name: str
@@ -74,6 +76,7 @@ class DemoCity:
     purposes: Mapping[str, tuple[str, str]]
     items: tuple[CatalogueItem, ...]
     lists: tuple[ListStandard, ...]
+    measures: tuple[MeasureItem, ...]
     penalty_columns: tuple[tuple[str, str], ...]
     licence_columns: tuple[tuple[str, str], ...]
     ledgers: Mapping[str, Sequence[Mapping[str, str]]]
@@ -113,6 +116,7 @@ def read_city(data: Path) -> DemoCity:
         purposes={p["code"]: (p["zh"], p["en"]) for p in city["purposes"]},
         items=catalogue_items(_read(data / "catalogue.json"), city["item_decisions"], decided_by=mark),
         lists=list_standards(data),
+        measures=measure_items(data),
         penalty_columns=_columns(forms["administrative_penalty"]),
         licence_columns=_columns(forms["administrative_licence"]),
         ledgers=_ledgers(city, _read(data / "ledger_schema.json")["examples"]),
@@ -124,6 +128,11 @@ def list_standards(data: Path) -> tuple[ListStandard, ...]:
     return tuple(
         ListStandard.from_json(entry["standard"]) for entry in _read(data / "list_standards.json")["lists"]
     )
+
+
+def measure_items(data: Path) -> tuple[MeasureItem, ...]:
+    """The items of ``data/measures.json``; ``ValueError``, ``KeyError`` or ``TypeError`` when it is damaged."""
+    return tuple(MeasureItem.from_json(entry["item"]) for entry in _read(data / "measures.json")["measures"])
 
 
 def catalogue_items(

@@ -100,7 +100,7 @@ class Evaluation(Schema):
 @blueprint.post("")
 @operation(beginning("提出", "Propose a version", MadeProposal, tag=TAG))
 def make_proposal() -> Response:
-    """A department proposes the next version of a catalogue item or of the standard of a list (提出, CAT-3)."""
+    """A department proposes the next version of a catalogue item, the standard of a list or a measure (提出, CAT-3)."""
 
     def run(given: Command) -> Done:
         officer = Officer(given.officer, given.caller.department)

@@ -83,7 +83,36 @@ STANDARD: dict[str, Any] = {
     "certainty": "verified",
     "reasons": [],
 }
+MEASURE: dict[str, Any] = {
+    "code": "M01",
+    "version": 1,
+    "layer": "national",
+    "name_zh": "限制市场或行业准入",
+    "name_en": "Restrict market or sector entry",
+    "carrier": "department",
+    "heavy": True,
+    "compulsory": True,
+    "subject_kinds": ["organisation"],
+    "provisions": [{"basis": BASIS, "items": ["C06-04"], "severities": ["严重"], "months_max": 36}],
+    "departments": [],
+    "effective_from": "2021-12-16",
+    "note": "",
+    "decided_by": "示范市",
+    "certainty": "verified",
+    "reasons": [],
+}
 EXAMPLES: Mapping[tuple[str, int], Any] = {
+    ("measure.item_drafted", 1): {"public": {"code": "M01", "version": 1, "item": MEASURE}},
+    ("measure.item_adopted", 1): {"public": {"code": "M01", "version": 1, "item": MEASURE}},
+    ("measure.item_suspended", 1): {
+        "public": {
+            "code": "M01",
+            "versions": [1],
+            "document": str(ROW),
+            "unit": "114201001ML29E5H67",
+            "title": "《示范市交通运输局关于加强信用管理的通知》（示交发〔2019〕3号）",
+        }
+    },
     ("leniency.assessed", 1): {
         "public": {"department": "11420100XK7BQ3M22B", "effect": "not_published", "officer": "case-1"},
         "restricted": {

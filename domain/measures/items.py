@@ -1,0 +1,337 @@
+"""What an item of the measures list is: its provisions, whom and what it fits, and the gate that it passes.
+
+Before it stands a draft of the office or the imported national list; after it the events of the item's stream, folded
+here, and every measure that a department applies (MEA-1, MEA-2, MEA-3, JNT-4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from domain.catalogue.gate import ARTICLE_NOT_STATED
+from domain.catalogue.items import SEVERITIES, SUBJECT_KINDS, LegalBasis
+from domain.catalogue.suspension import stopped_basis
+from domain.instruments.ledger import Stopped
+from domain.shared.canonical import Json
+from domain.shared.events import Event
+from domain.shared.kinds import Kind
+from domain.shared.legal_basis import LOCAL_LEVELS, SUFFICIENT_LEVELS
+from domain.shared.refusals import Defect, refuse_if_any
+
+Status = Literal["draft", "in_force", "suspended"]
+LAYERS = ("national", "local")
+DEPARTMENT = "department"
+OTHERS = ("financial_institution", "credit_service", "trade_association", "news_media")
+"""Whom nobody may order to punish (49号(九)): 金融机构, 信用服务机构, 行业协会商会, 新闻媒体."""
+CARRIERS = (DEPARTMENT, "listing_case", "publicity", *OTHERS)
+"""Who carries a measure out (实施方式): departments; a listing case; sharing and publicity; or others by themselves."""
+SLIGHT, GRAVE = SEVERITIES[0], SEVERITIES[-1]
+MONTHS_MAX = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A provision that founds a measure directly (直接援引的条款), and how far it reaches.
+
+    ``items`` are the catalogue items whose records it is related to (a list has the code of its own item),
+    ``severities`` the classes of conduct (a listing counts as 严重); ``months_max`` is the legal standard of the term.
+    """
+
+    basis: LegalBasis
+    items: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    months_max: int = 0
+
+    def to_json(self) -> dict[str, Json]:
+        """The provision as canonical JSON."""
+        return {
+            "basis": self.basis.to_json(),
+            "items": list(self.items),
+            "severities": list(self.severities),
+            "months_max": self.months_max,
+        }
+
+    @property
+    def cited_as(self) -> dict[str, str]:
+        """How a measure cites it: title, number and article."""
+        basis = self.basis
+        return {
+            "title": basis.title, "document_number": basis.document_number, "article": basis.article,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureItem:
+    """One version of one item of the measures list (失信惩戒措施清单, 49号(九)).
+
+    ``heavy``: it reduces rights or adds duties (减损权益或者增加义务). ``carrier`` is one of :data:`CARRIERS`;
+    ``compulsory`` False leaves it to whoever carries it out. ``subject_kinds`` are those of the catalogue;
+    ``departments`` the codes of those who may apply it, none: every one. Dates are ISO text, inclusive. ``reasons``
+    are the prose codes that hold a draft back; ``stopped_by`` is the document for which it is suspended (INS-2).
+    """
+
+    code: str
+    version: int
+    layer: str
+    name_zh: str
+    name_en: str
+    carrier: str
+    heavy: bool
+    compulsory: bool
+    subject_kinds: tuple[str, ...]
+    provisions: tuple[Provision, ...]
+    effective_from: str
+    departments: tuple[str, ...] = ()
+    effective_to: str | None = None
+    note: str = ""
+    decided_by: str = ""
+    certainty: str = ""
+    status: Status = "draft"
+    reasons: tuple[str, ...] = ()
+    stopped_by: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        """The item as canonical JSON; what is None, ``status`` and ``stopped_by`` are left out."""
+        out: dict[str, Json] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "provisions":
+                out[field.name] = [provision.to_json() for provision in self.provisions]
+            elif field.name not in ("status", "stopped_by") and value is not None:
+                out[field.name] = list(value) if isinstance(value, tuple) else value
+        return out
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], *, status: Status = "draft") -> MeasureItem:
+        """The item back from :meth:`to_json`; raises ``TypeError`` or ``KeyError`` on another shape."""
+        values = dict(data)
+        for name in ("subject_kinds", "departments", "reasons"):
+            values[name] = tuple(values.get(name, ()))
+        values["provisions"] = tuple(_provision(given) for given in values["provisions"])
+        return cls(**values, status=status)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether a day is one of its days; a draft has none."""
+        on = day.isoformat()
+        begun = self.status != "draft" and self.effective_from <= on
+        return begun and (self.effective_to is None or on <= self.effective_to)
+
+    def provision(self, cited: Mapping[str, str]) -> Provision | None:
+        """The provision that a citation of title, number and article means, or None."""
+        return next((p for p in self.provisions if p.cited_as == dict(cited)), None)
+
+
+def _provision(given: Mapping[str, Any]) -> Provision:
+    values = {name: given[name] for name in given if name != "basis"}
+    values |= {name: tuple(values[name]) for name in ("items", "severities")}
+    return Provision(basis=LegalBasis(**given["basis"]), **values)
+
+
+@dataclass(frozen=True)
+class MeasureItemEvent(Event):
+    """What both events of an item tell: one version of it, whole (``MeasureItem.to_json``)."""
+
+    STATUS: ClassVar[Status]
+
+    code: str
+    version: int
+    item: Mapping[str, Json]
+
+    def told(self) -> MeasureItem:
+        """The version that this event tells of."""
+        return MeasureItem.from_json(self.item, status=self.STATUS)
+
+
+@dataclass(frozen=True)
+class MeasureItemDrafted(MeasureItemEvent):
+    """A version of a measure was written down (措施事项草案) with what holds it back."""
+
+    TOPIC: ClassVar[str] = "measure.item_drafted"
+    KIND: ClassVar[Kind] = Kind.MEASURE_ITEM_DRAFTED
+    STATUS: ClassVar[Status] = "draft"
+
+
+@dataclass(frozen=True)
+class MeasureItemAdopted(MeasureItemEvent):
+    """A version of a measure entered the published list (纳入措施清单) and is in force on its days (49号(九))."""
+
+    TOPIC: ClassVar[str] = "measure.item_adopted"
+    KIND: ClassVar[Kind] = Kind.MEASURE_ITEM_ADOPTED
+    STATUS: ClassVar[Status] = "in_force"
+
+
+class MeasureItemSuspended(Event):
+    """Versions of a measure are not executed any more (停止执行, 15号 二), as ``catalogue.item_suspended``."""
+
+    TOPIC: ClassVar[str] = "measure.item_suspended"
+    KIND: ClassVar[Kind] = Kind.MEASURE_ITEM_SUSPENDED
+    code: str
+    versions: list[int]
+    document: str
+    unit: str
+    title: str
+
+
+def fold_items(events: Iterable[Event]) -> tuple[MeasureItem, ...]:
+    """All versions of one item, by number; a later event on the same version replaces it."""
+    versions: dict[int, MeasureItem] = {}
+    for event in events:
+        if isinstance(event, MeasureItemEvent):
+            versions[event.version] = event.told()
+        elif isinstance(event, MeasureItemSuspended):
+            for number in event.versions:
+                versions[number] = replace(versions[number], status="suspended", stopped_by=event.title)
+    return tuple(versions[number] for number in sorted(versions))
+
+
+def item_in_force(versions: Sequence[MeasureItem], on: date) -> MeasureItem | None:
+    """The version of the list on a day: the one that took effect last, or None. It may be suspended (INS-2)."""
+    holding = [version for version in versions if version.holds_on(on)]
+    return max(holding, key=lambda held: (held.effective_from, held.version), default=None)
+
+
+def item_defects(item: MeasureItem, stopped: Sequence[Stopped] = ()) -> list[Defect]:
+    """Every reason why an item cannot be in force: INS-2, MEA-1, MEA-3, MEA-2, JNT-4, in that order."""
+    about = {"measure": item.code}
+    return [
+        *_stopped_defects(item, stopped, about),
+        *_basis_defects(item, about),
+        *_carrier_defects(item, about),
+        *_fit_defects(item, about),
+    ]
+
+
+def import_measure(
+    item: MeasureItem,
+    *,
+    stream_id: UUID,
+    stream_version: int,
+    recorded_at: datetime,
+    stopped: Sequence[Stopped] = (),
+) -> MeasureItemDrafted | MeasureItemAdopted:
+    """The event by which an item of the national list enters: adopted, or a draft with its reasons."""
+    codes = tuple(dict.fromkeys(defect.code for defect in item_defects(item, stopped)))
+    place = _place(stream_id, stream_version, recorded_at)
+    told = replace(item, status="draft" if codes else "in_force", reasons=codes)
+    event = MeasureItemDrafted if codes else MeasureItemAdopted
+    return event(**place, code=told.code, version=told.version, item=told.to_json())
+
+
+def adopt_measure(
+    item: MeasureItem,
+    *,
+    stream_id: UUID,
+    stream_version: int,
+    recorded_at: datetime,
+    stopped: Sequence[Stopped] = (),
+) -> MeasureItemAdopted:
+    """The event by which an item of our own list is published. Raises :class:`Refused` with every reason."""
+    defects = item_defects(item, stopped)
+    if item.layer == "national":
+        defects.insert(0, Defect("MEA-1", "measure_national_layer", "/layer", {"measure": item.code}))
+    refuse_if_any(defects)
+    told = replace(item, status="in_force", reasons=())
+    place = _place(stream_id, stream_version, recorded_at)
+    return MeasureItemAdopted(**place, code=told.code, version=told.version, item=told.to_json())
+
+
+def suspend_measure(
+    versions: Sequence[MeasureItem],
+    stopped: Sequence[Stopped],
+    *,
+    stream_id: UUID,
+    stream_version: int,
+    recorded_at: datetime,
+) -> MeasureItemSuspended | None:
+    """The event that suspends the versions that rest on a stopped document; None when none does (INS-2)."""
+    found = [(v, s) for v in versions if v.status == "in_force" and (s := _rests_on(v, stopped)) is not None]
+    if not found:
+        return None
+    document = found[0][1]
+    return MeasureItemSuspended(
+        **_place(stream_id, stream_version, recorded_at),
+        code=versions[0].code,
+        versions=[version.version for version, _ in found],
+        document=str(document.document),
+        unit=document.unit,
+        title=document.title,
+    )
+
+
+def _rests_on(item: MeasureItem, stopped: Sequence[Stopped]) -> Stopped | None:
+    bases = (provision.basis for provision in item.provisions)
+    return next((s for basis in bases if (s := stopped_basis(basis, stopped)) is not None), None)
+
+
+def _place(stream_id: UUID, stream_version: int, recorded_at: datetime) -> dict[str, Any]:
+    return {"originator_id": stream_id, "originator_version": stream_version, "timestamp": recorded_at}
+
+
+def _stopped_defects(
+    item: MeasureItem, stopped: Sequence[Stopped], about: Mapping[str, str]
+) -> Iterator[Defect]:
+    for number, provision in enumerate(item.provisions):
+        if stopped_basis(provision.basis, stopped) is not None:
+            told = {**about, "title": provision.basis.title}
+            yield Defect("INS-2", "measure_basis_stopped", f"/provisions/{number}/basis", told)
+
+
+def _basis_defects(item: MeasureItem, about: Mapping[str, str]) -> Iterator[Defect]:
+    """MEA-1: every provision is an article of a law, regulation or central policy; ours also stand in a local one."""
+    for number, provision in enumerate(item.provisions):
+        basis, where = provision.basis, f"/provisions/{number}/basis"
+        told = {**about, "number": str(number + 1)}
+        stated = basis.article.strip() not in ("", ARTICLE_NOT_STATED)
+        if not (stated and basis.title.strip() and basis.document_number.strip()):
+            yield Defect("MEA-1", "measure_basis_incomplete", where, told)
+        if basis.level not in SUFFICIENT_LEVELS:
+            yield Defect("MEA-1", "measure_basis_insufficient", where, told)
+    if not item.provisions:
+        yield Defect("MEA-1", "measure_without_basis", "/provisions", about)
+    if item.layer not in LAYERS:
+        yield Defect("MEA-1", "measure_layer_unknown", "/layer", {**about, "values": "、".join(LAYERS)})
+    elif item.layer != "national" and not any(p.basis.level in LOCAL_LEVELS for p in item.provisions):
+        yield Defect("MEA-1", "measure_supplement_basis", "/provisions", about)
+    if not _days_hold(item):
+        yield Defect("MEA-1", "measure_days_unreadable", "/effective_from", about)
+
+
+def _carrier_defects(item: MeasureItem, about: Mapping[str, str]) -> Iterator[Defect]:
+    """MEA-3: what is left to others is never ordered."""
+    if item.carrier not in CARRIERS:
+        yield Defect("MEA-1", "measure_carrier_unknown", "/carrier", {**about, "values": "、".join(CARRIERS)})
+    if item.carrier in OTHERS and item.compulsory:
+        yield Defect("MEA-3", "measure_orders_others", "/compulsory", about)
+
+
+def _fit_defects(item: MeasureItem, about: Mapping[str, str]) -> Iterator[Defect]:
+    """MEA-2, JNT-4: what departments apply says what it fits, and for how long at most."""
+    if item.carrier != DEPARTMENT:
+        return
+    kinds = tuple(SUBJECT_KINDS.values())
+    if not item.subject_kinds or not set(item.subject_kinds) <= set(kinds):
+        told = {**about, "values": "、".join(kinds)}
+        yield Defect("MEA-2", "measure_subjects_unknown", "/subject_kinds", told)
+    for number, provision in enumerate(item.provisions):
+        where, told = f"/provisions/{number}", {**about, "number": str(number + 1)}
+        if not provision.items:
+            yield Defect("MEA-2", "measure_fits_nothing", f"{where}/items", told)
+        if not provision.severities or not set(provision.severities) <= set(SEVERITIES):
+            told_of = {**told, "values": "、".join(SEVERITIES)}
+            yield Defect("MEA-2", "measure_severity_unknown", f"{where}/severities", told_of)
+        if item.heavy and SLIGHT in provision.severities:
+            yield Defect("MEA-2", "measure_heavy_for_slight", f"{where}/severities", told)
+        if not 0 < provision.months_max <= MONTHS_MAX:
+            yield Defect("JNT-4", "measure_without_term", f"{where}/months_max", told)
+
+
+def _days_hold(item: MeasureItem) -> bool:
+    days = [item.effective_from] if item.effective_to is None else [item.effective_from, item.effective_to]
+    try:
+        return all(date.fromisoformat(day).isoformat() == day for day in days) and days == sorted(days)
+    except ValueError:
+        return False
