@@ -21,7 +21,8 @@ PUBLIC = frozenset({"public", "number"})
 NONE: frozenset[str] = frozenset()
 LISTED = frozenset({"listing"})
 REGISTERS = (
-    "/v1/catalogue", "/v1/catalogue/C03-02", "/v1/list-standards", "/v1/list-standards/C06-04", "/v1/measures", "/v1/measures/M01",
+    "/v1/catalogue", "/v1/catalogue/C03-02", "/v1/list-standards", "/v1/list-standards/C06-04",
+    "/v1/measures", "/v1/measures/M01",
     "/v1/proposals", "/v1/proposals/x", "/registers/catalogue", "/registers/catalogue/C03-02",
 )  # fmt: skip
 """What anyone reads about no subject."""
