@@ -40,6 +40,7 @@ from domain.remedies.events import (
 )
 from domain.remedies.repair import close_repair
 from domain.remedies.repair_case import Repair
+from domain.remedies.restoration import RestorationBegun, RestorationCompleted, RestorationWaived
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
@@ -111,18 +112,19 @@ def unmark(event: ObjectionDecided, then: Consequences) -> None:
 
 
 def open_case(
-    event: ObjectionFiled | RepairApplied | ListingNotified | ListingRemovalApplied, then: Consequences
+    event: ObjectionFiled | RepairApplied | RestorationBegun | ListingNotified | ListingRemovalApplied,
+    then: Consequences,
 ) -> None:
-    """OBJ-1, REP-2, LST-5: the case stands on its source's worklist from now on."""
+    """OBJ-1, OBJ-4, REP-2, LST-5: the case stands on its source's worklist from now on."""
     if isinstance(event, ListingNotified | ListingRemovalApplied):
         then.opened.append(OpenCase(event.originator_id, "listing", event.department))
         return
-    kind = "objection" if isinstance(event, ObjectionFiled) else "repair"
+    kind = event.TOPIC.partition(".")[0]
     then.opened.append(OpenCase(event.originator_id, kind, event.source))
 
 
 def close_case(event: Event, then: Consequences) -> None:
-    """OBJ-3, REP-2, LST-5: a decided case waits for nobody; a statement that was rejected decides nothing yet."""
+    """OBJ-3, OBJ-4, REP-2, LST-5: a decided case waits for nobody; a rejected statement decides nothing yet."""
     if not (isinstance(event, ListingStatementAnswered) and event.outcome == "rejected"):
         then.closed.append(event.originator_id)
 
@@ -251,6 +253,9 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     RepairApplied: (open_case,),
     RepairDecided: (carry_out, close_case, lift_listings),
     RecordShielded: (suppress, close_repairs),
+    RestorationBegun: (open_case,),
+    RestorationCompleted: (close_case,),
+    RestorationWaived: (close_case,),
     PublicityEnded: (suppress,),
     ListStandardAdopted: (wait_for_transition,),
     ListTransitionEnded: (close_case,),

@@ -74,6 +74,12 @@ from domain.remedies.events import (
     RepairMaterialsSupplied,
     RepairOverdue,
 )
+from domain.remedies.restoration import (
+    RestorationBegun,
+    RestorationCompleted,
+    RestorationOverdue,
+    RestorationWaived,
+)
 from domain.shared.events import Event
 from domain.shared.rule_settings import SettingChanged
 
@@ -106,6 +112,10 @@ EVENTS: tuple[type[Event], ...] = (
     RepairOverdue,
     RecordAnnotated,
     RecordShielded,
+    RestorationBegun,
+    RestorationCompleted,
+    RestorationWaived,
+    RestorationOverdue,
     PurposeRegistered,
     SubjectQueried,
     ConsentGiven,

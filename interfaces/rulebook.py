@@ -14,7 +14,6 @@ NOT_YET = frozenset({
     "SHR-3",
     "MEA-5",
     "JNT-1", "JNT-2", "JNT-3", "JNT-5",
-    "OBJ-4",
     "REP-6", "REP-7",
     "QRY-3", "QRY-5",
     "ACC-1", "ACC-2", "ACC-3", "ACC-4", "ACC-5",

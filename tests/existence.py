@@ -51,6 +51,7 @@ class Asked(Scene):
         self.records = (hidden, over, shielded, withdrawn, erased)
         self.anybodys = (self.record, *self.records)
         self.objections = (self.objection.case, objected.case, of_erased[0].case, self.repair.case)
+        self.restorations = (*world.rows_of("restoration.begun"), objected.case, self.record)
         self.repairs = (self.repair.case, repaired.case, of_erased[1].case, self.objection.case)
 
     def _recorded(self, number: int, **public: str) -> UUID:

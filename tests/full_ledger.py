@@ -33,7 +33,7 @@ from tests.keys import end_log_key, next_gateway_key, next_log_key, revoke
 from tests.ledger_books import row
 from tests.listing import ListingStory
 from tests.proposals import Lived
-from tests.remedies import FIRST, LETTER, PROOF, REMEDIES, SECOND, Story, begin
+from tests.remedies import FIRST, LETTER, PROOF, REMEDIES, SECOND, Story, begin, restore, waive
 from tests.rule_settings import change_setting
 from tests.world import START, World
 
@@ -129,9 +129,11 @@ class _Life(FullLedger):
             done = story.object(record)
             now = story.file(record).standing.content
             content = {**now, "public": {**now["public"], "CF_CFLB": "罚款", "CF_NR_FK": "9.5", **fields}}
-            story.objections.correct(story.deciding(done), story.correction(record, done.case, content))
+            correction = story.correction(record, done.case, content)
+            waive(story, story.objections.correct(story.deciding(done), correction))
         done = story.object(withdrawn)
-        story.objections.withdraw(story.deciding(done), story.withdrawal(withdrawn, done.case))
+        upheld = story.objections.withdraw(story.deciding(done), story.withdrawal(withdrawn, done.case))
+        restore(story, upheld)
         story.objections.reject(story.deciding(story.object(rejected)), reasons="一致", remedies=REMEDIES)
         annotating(story)
         annotated = self.record(8)

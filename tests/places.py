@@ -222,6 +222,22 @@ def next_key(scene: Scene) -> Came:
     yield scene.post("/v1/keys", said, scene.story.source)
 
 
+def restored(scene: Scene) -> Came:
+    """The tasks of restoring that came of the record, and every act on them."""
+    tasks = scene.world.rows_of("restoration.begun")
+    sealed = {"parts": {"public": {}}, "salt": "00" * 32, "issuer": "00" * 8, "signature": "00" * 64}
+    waived = {**scene.subject, "declaration": "d1" * 32}
+    for task in (*tasks, scene.record):
+        path = f"/v1/restorations/{task}"
+        headers = {"credit_official": SECOND, "if_match": '"1"'}
+        yield scene.post(f"{path}/complete", sealed, scene.story.source, **headers)
+        yield scene.post(f"{path}/waive", waived, scene.stranger, if_match='"1"')
+        yield scene.own(f"{path}/state")
+        yield scene.handling(f"{path}/state", scene.story.source, SECOND)
+        yield scene.handling(f"{path}/state", scene.stranger, scene.stranger_officer)
+        yield scene.post(f"{path}/waive", waived, credit_on_behalf_of="subject", if_match='"1"')
+
+
 def leniency(scene: Scene) -> Came:
     """The record's own document, assessed too late, by its source and as its own by a stranger; and decided on."""
     said = {"authority": scene.story.source, "number": NUMBER, "grounds": ["slight"], "effect": "not_published",
@@ -419,6 +435,7 @@ PLACES: Mapping[str, Place] = {
     "consents": Place(consents),
     "erasure asked for": Place(erasing),
     "next key": Place(next_key),
+    "reputation restored": Place(restored, while_open=False),
     "leniency assessed": Place(leniency),
     "person linked": Place(linked),
     "evidence for the source": Place(

@@ -16,6 +16,7 @@ from application.commands.intake import Intake, Report
 from application.commands.objections import DecideObjection, FileObjection, Objections
 from application.commands.remedies import DepartmentAct, Done, RecordFile, RemedyDesk
 from application.commands.repairs import ApplyForRepair, HandleRepair, Repairs, SupplyMaterials
+from application.commands.restorations import CompleteRestoration, Restorations, WaiveRestoration
 from application.commands.seals import SealOfAct
 from application.commands.subjects import Identity, SubjectDesk, identity_of
 from domain.parties.acting import Officer
@@ -23,11 +24,13 @@ from domain.records.events import RecordDetermined
 from domain.remedies.events import RecordCorrected, RecordWithdrawn
 from domain.remedies.objection import Filing
 from domain.remedies.repair_case import Application, Material
+from domain.remedies.restoration import RestorationCompleted
 from domain.shared.canonical import Parts
 from domain.shared.deadlines import Calendar
 from domain.shared.kinds import Kind
 from domain.transparency.commitment import commit, open_parts
 from domain.transparency.leaf import act_message
+from domain.transparency.merkle import leaf_hash
 from domain.transparency.sealed_file import SealedRow
 from infrastructure.keys import verify_ed25519
 from infrastructure.remedy_data import load_limits, load_settings
@@ -206,3 +209,21 @@ def begin(world: World) -> Story:
             department=story.source, pseudonym=pseudonym, role="operator", name="示例"
         )
     return story
+
+
+def restore(story: Story, upheld: Done) -> Done:
+    """The department closes the task of restoring that came with an upheld objection, over its evidence."""
+    task = UUID(str(upheld.told["restoration"]))
+    begun = leaf_hash(story.world.ledger.store.load("records", task)[0].leaf).hex()
+    said = {"restores": begun, "manner": ["letter_to_subject"], "evidence": ["e5" * 32], "officer": SECOND}
+    command = CompleteRestoration(task, 1, Officer(SECOND, story.source))
+    return Restorations(story.desk).complete(
+        command, story.sealed(RestorationCompleted.KIND, task, {"public": said})
+    )
+
+
+def waive(story: Story, upheld: Done) -> Done:
+    """The subject declares that nothing needs to be restored."""
+    task = UUID(str(upheld.told["restoration"]))
+    command = WaiveRestoration(task, 1, story.office, story.subject(), "d5" * 32)
+    return Restorations(story.desk).waive(command)

@@ -21,6 +21,7 @@ from application.commands.remedies import (
     RemedyDesk,
     StaleVersion,
 )
+from application.commands.sealed_parts import fields_of, mappings
 from application.commands.subjects import Identity, identity_of
 from application.ledger import SealedAct
 from domain.catalogue.items import version_in_force
@@ -37,6 +38,7 @@ from domain.remedies.objection import (
     reject_objection,
     uphold_objection,
 )
+from domain.remedies.restoration import begin_restoration
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused, refuse_if_any
@@ -132,7 +134,7 @@ class Objections:
             objection, record = self._case(command)
             decided = self._upheld(objection, record, command, "withdrawn", reasons)
             event = RecordWithdrawn.from_parts(
-                _fields(act.parts, ("withdraws", "objection")),
+                fields_of(act.parts, ("withdraws", "objection")),
                 stream_id=record.id,
                 version=record.standing.version + 1,
                 recorded_at=decided.timestamp,
@@ -142,7 +144,7 @@ class Objections:
             sealed, stream, version = self._desk.sealed_by(
                 act, event, department=record.source, owners=owners
             )
-            done = self._decided(decided, record, command, sealed)
+            done = self._restoring(self._decided(decided, record, command, sealed), decided)
             done.guards[stream] = version
             return done
 
@@ -194,7 +196,7 @@ class Objections:
         objection, record = self._case(command)
         decided = self._upheld(objection, record, command, "corrected", reasons)
         event = RecordCorrected.from_parts(
-            _mappings(act.parts),
+            mappings(act.parts),
             stream_id=record.id,
             version=record.standing.version + 1,
             recorded_at=now,
@@ -225,7 +227,7 @@ class Objections:
         done.guards = {**guards, stream: version}
         done.documents = [] if known else [document]
         done.term_over = self._term_over(after, today, done.guards)
-        return done
+        return self._restoring(done, decided)
 
     def _term_over(self, content: Parts, today: date, guards: dict[UUID, int]) -> str:
         """The last day of the content's term when it has passed, else empty."""
@@ -262,6 +264,19 @@ class Objections:
             now=self._ledger.now(),
         )
 
+    def _restoring(self, act: Act, upheld: ObjectionDecided) -> Act:
+        """OBJ-4: with the wrong record its department has a reputation to restore, by a day."""
+        desk = self._desk
+        begun = begin_restoration(
+            upheld,
+            restoration_id=self._ledger.entropy.uuid(),
+            working_days=desk.limits_on(city_day(upheld.timestamp), act.guards).restore_working_days,
+            calendar=desk.calendar,
+        )
+        act.begins.append(begun)
+        act.told |= {"restoration": str(begun.originator_id), "restore_by": begun.answer_by}
+        return act
+
     def _decided(
         self, event: ObjectionDecided, record: RecordFile, command: DecideObjection, *sealed: SealedAct
     ) -> Act:
@@ -287,22 +302,3 @@ def _naming_defects(
     if objection_id != str(objection.id):
         defects.append(Defect("OBJ-5", "correction_not_of_this_objection"))
     return defects
-
-
-def _mappings(parts: Parts) -> Parts:
-    """The parts, each an object. Raises ``Refused`` (FORMAT) otherwise."""
-    if not isinstance(parts.get("public"), Mapping) or not all(
-        isinstance(p, Mapping) for p in parts.values()
-    ):
-        raise Refused(Defect("FORMAT", "row_not_canonical", "/parts"))
-    return parts
-
-
-def _fields(parts: Parts, names: tuple[str, ...]) -> Parts:
-    """The parts of an act that has a public part of exactly these fields, all text. Raises ``Refused``."""
-    public = _mappings(parts)["public"]
-    if set(parts) != {"public"} or set(public) != set(names):
-        raise Refused(Defect("PRV-1", "unknown_field", "/parts"))
-    if not all(isinstance(value, str) for value in public.values()):
-        raise Refused(Defect("FORMAT", "row_not_canonical", "/parts"))
-    return parts

@@ -118,7 +118,8 @@ class RecordFile:
 class Act:
     """What one transaction does: the case's event, further sealed acts of the record, guards, documents.
 
-    ``seal`` is the event's own seal where its department made it; the gateway seals all others.
+    ``begins`` are further cases that begin with it, of the same owner. ``seal`` is the event's own seal where its
+    department made it; the gateway seals all others.
     """
 
     event: Event
@@ -129,6 +130,7 @@ class Act:
     officer: str | None
     told: dict[str, object]
     sealed: list[SealedAct] = field(default_factory=list)
+    begins: list[Event] = field(default_factory=list)
     guards: dict[UUID, int] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
     term_over: str = ""
@@ -309,7 +311,7 @@ class RemedyDesk:
 
     def _append(self, act: Act, once: Once | None) -> Done:
         standing, record = act.record.standing, act.record
-        made = [act.event, *(sealed.event for sealed in act.sealed)]
+        made = [act.event, *act.begins, *(sealed.event for sealed in act.sealed)]
         falls = any(isinstance(event, FALLING) for event in made)
         bearing = bearing_of(self.ledger, record.subject_id) if falls else None
         seen = 0 if bearing is None else bearing.version
@@ -328,17 +330,18 @@ class RemedyDesk:
         follows = [
             self.ledger.seal(event, owners=self._following_owners(event, record)) for event in then.events
         ]
-        acts = [first, *act.sealed, *follows]
+        begins = [self.ledger.seal(event, owners=self.case_owners(event, record)) for event in act.begins]
+        acts = [first, *act.sealed, *begins, *follows]
         meta = {"actor": act.actor, "purpose": act.purpose, "correlation": str(act.event.originator_id)}
         if act.officer is not None:
             meta["officer"] = act.officer
         batch = self.ledger.prepare(acts, meta=meta)
         batch.guards |= act.guards
         batch.documents = act.documents
-        if len(acts) == 1:
+        if not any(sealed.event.originator_id == record.id for sealed in acts):
             # The record's own stream does not move, so what was seen of it must still hold.
             batch.guards[record.id] = standing.version
-        if isinstance(act.event, Counted):
+        if any(isinstance(event, Counted) for event in made):
             # By which calendar days were counted follows from where their event stands.
             known = self.registry.calendar(self._built_in)
             batch.guards[known.stream_id] = known.version
@@ -347,7 +350,7 @@ class RemedyDesk:
             batch.guards[record.subject_id] = seen
         batch.suppress, batch.marks, batch.unmarks = then.suppress, then.marks, then.unmarks
         batch.opened, batch.closed = then.opened, then.closed
-        batch.days = self._days(act.event)
+        batch.days = [days for event in (act.event, *act.begins) for days in self._days(event)]
         case, version = act.event.originator_id, act.event.originator_version
         told = {
             "case": str(case),

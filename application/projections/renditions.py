@@ -44,6 +44,7 @@ from domain.records.publicity import (
     term_end,
 )
 from domain.remedies.events import RecordAnnotated, RecordCorrected, RecordShielded, RecordWithdrawn
+from domain.remedies.restoration import RestorationBegun
 from domain.shared.canonical import Json, Parts, canonical
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
@@ -184,7 +185,7 @@ class RenditionFold:
         elif isinstance(event, ListingNotified | ListingDecided):
             if "public" in opened.opened:
                 changes.shown[record_id] = self._listed(opened, event, changes)
-        elif isinstance(event, PersonLinked):
+        elif isinstance(event, PersonLinked | RestorationBegun):
             if "public" in opened.opened:
                 subject = parse_key_reference(opened.row.key_ref)["public"][0]
                 changes.shown[record_id] = [_index(opened.row, subject, "")]
@@ -290,7 +291,7 @@ class RenditionFold:
 
 
 def _index(row: StoredRow, subject: UUID, item: str) -> Rendition:
-    """That a subject's dossier holds a record, or a link to one (``item`` empty)."""
+    """That a subject's dossier holds a record; ``item`` is empty for a link to one, and for a task of restoring."""
     entry = canonical({"record": str(row.stream_id)})
     return Rendition(DOSSIER, row.stream_id, "index", subject, item, row.position, None, None, entry)
 

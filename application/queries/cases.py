@@ -23,14 +23,17 @@ from domain.listing.events import ListingNotified, ListingRemoved
 from domain.remedies.events import ObjectionFiled, RepairApplied
 from domain.remedies.overdue import Waiting, waiting_of
 from domain.remedies.repair_case import fold_repair
+from domain.remedies.restoration import RestorationBegun, fold_restoration
 from domain.shared.canonical import Json, Part, canonical
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.merkle import leaf_hash
 
-CaseKind = Literal["objection", "repair", "listing"]
-RULES: Mapping[CaseKind, str] = {"objection": "OBJ-1", "repair": "REP-2", "listing": "LST-4"}
+CaseKind = Literal["objection", "repair", "listing", "restoration"]
+RULES: Mapping[CaseKind, str] = {
+    "objection": "OBJ-1", "repair": "REP-2", "listing": "LST-4", "restoration": "OBJ-4"
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -205,6 +208,8 @@ def _filed(kind: CaseKind, events: Sequence[Event]) -> Filed | None:
         return Filed(UUID(first.record), first.source, first.received_by, first.filed_by)
     if kind == "repair" and isinstance(first, RepairApplied):
         return Filed(UUID(first.record), first.source, first.received_by, first.applied_by)
+    if kind == "restoration" and isinstance(first, RestorationBegun):
+        return Filed(UUID(first.record), first.source, first.source, "subject")
     if kind == "listing" and isinstance(first, ListingNotified):
         return Filed(UUID(first.records[0]), first.department, first.department, "department")
     return None
@@ -212,9 +217,9 @@ def _filed(kind: CaseKind, events: Sequence[Event]) -> Filed | None:
 
 def _state(events: Sequence[Event]) -> str:
     """The state in a word: pending, applied, materials_requested, accepted, or the outcome; of a listing its own."""
-    listing = fold_listing(events)
-    if listing is not None:
-        return listing.state
+    case = fold_listing(events) or fold_restoration(events)
+    if case is not None:
+        return case.state
     outcome = getattr(events[-1], "outcome", None)
     if outcome is not None:
         return str(outcome)

@@ -28,6 +28,7 @@ class RemedyLimits:
     own_scope_working_days: int
     source_unit_working_days: int
     forward_working_days: int
+    restore_working_days: int
     accept_working_days: int
     answer_working_days: int
     minimum_months: Mapping[str, int]
@@ -89,7 +90,7 @@ def _numbers(settings: RuleSettings, *, on: date, decided: date) -> dict[str, An
     def months(name: str, day: date) -> Mapping[str, int]:
         return dict(zip(SEVERITIES, settings.value(name, on=day).numbers, strict=True))
 
-    objection = ("own_scope", "source_unit", "forward")
+    objection = ("own_scope", "source_unit", "forward", "restore")
     days = {f"{s}_working_days": settings.number(f"objection.{s}_working_days", on=on) for s in objection}
     days |= {
         f"{s}_working_days": settings.number(f"repair.{s}_working_days", on=on) for s in ("accept", "answer")

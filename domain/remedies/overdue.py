@@ -1,4 +1,5 @@
-"""What a case waits for and by when, and which of its days passed without the act that was due (REP-4, OBJ-1, LST-5).
+"""What a case waits for and by when, and which of its days passed without the act that was due (REP-4, OBJ-1, OBJ-4,
+LST-5).
 
 Folded from the case's own stream; the worklists and the state of a case show it, the deadline runner records it.
 """
@@ -18,16 +19,18 @@ from domain.proposals.process import Proposal, fold_proposal
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
 from domain.remedies.objection import Objection, fold_objection
 from domain.remedies.repair_case import Repair, fold_repair
+from domain.remedies.restoration import Restoration, RestorationOverdue, fold_restoration
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 
-CaseKind = Literal["objection", "repair", "listing", "proposal"]
-Overdue = ObjectionOverdue | RepairOverdue | ListingOverdue | ReviewOverdue
+CaseKind = Literal["objection", "repair", "listing", "proposal", "restoration"]
+Overdue = ObjectionOverdue | RepairOverdue | ListingOverdue | ReviewOverdue | RestorationOverdue
 OVERDUE: Mapping[CaseKind, type[Overdue]] = {
     "objection": ObjectionOverdue,
     "repair": RepairOverdue,
     "listing": ListingOverdue,
     "proposal": ReviewOverdue,
+    "restoration": RestorationOverdue,
 }
 
 
@@ -74,6 +77,9 @@ def waiting_of(events: Sequence[Event]) -> Waiting | None:
     repair = fold_repair(events)
     if repair is not None:
         return None if repair.decided else _applied(repair)
+    restoration = fold_restoration(events)
+    if restoration is not None:
+        return _restoring(restoration) if restoration.state == "restoring" else None
     listing = fold_listing(events)
     waits = listing is not None and (listing.is_open or listing.state == "removal_applied")
     if waits and listing is not None:
@@ -94,6 +100,22 @@ def _objected(objection: Objection) -> Waiting:
         deadlines=(("answer", objection.answer_by),),
         recorded=objection.overdue,
         provisional=objection.provisional,
+    )
+
+
+def _restoring(task: Restoration) -> Waiting:
+    """A reputation to be restored (OBJ-4)."""
+    return Waiting(
+        case=task.id,
+        kind="restoration",
+        version=task.version,
+        record=task.record,
+        department=task.source,
+        step="restore",
+        due=task.answer_by,
+        deadlines=(("restore", task.answer_by),),
+        recorded=task.overdue,
+        provisional=task.provisional,
     )
 
 

@@ -16,11 +16,12 @@ from domain.remedies.events import (
     RepairMaterialsSupplied,
 )
 from domain.remedies.overdue import Waiting
+from domain.remedies.restoration import RestorationBegun
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, CalendarYear, add_working_days
 from domain.shared.events import Event
 
-Counted = ObjectionFiled | RepairApplied | RepairMaterialsSupplied
+Counted = ObjectionFiled | RepairApplied | RepairMaterialsSupplied | RestorationBegun
 """The events whose day the limits of a case run from."""
 
 

@@ -16,6 +16,7 @@ from domain.shared.prose_listing import LISTING_PROSE
 from domain.shared.prose_measures import MEASURE_PROSE
 from domain.shared.prose_proposals import PROPOSAL_PROSE
 from domain.shared.prose_remedies import REMEDY_PROSE
+from domain.shared.prose_restoration import RESTORATION_PROSE
 from domain.shared.prose_reviews import REVIEW_PROSE
 from domain.shared.prose_rows import ROW_PROSE
 
@@ -29,6 +30,7 @@ PROSE: dict[str, tuple[str, str]] = {
     **ACCESS_PROSE,
     **REMEDY_PROSE,
     **REVIEW_PROSE,
+    **RESTORATION_PROSE,
     **ERASURE_PROSE,
     **LISTING_PROSE,
     **MEASURE_PROSE,

@@ -53,6 +53,10 @@ SETTINGS: Mapping[str, Setting] = {
             "Objection: handed on to the source", "working_days", 1, 30,
         ),
         Setting(
+            "objection.restore_working_days", "OBJ-4", "异议成立后恢复信誉的时限",
+            "Upheld objection: reputation restored", "working_days", 1, 60,
+        ),
+        Setting(
             "repair.accept_working_days", "REP-4", "信用修复：受理时限", "Repair: acceptance", "working_days", 1, 30,
         ),
         Setting(

@@ -28,6 +28,7 @@ from domain.shared.kinds import Kind
 from domain.transparency.leaf import act_message
 from domain.transparency.sealed_file import ROW_KIND, SealedRow
 from infrastructure.bootstrap import load_calendar, remedy_desk, verify_ed25519
+from interfaces.cli.remedy_examples import RemedyExamples
 from interfaces.client.form_data import load_forms
 from interfaces.client.sealing import DepartmentKey, seal_remedy
 from interfaces.demo.city import DemoCity
@@ -55,7 +56,8 @@ class Examples:
     ) -> None:
         self._ledger, self._city = ledger, city
         self._forms = load_forms()
-        self._listings = Listings(remedy_desk(ledger, self._forms))
+        self._desk = remedy_desk(ledger, self._forms)
+        self._listings = Listings(self._desk)
         self._market = next(d for d in city.departments if d.key == SOURCE)
         self._key = keys[self._market.code]
         self._officer = Officer(OFFICER, self._market.code)
@@ -69,6 +71,13 @@ class Examples:
         self._listed(begun, record, content["public"])
         self._told(self._penalty(2)[0], self._today)
         self._proposed()
+        RemedyExamples(
+            self._desk,
+            office=self._city.credit_office.code,
+            officer=self._officer,
+            key=self._key,
+            penalty=self._penalty,
+        ).make()
 
     def _penalty(self, number: int) -> tuple[UUID, Parts]:
         """A penalty to rest on, sealed by its department."""

@@ -102,6 +102,40 @@ class Remedies:
         parts = {"public": {"withdraws": withdraws, "objection": case.id}}
         return self.act(case, "withdraw", self._sealed(Kind.RECORD_WITHDRAWN, parts, record), key=key)
 
+    def restore(
+        self,
+        case: Case,
+        *,
+        restores: str,
+        manner: Sequence[str],
+        evidence: Sequence[str],
+        key: str | None = None,
+    ) -> Receipt:
+        """Close a task of restoring reputation by what this department seals; ``restores`` as its state tells."""
+        said = {
+            "restores": restores,
+            "manner": list(manner),
+            "evidence": list(evidence),
+            "officer": case.official,
+        }
+        return self.act(
+            case, "complete", self._sealed(Kind.RESTORATION_COMPLETED, {"public": said}, case.id), key=key
+        )
+
+    def waive_restoration(
+        self,
+        case: Case,
+        *,
+        subject: Mapping[str, str],
+        declaration: str,
+        on_behalf_of: str = "subject",
+        key: str | None = None,
+        **more: Any,
+    ) -> Receipt:
+        """The subject's declared waiver, at a portal; ``more``: ``agent``."""
+        said = {"subject": dict(subject), "declaration": declaration, **more}
+        return self.act(case, "waive", said, on_behalf_of=on_behalf_of, key=key)
+
     def request_materials(
         self, case: Case, *, unusable: Sequence[str] = (), key: str | None = None
     ) -> Receipt:

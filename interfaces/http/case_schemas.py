@@ -32,6 +32,10 @@ class CaseReceipt(Schema):
     list = _text("名单 / the list", required=False)
     state_by = _date("陈述申辩期限 / until when the party may speak")
     until = _text("列入的最后一日，无则为空 / last day on the list, empty for none", required=False)
+    restoration = fields.UUID(
+        metadata={"description": "由此开始的恢复信誉任务 / the restoration that begins with it"}
+    )
+    restore_by = _date("恢复信誉期限 / reputation restored by")
     delisted = fields.List(
         fields.String(), metadata={"description": "同时移出的名单 / lists that the subject left with it"}
     )
@@ -56,7 +60,7 @@ class CaseWaiting(Schema):
 
     step = _text(
         "待办事项 / what is to be done: answer, accept, decide, await_materials, decide_listing,"
-        " decide_removal"
+        " decide_removal, restore"
     )
     due = _text("期限，等申请人补正时为空 / by when; empty while the applicant is to hand something in")
     overdue = fields.Boolean(required=True)
@@ -71,7 +75,7 @@ class CaseState(Schema):
     version = _count("版本 / version")
     state = _text(
         "状态 / pending, applied, materials_requested, accepted, or the outcome; of a listing: notified, stated,"
-        " answered, dropped, listed, removal_applied, removed"
+        " answered, dropped, listed, removal_applied, removed; of a restoration: restoring, restored, waived"
     )
     waiting = fields.Nested(
         CaseWaiting,
@@ -90,7 +94,7 @@ class Task(Schema):
     """One case that waits (待办)."""
 
     case = fields.UUID(required=True)
-    kind = _text("objection, repair, listing, proposal")
+    kind = _text("objection, repair, listing, proposal, restoration")
     version = _count("版本 / version")
     record = fields.UUID(required=True)
     department = _text("承办部门 / the department that is to act")

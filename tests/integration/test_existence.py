@@ -19,7 +19,7 @@ from domain.shared.canonical import Parts
 from domain.shared.kinds import Kind
 from interfaces.http.app import interface
 from interfaces.http.describing import described
-from tests import existence_cases, existence_oversight, existence_remedies
+from tests import existence_cases, existence_oversight, existence_remedies, existence_repairs
 from tests.existence import Asked, Question, told
 from tests.existence_remedies import ASKING
 from tests.remedies import SECOND, begin
@@ -53,7 +53,12 @@ NAMES_CONTENT: Mapping[str, str] = {
         "a proposal; all of them stand in a public register",
     ),
 }
-QUESTIONS = (*existence_remedies.QUESTIONS, *existence_cases.QUESTIONS, *existence_oversight.QUESTIONS)
+QUESTIONS = (
+    *existence_remedies.QUESTIONS,
+    *existence_repairs.QUESTIONS,
+    *existence_cases.QUESTIONS,
+    *existence_oversight.QUESTIONS,
+)
 
 
 @pytest.fixture(scope="module")

@@ -134,6 +134,38 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         },
         "person/1": {"id_number": "990101198001010018", "id_type": "身份证", "name": "示例"},
     },
+    ("restoration.begun", 1): {
+        "public": {
+            "answer_by": "2026-12-04",
+            "effect": "withdrawn",
+            "objection": str(FILE),
+            "provisional": False,
+            "record": str(ROW),
+            "source": "11420100XK7BQ3M22B",
+        },
+    },
+    ("restoration.completed", 1): {
+        "public": {
+            "evidence": ["e1" * 32],
+            "manner": ["notice_to_receivers", "public_statement"],
+            "officer": "case-2",
+            "restores": "c1" * 32,
+        },
+    },
+    ("restoration.overdue", 1): {
+        "public": {
+            "department": "11420100XK7BQ3M22B",
+            "due": "2026-12-04",
+            "provisional": False,
+            "record": str(ROW),
+            "step": "restore",
+        },
+    },
+    ("restoration.waived", 1): {
+        "public": {"declared_by": "agent", "received_by": "11420100MB1D0012X5"},
+        "restricted": {"declaration": "d1" * 32, "power_of_attorney": "a0" * 32},
+        "person/2": {"agent_id_number": "990106190001010017", "agent_id_type": "身份证", "agent_name": "李四"},
+    },
     ("publication.late", 1): {
         "public": {
             "department": "11420100XK7BQ3M22B",

@@ -1,0 +1,132 @@
+"""Restoring reputation over the ledger: begun with an upheld objection, closed by its department's sealed evidence or
+by its subject's waiver (OBJ-4).
+
+Each command is one transaction under the version that was seen; nobody else can close a task, and time only flags it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.commands.remedies import (
+    Act,
+    DepartmentAct,
+    Done,
+    Once,
+    RecordFile,
+    RemedyDesk,
+    StaleVersion,
+)
+from application.commands.sealed_parts import mappings
+from application.commands.subjects import Identity
+from domain.parties.acting import Agent, Officer
+from domain.remedies.restoration import (
+    Restoration,
+    RestorationCompleted,
+    completion_defects,
+    fold_restoration,
+    waive_restoration,
+)
+from domain.shared.refusals import Defect, Refused, refuse_if_any
+from domain.transparency.merkle import leaf_hash
+
+PURPOSE = "objection"
+FIELDS = frozenset({"restores", "manner", "evidence", "officer"})
+
+
+@dataclass(frozen=True)
+class CompleteRestoration:
+    """Which officer closes which task, having seen which ``expected`` version of it."""
+
+    restoration_id: UUID
+    expected: int
+    officer: Officer
+
+
+@dataclass(frozen=True)
+class WaiveRestoration:
+    """The subject's declaration, by its digest, at the portal ``received_by``."""
+
+    restoration_id: UUID
+    expected: int
+    received_by: str
+    subject: Identity
+    declaration: str
+    agent: Agent | None = None
+    officer: str | None = None
+
+
+class Restorations:
+    """The tasks of restoring reputation (恢复信誉) of one ledger."""
+
+    def __init__(self, desk: RemedyDesk) -> None:
+        self._desk = desk
+        self._ledger = desk.ledger
+
+    def complete(self, command: CompleteRestoration, act: DepartmentAct, *, once: Once | None = None) -> Done:
+        """Close it by what the department sealed: in which manner, over which evidence."""
+
+        def make() -> Act:
+            task, record = self._case(command.restoration_id, command.expected)
+            self._desk.officer(command.officer, rule="OBJ-4")
+            public = mappings(act.parts)["public"]
+            if set(act.parts) != {"public"} or set(public) != FIELDS:
+                raise Refused(Defect("PRV-1", "unknown_field", "/parts"))
+            begun = leaf_hash(self._ledger.store.load_slice("records", task.id, limit=1)[0].leaf).hex()
+            refuse_if_any(completion_defects(task, public, officer=command.officer, leaf_hash=begun))
+            event = RestorationCompleted.from_parts(
+                act.parts, stream_id=task.id, version=task.version + 1, recorded_at=self._ledger.now()
+            )
+            owners = self._desk.case_owners(event, record)
+            sealed, stream, version = self._desk.sealed_by(act, event, department=task.source, owners=owners)
+            return Act(
+                event=event,
+                owners=owners,
+                record=record,
+                purpose=PURPOSE,
+                actor=command.officer.department,
+                officer=command.officer.pseudonym,
+                told={"outcome": "restored"},
+                guards={stream: version},
+                seal=sealed,
+            )
+
+        return self._desk.perform(make, once)
+
+    def waive(self, command: WaiveRestoration, *, once: Once | None = None) -> Done:
+        """Close it because its subject declared that nothing needs to be restored."""
+
+        def make() -> Act:
+            task, record = self._case(command.restoration_id, command.expected)
+            if self._desk.subject_id(command.subject) != record.concerned:
+                raise Refused(Defect("OBJ-4", "remedy_record_not_yours", "/subject"))
+            if command.officer is not None:
+                self._desk.officer(Officer(command.officer, command.received_by), rule="OBJ-4")
+            event = waive_restoration(
+                task,
+                declaration=command.declaration,
+                agent=command.agent,
+                received_by=command.received_by,
+                officer=command.officer,
+                now=self._ledger.now(),
+            )
+            return Act(
+                event=event,
+                owners=self._desk.case_owners(event, record),
+                record=record,
+                purpose=PURPOSE,
+                actor=command.received_by,
+                officer=command.officer,
+                told={"outcome": "waived"},
+            )
+
+        return self._desk.perform(make, once)
+
+    def _case(self, restoration_id: UUID, expected: int) -> tuple[Restoration, RecordFile]:
+        task = fold_restoration(self._ledger.load(restoration_id))
+        if task is None:
+            raise Refused(Defect("OBJ-4", "remedy_case_unknown"))
+        if task.version != expected:
+            raise StaleVersion
+        return task, self._desk.of_case(task.id, task.record, rule="OBJ-4")

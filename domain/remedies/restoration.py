@@ -1,0 +1,219 @@
+"""Restoring the reputation that a wrong record or measure harmed: a task of its department with a day, closed by proof.
+
+Before it stands an objection that was upheld; after it the task's events, the last of which the department seals over
+its evidence, or the subject brings about by waiving it (OBJ-4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from domain.parties.acting import (
+    DIGESTS_MAX,
+    Agent,
+    Officer,
+    agent_defects,
+    deciding_defects,
+    is_digest,
+)
+from domain.remedies.events import CaseDaysRecounted, ObjectionDecided
+from domain.shared.city_time import city_day
+from domain.shared.deadlines import Calendar, add_working_days
+from domain.shared.events import Event
+from domain.shared.kinds import Kind
+from domain.shared.refusals import Defect, refuse_if_any
+
+MANNERS = ("measures_lifted", "notice_to_receivers", "public_statement", "letter_to_subject")
+"""How reputation is restored (恢复方式): measures lifted, receivers told, a public statement, a letter."""
+
+
+class RestorationBegun(Event):
+    """Restoring a subject's reputation (恢复信誉) became its department's task, until ``answer_by`` (001 四(八)).
+
+    ``effect`` is what became of the wrong record, ``objection`` the one that was upheld; days as of an objection.
+    """
+
+    TOPIC: ClassVar[str] = "restoration.begun"
+    KIND: ClassVar[Kind] = Kind.RESTORATION_BEGUN
+    record: str
+    objection: str
+    effect: str
+    source: str
+    answer_by: str
+    provisional: bool
+
+
+class RestorationCompleted(Event):
+    """The department restored it (恢复信誉办结), and seals by what ``manner`` and over which evidence.
+
+    ``restores`` is the leaf hash (hex) of ``restoration.begun``; ``evidence`` lists SHA-256 digests (hex).
+    """
+
+    TOPIC: ClassVar[str] = "restoration.completed"
+    KIND: ClassVar[Kind] = Kind.RESTORATION_COMPLETED
+    restores: str
+    manner: list[str]
+    evidence: list[str]
+    officer: str
+
+
+class RestorationWaived(Event):
+    """The subject declared that nothing needs to be restored (放弃恢复信誉): ``declaration`` is the digest of its text.
+
+    ``declared_by`` is ``subject`` or ``agent``, who proves its power of attorney.
+    """
+
+    TOPIC: ClassVar[str] = "restoration.waived"
+    KIND: ClassVar[Kind] = Kind.RESTORATION_WAIVED
+    PART_OF: ClassVar[Mapping[str, str]] = {
+        "declaration": "restricted",
+        "power_of_attorney": "restricted",
+        "agent_name": "person/2",
+        "agent_id_type": "person/2",
+        "agent_id_number": "person/2",
+    }
+    declared_by: str
+    received_by: str
+    officer: str | None = None
+    declaration: str | None = None
+    power_of_attorney: str | None = None
+    agent_name: str | None = None
+    agent_id_type: str | None = None
+    agent_id_number: str | None = None
+
+
+class RestorationOverdue(Event):
+    """Reputation was not restored in time (恢复信誉逾期): as ``objection.overdue``, with the step ``restore``."""
+
+    TOPIC: ClassVar[str] = "restoration.overdue"
+    KIND: ClassVar[Kind] = Kind.RESTORATION_OVERDUE
+    record: str
+    step: str
+    due: str
+    department: str
+    provisional: bool
+
+
+State = Literal["restoring", "restored", "waived"]
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """A task of restoring (恢复信誉任务) as its events leave it; ``overdue`` as of an objection."""
+
+    id: UUID
+    version: int
+    record: UUID
+    source: str
+    answer_by: str
+    provisional: bool
+    state: State = "restoring"
+    overdue: frozenset[tuple[str, str]] = frozenset()
+
+
+def fold_restoration(events: Iterable[Event]) -> Restoration | None:
+    """The task of a stream; None when it holds none."""
+    found: Restoration | None = None
+    for event in events:
+        if isinstance(event, RestorationBegun):
+            found = Restoration(
+                id=event.originator_id,
+                version=event.originator_version,
+                record=UUID(event.record),
+                source=event.source,
+                answer_by=event.answer_by,
+                provisional=event.provisional,
+            )
+            continue
+        if found is None:
+            continue
+        found = replace(found, version=event.originator_version)
+        if isinstance(event, RestorationOverdue):
+            found = replace(found, overdue=found.overdue | {(event.step, event.due)})
+        elif isinstance(event, CaseDaysRecounted):
+            found = replace(found, answer_by=event.answer_by, provisional=event.provisional)
+        elif isinstance(event, RestorationCompleted):
+            found = replace(found, state="restored")
+        elif isinstance(event, RestorationWaived):
+            found = replace(found, state="waived")
+    return found
+
+
+def begin_restoration(
+    upheld: ObjectionDecided, *, restoration_id: UUID, working_days: int, calendar: Calendar
+) -> RestorationBegun:
+    """The task that follows from an objection that was upheld: its department's, from that day on."""
+    due = add_working_days(city_day(upheld.timestamp), working_days, calendar)
+    return RestorationBegun(
+        originator_id=restoration_id,
+        originator_version=1,
+        timestamp=upheld.timestamp,
+        record=upheld.record,
+        objection=str(upheld.originator_id),
+        effect=str(upheld.effect),
+        source=upheld.department,
+        answer_by=due.day.isoformat(),
+        provisional=due.provisional,
+    )
+
+
+def completion_defects(
+    task: Restoration, said: Mapping[str, Any], *, officer: Officer, leaf_hash: str
+) -> Iterator[Defect]:
+    """What keeps a department's sealed statement from closing its task, which began with ``leaf_hash``."""
+    yield from _open_defects(task)
+    yield from deciding_defects(officer, source=task.source, others={}, rule="OBJ-4")
+    if said.get("restores") != leaf_hash:
+        yield Defect("OBJ-4", "restoration_of_another", "/parts/public/restores")
+    if said.get("officer") != officer.pseudonym:
+        yield Defect("OBJ-4", "restoration_other_officer", "/parts/public/officer")
+    manner, evidence = _texts(said.get("manner")), _texts(said.get("evidence"))
+    if not manner or not set(manner) <= set(MANNERS):
+        yield Defect("OBJ-4", "restoration_manner", "/parts/public/manner", {"values": "、".join(MANNERS)})
+    if not evidence or len(evidence) > DIGESTS_MAX or not all(map(is_digest, evidence)):
+        yield Defect("OBJ-4", "restoration_evidence", "/parts/public/evidence", {"most": str(DIGESTS_MAX)})
+
+
+def waive_restoration(
+    task: Restoration,
+    *,
+    declaration: str,
+    agent: Agent | None,
+    received_by: str,
+    officer: str | None,
+    now: datetime,
+) -> RestorationWaived:
+    """The subject's own declaration closes the task. Raises ``Refused`` without its digest, or once it is closed."""
+    defects = [*_open_defects(task), *agent_defects(agent, rule="OBJ-4")]
+    if not is_digest(declaration):
+        defects.append(Defect("OBJ-4", "restoration_declaration", "/declaration"))
+    refuse_if_any(defects)
+    return RestorationWaived(
+        originator_id=task.id,
+        originator_version=task.version + 1,
+        timestamp=now,
+        declared_by="subject" if agent is None else "agent",
+        received_by=received_by,
+        officer=officer,
+        declaration=declaration,
+        power_of_attorney=agent.power_of_attorney if agent else None,
+        agent_name=agent.name if agent else None,
+        agent_id_type=agent.id_type if agent else None,
+        agent_id_number=agent.id_number if agent else None,
+    )
+
+
+def _open_defects(task: Restoration) -> Iterator[Defect]:
+    if task.state != "restoring":
+        yield Defect("OBJ-4", "restoration_closed_already")
+
+
+def _texts(value: object) -> list[str]:
+    """A list of texts, none twice; empty for anything else."""
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        return []
+    return value if len(value) == len(set(value)) else []

@@ -1,0 +1,41 @@
+"""What a stranger asks about what follows from objections and repairs (see ``tests/existence.py``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from werkzeug.test import TestResponse
+
+from tests.existence import Asked, Question
+from tests.existence_remedies import SEALED, of_state
+
+
+def by_department(endpoint: str, what: str, said: Mapping[str, Any]) -> Iterator[Question]:
+    """An act of a department's officer on a case, by a stranger: with a version, and with one that is none of ours."""
+    kind = endpoint.partition(".")[0]
+    for tag in ({"if_match": '"1"'}, {"if_match": "*"}):
+
+        def ask(asked: Asked, case: UUID, tag: Mapping[str, str] = tag) -> TestResponse:
+            return asked.foreign(f"/v1/{kind}/{case}/{what}", said, **tag)
+
+        yield Question(endpoint, lambda a: getattr(a, kind), ask)
+
+
+def by_portal(endpoint: str, what: str, said: Mapping[str, Any]) -> Iterator[Question]:
+    """An act for a subject whom the case does not concern."""
+    kind = endpoint.partition(".")[0]
+    for tag in ({"if_match": '"1"'}, {"if_match": "*"}, {}):
+
+        def ask(asked: Asked, case: UUID, tag: Mapping[str, str] = tag) -> TestResponse:
+            return asked.another(f"/v1/{kind}/{case}/{what}", said, **tag)
+
+        yield Question(endpoint, lambda a: getattr(a, kind), ask)
+
+
+QUESTIONS = (
+    *by_department("restorations.complete_restoration", "complete", SEALED),
+    *by_portal("restorations.waive_restoration", "waive", {"declaration": "d1" * 32}),
+    *of_state("restorations"),
+)
