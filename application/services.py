@@ -11,6 +11,7 @@ from application.commands.remedies import RemedyDesk
 from application.commands.settings import SettingsDesk
 from application.ledger import Ledger
 from application.ports import PaperSeal
+from application.queries.flags import FlagReading
 from application.queries.operations import Operations
 from application.queries.proofs import Proofs, PublishedFiles
 from application.queries.public import PublicLookup
@@ -47,5 +48,6 @@ class Services:
     published: PublishedFiles
     refusals: RefusalsSoFar
     settings: SettingsDesk
+    flags: FlagReading
     desk: Callable[[], RemedyDesk]
     """Makes a desk for one command or question: what it has read of the registry is never stale for long."""

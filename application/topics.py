@@ -32,6 +32,7 @@ from domain.listing.events import (
 )
 from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, ListTransitionEnded
 from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
+from domain.oversight.flag_events import FlagAnswered, FlagClosed, FlagOverdue, FlagRaised
 from domain.parties.events import (
     DepartmentRegistered,
     KeyEnded,
@@ -163,6 +164,10 @@ EVENTS: tuple[type[Event], ...] = (
     InstrumentOverdue,
     NoticeIssued,
     LedgerExported,
+    FlagRaised,
+    FlagAnswered,
+    FlagOverdue,
+    FlagClosed,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

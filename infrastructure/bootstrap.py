@@ -20,6 +20,7 @@ from application.commands.settings import SettingsDesk
 from application.deadlines import DeadlineRunner
 from application.epochs import EpochMaker
 from application.erasing import Erasing
+from application.flags import FlagRunner
 from application.ledger import Ledger
 from application.limits import RateLimits
 from application.projections.projector import Projector
@@ -55,6 +56,7 @@ from infrastructure.logs import configure_logs
 from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.epochs import PostgresEpochs
 from infrastructure.postgres.erasing import PostgresEraserStore
+from infrastructure.postgres.flags import PostgresFlagReading, PostgresFlags
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
 from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
@@ -95,6 +97,7 @@ __all__ = [
     "demo_clock",
     "eraser_services",
     "export_services",
+    "flag_runner",
     "fsck_services",
     "gateway_public_key",
     "ledger_id_of",
@@ -131,13 +134,14 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ProjectorServices:
-    """What the projector's process holds: the views, the projector, the counts of refusals, the deadline runner."""
+    """What the projector's process holds: the views, the projector, the counts of refusals, the runners."""
 
     projector: Projector
     refusals: RefusalCounts
     views: PostgresViewStore
     epochs: EpochMaker
     deadlines: DeadlineRunner
+    flags: FlagRunner
 
 
 @dataclass(frozen=True)
@@ -200,6 +204,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         published=PublishedFolder(settings.published_dir),
         refusals=RefusalsSoFar(PostgresRefusalReading(reader), clock=ledger.clock),
         settings=settings_desk(ledger),
+        flags=PostgresFlagReading(reader),
         desk=lambda: remedy_desk(ledger, forms),
     )
 
@@ -226,12 +231,28 @@ def projector_services(settings: Settings) -> ProjectorServices:
     vault = FileVault(settings.secrets_dir)
     pool = role_pool(settings, "projector")
     reader, views = LogReader(pool), PostgresViewStore(pool)
+    ledger = _ledger(settings, vault)
     return ProjectorServices(
         projector=Projector(reader=reader, keys=reader, views=views, vault=vault),
         refusals=RefusalCounts(reader=reader, keys=reader, store=PostgresRefusalCounts(pool), vault=vault),
         views=views,
         epochs=make_epoch_maker(settings, pool, vault),
-        deadlines=DeadlineRunner(_ledger(settings, vault), views, PostgresDueCases(pool), load_calendar()),
+        deadlines=DeadlineRunner(ledger, views, PostgresDueCases(pool), load_calendar()),
+        flags=flag_runner(ledger, pool),
+    )
+
+
+def flag_runner(ledger: Ledger, pool: Pool) -> FlagRunner:
+    """The runner of flags over the login ``projector``; the ledger records what it raises."""
+    reader, views = LogReader(pool), PostgresViewStore(pool)
+    return FlagRunner(
+        ledger,
+        reader=reader,
+        keys=reader,
+        store=PostgresFlags(pool),
+        reached=lambda: views.live()[1],
+        defaults=load_settings(),
+        built_in=load_calendar(),
     )
 
 

@@ -16,7 +16,7 @@ NOT_YET = frozenset({
     "JNT-1", "JNT-2", "JNT-3", "JNT-5",
     "REP-6", "REP-7",
     "QRY-3", "QRY-5",
-    "ACC-1", "ACC-2", "ACC-3", "ACC-4", "ACC-5",
+    "ACC-5",
     "SUP-1",
     "WHS-1",
 })  # fmt: skip

@@ -10,20 +10,25 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from application.commands.clean_up import ReturnDesk, computed_notice, issue_notice, notice_stream
+from application.commands.flags import FlagDesk, HandleFlag
 from application.commands.governance import Governance
 from application.commands.leniency import Leniency
 from application.commands.links import LinkPerson, Links
+from application.commands.refusals import log_refusal
 from application.commands.remedies import Once
 from application.ports import Receipt
 from application.queries.instruments import export_ledger
 from application.queries.reporting import Asked
 from domain.catalogue.items import LegalBasis
 from domain.instruments.events import NoticeIssued
+from domain.oversight.flag_events import FlagAnswered, FlagRaised
+from domain.parties.acting import Officer
 from domain.records.leniency import Assessing, Assessment
 from domain.records.links import PersonLinked
 from domain.shared.canonical import Parts
 from domain.shared.deadlines import CalendarYear
-from domain.shared.refusals import Refused
+from domain.shared.refusals import Defect, Refused
+from domain.transparency.merkle import leaf_hash
 from infrastructure.tile_files import MapFiles, map_path
 from interfaces.cli.seed import seed_ledger
 from tests.integration.test_consents import give
@@ -114,12 +119,14 @@ class _Life(FullLedger):
         self._clean_up()
         self._lists()
         Lived(world).live("C06-02", review_days=5)
+        self._flags()
         world.clock.at = START + LIVED
         self._another_year()
         self._notice()
         for _ in range(3):  # a list's transition ends once the views show nobody on it, and are at the head
             world.deadlines.run()
             world.project()
+        world.flags.run()
         world.publish()
 
     def _decisions(self) -> None:
@@ -209,6 +216,24 @@ class _Life(FullLedger):
             unit="",
             workbook=lambda _: b"workbook",
         )
+
+    def _flags(self) -> None:
+        """Two refused acts become flags: one is answered and closed, the other will not be answered in time."""
+        world, story, office = self.world, self.story, Officer("credit_office-1", self.story.office)
+        for rule in ("MEA-1", "LST-4"):
+            for number in range(3):
+                defects, attempt = [Defect(rule, "x")], f"{rule}{number}".encode()
+                log_refusal(world.ledger, department=story.source, defects=defects, attempt=attempt)
+        world.project()
+        world.flags.run()
+        desk, raised = FlagDesk(story.desk), world.rows_of(FlagRaised.TOPIC)
+        found = (desk.concerned(flag_id, story.source) for flag_id in raised)
+        flag = next(flag for flag in found if flag.raised.rule == "ACC-2")
+        answers = leaf_hash(world.ledger.store.load("records", flag.id)[0].leaf).hex()
+        parts: Parts = {"public": {"answers": answers}, "restricted": {"statement": "已停止"}}
+        act = story.sealed(FlagAnswered.KIND, flag.id, parts)
+        answered = desk.answer(HandleFlag(flag.id, 1, Officer(SECOND, story.source)), act)
+        desk.close(HandleFlag(flag.id, answered.version, office), outcome="corrected", reasons="已核实")
 
     def _notice(self) -> None:
         ledger, story = self.world.ledger, self.story

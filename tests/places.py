@@ -347,6 +347,24 @@ def cleaned_up(scene: Scene) -> Came:
         yield scene.web.http.get(path)
 
 
+def overseen(scene: Scene) -> Came:
+    """Flags, listed and asked for one by one, and acts on them that are refused: they name no subject."""
+    scene.world.flags.run()
+    asking = {"credit_purpose": "supervision"}
+    acts: Mapping[str, Mapping[str, Any]] = {
+        "answer": {"parts": {"public": {}}, "salt": "00" * 32, "issuer": "00" * 8, "signature": "00" * 64},
+        "close": {"outcome": "corrected", "reasons": ""},
+    }
+    for department, officer in ((scene.story.source, SECOND), (scene.story.office, "credit_office-1")):
+        listed = scene.post("/v1/flags", {}, department, credit_official=officer, **asking)
+        yield listed
+        for flag in [f["flag"] for f in listed.get_json()["flags"]] or [str(uuid.uuid4())]:
+            yield scene.post(f"/v1/flags/{flag}/state", {}, department, credit_official=officer, **asking)
+            for what, said in acts.items():
+                headers = {"credit_official": officer, "if_match": '"1"'}
+                yield scene.post(f"/v1/flags/{flag}/{what}", said, department, **headers)
+
+
 def operated(scene: Scene) -> Came:
     for path in ("/healthz", "/readyz", "/version", "/metrics", "/v1/ledger", "/v1/openapi.json"):
         yield scene.web.http.get(path)
@@ -453,6 +471,7 @@ PLACES: Mapping[str, Place] = {
     "receipts": Place(receipts),
     "error texts": Place(asked_wrongly),
     "clean-up ledger": Place(cleaned_up),
+    "flags": Place(overseen, versioned=True),
     "operators' routes": Place(operated),
     "public registers": Place(lambda s: [a for path in REGISTERS for a in page(path)(s)]),
     "listing cases": Place(listing_acts),

@@ -19,7 +19,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from application.queries.registers import REGISTERS
-from domain.access.model import CASE_HANDLING, INSTRUMENT_CLEANUP, LEAK_TRACING, OWN_RECORDS
+from domain.access.model import CASE_HANDLING, INSTRUMENT_CLEANUP, LEAK_TRACING, OWN_RECORDS, SUPERVISION
 from interfaces.cli.generate import main, openapi
 from interfaces.client.evidence import Exchange, Gateway, prove
 from interfaces.client.signing import COVERED, Message
@@ -52,6 +52,8 @@ QUERYING = {("evidence.evidence", "credit-official"), ("credit_reports.report", 
 """Asked by an officer, these are queries; on a subject's behalf its own questions."""
 PURPOSES = {
     "instruments.take_out": INSTRUMENT_CLEANUP.code,
+    "flags.flags": SUPERVISION.code,
+    "flags.flag_state": SUPERVISION.code,
     "traces.trace": f'{LEAK_TRACING.code}; case="7"; basis="34"',
 }
 """Reads that have a purpose of their own."""

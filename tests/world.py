@@ -31,6 +31,7 @@ from application.commands.intake import Intake
 from application.deadlines import DeadlineRunner
 from application.epochs import EpochMaker
 from application.erasing import Erasing
+from application.flags import FlagRunner
 from application.ledger import Ledger, instant
 from application.limits import LIMITS, RateLimits
 from application.ports import Clock, Log, NewRow
@@ -50,6 +51,7 @@ from domain.shared.city_time import city_day
 from infrastructure.audit_wiring import make_audited
 from infrastructure.bootstrap import (
     SequencerServices,
+    flag_runner,
     make_epoch_maker,
     make_proofs,
     make_reports,
@@ -71,6 +73,7 @@ from infrastructure.log_keys import make_log_key
 from infrastructure.migrate import ROLES
 from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.erasing import PostgresEraserStore
+from infrastructure.postgres.flags import PostgresFlagReading
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
 from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
@@ -229,6 +232,7 @@ class World:
             published=PublishedFolder(self.published),
             refusals=RefusalsSoFar(PostgresRefusalReading(self.pool("reader")), clock=self.clock),
             settings=settings_desk(self.ledger),
+            flags=PostgresFlagReading(self.pool("reader")),
             desk=lambda: remedy_desk(self.ledger, load_forms()),
         )
 
@@ -259,6 +263,11 @@ class World:
         return DeadlineRunner(
             self.ledger, self.views, PostgresDueCases(self.pool("projector")), load_calendar()
         )
+
+    @property
+    def flags(self) -> FlagRunner:
+        """A runner of flags as a newly started process has it."""
+        return flag_runner(self.ledger, self.pool("projector"))
 
     @property
     def published(self) -> Path:

@@ -29,7 +29,11 @@ INSTRUMENT_CLEANUP = Purpose("instrument_cleanup", "失信约束措施清理规�
 """Why an officer takes the clean-up ledger out with those who answer for its documents (15号 二)."""
 LEAK_TRACING = Purpose("leak_tracing", "追查信息泄露", "tracing a leak")
 """Why the credit office asks which answers held what leaked (QRY-4)."""
-OF_PLATFORM: Purposes = {p.code: p for p in (OWN_RECORDS, CASE_HANDLING, INSTRUMENT_CLEANUP, LEAK_TRACING)}
+SUPERVISION = Purpose("supervision", "监督问责", "supervision and accountability")
+"""Why an officer reads flags about the own department, or the credit office all, and indicators (49号 九)."""
+OF_PLATFORM: Purposes = {
+    p.code: p for p in (OWN_RECORDS, CASE_HANDLING, INSTRUMENT_CLEANUP, LEAK_TRACING, SUPERVISION)
+}
 """Purposes that the law itself gives to some reads; no shared query is made for them, and none is registered."""
 
 

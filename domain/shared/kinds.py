@@ -81,6 +81,10 @@ class Kind(IntEnum):
     INSTRUMENT_RETURN_FILED = 82
     INSTRUMENT_OVERDUE = 83
     INSTRUMENT_NOTICE_ISSUED = 84
+    FLAG_RAISED = 110
+    FLAG_ANSWERED = 111
+    FLAG_CLOSED = 112
+    FLAG_OVERDUE = 113
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

@@ -14,6 +14,7 @@ from domain.shared.prose_ledger import LEDGER_PROSE
 from domain.shared.prose_leniency import LENIENCY_PROSE
 from domain.shared.prose_listing import LISTING_PROSE
 from domain.shared.prose_measures import MEASURE_PROSE
+from domain.shared.prose_oversight import OVERSIGHT_PROSE
 from domain.shared.prose_proposals import PROPOSAL_PROSE
 from domain.shared.prose_remedies import REMEDY_PROSE
 from domain.shared.prose_restoration import RESTORATION_PROSE
@@ -37,4 +38,5 @@ PROSE: dict[str, tuple[str, str]] = {
     **PROPOSAL_PROSE,
     **LENIENCY_PROSE,
     **INSTRUMENT_PROSE,
+    **OVERSIGHT_PROSE,
 }

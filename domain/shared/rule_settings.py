@@ -91,6 +91,23 @@ SETTINGS: Mapping[str, Setting] = {
             "watch_list.within_months", "JNT-3", "重点关注名单：计算期间", "Watch list: counted within",
             "months", 1, 60,
         ),
+        Setting(
+            "flag.recording_refusals", "ACC-1", "责任线索：目录外归集被拒次数", "Flag: refused outside the catalogue",
+            "times", 1, 1000,
+        ),
+        Setting(
+            "flag.measure_refusals", "ACC-2", "责任线索：清单外措施被拒次数", "Flag: measures refused",
+            "times", 1, 1000,
+        ),
+        Setting(
+            "flag.listing_refusals", "ACC-3", "责任线索：名单程序被拒次数", "Flag: steps of listing refused",
+            "times", 1, 1000,
+        ),
+        Setting("flag.within_days", "ACC-1", "责任线索：计算期间", "Flag: refusals counted within", "days", 1, 365),
+        Setting(
+            "flag.answer_working_days", "ACC-1", "责任线索：单位答复时限", "Flag: the unit's answer",
+            "working_days", 1, 60,
+        ),
     )
 }  # fmt: skip
 """Every setting there is; a new one needs a default in ``data/settings.json``."""

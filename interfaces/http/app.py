@@ -16,6 +16,7 @@ from interfaces.http import (
     docs,
     erasures,
     evidence,
+    flags,
     instruments,
     intakes,
     keys,
@@ -93,6 +94,7 @@ def interface(app: Flask) -> None:
         docs,
         logs,
         evidence,
+        flags,
         instruments,
     )
     for part in parts:

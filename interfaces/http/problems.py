@@ -61,6 +61,8 @@ NOT_PERMITTED = frozenset(
         "leniency_same_officer",
         "ledger_not_the_office",
         "trace_not_the_office",
+        "flag_not_the_office",
+        "flag_of_another_unit",
     }
 )
 """What forbids the act to this caller or officer, and not the act itself."""

@@ -34,6 +34,7 @@ UNIT_NAMES: Mapping[str, tuple[str, str]] = {
     "months": ("个月", "months"),
     "years": ("年", "years"),
     "records": ("条", "records"),
+    "times": ("次", "times"),
 }
 
 

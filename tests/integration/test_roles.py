@@ -17,6 +17,7 @@ TABLES = (
     "marks", "open_cases", "trees", "epochs", "maps", "map_changes", "key_state",
     "refusal_counts", "refusal_state",
     "registers",
+    "oversight_state", "flag_causes", "flags",
 )  # fmt: skip
 LOGS = ("records", "access")
 CHANGES = ("UPDATE ledger.{} SET position = position", "DELETE FROM ledger.{}", "TRUNCATE ledger.{}")
@@ -37,7 +38,7 @@ CALLABLE = {
         "read_announced", "logged_read",
         "subjects_of", "objected", "overdue_count", "dossier_page", "position_at", "log_lag",
         "refusals_before",
-        "public_list", "register_page",
+        "public_list", "register_page", "flags_page",
     },
     "projector": {"terms_over", "cases_due", "mend_due", "cases_to_count", "mend_case", "standing_under"},
     "auditor": {"framed", "position_at"},
@@ -67,6 +68,9 @@ READABLE = {
         "refusal_counts",
         "refusal_state",
         "registers",
+        "oversight_state",
+        "flag_causes",
+        "flags",
     },
     "sequencer": set[str](),
     "auditor": set(TABLES) - {"request_counts"},

@@ -239,6 +239,29 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "digest": "c5" * 32,
         }
     },
+    ("flag.raised", 1): {
+        "public": {"rule": "ACC-2"},
+        "restricted": {
+            "unit": "114201001ML29E5H67",
+            "what": "refused",
+            "about": "",
+            "times": 1,
+            "from_day": "2026-11-20",
+            "until_day": "2026-11-20",
+            "evidence": [["access:7", "c5" * 32]],
+            "answer_by": "2026-12-04",
+            "provisional": False,
+        },
+    },
+    ("flag.answered", 1): {
+        "public": {"answers": "c6" * 32},
+        "restricted": {"statement": "已停止", "materials": ["c7" * 32]},
+    },
+    ("flag.overdue", 1): {"public": {"due": "2026-12-04"}},
+    ("flag.closed", 1): {
+        "public": {"closes": "c6" * 32},
+        "restricted": {"outcome": "corrected", "reasons": "已核实", "officer": "credit_office-1"},
+    },
     ("erasure.requested", 1): {
         "public": {
             "target": "part",

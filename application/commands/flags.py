@@ -1,0 +1,141 @@
+"""Flags over the ledger: a unit answers with its own seal, the credit office closes with its reasons (ACC-1 to ACC-4).
+
+Comes after the flag runner raised them; for everyone but the unit and the credit office a flag is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.commands.department_acts import of_department, require_whole
+from application.commands.remedies import DepartmentAct, Done, Once, RemedyDesk, StaleVersion
+from application.ledger import SealedAct
+from application.ports import Conflict, LedgerUnavailable, Receipt
+from domain.oversight.flag_events import FlagAnswered
+from domain.oversight.flags import UNKNOWN, Flag, answer_defects, close, fold_flag
+from domain.parties.acting import Officer
+from domain.parties.keys import CREDIT_OFFICE
+from domain.records.screening import personal_data_in_public
+from domain.shared.city_time import city_day
+from domain.shared.refusals import Defect, Refused, refuse_if_any
+from domain.transparency.merkle import leaf_hash
+
+ATTEMPTS_MAX = 8
+PURPOSE = "oversight"
+
+
+@dataclass(frozen=True)
+class HandleFlag:
+    """Which officer acts on which flag, having seen which ``expected`` version of it."""
+
+    flag_id: UUID
+    expected: int
+    officer: Officer
+
+
+@dataclass
+class FlagAct:
+    """An act on a flag, sealed; ``guards`` are the streams that it relied on."""
+
+    sealed: SealedAct
+    guards: dict[UUID, int]
+    told: dict[str, object]
+
+
+class FlagDesk:
+    """The desk of flags (责任线索)."""
+
+    def __init__(self, desk: RemedyDesk) -> None:
+        self._desk = desk
+        self._ledger = desk.ledger
+
+    def concerned(self, flag_id: UUID, department: str) -> Flag:
+        """The flag, for its unit and the credit office. Raises ``Refused`` as for an unknown one to anyone else."""
+        flag = fold_flag(self._ledger.load(flag_id))
+        if flag is None or not (flag.raised.unit == department or self.is_office(department)):
+            raise Refused(Defect(UNKNOWN, "remedy_case_unknown"))
+        return flag
+
+    def is_office(self, department: str) -> bool:
+        """Whether this department is the credit office."""
+        found = self._desk.registry.department(department)
+        return found is not None and found.role == CREDIT_OFFICE
+
+    def answer(self, command: HandleFlag, act: DepartmentAct, *, once: Once | None = None) -> Done:
+        """Record the unit's statement, sealed with its own key."""
+
+        def make() -> FlagAct:
+            flag = self._seen(command)
+            place = (flag.id, flag.version + 1, self._ledger.now())
+            event = of_department(FlagAnswered, act.parts, *place)
+            require_whole(event, act.parts)
+            defects = answer_defects(flag, event, command.officer, raised=self._raised(flag))
+            refuse_if_any(
+                [*defects, *self._about_persons(flag, event.statement, "/parts/restricted/statement")]
+            )
+            department, owners = command.officer.department, self._ledger.own_keys(event.parts())
+            sealed, stream, version = self._desk.sealed_by(act, event, department=department, owners=owners)
+            return FlagAct(sealed, {stream: version}, {})
+
+        return self._perform(make, command.officer, once)
+
+    def close(self, command: HandleFlag, *, outcome: str, reasons: str, once: Once | None = None) -> Done:
+        """Close it, as the credit office."""
+
+        def make() -> FlagAct:
+            flag = self._seen(command)
+            event = close(
+                flag,
+                raised=self._raised(flag),
+                outcome=outcome,
+                reasons=reasons,
+                officer=command.officer,
+                is_office=self.is_office(command.officer.department),
+                now=self._ledger.now(),
+            )
+            refuse_if_any(self._about_persons(flag, reasons, "/reasons"))
+            return FlagAct(self._ledger.seal(event), {}, {"outcome": outcome})
+
+        return self._perform(make, command.officer, once)
+
+    def _seen(self, command: HandleFlag) -> Flag:
+        flag = self.concerned(command.flag_id, command.officer.department)
+        self._desk.officer(command.officer, rule=flag.raised.rule)
+        if flag.version != command.expected:
+            raise StaleVersion
+        return flag
+
+    def _raised(self, flag: Flag) -> str:
+        """The leaf hash (hex) of the event that raised it."""
+        return leaf_hash(self._ledger.store.load_slice("records", flag.id, limit=1)[0].leaf).hex()
+
+    def _about_persons(self, flag: Flag, text: str, field: str) -> list[Defect]:
+        found = personal_data_in_public(text, today=city_day(self._ledger.now()))
+        return [Defect(flag.raised.rule, "flag_person_in_text", field)] if found else []
+
+    def _perform(self, make: Callable[[], FlagAct], officer: Officer, once: Once | None) -> Done:
+        for _ in range(ATTEMPTS_MAX):
+            act = make()
+            event = act.sealed.event
+            flag_id, version = event.originator_id, event.originator_version
+            meta = {"actor": officer.department, "officer": officer.pseudonym, "purpose": PURPOSE}
+            batch = self._ledger.prepare([act.sealed], meta={**meta, "correlation": str(flag_id)})
+            batch.guards |= act.guards
+            told = {
+                "case": str(flag_id),
+                "version": version,
+                "leaf_hash": leaf_hash(act.sealed.leaf).hex(),
+                "status": "recorded",
+                **act.told,
+            }
+            if once is not None:
+                batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
+            try:
+                return Done(flag_id, version, self._ledger.store.append(batch)[0], told)
+            except Conflict as conflict:
+                if conflict.what == "receipt":
+                    raise
+                self._desk.registry.forget()
+        raise LedgerUnavailable("too many writers at once")

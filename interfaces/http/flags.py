@@ -1,0 +1,163 @@
+"""Flags over HTTP: the unit concerned reads and answers, the credit office reads all and closes (ACC-1 to ACC-4).
+
+For everyone else a flag is not there; a unit's systems show the page that a flag gives as HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import NotAcceptable
+
+from application.commands.flags import FlagDesk, HandleFlag
+from application.commands.remedies import Done, StaleVersion
+from application.queries.flags import Flags, Told
+from domain.access.model import SUPERVISION
+from domain.oversight.flags import CAUSES, OUTCOMES
+from domain.parties.acting import Officer
+from domain.shared.refusals import Defect, Refused
+from interfaces.http.auth import Caller, authenticated
+from interfaces.http.bodies import given_json, read_body
+from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
+from interfaces.http.flag_schemas import ClosedFlag, FlagAnswer, FlagQuestion, FlagsAnswer, FlagsQuestion
+from interfaces.http.intakes import json_response, logged_refusals
+from interfaces.http.paging import asked_page, page_response, read_json
+from interfaces.http.queries import for_purpose
+from interfaces.http.remedies import Command, command, sealed_act
+from interfaces.http.remedy_operations import deciding
+from interfaces.http.remedy_schemas import SealedByDepartment
+from interfaces.http.services import services
+
+TAG = "监督"
+HTML = "text/html"
+_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
+STEPS = {
+    "flag.raised": ("线索入账并交办", "raised and assigned"),
+    "flag.answered": ("单位答复", "answered by the unit"),
+    "flag.overdue": ("逾期未答复，报信用办", "not answered in time: escalated"),
+    "flag.closed": ("信用办办结", "closed by the credit office"),
+}
+blueprint = Blueprint("flags", __name__, url_prefix="/v1/flags")
+
+
+@blueprint.post("")
+@operation(
+    Operation(
+        "责任线索清单",
+        "The flags",
+        Access.OFFICER,
+        TAG,
+        {200: Answer("线索清单", "flags", json_of(FlagsAnswer))},
+        takes=json_of(FlagsQuestion),
+        headers={"Credit-Purpose": True},
+    )
+)
+def flags() -> Response:
+    """A unit's flags (责任线索), oldest first; the credit office is told those of all units."""
+    body = read_body()
+    caller = authenticated(body)
+    with logged_refusals(caller, body):
+        given = read_json(FlagsQuestion(), body)
+        page = _flags(caller).page(caller.department, asked_page(given), open_only=given["open"])
+    return page_response("flags", [asdict(flag) for flag in page.entries], page)
+
+
+@blueprint.post("/<uuid:flag_id>/state")
+@operation(
+    Operation(
+        "责任线索办理情况",
+        "A flag with its timeline",
+        Access.OFFICER,
+        TAG,
+        {
+            200: Answer(
+                "线索、证据和办理过程",
+                "the flag, its evidence and its timeline",
+                {**json_of(FlagAnswer), HTML: Raw("网页", "a page")},
+                ("ETag",),
+            )
+        },
+        takes=json_of(FlagQuestion),
+        problems=(404, 406),
+        headers={"Credit-Purpose": True},
+    )
+)
+def flag_state(flag_id: UUID) -> Response:
+    """A flag with the events that show its cause, for its unit and the credit office; everyone else gets 404."""
+    body = read_body()
+    caller = authenticated(body)
+    accepted = request.accept_mimetypes
+    media = accepted.best_match((JSON, HTML)) if accepted else JSON
+    if media is None:
+        raise NotAcceptable
+    with logged_refusals(caller, body):
+        read_json(FlagQuestion(), body)
+        told = _flags(caller).one(flag_id, caller.department)
+    answer = _page(told) if media == HTML else json_response(_told(told), 200)
+    answer.vary.add("Accept")
+    answer.headers["ETag"] = f'"{told.listed.version}"'
+    return answer
+
+
+@blueprint.post("/<uuid:flag_id>/answer")
+@operation(deciding("答复责任线索", "Answer a flag", SealedByDepartment, tag=TAG))
+def answer_flag(flag_id: UUID) -> Response:
+    """The unit states its case, sealed with its own key (线索答复)."""
+
+    def run(given: Command) -> Done:
+        desk, handling = _handling(given, flag_id)
+        return desk.answer(
+            handling, sealed_act(given_json(SealedByDepartment(), given.body)), once=given.once
+        )
+
+    return command(run)
+
+
+@blueprint.post("/<uuid:flag_id>/close")
+@operation(deciding("办结责任线索", "Close a flag", ClosedFlag, tag=TAG))
+def close_flag(flag_id: UUID) -> Response:
+    """The credit office closes a flag with its reasons, once its unit was heard or let its day pass (线索办结)."""
+
+    def run(given: Command) -> Done:
+        desk, handling = _handling(given, flag_id)
+        said = given_json(ClosedFlag(), given.body)
+        return desk.close(handling, outcome=said["outcome"], reasons=said["reasons"], once=given.once)
+
+    return command(run)
+
+
+def _flags(caller: Caller) -> Flags:
+    """The flags, for an officer of the caller who states why. Raises ``Refused`` (QRY-1)."""
+    found, desk = services(), services().desk()
+    for_purpose(caller, SUPERVISION)
+    officer = desk.registry.officer(caller.signed_header("Credit-Official"))
+    if officer is None or officer.department != caller.department:
+        raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+    return Flags(found.ledger, FlagDesk(desk), found.flags)
+
+
+def _handling(given: Command, flag_id: UUID) -> tuple[FlagDesk, HandleFlag]:
+    """The version that was seen, for whom the flag concerns. Raises ``ProblemError``, ``Refused``, ``StaleVersion``."""
+    tag, desk = given.tag_of_version(), FlagDesk(given.desk)
+    desk.concerned(flag_id, given.caller.department)
+    found = _TAG.fullmatch(tag)
+    if found is None:
+        raise StaleVersion
+    return desk, HandleFlag(flag_id, int(found[1]), Officer(given.officer, given.caller.department))
+
+
+def _told(told: Told) -> dict[str, Any]:
+    return {
+        "flag": asdict(told.listed),
+        "evidence": [{"event_id": event, "leaf_hash": found} for event, found in told.evidence],
+        "steps": [asdict(step) for step in told.steps],
+    }
+
+
+def _page(told: Told) -> Response:
+    page = render_template("portal/flag.html", told=told, causes=CAUSES, outcomes=OUTCOMES, names=STEPS)
+    return Response(page, mimetype=HTML)
