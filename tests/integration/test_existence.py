@@ -41,7 +41,13 @@ NAMES_CONTENT: Mapping[str, str] = {
     **dict.fromkeys(
         [
             f"registers.{name}"
-            for name in ("catalogue-one", "list-standards-one", "proposals-one", "public_list")
+            for name in (
+                "catalogue-one",
+                "list-standards-one",
+                "measures-one",
+                "proposals-one",
+                "public_list",
+            )
         ],
         "a public register, all of which anyone may list",
     ),
