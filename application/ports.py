@@ -204,14 +204,14 @@ class HasVault(Protocol):
 
 
 class PaperSeal(Protocol):
-    """Seals a report in PDF so that every reader of PDF can check it; ``certificate`` is what to check it with (PEM).
+    """Seals a paper in PDF so that every reader of PDF can check it, with the ``reason`` that it shows.
 
-    ``sign`` raises ``ValueError`` when there is no key to seal with.
+    ``certificate`` is what to check it with (PEM). ``sign`` raises ``ValueError`` when there is no key to seal with.
     """
 
     @property
     def certificate(self) -> str: ...
-    def sign(self, pdf: bytes) -> bytes: ...
+    def sign(self, pdf: bytes, *, reason: str) -> bytes: ...
 
 
 class Clock(Protocol):

@@ -1,4 +1,4 @@
-"""The seal on credit reports in PDF: a key and a certificate in the secrets folder, PAdES B-B by pyHanko.
+"""The seal on credit reports and decisions in PDF: a key and a certificate in the secrets folder, PAdES B-B by pyHanko.
 
 ``prepare`` makes a self-issued pair once; an operator puts a pair of an authority's in its place. The web process
 signs with it; whoever holds a report checks with the certificate that ``/v1/ledger`` names.
@@ -67,7 +67,7 @@ class ReportSeal:
         """The certificate and what the operator put behind it, PEM. Raises ``FileNotFoundError``."""
         return (self._folder / CERTIFICATE).read_text(encoding="ascii")
 
-    def sign(self, pdf: bytes) -> bytes:
+    def sign(self, pdf: bytes, *, reason: str) -> bytes:
         """The PDF with a signature over all of it (ETSI EN 319 142-1, baseline B), as an incremental update.
 
         Raises ``ValueError`` when the pair cannot be read.
@@ -85,7 +85,7 @@ class ReportSeal:
             field_name=FIELD,
             md_algorithm="sha256",
             subfilter=fields.SigSeedSubFilter.PADES,
-            reason="公共信用信息报告 credit report",
+            reason=reason,
         )
         signed = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), metadata, signer=signer)
         return bytes(signed.getvalue())

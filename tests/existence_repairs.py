@@ -34,8 +34,25 @@ def by_portal(endpoint: str, what: str, said: Mapping[str, Any]) -> Iterator[Que
         yield Question(endpoint, lambda a: getattr(a, kind), ask)
 
 
+def papers(endpoint: str) -> Iterator[Question]:
+    """The paper of a decision, asked for by a stranger and for another subject."""
+    kind, name = endpoint.split(".")
+    path = f"/v1/{kind}/{{}}/decision"
+
+    def foreign(asked: Asked, case: UUID) -> TestResponse:
+        return asked.foreign(path.format(case), {}, credit_purpose="case_handling")
+
+    def another(asked: Asked, case: UUID) -> TestResponse:
+        return asked.another(path.format(case), {}, credit_purpose="own_records")
+
+    for ask in (foreign, another):
+        yield Question(f"decisions.{name}", lambda a: getattr(a, kind), ask)
+
+
 QUESTIONS = (
     *by_department("restorations.complete_restoration", "complete", SEALED),
     *by_portal("restorations.waive_restoration", "waive", {"declaration": "d1" * 32}),
     *of_state("restorations"),
+    *papers("objections.objection_decision"),
+    *papers("repairs.repair_decision"),
 )

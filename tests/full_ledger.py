@@ -137,7 +137,9 @@ class _Life(FullLedger):
             now = story.file(record).standing.content
             content = {**now, "public": {**now["public"], "CF_CFLB": "罚款", "CF_NR_FK": "9.5", **fields}}
             correction = story.correction(record, done.case, content)
-            waive(story, story.objections.correct(story.deciding(done), correction))
+            upheld = story.objections.correct(story.deciding(done), correction)
+            if record == corrected:
+                waive(story, upheld)
         done = story.object(withdrawn)
         upheld = story.objections.withdraw(story.deciding(done), story.withdrawal(withdrawn, done.case))
         restore(story, upheld)

@@ -73,6 +73,16 @@ def of_case(kind: str) -> Callable[[Scene], Came]:
     return ask
 
 
+def papers(scene: Scene) -> Came:
+    """The papers of the decisions on its cases, for its source, its subject, the credit office, and a stranger."""
+    for kind in ("objections", "repairs"):
+        path = f"/v1/{kind}/{scene.case(kind).case}/decision"
+        yield scene.handling(path, scene.story.source, SECOND)
+        yield scene.own(path)
+        yield scene.handling(path, scene.story.office, "credit_office-1")
+        yield scene.handling(path, scene.stranger, scene.stranger_officer)
+
+
 def sent_again(scene: Scene) -> Came:
     """The same file, and another one with the same document: as drafts that are sealed, and under the first key."""
     for data in (scene.file, scene.changed()):
@@ -442,6 +452,8 @@ PLACES: Mapping[str, Place] = {
     ),
     "state of an objection": Place(of_case("objections")),
     "state of a repair": Place(of_case("repairs")),
+    # What was decided about a record names its document, to those whom the decision concerns.
+    "papers of decisions": Place(papers, frozenset(), frozenset({"number"})),
     "the same file again": Place(sent_again),
     "dry run": Place(checked),
     # The workbook gives back the rows that were sent with it, and nothing of what is recorded.

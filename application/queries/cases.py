@@ -31,6 +31,7 @@ from domain.shared.refusals import Defect, Refused
 from domain.transparency.merkle import leaf_hash
 
 CaseKind = Literal["objection", "repair", "listing", "restoration"]
+PERSON = "person"
 RULES: Mapping[CaseKind, str] = {
     "objection": "OBJ-1", "repair": "REP-2", "listing": "LST-4", "restoration": "OBJ-4"
 }  # fmt: skip
@@ -57,12 +58,21 @@ class Asker:
 
 
 @dataclass(frozen=True)
+class ToldPart:
+    """A part of one event of a stream (``record``, ``name@version``) as canonical bytes, as the look announces it."""
+
+    record: str
+    part: str
+    shown: bytes
+
+
+@dataclass(frozen=True)
 class CaseState:
     """A case (案件) as told: its version, its state in a word, its events with the parts that may be seen.
 
     ``waiting`` is what it waits for, None when decided, and ``overdue`` whether that should have been done.
     ``leaf_hash`` names the record's present content, which a correction or withdrawal must name;
-    ``position`` is that of the access event.
+    ``position`` is that of the access event, ``told`` what it announced.
     """
 
     case: UUID
@@ -75,6 +85,7 @@ class CaseState:
     leaf_hash: str
     history: Sequence[Mapping[str, Any]]
     position: int
+    told: Sequence[ToldPart]
 
 
 class CaseQueries:
@@ -97,9 +108,10 @@ class CaseQueries:
         if subject is not None:
             self._record(kind, case_id, filed, subject)
 
-    def state(self, kind: CaseKind, case_id: UUID, asker: Asker) -> CaseState:
+    def state(self, kind: CaseKind, case_id: UUID, asker: Asker, *, paper: bool = False) -> CaseState:
         """The case for its source, for whoever filed it, or, without what was said in it, for the credit office.
 
+        As a ``paper`` it is decided, for its source or its subject only, and tells the record's present content too.
         Raises ``Refused``: QRY-1 without a registered officer, PRV-3 for who may not speak for subjects, and
         alike for a case that does not exist and one that is none of the asker's business; ``LedgerUnavailable``.
         """
@@ -113,10 +125,18 @@ class CaseQueries:
         over = isinstance(events[-1], ListingRemoved) and asker.subject is None
         # Who was taken off a list stands in no answer but the subject's own.
         visible = () if over else self._visible(filed, record, asker)
-        if not visible:
+        if not visible or (paper and PERSON not in visible):
             raise _unknown(kind)
-        history = [_shown(row, visible, own=asker.subject is not None) for row in rows]
         waiting = waiting_of(events)
+        if paper and waiting is not None:
+            raise Refused(Defect(RULES[kind], "decision_not_made"))
+        history = [_shown(row, visible, own=asker.subject is not None) for row in rows]
+        told = [
+            ToldPart(str(case_id), f"{name}@{moment['version']}", canonical(part))
+            for moment in history
+            for name, part in moment["parts"].items()
+        ]
+        told += _content(record) if paper else []
         return CaseState(
             case=case_id,
             version=rows[-1].row.stream_version,
@@ -127,7 +147,8 @@ class CaseQueries:
             source=filed.source,
             leaf_hash=record.leaf_hash,
             history=history,
-            position=self._logged(kind, case_id, asker, role, record.concerned, history),
+            position=self._logged(kind, case_id, asker, role, record.concerned, told),
+            told=told,
         )
 
     def _record(self, kind: CaseKind, case_id: UUID, filed: Filed, subject: Identity | None) -> RecordFile:
@@ -160,7 +181,7 @@ class CaseQueries:
 
     def _visible(self, filed: Filed, record: RecordFile, asker: Asker) -> tuple[str, ...]:
         """Which classes of parts this asker may see; none is a case that does not exist for it."""
-        whole = ("public", "restricted", "person")
+        whole = ("public", "restricted", PERSON)
         if asker.subject is not None:
             own = self._desk.subject_id(asker.subject) == record.concerned
             return whole if own and (filed.filer == "agent" or not asker.agent) else ()
@@ -177,16 +198,12 @@ class CaseQueries:
         asker: Asker,
         role: str,
         subject: UUID,
-        history: Sequence[Mapping[str, Any]],
+        told: Sequence[ToldPart],
     ) -> int:
         """Log the look in the subject's own list, durable when it returns; its position."""
         own = asker.subject is not None
         officer, purpose = (role, OWN_PURPOSE) if own else (asker.officer, CASE_HANDLING.code)
-        shown = [
-            [str(case_id), f"{name}@{told['version']}", hashlib.sha256(canonical(part)).hexdigest()]
-            for told in history
-            for name, part in told["parts"].items()
-        ]
+        shown = [[part.record, part.part, hashlib.sha256(part.shown).hexdigest()] for part in told]
         return log_look(
             self._ledger,
             subject,
@@ -199,6 +216,13 @@ class CaseQueries:
             shown=shown,
             case=str(case_id),
         )
+
+
+def _content(record: RecordFile) -> list[ToldPart]:
+    """The record's present content as its case's paper names it: of a linked person's case its public part alone."""
+    shown = ("public",) if record.party else ("public", "person/1")
+    version, content = record.standing.content_version, record.standing.content
+    return [ToldPart(str(record.id), f"{n}@{version}", canonical(content[n])) for n in shown if n in content]
 
 
 def _filed(kind: CaseKind, events: Sequence[Event]) -> Filed | None:

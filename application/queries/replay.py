@@ -18,6 +18,8 @@ from application.ports import Vault
 from application.projections.projector import LogRows
 from application.projections.renditions import DOSSIER, SHARED, Changes, Rendition, fold_rows
 from application.queries.cases import RULES, told_part
+from application.queries.decisions import Issue as Decision
+from application.queries.decisions import Place, decision, place_of
 from application.queries.history import history_digest, linked_life, moments_of
 from application.queries.log_rows import RecordRows, is_learned
 from application.queries.looks import looks_content, told_look
@@ -121,14 +123,34 @@ class Replay:
         if opened.closed or not isinstance(issued, ReportIssued):
             raise NoSuchAnswer
         look = self.answer(int(issued.look.partition(":")[2]))
-        issue = self._issue(issued, look, names := self._names())
-        content = canonical(report(issue, records_of(look.event, look.parts, names.item)))
+        names = self._names()
+        if look.event.view in RULES:
+            content = canonical(self._decision(issued, look, names))
+        else:
+            issue = self._issue(issued, look, names)
+            content = canonical(report(issue, records_of(look.event, look.parts, names.item)))
         equal = hashlib.sha256(content).hexdigest() == issued.shown[0][2]
         erased = not equal and any(part.erased for part in look.parts)
         part = ReplayedPart(
             issued.number, REPORT, equal=equal, shown=content if equal else b"", erased=erased
         )
         return ReplayedAnswer(row.position, look.subject, look.event, (*look.parts, part))
+
+    def _decision(self, issued: ReportIssued, look: ReplayedAnswer, names: _Registered) -> dict[str, Json]:
+        """The paper of a decision, made again of the parts of its case."""
+
+        def moment(case: str, version: int) -> Place:
+            row = self._reader.row_of("records", UUID(case), version)
+            if row is None:
+                raise NoSuchAnswer
+            return place_of(row)
+
+        told = [part for part in look.parts if part.equal]
+        if len(told) < len(look.parts):
+            raise NoSuchAnswer
+        salt = salt_of(self._vault, issued.number)
+        made = Decision(self._ledger_id.hex, authority_of(self._ledger_id), look.event, issued, salt)
+        return decision(made, told, moment, names)
 
     def _issue(self, issued: ReportIssued, look: ReplayedAnswer, names: _Registered) -> Issue:
         """What the report was made of, besides its records. Raises :class:`NoSuchAnswer` when that was erased."""

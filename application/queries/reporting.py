@@ -7,7 +7,7 @@ covers. Both are the pure function of ``report.py``, so that ``replay`` gives th
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -42,13 +42,15 @@ from domain.access.events import ReportIssued, SubjectQueried
 from domain.access.model import OF_PLATFORM, OWN_RECORDS, Purpose, Request
 from domain.catalogue.items import CatalogueItem, version_in_force
 from domain.parties.events import SubjectRegistered
-from domain.shared.canonical import canonical
+from domain.shared.canonical import Json, canonical
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 
 RECORDS_MAX = 2000
 """Records of one report; more is refused, since a report that is cut would say what is not so."""
 _NUMBER_BYTES = 10
+Paper = Callable[[ReportIssued, UUID, SubjectQueried], Mapping[str, Json]]
+"""Makes what a paper says of its issue, the subject, and the look that showed what it is made of."""
 
 
 class ReportReading(Protocol):
@@ -227,6 +229,15 @@ class Reports:
 
     def _issue(self, look: int, records: Sequence[Standing], objected: set[str], asked: Asked) -> Issued:
         """Log that the report is issued, with its digest, before it is given to anybody."""
+        return self.issue(
+            look,
+            lambda event, subject, told: report(self._said(event, subject, told), records),
+            asked,
+            objected,
+        )
+
+    def issue(self, look: int, make: Paper, asked: Asked, objected: Iterable[str] = ()) -> Issued:
+        """Log that a paper made of a look is issued, with its digest, before it is given to anybody."""
         now, number = self._ledger.now(), self._new_number()
         place = self._ledger.store.look_at(look)
         assert place is not None
@@ -246,7 +257,7 @@ class Reports:
             from_day=asked.from_day,
             to_day=asked.to_day,
         )
-        content = canonical(report(self._said(event, place[0], told), records))
+        content = canonical(make(event, place[0], told))
         event = committed(event, content, self._salt(number))
         meta = {"actor": told.department, "officer": told.officer, "purpose": told.purpose}
         position = self._ledger.record([self._ledger.seal(event)], meta=meta, log="access")

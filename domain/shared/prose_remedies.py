@@ -11,6 +11,10 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
         "这条记录已撤销或已屏蔽，不能再更正或提出异议。",
         "The record is withdrawn or shielded; it can be neither corrected nor objected to.",
     ),
+    "decision_not_made": (
+        "这件申请尚未办结，没有决定书可以出具。",
+        "The case is not decided yet; there is no paper of a decision.",
+    ),
     "remedy_case_unknown": ("没有这件申请。", "There is no such case."),
     "if_match_missing": (
         '办理须写明所见的版本（If-Match: "版本号"），版本号见各次回复的 ETag。',

@@ -184,6 +184,26 @@ class Remedies:
             credit_purpose=purpose.code,
         )
 
+    def decision(
+        self,
+        kind: str,
+        case: str,
+        *,
+        official: str = "",
+        subject: Mapping[str, str] | None = None,
+        on_behalf_of: str = "",
+        media: str = "application/json",
+    ) -> bytes:
+        """The paper of a decision as JSON or, with ``application/pdf``, sealed; a portal names its subject."""
+        return self._client.fetch(
+            f"/v1/{kind}/{case}/decision",
+            {} if subject is None else {"subject": dict(subject)},
+            accept=media,
+            credit_official=official,
+            credit_on_behalf_of=on_behalf_of,
+            credit_purpose=(OWN_RECORDS if on_behalf_of else CASE_HANDLING).code,
+        )
+
     def worklist(self, *, official: str) -> list[dict[str, Any]]:
         """What waits for this department, those filed first on the first page."""
         return self._client.worklist(official=official)

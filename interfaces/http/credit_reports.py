@@ -33,6 +33,7 @@ from interfaces.portal.report_sheet import checking_link, qr_path, sheet
 
 PDF, HTML = "application/pdf", "text/html"
 MEDIA = (JSON, HTML, PDF)
+REASON = "公共信用信息报告 credit report"
 PROOF_SECONDS_MAX = 3.0
 _LOOK_EVERY_SECONDS = 0.05
 blueprint = Blueprint("credit_reports", __name__, url_prefix="/v1")
@@ -153,15 +154,15 @@ def _answer(issued: Issued, media: str) -> Response:
         shown,
         link=link,
         report=issued.content,
-        evidence=_evidence(issued),
+        evidence=paper_evidence(issued),
         issued_at=parse_instant(members["issued_at"]),
     )
-    answer = Response(found.seal.sign(paper), content_type=PDF)
+    answer = Response(found.seal.sign(paper, reason=REASON), content_type=PDF)
     answer.headers["Content-Disposition"] = f'attachment; filename="credit-report-{issued.number}.pdf"'
     return answer
 
 
-def _evidence(issued: Issued) -> bytes:
+def paper_evidence(issued: Issued) -> bytes:
     """The bundle that goes into the PDF, as soon as the access log's tree holds the report."""
     until = time.monotonic() + PROOF_SECONDS_MAX
     while True:

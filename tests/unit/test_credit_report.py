@@ -194,7 +194,7 @@ def test_an_operators_own_certificate_seals_as_well_and_needs_no_restart(tmp_pat
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     (tmp_path / "report.key.pem").write_bytes(private)
     (tmp_path / "report.cert.pem").write_bytes(certificate)
-    sealed = PdfFileReader(io.BytesIO(seal.sign(pdf))).embedded_signatures[0]
+    sealed = PdfFileReader(io.BytesIO(seal.sign(pdf, reason="x"))).embedded_signatures[0]
     for trusted, holds in ((certificate, True), (first, False)):
         roots = list(load_certs_from_pemder_data(trusted))
         context = ValidationContext(trust_roots=roots, allow_fetching=False)
