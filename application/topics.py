@@ -75,6 +75,7 @@ from domain.remedies.events import (
     RepairMaterialsSupplied,
     RepairOverdue,
 )
+from domain.remedies.repair_events import RepairExtended
 from domain.remedies.restoration import (
     RestorationBegun,
     RestorationCompleted,
@@ -111,6 +112,7 @@ EVENTS: tuple[type[Event], ...] = (
     RepairAccepted,
     RepairDecided,
     RepairOverdue,
+    RepairExtended,
     RecordAnnotated,
     RecordShielded,
     RestorationBegun,

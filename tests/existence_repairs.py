@@ -53,6 +53,9 @@ QUESTIONS = (
     *by_department("restorations.complete_restoration", "complete", SEALED),
     *by_portal("restorations.waive_restoration", "waive", {"declaration": "d1" * 32}),
     *of_state("restorations"),
+    *by_department(
+        "repairs.extend_repair", "extend", {"working_days": 5, "reasons": "x", "notice": "a7" * 32}
+    ),
     *papers("objections.objection_decision"),
     *papers("repairs.repair_decision"),
 )

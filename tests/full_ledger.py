@@ -147,7 +147,7 @@ class _Life(FullLedger):
         annotating(story)
         annotated = self.record(8)
         accepted = story.repairs.accept(story.handling(story.apply(annotated, PROOF, LETTER)))
-        story.repairs.grant(story.handling(accepted))
+        story.repairs.grant(story.handling(story.extend(accepted)))
         story.apply(self.record(9), PROOF)
         self._leniency()
 

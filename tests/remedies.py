@@ -168,6 +168,12 @@ class Story:
         """An officer of the source handles what was applied for."""
         return HandleRepair(done.case, done.version, Officer(officer, self.source))
 
+    def extend(self, done: Done, working_days: int = 10) -> Done:
+        """The source takes more time, and told the applicant so."""
+        return self.repairs.extend(
+            self.handling(done), reasons="须现场核查", notice="a7" * 32, working_days=working_days
+        )
+
     def supplying(self, done: Done, *materials: Material) -> SupplyMaterials:
         """The subject hands in what was asked for."""
         return SupplyMaterials(done.case, done.version, self.office, self.subject(), materials)

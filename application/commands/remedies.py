@@ -30,7 +30,7 @@ from domain.records.publicity import decided_on, item_code, may_be_known_to
 from domain.remedies.events import RecordWithdrawn, RepairDecided
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.overdue import waiting_of
-from domain.remedies.recounting import Counted
+from domain.remedies.recounting import Counting
 from domain.remedies.repair_case import Repair, fold_repair
 from domain.remedies.standing import Standing, standing_of
 from domain.shared.canonical import NotCanonical, Parts
@@ -341,7 +341,7 @@ class RemedyDesk:
         if not any(sealed.event.originator_id == record.id for sealed in acts):
             # The record's own stream does not move, so what was seen of it must still hold.
             batch.guards[record.id] = standing.version
-        if any(isinstance(event, Counted) for event in made):
+        if any(isinstance(event, Counting) for event in made):
             # By which calendar days were counted follows from where their event stands.
             known = self.registry.calendar(self._built_in)
             batch.guards[known.stream_id] = known.version

@@ -15,6 +15,7 @@ from application.commands.subjects import Identity
 from domain.catalogue.items import CatalogueItem, LegalBasis, version_in_force
 from domain.parties.acting import Officer
 from domain.records.publicity import decided_on, item_code
+from domain.remedies.extension import extend_repair
 from domain.remedies.repair import (
     accept_repair,
     apply_for_repair,
@@ -135,6 +136,37 @@ class Repairs:
                 now=self._ledger.now(),
             )
             return self._handled(event, record, command, {})
+
+        return self._desk.perform(make, once)
+
+    def extend(
+        self,
+        command: HandleRepair,
+        *,
+        reasons: str,
+        notice: str,
+        working_days: int,
+        once: Once | None = None,
+    ) -> Done:
+        """Extend the time to decide, once, and told to the applicant before it ends (REP-4)."""
+
+        def make() -> Act:
+            repair, record = self._case(command.repair_id, command.expected, command.officer)
+            guards: dict[UUID, int] = {}
+            event = extend_repair(
+                repair,
+                officer=command.officer,
+                reasons=reasons,
+                notice=notice,
+                working_days=working_days,
+                most=self._desk.limits_on(repair.applied_on, guards).extend_working_days,
+                calendar=self._desk.calendar,
+                now=self._ledger.now(),
+            )
+            told: dict[str, object] = {"answer_by": event.answer_by, "provisional": event.provisional}
+            act = self._handled(event, record, command, told)
+            act.guards = guards
+            return act
 
         return self._desk.perform(make, once)
 

@@ -31,6 +31,7 @@ class RemedyLimits:
     restore_working_days: int
     accept_working_days: int
     answer_working_days: int
+    extend_working_days: int
     minimum_months: Mapping[str, int]
     maximum_months: Mapping[str, int]
     materials: Mapping[str, tuple[str, ...]]
@@ -93,7 +94,8 @@ def _numbers(settings: RuleSettings, *, on: date, decided: date) -> dict[str, An
     objection = ("own_scope", "source_unit", "forward", "restore")
     days = {f"{s}_working_days": settings.number(f"objection.{s}_working_days", on=on) for s in objection}
     days |= {
-        f"{s}_working_days": settings.number(f"repair.{s}_working_days", on=on) for s in ("accept", "answer")
+        f"{s}_working_days": settings.number(f"repair.{s}_working_days", on=on)
+        for s in ("accept", "answer", "extend")
     }
     return {
         **days,

@@ -16,6 +16,7 @@ from domain.remedies.events import (
     RepairMaterialsSupplied,
 )
 from domain.remedies.overdue import Waiting
+from domain.remedies.repair_events import RepairExtended
 from domain.remedies.restoration import RestorationBegun
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, CalendarYear, add_working_days
@@ -23,6 +24,10 @@ from domain.shared.events import Event
 
 Counted = ObjectionFiled | RepairApplied | RepairMaterialsSupplied | RestorationBegun
 """The events whose day the limits of a case run from."""
+Counting = Counted | RepairExtended
+"""The events that count days by a calendar: an extension goes on from the day that was due."""
+Days = Counting | CaseDaysRecounted
+"""The events that say by which days a case is due."""
 
 
 def calendar_of(built_in: Calendar, events: Iterable[Event]) -> Calendar:
@@ -78,10 +83,13 @@ def recount(
     forward, accept, answer = (
         again(getattr(counted, name, None)) for name in ("forward_by", "accept_by", "answer_by")
     )
-    told = next(e for e in reversed(events) if isinstance(e, CaseDaysRecounted | Counted))
-    before = (
-        *(getattr(told, name, None) for name in ("forward_by", "accept_by", "answer_by")),
-        told.provisional,
+    extended = next((e for e in events if isinstance(e, RepairExtended)), None)
+    if extended is not None:
+        due = add_working_days(date.fromisoformat(str(answer)), extended.working_days, known)
+        answer, provisional = due.day.isoformat(), provisional or due.provisional
+    before = tuple(
+        next((getattr(e, name) for e in reversed(events) if isinstance(e, Days) and hasattr(e, name)), None)
+        for name in ("forward_by", "accept_by", "answer_by", "provisional")
     )
     if before == (forward, accept, answer, provisional):
         return None

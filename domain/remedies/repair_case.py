@@ -24,6 +24,7 @@ from domain.remedies.events import (
     RepairOverdue,
 )
 from domain.remedies.limits import RemedyLimits
+from domain.remedies.repair_events import RepairExtended
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_months
@@ -98,6 +99,7 @@ class Repair:
     asked: bool = False
     lacking: frozenset[str] = frozenset()
     accepted: bool = False
+    extended: bool = False
     decided: bool = False
 
 
@@ -152,6 +154,8 @@ def fold_repair(events: Iterable[Event]) -> Repair | None:
                 answer_by=event.answer_by,
                 provisional=event.provisional,
             )
+        elif isinstance(event, RepairExtended):
+            found = replace(found, extended=True, answer_by=event.answer_by, provisional=event.provisional)
         elif isinstance(event, RepairOverdue):
             found = replace(found, overdue=found.overdue | {(event.step, event.due)})
         elif isinstance(event, RepairAccepted):

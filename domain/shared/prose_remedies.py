@@ -141,5 +141,22 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
     "repair_nothing_missing": ("材料齐全，无需补正。", "Nothing is missing."),
     "repair_accepted_already": ("这件申请已经受理。", "This application is accepted already."),
     "repair_not_accepted": ("这件申请尚未受理。", "This application is not accepted yet."),
+    "repair_extended_already": (
+        "办理期限只能延长一次，已延长至{until}。",
+        "The time to decide can be extended once; it was, until {until}.",
+    ),
+    "repair_extended_late": (
+        "办理期限已于{due}届满，届满前未延长的不能再延长。",
+        "The time to decide ended on {due}; it can be extended before it ends only.",
+    ),
+    "repair_extended_beyond": (
+        "最多延长{most}个工作日。",
+        "It can be extended by at most {most} working days.",
+    ),
+    "repair_extended_without_reason": ("延长须说明理由。", "An extension needs its reason."),
+    "repair_extended_untold": (
+        "延长须在期限届满前告知申请人，并附告知书的摘要（SHA-256，64位小写十六进制）。",
+        "The applicant is told before the limit ends: give the digest of the notice (SHA-256, 64 small hex digits).",
+    ),
     "repair_decided_already": ("这件申请已经办结。", "This application is decided already."),
 }  # fmt: skip

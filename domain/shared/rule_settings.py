@@ -63,6 +63,10 @@ SETTINGS: Mapping[str, Setting] = {
             "repair.answer_working_days", "REP-4", "信用修复：办结时限", "Repair: answer", "working_days", 1, 60,
         ),
         Setting(
+            "repair.extend_working_days", "REP-4", "信用修复：延长办理的最长期限（一次）",
+            "Repair: longest extension, once", "working_days", 1, 30,
+        ),
+        Setting(
             MINIMUM_MONTHS, "REP-5", "最短公示期（可申请修复之前）", "Minimum term before a repair", "months", 0, 60,
             PER_SEVERITY,
         ),

@@ -159,6 +159,13 @@ class Remedies:
         """Accept a complete application."""
         return self.act(case, "accept", {}, key=key)
 
+    def extend(
+        self, case: Case, *, working_days: int, reasons: str, notice: str, key: str | None = None
+    ) -> Receipt:
+        """Extend the time to decide a repair, once; ``notice`` is the digest of what the applicant was told."""
+        said = {"working_days": working_days, "reasons": reasons, "notice": notice}
+        return self.act(case, "extend", said, key=key)
+
     def grant(self, case: Case, *, key: str | None = None) -> Receipt:
         """Grant a repair."""
         return self.act(case, "grant", {}, key=key)

@@ -104,6 +104,14 @@ class RequestedMaterials(Schema):
     unusable = fields.List(_short(), validate=validate.Length(max=DIGESTS_MAX), load_default=list)
 
 
+class ExtendedRepair(Schema):
+    """By how many working days, why, and the digest (SHA-256) of what the applicant was told."""
+
+    working_days = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=60))
+    reasons = _text(required=True)
+    notice = _hex(64)
+
+
 class SuppliedMaterials(Schema):
     """What was asked for."""
 

@@ -23,6 +23,7 @@ from interfaces.http.remedies import Command, command, state
 from interfaces.http.remedy_operations import asking, deciding, filing, supplying
 from interfaces.http.remedy_schemas import (
     AppliedRepair,
+    ExtendedRepair,
     Nothing,
     RefusedRepair,
     RequestedMaterials,
@@ -87,6 +88,19 @@ def accept_repair(repair_id: UUID) -> Response:
         handling = _handling(given, repair_id)
         _free(Nothing(), given.body)
         return Repairs(given.desk).accept(handling, once=given.once)
+
+    return command(run)
+
+
+@blueprint.post("/<uuid:repair_id>/extend")
+@operation(deciding("延长办理期限", "Extend the time to decide", ExtendedRepair))
+def extend_repair(repair_id: UUID) -> Response:
+    """Extend the time to decide once, with its reason, told to the applicant before the limit ends (REP-4)."""
+
+    def run(given: Command) -> Done:
+        handling = _handling(given, repair_id)
+        said = _free(ExtendedRepair(), given.body)
+        return Repairs(given.desk).extend(handling, **said, once=given.once)
 
     return command(run)
 

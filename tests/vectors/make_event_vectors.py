@@ -134,6 +134,17 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         },
         "person/1": {"id_number": "990101198001010018", "id_type": "身份证", "name": "示例"},
     },
+    ("repair.extended", 1): {
+        "public": {
+            "answer_by": "2026-12-18",
+            "department": "11420100XK7BQ3M22B",
+            "officer": "case-2",
+            "provisional": False,
+            "record": str(ROW),
+            "working_days": 10,
+        },
+        "restricted": {"notice": "a7" * 32, "reasons": "须现场核查整改情况。"},
+    },
     ("restoration.begun", 1): {
         "public": {
             "answer_by": "2026-12-04",
