@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from application.commands.consents import Consents
+from application.commands.consistency import ConsistencyDesk
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
 from application.commands.settings import SettingsDesk
@@ -32,6 +33,8 @@ class Services:
     forms: Mapping[FormKind, Form]
     drafts: Drafts
     public: PublicLookup
+    consistency: Callable[[str], ConsistencyDesk]
+    """Makes a desk for one comparison of a publication with the public view, asked for by a department."""
     shared: SharedQueries
     registers: Registers
     subject: SubjectQueries

@@ -53,6 +53,7 @@ from domain.proposals.events import (
     ProposalReviewed,
     ReviewOverdue,
 )
+from domain.records.consistency import ConsistencyChecked
 from domain.records.erasure import DataErased, ErasureApproved, ErasureCompleted, ErasureRequested
 from domain.records.events import ActRefused, FileSealed, IntakeReported, PublicityEnded, RecordDetermined
 from domain.records.lateness import PublicationLate
@@ -99,6 +100,7 @@ EVENTS: tuple[type[Event], ...] = (
     FileSealed,
     RecordDetermined,
     PublicityEnded,
+    ConsistencyChecked,
     IntakeReported,
     ActRefused,
     ObjectionFiled,

@@ -28,13 +28,11 @@ from application.projections.refusals import RefusalCounts
 from application.queries.evidence import Published
 from application.queries.operations import Operations
 from application.queries.proofs import Proofs
-from application.queries.public import PublicLookup
 from application.queries.registers import Registers
 from application.queries.reporting import Reports
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
-from application.registry import Registry
 from application.services import Services
 from domain.shared.forms import Form, FormKind
 from domain.transparency.policy import parse_policy
@@ -58,13 +56,14 @@ from infrastructure.postgres.epochs import PostgresEpochs
 from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.flags import PostgresFlagReading, PostgresFlags
 from infrastructure.postgres.operations import PostgresOperations
-from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
+from infrastructure.postgres.reading import PostgresSharedReading
 from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
 from infrastructure.postgres.registers import PostgresRegisters
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.prepared import NotPrepared, database, prepare, role_pool
+from infrastructure.public_wiring import consistency_desk, public_lookup
 from infrastructure.remedy_data import load_calendar, load_limits, load_settings
 from infrastructure.report_seal import ReportSeal
 from infrastructure.rotation import log_keyring, retire_log, rotate_gateway, rotate_log
@@ -174,21 +173,15 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
     store = ledger.store
     assert isinstance(store, PostgresEventStore)
     reader = role_pool(settings, "reader")
-    reading, operations = PostgresPublicReading(reader), PostgresOperations(reader)
-    shared = PostgresSharedReading(reader)
+    operations, shared = PostgresOperations(reader), PostgresSharedReading(reader)
     queries = SharedQueries(ledger, shared)
     limits = RateLimits(operations, vault=vault, clock=SystemClock(), changed=settings.rate_limits)
     return Services(
         ledger=ledger,
         forms=forms,
         drafts=Drafts(ledger, store),
-        public=PublicLookup(
-            reading,
-            keys=reading,
-            vault=vault,
-            clock=ledger.clock,
-            stopped=lambda: Registry(ledger).is_stopped,
-        ),
+        public=public_lookup(ledger, reader),
+        consistency=consistency_desk(ledger, reader),
         shared=queries,
         registers=Registers(PostgresRegisters(reader)),
         subject=SubjectQueries(ledger, shared),

@@ -10,7 +10,6 @@ from domain.shared.rulebook import Rulebook
 
 RULEBOOK = Path(__file__).resolve().parents[1] / "data" / "rulebook.json"
 NOT_YET = frozenset({
-    "PUB-3",
     "SHR-3",
     "MEA-5",
     "JNT-1", "JNT-2", "JNT-3", "JNT-5",

@@ -114,6 +114,7 @@ class _Life(FullLedger):
         world.publish()
         self._decisions()
         world.publish()
+        self._compared()
         self._looks()
         self._governance()
         self._clean_up()
@@ -174,6 +175,13 @@ class _Life(FullLedger):
         second.decide(assessed.assessment.id, "approved", receipt)
         content = story.content_of(CF_WSH=given.number, CF_JDRQ="2026-11-16", CF_GSJZQ="2029-01-01")
         assert story.determine(content)[1].taken == 1
+
+    def _compared(self) -> None:
+        """A department's publication beside the public view: nothing is in it."""
+        source, form = self.story.source, self.story.forms["penalty"]
+        desk = self.world.services.consistency(source)
+        receipt = Receipt(source, "compared", b"c" * 32, 201, {})
+        desk.record(desk.compare(form, [], department=source), file="c5" * 32, receipt=receipt)
 
     def _looks(self) -> None:
         world, who = self.world, subject_with_records(self.world)

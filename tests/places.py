@@ -24,6 +24,7 @@ REGISTERS = (
     "/v1/catalogue", "/v1/catalogue/C03-02", "/v1/list-standards", "/v1/list-standards/C06-04",
     "/v1/measures", "/v1/measures/M01",
     "/v1/proposals", "/v1/proposals/x", "/registers/catalogue", "/registers/catalogue/C03-02",
+    "/v1/consistency-checks", "/v1/consistency-checks/x", "/registers/consistency-checks",
 )  # fmt: skip
 """What anyone reads about no subject."""
 
@@ -99,6 +100,15 @@ def sent_again(scene: Scene) -> Came:
 def checked(scene: Scene) -> Came:
     """A dry run of another file with the same document."""
     yield scene.upload(scene.changed(), "/v1/intakes/check", accept=JSON)
+
+
+def compared(scene: Scene) -> Came:
+    """The source's publication without and with the record, as JSON, CSV and a page; by the office, and a stranger."""
+    for data, accept in ((scene.without(), JSON), (scene.without(), "text/csv"), (scene.file, "text/html")):
+        yield scene.upload(data, "/v1/consistency-checks", accept=accept)
+    path = f"/v1/consistency-checks?department={scene.story.source}"
+    for department in (scene.story.office, scene.stranger):
+        yield scene.post(path, scene.without(), department, content_type="text/csv")
 
 
 def reasons(scene: Scene) -> Came:
@@ -458,6 +468,8 @@ PLACES: Mapping[str, Place] = {
     "papers of decisions": Place(papers, frozenset(), frozenset({"number"})),
     "the same file again": Place(sent_again),
     "dry run": Place(checked),
+    # Of what is public and not in the file its number is told, of what ended nothing but its id.
+    "publication compared": Place(compared, frozenset({"number"})),
     # The workbook gives back the rows that were sent with it, and nothing of what is recorded.
     "reasons workbook": Place(reasons, frozenset({"number"}), frozenset({"number"})),
     "the same document again": Place(determined_again),

@@ -248,6 +248,10 @@ class Scene:
             data = data.replace(MARKS[part], "另文")
         return data.encode()
 
+    def without(self) -> bytes:
+        """The same file with another document in the record's place."""
+        return self.file.decode().replace(MARKS["number"], "另文").encode()
+
     def _file(self) -> bytes:
         """A CSV with one penalty of the story's subject, made from the demo city's workbook."""
         table = read_table(self.world.files().files["penalties-1.xlsx"], forms=FORMS)

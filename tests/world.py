@@ -43,7 +43,6 @@ from application.queries.registers import Registers
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
-from application.registry import Registry
 from application.sequencer import Sequencer
 from application.services import Services
 from application.verify import Finding, Outcome, Remembered, Verification
@@ -75,13 +74,14 @@ from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.flags import PostgresFlagReading
 from infrastructure.postgres.operations import PostgresOperations
-from infrastructure.postgres.reading import PostgresPublicReading, PostgresSharedReading
+from infrastructure.postgres.reading import PostgresSharedReading
 from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
 from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
 from infrastructure.postgres.registers import PostgresRegisters
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
+from infrastructure.public_wiring import consistency_desk, public_lookup
 from infrastructure.remedy_data import load_calendar, load_settings
 from infrastructure.report_seal import ReportSeal, make_report_seal
 from infrastructure.settings import Settings
@@ -217,6 +217,7 @@ class World:
             forms=load_forms(),
             drafts=Drafts(self.ledger, self.store),
             public=self.lookup,
+            consistency=consistency_desk(self.ledger, self.pool("reader")),
             shared=shared,
             consents=Consents(self.ledger, defaults=load_settings()),
             registers=Registers(PostgresRegisters(self.pool("reader"))),
@@ -303,14 +304,7 @@ class World:
     @cached_property
     def lookup(self) -> PublicLookup:
         """The public look-up, as login ``reader``."""
-        reading = PostgresPublicReading(self.pool("reader"))
-        return PublicLookup(
-            reading,
-            keys=reading,
-            vault=self.vault,
-            clock=self.clock,
-            stopped=lambda: Registry(self.ledger).is_stopped,
-        )
+        return public_lookup(self.ledger, self.pool("reader"))
 
     @cached_property
     def operations(self) -> Operations:

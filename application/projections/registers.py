@@ -33,11 +33,13 @@ from domain.proposals.events import (
     ProposalReviewed,
     ReviewOverdue,
 )
+from domain.records.consistency import ConsistencyChecked
 from domain.shared.canonical import Json, canonical
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 
 CATALOGUE, STANDARDS, MEASURES, PROPOSALS = "catalogue_item", "list_standard", "measure", "proposal"
+CONSISTENCY = "consistency_check"
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,14 @@ def proposal(event: Event, position: int) -> Entry:
     return Entry(PROPOSALS, key, number, day, None, position, canonical(told))
 
 
+def consistency_check(event: ConsistencyChecked, position: int) -> Entry:
+    """A comparison of a department's publication with the public view: its counts (PUB-3)."""
+    day = city_day(event.timestamp).isoformat()
+    told: dict[str, Json] = {"on_day": day, **event.parts()["public"]}
+    key = f"{event.department}-{event.form}"
+    return Entry(CONSISTENCY, key, event.originator_version, day, None, position, canonical(told))
+
+
 FOLDS: Mapping[str, Callable[[Any, int], Entry]] = {
     CatalogueItemDrafted.TOPIC: catalogue_item,
     CatalogueItemAdopted.TOPIC: catalogue_item,
@@ -121,6 +131,7 @@ FOLDS: Mapping[str, Callable[[Any, int], Entry]] = {
     ListTransitionEnded.TOPIC: transition_ended,
     MeasureItemDrafted.TOPIC: measure_item,
     MeasureItemAdopted.TOPIC: measure_item,
+    ConsistencyChecked.TOPIC: consistency_check,
     **{
         event.TOPIC: proposal
         for event in (

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from application.projections.registers import CATALOGUE, MEASURES, PROPOSALS, STANDARDS, Entry
+from application.projections.registers import CATALOGUE, CONSISTENCY, MEASURES, PROPOSALS, STANDARDS, Entry
 
 VERSIONS_MAX = 500
 """Versions of one thing that are told."""
@@ -30,6 +30,9 @@ REGISTERS: Mapping[str, Register] = {
     "measures": Register(MEASURES, "失信惩戒措施清单", "The measures list"),
     "proposals": Register(PROPOSALS, "提案与征求意见", "Proposals and opinions"),
     "list-standards": Register(STANDARDS, "名单认定标准", "Standards of lists"),
+    "consistency-checks": Register(
+        CONSISTENCY, "公示一致性核对", "Comparisons with what departments publish"
+    ),
 }
 """Path -> register: each has its routes under ``/v1`` and its pages under ``/registers``."""
 

@@ -86,6 +86,7 @@ class Kind(IntEnum):
     FLAG_ANSWERED = 111
     FLAG_CLOSED = 112
     FLAG_OVERDUE = 113
+    CONSISTENCY_CHECKED = 117
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from domain.shared.prose_access import ACCESS_PROSE
 from domain.shared.prose_catalogue import PROSE_CATALOGUE
+from domain.shared.prose_consistency import CONSISTENCY_PROSE
 from domain.shared.prose_erasure import ERASURE_PROSE
 from domain.shared.prose_files import FILE_PROSE
 from domain.shared.prose_instruments import INSTRUMENT_PROSE
@@ -28,6 +29,7 @@ PROSE: dict[str, tuple[str, str]] = {
     **FILE_PROSE,
     **PROSE_CATALOGUE,
     **LEDGER_PROSE,
+    **CONSISTENCY_PROSE,
     **ACCESS_PROSE,
     **REMEDY_PROSE,
     **REVIEW_PROSE,

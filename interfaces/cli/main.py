@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "seed": "interfaces.cli.seed",
     "seal": "interfaces.cli.files",
     "intake": "interfaces.cli.files",
+    "compare": "interfaces.cli.compare",
     "project": "interfaces.cli.operate",
     "deadlines": "interfaces.cli.deadlines",
     "calendar": "interfaces.cli.deadlines",

@@ -268,14 +268,14 @@ class Client:
         body = json.dumps(members).encode()
         return self._retrying(lambda: self._json("POST", path, body, headers))
 
-    def fetch(self, path: str, data: Mapping[str, Any], *, accept: str, **headers: str) -> bytes:
-        """What a signed POST of JSON is answered with, of the type asked for: bytes as they were signed.
+    def fetch(self, path: str, data: Mapping[str, Any] | bytes, *, accept: str, **headers: str) -> bytes:
+        """What a signed POST of JSON, or of a file, is answered with, of the type asked for: bytes as they were signed.
 
         Every attempt is a question of its own, and a look. Raises :class:`Problem` or :class:`Unreachable`.
         """
         sent = {"content-type": "application/json", "accept": accept}
         sent |= {name.replace("_", "-"): value for name, value in headers.items() if value}
-        body = json.dumps(data, ensure_ascii=False).encode()
+        body = data if isinstance(data, bytes) else json.dumps(data, ensure_ascii=False).encode()
 
         def attempt() -> bytes:
             message, response = self._open("POST", path, body, {**sent, "idempotency-key": str(uuid.uuid4())})

@@ -41,7 +41,7 @@ NDJSON = "application/x-ndjson"
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILE_TYPES = (WORKBOOK_TYPE, "text/csv")
 LIMITS = (f"至多 {ROWS_MAX:,} 行。", f"At most {ROWS_MAX:,} rows.")
-_TABLES = {
+TABLES = {
     WORKBOOK_TYPE: Raw("双公示工作簿", "a workbook of the published form"),
     "text/csv": Raw("CSV（UTF-8 或 GB18030）", "CSV in UTF-8 or GB18030"),
 }
@@ -72,7 +72,7 @@ class DraftSeal(Schema):
                 ("Idempotency-Replayed",),
             )
         },
-        takes={**_SEALED, **_TABLES},
+        takes={**_SEALED, **TABLES},
         problems=(415,),
         headers={"Content-Encoding": False, "Credit-Official": False},
         limits=LIMITS,
@@ -138,10 +138,10 @@ def seal_draft(draft_id: UUID) -> Response:
         "报送",
         {
             200: Answer(
-                "问题清单", "what is wrong", {**json_of(CheckReport), WORKBOOK_TYPE: _TABLES[WORKBOOK_TYPE]}
+                "问题清单", "what is wrong", {**json_of(CheckReport), WORKBOOK_TYPE: TABLES[WORKBOOK_TYPE]}
             )
         },
-        takes=_TABLES,
+        takes=TABLES,
         limits=LIMITS,
     )
 )

@@ -57,6 +57,7 @@ NOT_PERMITTED = frozenset(
         "erasure_not_the_credit_office",
         "erasure_same_officer",
         "setting_not_the_credit_office",
+        "consistency_not_yours",
         "proposal_not_the_office",
         "leniency_same_officer",
         "ledger_not_the_office",

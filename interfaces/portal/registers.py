@@ -18,6 +18,7 @@ from application.queries.registers import REGISTERS, Registers, Version, differe
 from application.services import Services
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Refused
+from interfaces.portal.consistency import KIND_NAMES
 from interfaces.portal.showing import Line, show_record
 
 PAGE_ENTRIES = 100
@@ -69,6 +70,14 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "decided_by": ("决定者", "Decided by"),
     "certainty": ("来源可靠程度", "Certainty of the source"),
     "reasons": ("尚缺", "What holds it back"),
+    "on_day": ("日期", "Day"),
+    "department": ("部门", "Department"),
+    "asked_by": ("核对方", "Asked by"),
+    "form": ("表式", "Form"),
+    "rows": ("文件行数", "Rows of the file"),
+    "equal": ("一致", "Equal"),
+    **KIND_NAMES,
+    "view_position": ("公示视图位置", "Public view at"),
 }
 """How the members of a version are called; one that is not here stands under its own name."""
 

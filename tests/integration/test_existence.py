@@ -43,6 +43,7 @@ NAMES_CONTENT: Mapping[str, str] = {
             f"registers.{name}"
             for name in (
                 "catalogue-one",
+                "consistency-checks-one",
                 "list-standards-one",
                 "measures-one",
                 "proposals-one",

@@ -39,6 +39,7 @@ CALLABLE = {
         "subjects_of", "objected", "overdue_count", "dossier_page", "position_at", "log_lag",
         "refusals_before",
         "public_list", "register_page", "flags_page",
+        "public_of_documents", "public_determined_by",
     },
     "projector": {"terms_over", "cases_due", "mend_due", "cases_to_count", "mend_case", "standing_under"},
     "auditor": {"framed", "position_at"},

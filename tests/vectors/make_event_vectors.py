@@ -113,6 +113,24 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "title": "《示范市交通运输局关于加强信用管理的通知》（示交发〔2019〕3号）",
         }
     },
+    ("consistency.checked", 1): {
+        "public": {
+            "department": "11420100XK7BQ3M22B",
+            "asked_by": "11420100XK7BQ3M22B",
+            "form": "penalty",
+            "rows": 40,
+            "equal": 35,
+            "missing_here": 1,
+            "missing_there": 2,
+            "content_differs": 2,
+            "term_differs": 1,
+            "must_not_be_public": 1,
+            "not_shown_yet": 0,
+            "bad_rows": 1,
+            "view_position": 128,
+        },
+        "restricted": {"file": "a1" * 32},
+    },
     ("leniency.assessed", 1): {
         "public": {"department": "11420100XK7BQ3M22B", "effect": "not_published", "officer": "case-1"},
         "restricted": {
