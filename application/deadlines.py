@@ -1,5 +1,5 @@
 """Passing time becomes events: terms of records and listings that are over, cases whose due day has passed, and
-transitions over which a list was kept.
+transitions over which a list was kept; also the end of red entries whose criteria exclude what was recorded since.
 
 Runs in the leading projector and as a command; the domain decides what is over, each case is one transaction.
 """
@@ -7,6 +7,7 @@ Runs in the leading projector and as a command; the domain decides what is over,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -15,6 +16,7 @@ from uuid import UUID
 from application.instruments import CleanUp, clean_up
 from application.ledger import Ledger, OpenedRow
 from application.listings import ended_by_time
+from application.noted import ENTRIES, end_contradicted, ended_by_platform, negative_items
 from application.ports import CaseDays, Conflict
 from application.registry import Registry
 from application.resting import settle
@@ -45,6 +47,15 @@ class Terms(Protocol):
 
     def terms_over(self, on: date, limit: int) -> Sequence[tuple[UUID, date]]: ...
     def listed(self, list_code: str, limit: int) -> tuple[int, Sequence[UUID]]: ...
+
+
+class Views(Terms, Protocol):
+    """Also each entry of a red list with its subject, beside each of that subject's records under the items, from after
+    a pair of entry and record on."""
+
+    def red_beside(
+        self, items: Sequence[str], after: tuple[UUID, UUID], limit: int
+    ) -> Sequence[tuple[UUID, UUID, UUID, str]]: ...
 
 
 Seen = tuple[date | None, int | None]
@@ -87,13 +98,14 @@ class DeadlineRunner:
     Any number may run at once: stream versions let one of them record a day, the others find it recorded.
     """
 
-    def __init__(self, ledger: Ledger, terms: Terms, cases: DueCases, built_in: Calendar) -> None:
+    def __init__(self, ledger: Ledger, terms: Views, cases: DueCases, built_in: Calendar) -> None:
         """``built_in`` is the calendar before any year was loaded."""
         self._ledger = ledger
         self._built_in = built_in
         self._terms = terms
         self._cases = cases
         self._after = _FIRST
+        self._beside = (_FIRST, _FIRST)
 
     def step(self) -> tuple[Passed, bool]:
         """One bounded piece of a pass, at most ``PER_STEP`` terms or cases; what it did, and if more is left."""
@@ -112,7 +124,10 @@ class DeadlineRunner:
                 # What verify names must not keep every other case from being recorded.
                 passed += Passed(unreadable=1)
         self._after = found[-1][0] if len(found) == PER_STEP else _FIRST
-        more = len(found) == PER_STEP
+        if len(found) == PER_STEP:
+            return passed, True
+        ended, more = self._contradicted(registry)
+        passed += Passed(terms_ended=ended)
         return passed if more else passed + Passed(overdue=self._clean_up()), more
 
     def run(self, progress: Callable[[int], None] | None = None) -> Passed:
@@ -132,6 +147,18 @@ class DeadlineRunner:
             except Conflict:
                 continue
         return 0
+
+    def _contradicted(self, registry: Registry) -> tuple[int, bool]:
+        """JNT-2: end red entries whose criteria exclude a record of their subject that stands; how many, and if more
+        are to be looked at."""
+        items = negative_items(self._ledger)
+        found = self._terms.red_beside(items, self._beside, PER_STEP) if items else ()
+        self._beside = (found[-1][0], found[-1][2]) if len(found) == PER_STEP else (_FIRST, _FIRST)
+        ended = 0
+        for entry, _, record, item in found:
+            with suppress(Conflict, BrokenSeal):
+                ended += end_contradicted(self._ledger, registry, entry, (record, item))
+        return ended, len(found) == PER_STEP
 
     def _clean_up(self) -> int:
         """Record the missed days of the clean-up ledger (INS-3); how many. What rests on a stopped document stops."""
@@ -255,9 +282,15 @@ def transition_days(events: Sequence[Event]) -> CaseDays | None:
 
 
 def _end_listing(ledger: Ledger, listing: UUID, *, cause: str, on: date) -> int:
-    """Take a subject off a list because time did; 0 when it is off already. Raises ``Conflict``."""
+    """Take a subject off a list, serious or red, or end its watch, because time did; 0 when that is over already.
+
+    Raises ``Conflict``.
+    """
     rows = ledger.open_all(ledger.store.load("records", listing), log="records")
-    batch = ended_by_time(ledger, rows, cause=cause, on=on.isoformat(), meta=META)
+    if rows and rows[0].row.topic in ENTRIES:
+        batch = ended_by_platform(ledger, rows, cause=cause, meta=META)
+    else:
+        batch = ended_by_time(ledger, rows, cause=cause, on=on.isoformat(), meta=META)
     if batch is None:
         return 0
     ledger.store.append(batch)
@@ -293,7 +326,7 @@ def end_terms(ledger: Ledger, terms: Terms) -> int:
     acts, ended = [], 0
     for record_id, until in terms.terms_over(today, PER_STEP):
         rows = ledger.store.load("records", record_id)
-        if any(row.topic == ListingDecided.TOPIC for row in rows):
+        if any(row.topic in (ListingDecided.TOPIC, *ENTRIES) for row in rows):
             ended += _end_listing(ledger, record_id, cause="expiry", on=today)
             continue
         if any(row.topic == PublicityEnded.TOPIC for row in rows):

@@ -17,6 +17,7 @@ from application.registry import Standards
 from application.sealing import parse_key_reference
 from domain.listing.decision import Borne, fold_borne
 from domain.listing.events import ListingDecided, ListingRemoved, SubjectDelisted
+from domain.listing.notes import fold_notes
 from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, transition_of
 from domain.remedies.standing import standing_of
 from domain.shared.city_time import city_day
@@ -34,13 +35,16 @@ def lists_of(ledger: Ledger, subject_id: UUID) -> tuple[Borne, ...]:
 
 
 def bearing_of(ledger: Ledger, subject_id: UUID) -> Bearing:
-    """A subject with the lists that it is on, whatever the day, and the versions of all streams concerned."""
+    """A subject with its lists and watches, whatever the day, and the versions of all streams concerned."""
     rows = ledger.open_all(ledger.store.load("records", subject_id), log="records")
-    borne = fold_borne(row.event for row in rows if "public" in row.opened)
-    versions = {b.listing: ledger.store.load("records", b.listing)[-1].stream_version for b in borne}
+    events = [row.event for row in rows if "public" in row.opened]
+    borne = fold_borne(events)
+    watches = tuple(note for note in fold_notes(events) if note.kind == "watch")
+    rests = [*(b.listing for b in borne), *(note.entry for note in watches)]
+    versions = {stream: ledger.store.load("records", stream)[-1].stream_version for stream in rests}
     repaired = {record for b in borne for record in b.records if not stands(ledger, record)}
     last = rows[-1].row.stream_version if rows else 0
-    return Bearing(subject_id, last, borne, versions, frozenset(repaired))
+    return Bearing(subject_id, last, borne, versions, frozenset(repaired), watches)
 
 
 def stands(ledger: Ledger, record: UUID) -> bool:

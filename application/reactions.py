@@ -24,7 +24,9 @@ from domain.listing.events import (
     ListingStatementAnswered,
     SubjectDelisted,
 )
+from domain.listing.notes import Note, unnoted
 from domain.listing.standards import ListStandardAdopted, ListTransitionEnded
+from domain.listing.watch import WatchEnded
 from domain.proposals.events import ProposalPublished
 from domain.records.erasure import by_repair
 from domain.records.events import PublicityEnded
@@ -50,7 +52,8 @@ from domain.shared.events import Event
 class Bearing:
     """A subject with the lists that it is on: its own stream's last version taken, and that of each listing's.
 
-    ``repaired`` are those of the records behind these lists that no longer count against it.
+    ``repaired`` are those of the records behind these lists that no longer count against it. ``watches`` are its
+    entries of the watch list.
     """
 
     subject_id: UUID
@@ -58,6 +61,7 @@ class Bearing:
     borne: tuple[Borne, ...]
     versions: dict[UUID, int]
     repaired: frozenset[UUID] = frozenset()
+    watches: tuple[Note, ...] = ()
 
 
 @dataclass
@@ -198,6 +202,36 @@ def delist(event: ListingRemoved, then: Consequences) -> None:
     )
 
 
+def stop_watching(event: RecordCorrected | RecordWithdrawn | RepairDecided, then: Consequences) -> None:
+    """JNT-3: a watch rests on its records as they were; when one falls, is repaired or becomes another, it ends."""
+    assert then.bearing is not None
+    if isinstance(event, RepairDecided) and event.outcome != "granted":
+        return
+    for note in then.bearing.watches:
+        if then.record_id not in note.records:
+            continue
+        then.bearing.versions[note.entry] += 1
+        then.events.append(
+            WatchEnded(
+                originator_id=note.entry,
+                originator_version=then.bearing.versions[note.entry],
+                timestamp=then.at,
+                cause="record_fell",
+                ends=note.leaf,
+                ended_on=city_day(then.at).isoformat(),
+            )
+        )
+
+
+def unnote(event: WatchEnded, then: Consequences) -> None:
+    """JNT-3: the subject's own stream says at once that it is watched no more."""
+    assert then.bearing is not None
+    note = next(n for n in then.bearing.watches if n.entry == event.originator_id)
+    then.bearing.version += 1
+    subject, version = then.bearing.subject_id, then.bearing.version
+    then.events.append(unnoted(note, subject=subject, version=version, cause=event.cause, at=then.at))
+
+
 def keep_annotated(event: RecordCorrected, then: Consequences) -> None:
     """REP-5: the note of a repair stands on the content; a new content gets it again."""
     standing = then.standing
@@ -248,10 +282,10 @@ def carry_out(event: RepairDecided, then: Consequences) -> None:
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ObjectionFiled: (mark, open_case),
     ObjectionDecided: (unmark, close_case),
-    RecordCorrected: (keep_annotated, keep_ended, reverse_listings),
-    RecordWithdrawn: (suppress, close_repairs, reverse_listings),
+    RecordCorrected: (keep_annotated, keep_ended, reverse_listings, stop_watching),
+    RecordWithdrawn: (suppress, close_repairs, reverse_listings, stop_watching),
     RepairApplied: (open_case,),
-    RepairDecided: (carry_out, close_case, lift_listings),
+    RepairDecided: (carry_out, close_case, lift_listings, stop_watching),
     RecordShielded: (suppress, close_repairs),
     RestorationBegun: (open_case,),
     RestorationCompleted: (close_case,),
@@ -267,6 +301,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ListingRemovalApplied: (open_case,),
     ListingRemovalRefused: (close_case,),
     ListingRemoved: (suppress, close_case, delist),
+    WatchEnded: (suppress, unnote),
 }
 """Event -> what follows from it at once, in this order. What follows an event that a reaction made, follows too."""
 

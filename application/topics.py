@@ -30,7 +30,11 @@ from domain.listing.events import (
     SubjectDelisted,
     SubjectListed,
 )
+from domain.listing.notes import SubjectNoted, SubjectUnnoted
+from domain.listing.red import RedListed, RedRemoved
+from domain.listing.reference import ReferenceEnded, ReferenceEntered
 from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, ListTransitionEnded
+from domain.listing.watch import WatchEnded, WatchEntered
 from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
 from domain.oversight.flag_events import FlagAnswered, FlagClosed, FlagOverdue, FlagRaised
 from domain.parties.events import (
@@ -147,6 +151,14 @@ EVENTS: tuple[type[Event], ...] = (
     ListingOverdue,
     SubjectListed,
     SubjectDelisted,
+    RedListed,
+    RedRemoved,
+    WatchEntered,
+    WatchEnded,
+    ReferenceEntered,
+    ReferenceEnded,
+    SubjectNoted,
+    SubjectUnnoted,
     ProposalMade,
     ProposalConsulted,
     OpinionGiven,

@@ -12,7 +12,7 @@ RULEBOOK = Path(__file__).resolve().parents[1] / "data" / "rulebook.json"
 NOT_YET = frozenset({
     "SHR-3",
     "MEA-5",
-    "JNT-1", "JNT-2", "JNT-3", "JNT-5",
+    "JNT-1",
     "REP-6", "REP-7",
     "QRY-3", "QRY-5",
     "ACC-5",

@@ -31,6 +31,7 @@ from domain.shared.refusals import Defect, Refused
 from domain.transparency.merkle import leaf_hash
 from infrastructure.tile_files import MapFiles, map_path
 from interfaces.cli.seed import seed_ledger
+from tests.entries import EntryStory
 from tests.integration.test_consents import give
 from tests.integration.test_queries import ask, request, subject_with_records
 from tests.integration.test_remedies import annotating
@@ -119,6 +120,7 @@ class _Life(FullLedger):
         self._governance()
         self._clean_up()
         self._lists()
+        self._entries()
         Lived(world).live("C06-02", review_days=5)
         self._flags()
         world.clock.at = START + LIVED
@@ -206,6 +208,16 @@ class _Life(FullLedger):
         self.story.repairs.grant(self.story.handling(accepted))
         desk.removal_refused(self.record(13))
         desk.transition(until=self.world.today + timedelta(days=5))
+
+    def _entries(self) -> None:
+        """Entries of red list, watch list and for reference: some stand, the others ended in each way."""
+        desk = EntryStory(self.story)
+        desk.red_removed(desk.red())
+        desk.reference_ended(desk.refer())
+        desk.watch_ended(desk.watch(self.record(14)))
+        desk.red()
+        desk.refer()
+        desk.watch(self.record(15))
 
     def _clean_up(self) -> None:
         """A document without basis takes a catalogue item with it; it will be late."""

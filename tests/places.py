@@ -327,6 +327,19 @@ def listing_acts(scene: Scene) -> Came:
             yield scene.post(f"/v1/listings/{case}/{what}", body, scene.story.source, **headers)
 
 
+def entered(scene: Scene) -> Came:
+    """Entries of every sort, and their ends, as a stranger and the source would send them; and the green channel."""
+    sealed = {"parts": {"public": {}}, "salt": "00" * 32, "issuer": "00" * 8, "signature": "00" * 64}
+    sorts = {"red-list-entries": "remove", "watch-list-entries": "end", "reference-entries": "end"}
+    for path, end in sorts.items():
+        for who, officer in ((scene.stranger, scene.stranger_officer), (scene.story.source, SECOND)):
+            said = {"entry": str(uuid.uuid4()), **sealed}
+            yield scene.post(f"/v1/{path}", said, who, credit_official=officer)
+            yield scene.post(f"/v1/{path}/{scene.record}/{end}", sealed, who, credit_official=officer)
+    headers = {"credit_official": scene.stranger_officer, "credit_purpose": PURPOSE}
+    yield scene.post("/v1/green-channel", scene.subjects, scene.stranger, **headers)
+
+
 def state_of_listing(scene: Scene) -> Came:
     """How the listing stands, for its department, the credit office, and a stranger."""
     path = f"/v1/listings/{scene.listing}/state"
@@ -501,6 +514,7 @@ PLACES: Mapping[str, Place] = {
     "operators' routes": Place(operated),
     "public registers": Place(lambda s: [a for path in REGISTERS for a in page(path)(s)]),
     "listing cases": Place(listing_acts),
+    "red lists, the watch list, references, the green channel": Place(entered),
     "proposals": Place(proposing),
     "a list": Place(lambda s: [a for p in ("/v1/lists/C06-04", "/lists/C06-04") for a in page(p)(s)], LISTED),
     "a listing's own page": Place(page("/records/{listing}"), LISTED),

@@ -58,7 +58,7 @@ def gate_defects(
     }
     defects = [replace(defect, field=columns.get(defect.code, defect.field)) for defect in found]
     standards = registry.standard(versions.items[0].code) if versions.items else None
-    if standards is not None and standards.versions:
+    if standards is not None and any(version.kind == "serious" for version in standards.versions):
         guards[standards.stream_id] = standards.stream_version
         about = {"item": versions.items[0].code}
         defects.append(Defect("LST-4", "list_needs_a_case", "item", about))

@@ -71,7 +71,7 @@ class ListingDesk:
         known = self._desk.registry.standard(code)
         guards[known.stream_id] = known.stream_version
         standard = standard_in_force(known.versions, city_day(self._ledger.now()))
-        if standard is None:
+        if standard is None or standard.kind != "serious":
             raise Refused(Defect("LST-1", "list_unknown", "/list"))
         return standard
 

@@ -160,13 +160,14 @@ class RemedyDesk:
 
     def limits_on(self, day: date, guards: dict[UUID, int], *, decided: date | None = None) -> RemedyLimits:
         """The limits of a case that began on a day, about a record decided on another; what was read is guarded."""
-        return self.limits.under(self._settings(guards), on=day, decided=decided)
+        return self.limits.under(self.settings(guards), on=day, decided=decided)
 
     def months_max(self, decided: date, guards: dict[UUID, int]) -> tuple[int, ...] | None:
         """The maximum terms of publicity set for records of a day, as the views apply them; guarded as well."""
-        return maximum_months(self._settings(guards).history(MAXIMUM_MONTHS), on=decided)
+        return maximum_months(self.settings(guards).history(MAXIMUM_MONTHS), on=decided)
 
-    def _settings(self, guards: dict[UUID, int]) -> RuleSettings:
+    def settings(self, guards: dict[UUID, int]) -> RuleSettings:
+        """The office's settings; their stream is guarded."""
         read = self.registry.settings(self._defaults)
         guards[read.stream_id] = read.stream_version
         return read.settings

@@ -29,7 +29,10 @@ from domain.catalogue.items import (
     version_in_force,
 )
 from domain.listing.events import ListingDecided, ListingNotified, ListingRemoved
+from domain.listing.red import RedListed, RedRemoved
+from domain.listing.reference import ReferenceEntered
 from domain.listing.shown import is_public, public_listing, shared_listing
+from domain.listing.watch import WatchEntered
 from domain.records.events import PublicityEnded, RecordDetermined
 from domain.records.leniency import LENIENCY
 from domain.records.links import PersonLinked
@@ -54,11 +57,11 @@ from domain.transparency.digest import StoredRow
 from domain.transparency.epoch import shown_commitment, view_salt
 
 PUBLIC, SHARED, DOSSIER = "public", "shared", "dossier"
-LISTING = "listing"
-"""The part of the public view that shows a listing: lists are read by it."""
+LISTING, RED = "listing", "red"
+"""The part of the public view that shows a listing: lists are read by it; that of a dossier for a red entry."""
 VIEWS = (PUBLIC, SHARED, DOSSIER)
 """The dossier names the records of a subject and shows nothing of them: what it holds is read from their streams."""
-GONE = (PublicityEnded, RecordWithdrawn, RecordShielded, ListingRemoved)
+GONE = (PublicityEnded, RecordWithdrawn, RecordShielded, ListingRemoved, RedRemoved)
 """After these a record is in no view but its subject's own dossier."""
 PROOF = "proof"
 """The member of a rendition that opens its commitment: index of the leaf and salt; no part of what is committed to."""
@@ -182,27 +185,30 @@ class RenditionFold:
             if held is not None:
                 note: dict[str, Json] = {"repair": event.repair, "repaired_on": event.repaired_on}
                 self._show(held, changes, {"note": note}, through=opened.row)
-        elif isinstance(event, ListingNotified | ListingDecided):
+        elif isinstance(event, ListingNotified | ListingDecided | RedListed):
             if "public" in opened.opened:
                 changes.shown[record_id] = self._listed(opened, event, changes)
-        elif isinstance(event, PersonLinked | RestorationBegun):
+        elif isinstance(event, PersonLinked | RestorationBegun | WatchEntered | ReferenceEntered):
+            # In the subject's own dossier, and in no other view (DET-7, OBJ-4, JNT-3, JNT-5).
             if "public" in opened.opened:
                 subject = parse_key_reference(opened.row.key_ref)["public"][0]
-                changes.shown[record_id] = [_index(opened.row, subject, "")]
+                until = date.fromisoformat(event.until) if isinstance(event, WatchEntered) else None
+                changes.shown[record_id] = [replace(_index(opened.row, subject, ""), until=until)]
         else:
             self._show(opened, changes, {}, through=opened.row)
 
     def _listed(
-        self, opened: OpenedRow, event: ListingNotified | ListingDecided, changes: Changes
+        self, opened: OpenedRow, event: ListingNotified | ListingDecided | RedListed, changes: Changes
     ) -> list[Rendition]:
         """A listing: in its subject's dossier from the notice on, in the other views from the decision on."""
         row, owners = opened.row, parse_key_reference(opened.row.key_ref)
         subject_id, code = owners["public"][0], event.list_code
-        until = event.until if isinstance(event, ListingDecided) else None
+        until = None if isinstance(event, ListingNotified) else event.until
         ends = None if until is None else date.fromisoformat(until)
         entry = canonical({"record": str(row.stream_id)})
         # The term stands here too: the deadline runner finds it also where nobody else is shown the listing.
-        out = [Rendition(DOSSIER, row.stream_id, "index", subject_id, code, row.position, ends, None, entry)]
+        part = RED if isinstance(event, RedListed) else "index"
+        out = [Rendition(DOSSIER, row.stream_id, part, subject_id, code, row.position, ends, None, entry)]
         if isinstance(event, ListingNotified):
             return out
         item = version_in_force(self._versions.get(code, ()), date.fromisoformat(event.decided_on))
@@ -291,7 +297,7 @@ class RenditionFold:
 
 
 def _index(row: StoredRow, subject: UUID, item: str) -> Rendition:
-    """That a subject's dossier holds a record; ``item`` is empty for a link to one, and for a task of restoring."""
+    """That a subject's dossier holds a record, or something else of its own (``item`` empty)."""
     entry = canonical({"record": str(row.stream_id)})
     return Rendition(DOSSIER, row.stream_id, "index", subject, item, row.position, None, None, entry)
 

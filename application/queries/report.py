@@ -24,6 +24,7 @@ from domain.access.events import ReportIssued, SubjectQueried
 from domain.access.model import Purpose
 from domain.catalogue.items import CatalogueItem
 from domain.listing.events import ListingDecided
+from domain.listing.red import RedListed
 from domain.listing.shown import FORM as LISTING_FORM
 from domain.parties.events import SubjectRegistered
 from domain.records.events import RecordDetermined
@@ -77,8 +78,8 @@ _CONTENT: Mapping[str, tuple[str, str, str]] = {
 }
 """Of each form: who decided, about what, and what."""
 _LISTED: Mapping[str, str] = {
-    "authority_name": "RD_JDJG", "measures": "RD_WSMC", "basis": "RD_NR", "document_number": "RD_WSH",
-    "decided_on": "RD_JDRQ", "name": "RD_XDR_MC", "person_name": "RD_XDR_MC",
+    "authority_name": "RD_JDJG", "measures": "RD_WSMC", "incentives": "RD_WSMC", "basis": "RD_NR",
+    "document_number": "RD_WSH", "decided_on": "RD_JDRQ", "name": "RD_XDR_MC", "person_name": "RD_XDR_MC",
 }  # fmt: skip
 """A decision to list is told as a determination: its contents by that form's codes."""
 
@@ -145,7 +146,7 @@ def standing(record: str, moments: Sequence[Moment], items: Items, *, on: date) 
             return None
         if isinstance(event, RecordDetermined | RecordCorrected) and "public" in moment.parts:
             parts, held, corrected = event.content, moment, isinstance(event, RecordCorrected)
-        elif isinstance(event, ListingDecided) and "public" in moment.parts:
+        elif isinstance(event, ListingDecided | RedListed) and "public" in moment.parts:
             told = {**moment.parts["public"], **moment.parts.get("person/1", {})}
             parts, held = {"public": _as_determination(told, event.list_code)}, moment
             until = event.until or ""

@@ -31,8 +31,11 @@ LEAK_TRACING = Purpose("leak_tracing", "追查信息泄露", "tracing a leak")
 """Why the credit office asks which answers held what leaked (QRY-4)."""
 SUPERVISION = Purpose("supervision", "监督问责", "supervision and accountability")
 """Why an officer reads flags about the own department, or the credit office all, and indicators (49号 九)."""
+RED_LISTING = Purpose("red_listing", "列入红名单前的核查", "checking before a red list")
+"""Why a department's entry of a red list looks at what counts against its subject (JNT-2)."""
 OF_PLATFORM: Purposes = {
-    p.code: p for p in (OWN_RECORDS, CASE_HANDLING, INSTRUMENT_CLEANUP, LEAK_TRACING, SUPERVISION)
+    p.code: p
+    for p in (OWN_RECORDS, CASE_HANDLING, INSTRUMENT_CLEANUP, LEAK_TRACING, SUPERVISION, RED_LISTING)
 }
 """Purposes that the law itself gives to some reads; no shared query is made for them, and none is registered."""
 

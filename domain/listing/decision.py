@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from domain.catalogue.items import LegalBasis
@@ -107,7 +108,7 @@ def decision_defects(
     defects += _content_defects(decided, today=today)
     defects += _standard_defects(decided, standard)
     defects += rank_defects(decided, standard)
-    defects += _person_defects(decided)
+    defects += person_defects(decided, rule="LST-6")
     if sorted(decided.records) != sorted(map(str, listing.records)) or not all(records.values()):
         defects.append(Defect("LST-4", "listing_record_gone", "/parts/public/records"))
     if any(b.list_code == listing.list_code for b in borne):
@@ -176,14 +177,34 @@ def rank_defects(decided: ListingDecided, standard: ListStandard) -> Iterator[De
         )
 
 
-def _person_defects(decided: ListingDecided) -> Iterator[Defect]:
-    """DET-4: a minor is never listed; whose age cannot be told is treated as one."""
+class Named(Protocol):
+    """An act that names its subject: an organisation by name and code, a natural person by name and document."""
+
+    @property
+    def subject_kind(self) -> str: ...
+    @property
+    def decided_on(self) -> str: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def person_name(self) -> str | None: ...
+    @property
+    def id_type(self) -> str | None: ...
+    @property
+    def id_number(self) -> str | None: ...
+
+
+def person_defects(decided: Named, *, rule: str, part: str = "public") -> Iterator[Defect]:
+    """The subject is named (``rule``), in ``part`` if it is none of a person. DET-4: a minor is never listed; whose
+    age cannot be told is treated as one."""
     if decided.subject_kind != "natural_person":
         if not (decided.name and decided.code) or decided.id_number:
-            yield Defect("LST-6", "listing_subject_unnamed", "/parts/public/name")
+            yield Defect(rule, "listing_subject_unnamed", f"/parts/{part}/name")
         return
     if decided.name or decided.code or not (decided.person_name and decided.id_type and decided.id_number):
-        yield Defect("LST-6", "listing_subject_unnamed", "/parts/person~11/person_name")
+        yield Defect(rule, "listing_subject_unnamed", "/parts/person~11/person_name")
         return
     try:
         minor = decided.id_type != CITIZEN_ID or is_minor(

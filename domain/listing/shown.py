@@ -1,4 +1,4 @@
-"""What of a listing anyone may be shown, and what departments in scope: by list standard, catalogue item and masking.
+"""What of a listing, serious or red, anyone may be shown, and what departments in scope: by standard, item and masking.
 
 Before it stands a decision that passed its gate; after it the views (PUB-1, PUB-2, SHR-1).
 """
@@ -7,28 +7,31 @@ from __future__ import annotations
 
 from domain.catalogue.items import SUBJECT_KINDS, CatalogueItem
 from domain.listing.events import ListingDecided
+from domain.listing.red import RedListed
 from domain.records.masking import masked_fields
 from domain.shared.canonical import Json, Parts
 
+Decided = ListingDecided | RedListed
+"""Who is put on a serious list or on a red one is shown in the same way (LST, JNT-2)."""
 FORM = "listing"
 PERSON = "person/1"
 _TOLD = (
     "name", "code", "authority_name", "authority_rank", "document_number", "decided_on", "basis", "measures",
-    "removal_conditions", "removal_procedure", "remedies",
+    "incentives", "removal_conditions", "removal_procedure", "remedies",
 )  # fmt: skip
 _MASKED_AS = {"XDR_MC": "person_name", "XDR_ZJHM": "id_number"}
 """The fields that a catalogue item masks, by the form's code without prefix, and what they are called here."""
 
 
-def is_public(decided: ListingDecided, item: CatalogueItem) -> bool:
+def is_public(decided: Decided, item: CatalogueItem) -> bool:
     """Whether anyone is shown the listing: the standard says so, and the item does for this kind of subject."""
     return decided.public is True and any(
         kind == decided.subject_kind and item.is_public_for(kind) for kind in SUBJECT_KINDS.values()
     )
 
 
-def public_listing(decided: ListingDecided, parts: Parts, item: CatalogueItem) -> dict[str, Json]:
-    """What anyone is shown: the decision without its facts; of a natural person name and number, masked."""
+def public_listing(decided: Decided, parts: Parts, item: CatalogueItem) -> dict[str, Json]:
+    """What anyone is shown: the decision without its facts or reason; of a natural person name and number, masked."""
     told: dict[str, Json] = {name: parts["public"][name] for name in _TOLD if name in parts["public"]}
     if PERSON in parts:
         person = {field: parts[PERSON][name] for field, name in _MASKED_AS.items() if name in parts[PERSON]}
@@ -37,7 +40,7 @@ def public_listing(decided: ListingDecided, parts: Parts, item: CatalogueItem) -
     return _headed(decided, item) | {"fields": told}
 
 
-def shared_listing(decided: ListingDecided, parts: Parts, item: CatalogueItem) -> dict[str, dict[str, Json]]:
+def shared_listing(decided: Decided, parts: Parts, item: CatalogueItem) -> dict[str, dict[str, Json]]:
     """What departments in scope may be shown, by part, its texts; nothing when the item is not shared (SHR-1)."""
     if item.sharing is None or not item.sharing.departments:
         return {}
@@ -47,7 +50,7 @@ def shared_listing(decided: ListingDecided, parts: Parts, item: CatalogueItem) -
     }
 
 
-def _headed(decided: ListingDecided, item: CatalogueItem) -> dict[str, Json]:
+def _headed(decided: Decided, item: CatalogueItem) -> dict[str, Json]:
     head: dict[str, Json] = {
         "item": item.code,
         "item_name_zh": item.name_zh,

@@ -1,7 +1,7 @@
-"""What the standard of a serious dishonesty list is, and the gate that it passes before anyone can be listed.
+"""What the standard of a list is, serious or red, and the gate that it passes before anyone can be listed.
 
 Before it stands a draft of the office or an imported national standard; after it the events of the list's stream,
-folded here, and every listing case under the list (LST-1, LST-2, LST-3, LST-9).
+folded here, and every listing under the list (LST-1, LST-2, LST-3, LST-9; JNT-2).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from domain.catalogue.gate import ARTICLE_NOT_STATED
-from domain.catalogue.items import LegalBasis
+from domain.catalogue.items import SEVERITIES, LegalBasis
 from domain.shared.canonical import Json
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
@@ -22,6 +22,8 @@ from domain.shared.refusals import Defect, refuse_if_any
 
 Scope = Literal["national", "local"]
 Status = Literal["draft", "in_force"]
+SERIOUS, RED = "serious", "red"
+"""What a list is: 严重失信主体名单, or 红名单 of 诚信典型 (001 四(五))."""
 DOMAINS = (
     "life_and_health",
     "competition_and_social_order",
@@ -43,7 +45,7 @@ CODE_CHARACTERS_MAX = 16
 
 @dataclass(frozen=True, slots=True)
 class ListStandard:
-    """One version of the standard of a serious dishonesty list (严重失信主体名单认定标准, 49号(六)(七)).
+    """One version of the standard of a list (名单认定标准, 49号(六)(七)); ``kind`` is serious or red.
 
     ``code`` is that of the list's own catalogue item, which says who may list, what is shared and public.
     ``area_bases`` permit the list (LST-1), ``standard_bases`` hold its standard (LST-2). ``term_months`` None: until
@@ -51,6 +53,9 @@ class ListStandard:
     rests on ends it. ``least_rank`` is one of :data:`RANKS`; below county it needs ``rank_basis``. Dates are ISO text,
     inclusive; ``transition_until``: kept for a transition only (LST-9). ``consulted_from`` and ``consulted_until``
     are the comment period of a local standard. ``reasons`` are the prose codes that hold a draft back.
+
+    A red list (红名单, 001 四(五)) has no domain, no case and no rank: its days are 0. It has ``incentives`` (守信激励)
+    and ``excludes``, the severities of an adverse record that keep a subject off it.
     """
 
     code: str
@@ -85,13 +90,17 @@ class ListStandard:
     certainty: str = ""
     status: Status = "draft"
     reasons: tuple[str, ...] = ()
+    kind: str = SERIOUS
+    incentives: str = ""
+    excludes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
-        """The standard as canonical JSON; what is None and ``status`` are left out."""
+        """The standard as canonical JSON; what is None, ``status``, and what only a red list has are left out."""
         out: dict[str, Json] = {}
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name != "status" and value is not None:
+            told = field.name not in _OF_RED or value != _OF_RED[field.name]
+            if field.name != "status" and value is not None and told:
                 out[field.name] = _plain(value)
         return out
 
@@ -103,7 +112,8 @@ class ListStandard:
             values[name] = tuple(LegalBasis(**basis) for basis in values[name])
         if values.get("rank_basis") is not None:
             values["rank_basis"] = LegalBasis(**values["rank_basis"])
-        values["reasons"] = tuple(values.get("reasons", ()))
+        for name in ("reasons", "excludes"):
+            values[name] = tuple(values.get(name, ()))
         return cls(**values, status=status)
 
     def holds_on(self, day: date) -> bool:
@@ -111,6 +121,10 @@ class ListStandard:
         on = day.isoformat()
         begun = self.status == "in_force" and self.effective_from <= on
         return begun and (self.effective_to is None or on <= self.effective_to)
+
+
+_OF_RED: Mapping[str, object] = {"kind": SERIOUS, "incentives": "", "excludes": ()}
+"""What a serious list has of the members of red lists: no standard stored before there were any names them."""
 
 
 def _plain(value: Any) -> Json:
@@ -196,8 +210,12 @@ def transition_of(versions: Sequence[ListStandard]) -> ListStandard | None:
 
 
 def standard_defects(standard: ListStandard) -> list[Defect]:
-    """Every reason why a standard cannot be in force: LST-1, LST-2, LST-3, LST-7, in that order."""
+    """Every reason why a standard cannot be in force, by rule: LST-1, LST-2, LST-3, LST-7; of a red list JNT-2."""
     about = {"list": standard.code}
+    if standard.kind == RED:
+        return list(_red_defects(standard, about))
+    if standard.kind != SERIOUS:
+        return [Defect("LST-1", "list_kind_unknown", "/kind", about)]
     return [
         *_area_defects(standard, about),
         *_level_defects(standard, about),
@@ -283,6 +301,29 @@ def _content_defects(standard: ListStandard, about: Mapping[str, str]) -> Iterat
     ends = [standard.effective_to, standard.transition_until, standard.review_by]
     if not _are_days([standard.effective_from, *(end for end in ends if end is not None)]):
         yield Defect("LST-3", "list_days_unreadable", "/effective_from", about)
+
+
+def _red_defects(standard: ListStandard, about: Mapping[str, str]) -> Iterator[Defect]:
+    """JNT-2: what the standard of a red list must say: its basis, criteria, incentives, removal, whom it excludes."""
+    if not any(map(is_complete, standard.standard_bases)):
+        yield Defect("JNT-2", "red_list_without_basis", "/standard_bases", about)
+    for name in (
+        "criteria",
+        "incentives",
+        "removal_conditions",
+        "removal_procedure",
+        "remedies",
+        "published_at",
+    ):
+        text = getattr(standard, name)
+        if not text.strip() or len(text) > TEXT_CHARACTERS_MAX:
+            yield Defect("JNT-2", f"list_without_{name}", f"/{name}", about)
+    if SEVERITIES[-1] not in standard.excludes or not set(standard.excludes) <= set(SEVERITIES):
+        yield Defect("JNT-2", "red_list_excludes", "/excludes", {**about, "values": "、".join(SEVERITIES)})
+    ends = [standard.effective_to, standard.review_by]
+    days = [standard.effective_from, *(end for end in ends if end is not None)]
+    if not _are_days(days) or standard.transition_until is not None or standard.term_months == 0:
+        yield Defect("JNT-2", "list_days_unreadable", "/effective_from", about)
 
 
 def _rank_defects(standard: ListStandard, about: Mapping[str, str]) -> Iterator[Defect]:

@@ -17,6 +17,7 @@ from domain.shared.prose_listing import LISTING_PROSE
 from domain.shared.prose_measures import MEASURE_PROSE
 from domain.shared.prose_oversight import OVERSIGHT_PROSE
 from domain.shared.prose_proposals import PROPOSAL_PROSE
+from domain.shared.prose_red_lists import RED_LIST_PROSE
 from domain.shared.prose_remedies import REMEDY_PROSE
 from domain.shared.prose_restoration import RESTORATION_PROSE
 from domain.shared.prose_reviews import REVIEW_PROSE
@@ -41,4 +42,5 @@ PROSE: dict[str, tuple[str, str]] = {
     **LENIENCY_PROSE,
     **INSTRUMENT_PROSE,
     **OVERSIGHT_PROSE,
+    **RED_LIST_PROSE,
 }

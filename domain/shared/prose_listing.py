@@ -55,6 +55,14 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
         "名单 {list} 不是目录事项，须先纳入公共信用信息目录。",
         "List {list} is no catalogue item; it must enter the catalogue first.",
     ),
+    "list_kind_unknown": (
+        "名单 {list} 的类别须为 serious（严重失信主体名单）或 red（红名单）。",
+        "List {list} is of kind serious or red.",
+    ),
+    "list_without_incentives": (
+        "红名单 {list} 没有写明守信激励措施。",
+        "Red list {list} states no incentives.",
+    ),
     "list_unknown": (
         "没有这个名单，或其认定标准没有生效。",
         "There is no such list, or no standard in force.",

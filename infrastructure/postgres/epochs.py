@@ -64,10 +64,11 @@ class PostgresEpochs:
             )
 
     def endings(self, *, after: int, through: int) -> Iterable[tuple[int, UUID]]:
-        """Position and record of every act that took a record or a listing out of all outward views."""
+        """Position and record of every act that took a record, a listing or a red entry out of all outward views."""
         query = (
             "SELECT position, stream_id FROM ledger.records WHERE position > %s AND position <= %s AND topic IN"
-            " ('record.publicity_ended', 'record.withdrawn', 'record.shielded', 'listing.removed') ORDER BY position"
+            " ('record.publicity_ended', 'record.withdrawn', 'record.shielded', 'listing.removed', 'redlist.removed')"
+            " ORDER BY position"
         )
         with connection(self._pool) as conn:
             return [(int(r[0]), r[1]) for r in conn.execute(query, (after, through)).fetchall()]

@@ -191,6 +191,13 @@ class PostgresEventStore:
         """The last version of each stream of ``records`` that has events."""
         return dict(self._all("SELECT stream_id, version FROM ledger.versions_of(%s)", (list(streams),)))
 
+    def standing_records(self, subject: UUID, *, limit: int) -> tuple[int, list[tuple[UUID, str]]]:
+        """How far the dossiers are, and what a subject's holds that nothing has ended: entry and item, newest first."""
+        rows = self._all(
+            "SELECT record_id, item, reached FROM ledger.standing_records(%s, %s)", (subject, limit)
+        )
+        return (int(rows[0][2]) if rows else 0), [(r[0], r[1]) for r in rows if r[0] is not None]
+
     def late_publications(
         self, department: str | None, *, after: int, through: int, limit: int
     ) -> list[StoredRow]:

@@ -6,7 +6,7 @@ The projector writes here; the web process reads through the functions of migrat
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from uuid import UUID
@@ -203,6 +203,15 @@ class PostgresViewStore:
         with self._connection() as conn:
             rows = conn.execute("SELECT * FROM ledger.standing_under(%s, %s)", (list_code, limit)).fetchall()
         return (int(rows[0][1]) if rows else 0), [row[0] for row in rows if row[0] is not None]
+
+    def red_beside(
+        self, items: Sequence[str], after: tuple[UUID, UUID], limit: int
+    ) -> list[tuple[UUID, UUID, UUID, str]]:
+        """Entries of red lists with their subject, beside each record of the items that the same subject has."""
+        with self._connection() as conn:
+            query = "SELECT entry_id, subject_id, record_id, item FROM ledger.red_beside(%s, %s, %s, %s)"
+            rows = conn.execute(query, (list(items), *after, limit)).fetchall()
+        return [(r[0], r[1], r[2], r[3]) for r in rows]
 
     @contextmanager
     def leadership(self) -> Iterator[Connection | None]:

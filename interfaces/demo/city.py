@@ -64,7 +64,7 @@ class DemoCity:
     """The demo city (示范市): who takes part and what it decided; ``mark`` says that this is not law.
 
     ``items`` are the catalogue's items as drafts, ready for ``domain.catalogue.gate.import_item``; ``lists`` are the
-    standards of serious lists, ``measures`` the items of the measures list. The
+    standards of serious lists and of its own red list, ``measures`` the items of the measures list. The
     columns are (Chinese name, field code) in the order of the forms.
     """
 
@@ -115,7 +115,7 @@ def read_city(data: Path) -> DemoCity:
         ),
         purposes={p["code"]: (p["zh"], p["en"]) for p in city["purposes"]},
         items=catalogue_items(_read(data / "catalogue.json"), city["item_decisions"], decided_by=mark),
-        lists=list_standards(data),
+        lists=(*list_standards(data), *map(ListStandard.from_json, city["red_lists"])),
         measures=measure_items(data),
         penalty_columns=_columns(forms["administrative_penalty"]),
         licence_columns=_columns(forms["administrative_licence"]),

@@ -209,7 +209,8 @@ for _name, _register in REGISTERS.items():
     )
 )
 def public_list(key: str) -> Response:
-    """Who is on a serious dishonesty list (严重失信主体名单), as far as its standard makes it public. Public."""
+    """Who is on a serious dishonesty list (严重失信主体名单) or a red list (红名单), as far as its standard makes it
+    public. Public."""
     given = asked(ListQuestion())
     versions_of(STANDARDS, key)
     page = services().public.listed(key, PageAsked(given["limit"], given["cursor"]))

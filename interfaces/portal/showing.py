@@ -39,6 +39,7 @@ LISTING_LINES: Mapping[str, tuple[str, str]] = {
     "decided_on": ("决定日期", "Decided on"),
     "basis": ("列入依据", "Basis"),
     "measures": ("失信惩戒措施提示", "Notice of measures"),
+    "incentives": ("守信激励", "Incentives"),
     "removal_conditions": ("移出条件", "Conditions of removal"),
     "removal_procedure": ("移出程序", "Procedure of removal"),
     "remedies": ("救济措施", "Remedies"),

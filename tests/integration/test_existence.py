@@ -19,7 +19,14 @@ from domain.shared.canonical import Parts
 from domain.shared.kinds import Kind
 from interfaces.http.app import interface
 from interfaces.http.describing import described
-from tests import existence_cases, existence_flags, existence_oversight, existence_remedies, existence_repairs
+from tests import (
+    existence_cases,
+    existence_entries,
+    existence_flags,
+    existence_oversight,
+    existence_remedies,
+    existence_repairs,
+)
 from tests.existence import Asked, Question, told
 from tests.existence_remedies import ASKING
 from tests.remedies import SECOND, begin
@@ -64,6 +71,7 @@ QUESTIONS = (
     *existence_remedies.QUESTIONS,
     *existence_repairs.QUESTIONS,
     *existence_cases.QUESTIONS,
+    *existence_entries.QUESTIONS,
     *existence_flags.QUESTIONS,
     *existence_oversight.QUESTIONS,
 )

@@ -29,7 +29,7 @@ CALLABLE = {
         "append_case", "open_cases_of", "open_cases_page", "append_due", "overdue_cases",
         "append_counted", "open_repairs_of", "save_draft_within", "consents_page",
         "head_of", "look_at", "erasing_acts", "key_acts", "governing_rows", "versions_of",
-        "late_publications", "links_of", "measure_list", "open_cases_about",
+        "late_publications", "links_of", "measure_list", "open_cases_about", "standing_records",
     },
     "reader": {
         "public_subjects", "public_records", "public_records_page", "public_record",
@@ -41,7 +41,8 @@ CALLABLE = {
         "public_list", "register_page", "flags_page",
         "public_of_documents", "public_determined_by",
     },
-    "projector": {"terms_over", "cases_due", "mend_due", "cases_to_count", "mend_case", "standing_under"},
+    "projector": {"terms_over", "cases_due", "mend_due", "cases_to_count", "mend_case", "standing_under",
+                  "red_beside"},
     "auditor": {"framed", "position_at"},
     "sequencer": {"leaves", "tree", "move_tree"},
     "eraser": {

@@ -706,6 +706,80 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "provisional": False,
         }
     },
+    ("redlist.listed", 1): {
+        "public": {
+            "list_code": "C11-01",
+            "version": 1,
+            "subject_kind": "natural_person",
+            "authority": "11420100MB1D0012X5",
+            "authority_name": "示范市市场监督管理局",
+            "document_number": "示市监信〔2026〕1号",
+            "decided_on": "2026-11-30",
+            "public": True,
+            "basis": "依据",
+            "incentives": "守信激励",
+            "until": "2028-11-30",
+        },
+        "restricted": {"reason": "理由"},
+        "person/1": {"person_name": "张三", "id_type": "身份证", "id_number": "990106190001010017"},
+    },
+    ("redlist.removed", 1): {
+        "public": {
+            "list_code": "C11-01",
+            "cause": "adverse_record",
+            "removes": "cd" * 32,
+            "removed_on": "2027-12-10",
+            "by": str(FILE),
+        },
+        "restricted": {"reason": "理由"},
+    },
+    ("watchlist.entered", 1): {
+        "public": {"authority": "11420100MB1D0012X5", "entered_on": "2026-11-30", "until": "2027-05-30"},
+        "restricted": {
+            "ground": "serious_in_key_field",
+            "records": [str(ROW)],
+            "field": "life_and_health",
+            "reason": "理由",
+        },
+    },
+    ("watchlist.ended", 1): {
+        "public": {"cause": "corrected", "ends": "cd" * 32, "ended_on": "2027-01-10"},
+        "restricted": {"reason": "理由"},
+    },
+    ("reference.entered", 1): {
+        "public": {
+            "mark": "仅供参考 / for reference only",
+            "brought_by": "11420100MB1D0012X5",
+            "decided_on": "2026-11-30",
+            "subject_kind": "natural_person",
+        },
+        "restricted": {
+            "source": "示例行业协会",
+            "source_kind": "association",
+            "list_name": "诚信会员名单",
+            "colour": "red",
+            "stated_on": "2026-10-01",
+        },
+        "person/1": {"person_name": "张三", "id_type": "身份证", "id_number": "990106190001010017"},
+    },
+    ("reference.ended", 1): {
+        "public": {"ends": "cd" * 32, "ended_on": "2027-01-10"},
+        "restricted": {"reason": "理由"},
+    },
+    ("subject.noted", 1): {
+        "public": {
+            "note": "red",
+            "entry": str(ROW),
+            "department": "11420100MB1D0012X5",
+            "leaf": "cd" * 32,
+            "on_day": "2026-11-30",
+            "records": [],
+            "list_code": "C11-01",
+            "version": 1,
+            "until": "2028-11-30",
+        }
+    },
+    ("subject.unnoted", 1): {"public": {"note": "red", "entry": str(ROW), "cause": "expiry"}},
     ("subject.listed", 1): {
         "public": {
             "listing": str(ROW),

@@ -1,0 +1,161 @@
+"""What red lists, the watch list and entries for reference share: an entry sealed by its department, and its end.
+
+Each entry has a stream of its own under its subject's keys; each act is one transaction. ``red_lists.py``,
+``watching.py`` and ``references.py`` ask the domain and hand over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from application.commands.department_acts import require_whole
+from application.commands.remedies import ATTEMPTS_MAX, DepartmentAct, Done, Once, RemedyDesk
+from application.commands.subjects import Identity, Subjects
+from application.data_keys import record_class
+from application.ledger import SealedAct
+from application.noted import Held
+from application.ports import Conflict, KeyName, LedgerUnavailable, Receipt
+from application.sealing import parse_key_reference
+from domain.listing.notes import Note, SubjectNoted, unnoted
+from domain.parties.acting import Officer
+from domain.parties.identifiers import check_credit_code, normalise
+from domain.shared.events import Event
+from domain.shared.refusals import Defect, Refused
+from domain.transparency.merkle import leaf_hash
+
+
+@dataclass(frozen=True)
+class SealedEntry:
+    """An entry, or its end, as its department sealed it: its own id, drawn by the caller, and who acts."""
+
+    entry_id: UUID
+    officer: Officer
+    act: DepartmentAct
+
+
+@dataclass(frozen=True)
+class OwnEntry:
+    """An entry of the department that acts: whose it is, its stream's version, the leaf hash (hex) that names it."""
+
+    subject: UUID
+    version: int
+    leaf: str
+
+
+@dataclass
+class Entering:
+    """What one transaction does: the sealed act, what follows it, what it relied on, what leaves the views."""
+
+    event: Event
+    seal: SealedAct
+    officer: Officer
+    purpose: str
+    guards: dict[UUID, int]
+    subjects: Subjects = field(default_factory=Subjects)
+    follows: Sequence[SealedAct] = ()
+    suppress: Sequence[UUID] = ()
+    told: Mapping[str, object] = field(default_factory=dict)
+
+
+class EntryDesk:
+    """The desk (窗口) of entries of one ledger."""
+
+    def __init__(self, desk: RemedyDesk) -> None:
+        self._desk = desk
+        self._ledger = desk.ledger
+
+    def perform(self, make: Callable[[], Entering], once: Once | None) -> Done:
+        """Append what ``make`` decides; decide again when something moved. Raises as ``RemedyDesk.perform``."""
+        for _ in range(ATTEMPTS_MAX):
+            try:
+                return self._append(make(), once)
+            except Conflict as conflict:
+                if conflict.what == "receipt":
+                    raise
+                self._desk.registry.forget()
+        raise LedgerUnavailable("too many writers at once")
+
+    def _append(self, found: Entering, once: Once | None) -> Done:
+        entry, version = found.event.originator_id, found.event.originator_version
+        before = found.subjects.registrations
+        meta = {
+            "actor": found.officer.department,
+            "officer": found.officer.pseudonym,
+            "purpose": found.purpose,
+            "correlation": str(entry),
+        }
+        batch = self._ledger.prepare([*before, found.seal, *found.follows], meta=meta)
+        batch.subjects = found.subjects.blinds
+        batch.guards |= found.guards
+        batch.suppress = list(found.suppress)
+        told = {
+            "case": str(entry),
+            "version": version,
+            "leaf_hash": leaf_hash(found.seal.leaf).hex(),
+            "status": "recorded",
+            **found.told,
+        }
+        if once is not None:
+            batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
+        position = self._ledger.store.append(batch)[0] + len(before)
+        return Done(entry, version, position, told)
+
+    def require_free(self, entry: UUID, rule: str) -> None:
+        """That an id drawn by the caller is nobody's yet. Raises ``Refused``."""
+        if self._ledger.store.load("records", entry):
+            raise Refused(Defect(rule, "remedy_id_taken", "/entry"))
+
+    def own(self, command: SealedEntry, topic: str, *, rule: str) -> OwnEntry:
+        """The entry that its department ends. Raises ``Refused`` alike for anybody else's and for none."""
+        rows = self._ledger.store.load("records", command.entry_id)
+        entered_by = json.loads(rows[0].meta)["actor"] if rows and rows[0].topic == topic else ""
+        opened = self._ledger.open_all(rows[:1], log="records")
+        if entered_by != command.officer.department or "public" not in opened[0].opened:
+            raise Refused(Defect(rule, "entry_not_yours", "/entry"))
+        subject = parse_key_reference(rows[0].key_ref)["public"][0]
+        return OwnEntry(subject, rows[-1].stream_version, leaf_hash(rows[0].leaf).hex())
+
+    def sealed(self, command: SealedEntry, event: Event, subject: UUID, guards: dict[UUID, int]) -> SealedAct:
+        """The act under its department's own seal and its subject's keys. Raises ``Refused`` (FORMAT, DET-5)."""
+        require_whole(event, command.act.parts)
+        owners: dict[str, KeyName] = {name: (subject, record_class(name, None)) for name in event.parts()}
+        seal, stream, version = self._desk.sealed_by(
+            command.act, event, department=command.officer.department, owners=owners
+        )
+        guards[stream] = version
+        return seal
+
+    def noted(self, event: SubjectNoted) -> SealedAct:
+        """What the subject's own stream tells, under its key."""
+        return self._ledger.seal(event, owners={"public": (event.originator_id, "public")})
+
+    def end_noted(self, held: Held, note: Note, *, cause: str) -> SealedAct:
+        """That the subject's own stream tells the end of a note, under its key."""
+        event = unnoted(
+            note, subject=held.subject, version=held.version + 1, cause=cause, at=self._ledger.now()
+        )
+        return self._ledger.seal(event, owners={"public": (held.subject, "public")})
+
+
+def identity_of_act(*, code: str | None, id_type: str | None, id_number: str | None) -> Identity:
+    """Whom a sealed act names: an organisation by its code, a natural person by kind and number of the document.
+
+    Raises ``Refused`` (FORMAT) for a code that is none.
+    """
+    if id_number and id_type:
+        return Identity("natural_person", id_type, normalise(id_number))
+    where = "/parts"
+    if defect := check_credit_code(code or "", rule="FORMAT", field=where, name="代码", name_en="code"):
+        raise Refused(defect)
+    return Identity("organisation", "", normalise(code or ""))
+
+
+def note_of(held: Held, entry: UUID, *, rule: str) -> Note:
+    """The note of an entry that stands. Raises ``Refused`` when it ended."""
+    found = held.note(entry)
+    if found is None:
+        raise Refused(Defect(rule, "entry_ended", "/entry"))
+    return found

@@ -1,0 +1,121 @@
+"""Whether the green channel is open to a subject: asked with a purpose, logged in its own list, then answered (JNT-2).
+
+The answer is the ground that decided and nothing else; the look keeps a digest of it, so that it can be held to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.adverse import AdverseRecords
+from application.commands.refusals import log_refusal
+from application.commands.remedies import RemedyDesk
+from application.commands.subjects import Identity, SubjectDesk
+from application.ledger import Ledger
+from application.noted import held_by
+from application.queries.looks import log_look, log_look_at
+from application.registry import Registry
+from domain.access.decide import request_defects
+from domain.access.model import RED_LISTING, Request
+from domain.listing.adverse import GreenChannel, green_channel
+from domain.parties.acting import Officer
+from domain.shared.canonical import canonical
+from domain.shared.refusals import Refused
+
+VIEW = "green_channel"
+RULES = ("QRY-1", "JNT-2")
+
+
+@dataclass(frozen=True)
+class GreenAnswer:
+    """The answer (绿色通道查询结果), and the position of the look that says so."""
+
+    decided: GreenChannel
+    position: int
+
+
+def look_before_red_list(ledger: Ledger, identity: Identity, officer: Officer, entry: UUID) -> UUID:
+    """Log that a department looks at what counts against a subject before it may put it on a red list; the subject.
+
+    Raises ``LedgerUnavailable``.
+    """
+    known = Registry(ledger).officer(officer.pseudonym)
+    subject, _ = log_look_at(
+        ledger,
+        identity,
+        lambda subject, before: log_look(
+            ledger,
+            subject,
+            department=officer.department,
+            officer=officer.pseudonym,
+            role=known.role if known else "",
+            purpose=RED_LISTING.code,
+            rules=RULES,
+            view=RED_LISTING.code,
+            shown=[],
+            case=str(entry),
+            before=before,
+        ),
+    )
+    return subject
+
+
+class GreenChannelQueries:
+    """Questions whether somebody may be served by the green channel (绿色通道)."""
+
+    def __init__(self, desk: RemedyDesk) -> None:
+        self._desk = desk
+        self._ledger = desk.ledger
+
+    def ask(self, request: Request, identity: Identity, *, attempt: bytes) -> GreenAnswer:
+        """The answer for one subject, as far as the views are; its look is durable before it is given (QRY-2).
+
+        Raises ``Refused`` (QRY-1, logged before) and ``LedgerUnavailable``.
+        """
+        registry = Registry(self._ledger)
+        officer, purpose = registry.officer(request.officer), registry.purpose(request.purpose)
+        defects = request_defects(request, officer, {request.purpose: purpose} if purpose else {})
+        if defects or officer is None:
+            log_refusal(self._ledger, department=request.department, defects=defects, attempt=attempt)
+            raise Refused(*defects)
+        role = officer.role
+        decided, reached = self._decided(request, identity, registry)
+        told = canonical({"eligible": decided.eligible, "ground": decided.ground})
+        _, position = log_look_at(
+            self._ledger,
+            identity,
+            lambda subject, before: log_look(
+                self._ledger,
+                subject,
+                department=request.department,
+                officer=request.officer,
+                role=role,
+                purpose=request.purpose,
+                rules=RULES,
+                view=VIEW,
+                shown=[[str(subject), VIEW, hashlib.sha256(told).hexdigest()]],
+                view_position=reached,
+                case=request.case,
+                basis=request.basis,
+                before=before,
+            ),
+        )
+        return GreenAnswer(decided, position)
+
+    def _decided(self, request: Request, identity: Identity, registry: Registry) -> tuple[GreenChannel, int]:
+        """What the rule says on the day, and how far the dossiers were; who was never met has a clean record."""
+        years = self._desk.settings({}).number("green_channel.clean_years", on=request.on)
+        subject = SubjectDesk(self._ledger).find(identity)
+        if subject is None:
+            return green_channel((), (), years=years, today=request.on), 0
+        adverse = AdverseRecords(self._ledger, registry, lambda day: self._desk.months_max(day, {}))
+        dossier = adverse.dossier(subject)
+        red = []
+        for note in held_by(self._ledger, subject).notes:
+            if note.kind == "red" and note.holds_on(request.on):
+                versions = registry.standard(note.list_code).versions
+                red += [v.excludes for v in versions if v.version == note.version]
+        decided = green_channel(adverse.among(dossier.entries), red, years=years, today=request.on)
+        return decided, dossier.reached

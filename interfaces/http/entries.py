@@ -1,0 +1,172 @@
+"""Red lists, the watch list, entries for reference and the green channel over HTTP: all of them signed.
+
+Each act is one sealed entry or its end; the work is the commands'. Who may not end an entry is not told of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+from flask import Blueprint, Response
+from marshmallow import Schema
+
+from application.commands.entries import SealedEntry
+from application.commands.red_lists import RedLists
+from application.commands.references import References
+from application.commands.remedies import Done
+from application.commands.watching import WatchList
+from application.queries.green import GreenChannelQueries, look_before_red_list
+from domain.access.model import Request
+from domain.parties.acting import Officer
+from domain.shared.city_time import city_day
+from domain.shared.refusals import Defect, Refused
+from interfaces.http.auth import authenticated
+from interfaces.http.bodies import given_json, read_body
+from interfaces.http.describing import Access, Answer, Operation, json_of, operation
+from interfaces.http.entry_schemas import (
+    EndedEntry,
+    EntryForReference,
+    GreenAnswerBody,
+    GreenQuestion,
+    RedListEntry,
+    WatchListEntry,
+)
+from interfaces.http.intakes import json_response, logged_refusals
+from interfaces.http.paging import read_json
+from interfaces.http.queries import asked_purpose, identity_of
+from interfaces.http.remedies import Command, command, sealed_act
+from interfaces.http.remedy_operations import beginning
+from interfaces.http.services import services
+
+TAG = "激励与关注"
+GROUNDS = {
+    "clean_record": ("连续三年无不良信用记录", "a clean record for the years that the rule asks for"),
+    "red_listed": ("列入红名单", "on a red list"),
+    "neither": ("不具备绿色通道条件，按普通程序办理", "neither; served by the ordinary procedure"),
+}
+"""The grounds of an answer as people read them."""
+blueprint = Blueprint("entries", __name__, url_prefix="/v1")
+
+
+@blueprint.post("/red-list-entries")
+@operation(beginning("列入红名单", "Put a subject on a red list", RedListEntry, tag=TAG))
+def enter_red_list() -> Response:
+    """Put a subject on a red list (列入红名单, JNT-2) by the competent department's sealed entry: the look at what
+    counts against the subject is logged before anything is told."""
+    return _entering(RedListEntry(), lambda given: _red_lists(given).enter)
+
+
+@blueprint.post("/red-list-entries/<uuid:entry_id>/remove")
+@operation(beginning("移出红名单", "Take a subject off a red list", EndedEntry, tag=TAG))
+def leave_red_list(entry_id: UUID) -> Response:
+    """Take a subject off a red list (移出红名单), with the reason: in no view from then on."""
+    return _ending(entry_id, lambda given: _red_lists(given).remove)
+
+
+@blueprint.post("/watch-list-entries")
+@operation(beginning("列入重点关注名单", "Watch a subject", WatchListEntry, tag=TAG))
+def enter_watch_list() -> Response:
+    """Watch a subject (列入重点关注名单, JNT-3) on records that reach the threshold: never public, no punishment."""
+    return _entering(WatchListEntry(), lambda given: WatchList(given.desk).enter)
+
+
+@blueprint.post("/watch-list-entries/<uuid:entry_id>/end")
+@operation(beginning("移出重点关注名单", "Watch a subject no more", EndedEntry, tag=TAG))
+def leave_watch_list(entry_id: UUID) -> Response:
+    """Watch a subject no more (移出重点关注名单), with the reason."""
+    return _ending(entry_id, lambda given: WatchList(given.desk).end)
+
+
+@blueprint.post("/reference-entries")
+@operation(beginning("报送供参考信息", "Bring an entry in for reference", EntryForReference, tag=TAG))
+def enter_reference() -> Response:
+    """Bring in what an association or agency lists (供参考信息, JNT-5): kept apart, and nothing ever rests on it."""
+    return _entering(EntryForReference(), lambda given: References(given.desk).enter)
+
+
+@blueprint.post("/reference-entries/<uuid:entry_id>/end")
+@operation(beginning("撤下供参考信息", "Take an entry for reference back", EndedEntry, tag=TAG))
+def leave_reference(entry_id: UUID) -> Response:
+    """Take back what was brought in for reference (撤下供参考信息), with the reason."""
+    return _ending(entry_id, lambda given: References(given.desk).end)
+
+
+@blueprint.post("/green-channel")
+@operation(
+    Operation(
+        "绿色通道查询",
+        "Ask for the green channel",
+        Access.QUERY,
+        TAG,
+        {200: Answer("答复", "the answer", json_of(GreenAnswerBody), ("Credit-Receipt",))},
+        takes=json_of(GreenQuestion),
+    )
+)
+def ask_green_channel() -> Response:
+    """Whether the green channel is open to a subject (绿色通道, JNT-2): answered by the ground alone, logged before."""
+    body = read_body()
+    caller = authenticated(body)
+    with logged_refusals(caller, body):
+        given = read_json(GreenQuestion(), body)
+        identity = identity_of(given["subjects"][0], "/subjects/0")
+        purpose, case, basis = asked_purpose(caller)
+    found = services()
+    request = Request(
+        department=caller.department,
+        officer=caller.signed_header("Credit-Official"),
+        purpose=purpose,
+        case=case,
+        basis=basis,
+        on=city_day(found.ledger.now()),
+    )
+    answer = GreenChannelQueries(found.desk()).ask(request, identity, attempt=body)
+    zh, en = GROUNDS[answer.decided.ground]
+    receipt = f"access:{answer.position}"
+    response = json_response(
+        {
+            "eligible": answer.decided.eligible,
+            "rule": "JNT-2",
+            "ground": answer.decided.ground,
+            "ground_zh": zh,
+            "ground_en": en,
+            "receipt": receipt,
+        },
+        200,
+    )
+    response.headers["Credit-Receipt"] = receipt
+    return response
+
+
+def _red_lists(given: Command) -> RedLists:
+    return RedLists(given.desk, partial(look_before_red_list, given.desk.ledger))
+
+
+Act = Callable[[Command], Callable[..., Done]]
+
+
+def _entering(schema: Schema, of: Act) -> Response:
+    def run(given: Command) -> Done:
+        officer = _officer(given)
+        said = given_json(schema, given.body)
+        return of(given)(SealedEntry(said["entry"], officer, sealed_act(said)), once=given.once)
+
+    return command(run)
+
+
+def _ending(entry_id: UUID, of: Act) -> Response:
+    def run(given: Command) -> Done:
+        officer = _officer(given)
+        said = given_json(EndedEntry(), given.body)
+        return of(given)(SealedEntry(entry_id, officer, sealed_act(said)), once=given.once)
+
+    return command(run)
+
+
+def _officer(given: Command) -> Officer:
+    """The registered officer who acts. Raises ``Refused`` (QRY-1) before anything that was named is looked at."""
+    known = given.desk.registry.officer(given.officer)
+    if known is None or known.department != given.caller.department:
+        raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+    return Officer(given.officer, given.caller.department)
