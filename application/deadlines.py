@@ -21,13 +21,14 @@ from application.ports import CaseDays, Conflict
 from application.registry import Registry
 from application.resting import settle
 from application.sealing import BrokenSeal, parse_key_reference
+from application.waiting import overdue_events, waiting_of
 from domain.instruments.events import InstrumentOverdue
 from domain.instruments.ledger import placed
 from domain.listing.events import ListingDecided
 from domain.listing.standards import ListTransitionEnded, fold_standard, transition_of
 from domain.records.events import PublicityEnded
 from domain.remedies.events import CaseDaysRecounted
-from domain.remedies.overdue import Waiting, overdue_events, waiting_of
+from domain.remedies.overdue import Waiting
 from domain.remedies.recounting import counted_last, recount
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar

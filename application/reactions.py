@@ -27,6 +27,7 @@ from domain.listing.events import (
 from domain.listing.notes import Note, unnoted
 from domain.listing.standards import ListStandardAdopted, ListTransitionEnded
 from domain.listing.watch import WatchEnded
+from domain.oversight.review_events import QueryReviewDecided, QueryReviewOpened
 from domain.proposals.events import ProposalPublished
 from domain.records.erasure import by_repair
 from domain.records.events import PublicityEnded
@@ -136,6 +137,11 @@ def close_case(event: Event, then: Consequences) -> None:
 def wait_for_review(event: ProposalPublished, then: Consequences) -> None:
     """CAT-3, LST-3: what was published waits for its periodic review."""
     then.opened.append(OpenCase(event.originator_id, "proposal", event.department))
+
+
+def wait_for_reviewer(event: QueryReviewOpened, then: Consequences) -> None:
+    """QRY-3: a review waits on the worklist of the department that queried."""
+    then.opened.append(OpenCase(event.originator_id, "query_review", event.department))
 
 
 def wait_for_transition(event: ListStandardAdopted, then: Consequences) -> None:
@@ -302,6 +308,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ListingRemovalRefused: (close_case,),
     ListingRemoved: (suppress, close_case, delist),
     WatchEnded: (suppress, unnote),
+    QueryReviewOpened: (wait_for_reviewer,),
+    QueryReviewDecided: (close_case,),
 }
 """Event -> what follows from it at once, in this order. What follows an event that a reaction made, follows too."""
 

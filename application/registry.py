@@ -15,6 +15,7 @@ from domain.access.model import Officer, Purpose
 from domain.catalogue.items import CatalogueItem, fold, version_in_force
 from domain.listing.standards import ListStandard, fold_standard
 from domain.measures.items import MeasureItem, fold_items
+from domain.oversight.review_events import OfficerSuspended
 from domain.parties.events import DepartmentRegistered, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key
 from domain.remedies.recounting import calendar_of
@@ -104,7 +105,15 @@ class Registry:
         """The officer registered under a pseudonym, or None."""
         events = self._ledger.load(self._ledger.name_id(OFFICER, pseudonym))
         found = [e for e in events if isinstance(e, OfficerRegistered)]
-        return Officer(found[-1].pseudonym, found[-1].role, found[-1].department) if found else None
+        if not found:
+            return None
+        last, version = found[-1], events[-1].originator_version
+        suspended = any(isinstance(e, OfficerSuspended) for e in events)
+        return Officer(last.pseudonym, last.role, last.department, suspended, version)
+
+    def officer_stream(self, pseudonym: str) -> UUID:
+        """The stream of an officer's events."""
+        return self._ledger.name_id(OFFICER, pseudonym)
 
     def purpose(self, code: str) -> Purpose | None:
         """The purpose registered under a code, or None."""

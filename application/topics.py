@@ -37,6 +37,13 @@ from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, L
 from domain.listing.watch import WatchEnded, WatchEntered
 from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
 from domain.oversight.flag_events import FlagAnswered, FlagClosed, FlagOverdue, FlagRaised
+from domain.oversight.review_events import (
+    OfficerSuspended,
+    QueryReviewDecided,
+    QueryReviewOpened,
+    QueryReviewOverdue,
+    RelationDeclared,
+)
 from domain.parties.events import (
     DepartmentRegistered,
     KeyEnded,
@@ -184,6 +191,11 @@ EVENTS: tuple[type[Event], ...] = (
     FlagAnswered,
     FlagOverdue,
     FlagClosed,
+    RelationDeclared,
+    QueryReviewOpened,
+    QueryReviewOverdue,
+    QueryReviewDecided,
+    OfficerSuspended,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

@@ -33,6 +33,7 @@ from application.queries.reporting import Reports
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
+from application.reviews import ReviewRunner
 from application.services import Services
 from domain.shared.forms import Form, FormKind
 from domain.transparency.policy import parse_policy
@@ -51,6 +52,7 @@ from infrastructure.keys import (
 from infrastructure.log_keys import verify_note
 from infrastructure.logs import configuration as log_configuration
 from infrastructure.logs import configure_logs
+from infrastructure.oversight_wiring import make_reviews
 from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.epochs import PostgresEpochs
 from infrastructure.postgres.erasing import PostgresEraserStore
@@ -141,6 +143,7 @@ class ProjectorServices:
     epochs: EpochMaker
     deadlines: DeadlineRunner
     flags: FlagRunner
+    reviews: ReviewRunner
 
 
 @dataclass(frozen=True)
@@ -232,6 +235,7 @@ def projector_services(settings: Settings) -> ProjectorServices:
         epochs=make_epoch_maker(settings, pool, vault),
         deadlines=DeadlineRunner(ledger, views, PostgresDueCases(pool), load_calendar()),
         flags=flag_runner(ledger, pool),
+        reviews=make_reviews(ledger, pool),
     )
 
 

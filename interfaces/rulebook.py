@@ -14,7 +14,7 @@ NOT_YET = frozenset({
     "MEA-5",
     "JNT-1",
     "REP-6", "REP-7",
-    "QRY-3", "QRY-5",
+    "QRY-5",
     "ACC-5",
     "SUP-1",
     "WHS-1",

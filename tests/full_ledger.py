@@ -38,6 +38,7 @@ from tests.integration.test_remedies import annotating
 from tests.keys import end_log_key, next_gateway_key, next_log_key, revoke
 from tests.ledger_books import row
 from tests.listing import ListingStory
+from tests.oversight import Overseeing
 from tests.proposals import Lived
 from tests.remedies import FIRST, LETTER, PROOF, REMEDIES, SECOND, Story, begin, restore, waive
 from tests.rule_settings import change_setting
@@ -114,8 +115,13 @@ class _Life(FullLedger):
         self.shield(self.shielded)
         world.publish()
         self._decisions()
+        overseeing = Overseeing(self.story)
+        overseeing.declare()
+        overseeing.query()
+        overseeing.query()
         world.publish()
         self._compared()
+        overseeing.suspend(overseeing.opened()[0])
         self._looks()
         self._governance()
         self._clean_up()
@@ -278,6 +284,6 @@ class _Life(FullLedger):
 
     def _another_year(self) -> None:
         """A repair that is to be answered in a year of which nothing is known, until it is."""
-        self.story.apply(self.record(14), PROOF)
+        self.story.apply(self.record(16), PROOF)
         governance = Governance(self.world.ledger, signer=self.world.keys[self.story.office])
         governance.load_calendar(CalendarYear.from_data(NOTICE), digest="d1" * 32)

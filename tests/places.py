@@ -414,6 +414,26 @@ def traced(scene: Scene) -> Came:
         yield scene.post("/v1/traces", said, scene.stranger, **headers)
 
 
+def reviewed(scene: Scene) -> Came:
+    """Reviews of whatever was queried, for the credit office and a stranger; a relation declared; decided by nobody."""
+    scene.world.reviews.run()
+    reviews = [*dict.fromkeys(scene.world.rows_of("review.opened"))][:2]
+    said = {"finding": "x", "consequence": "x", "reasons": ""}
+    for review in (*reviews, uuid.uuid4()):
+        for department, officer in (
+            (scene.story.office, "credit_office-2"),
+            (scene.stranger, scene.stranger_officer),
+        ):
+            headers = {"credit_official": officer}
+            yield scene.post(
+                f"/v1/reviews/{review}/state", {}, department, credit_purpose="query_review", **headers
+            )
+            yield scene.post(f"/v1/reviews/{review}/decide", said, department, if_match='"1"', **headers)
+    declared = {"officer": SECOND, **scene.subject, "relation": "relative"}
+    yield scene.post("/v1/officer-relations", declared, scene.story.source, credit_official=SECOND)
+    yield scene.post("/v1/officer-relations", declared, scene.stranger, credit_official=SECOND)
+
+
 def log_lines(scene: Scene) -> Came:
     told = scene.logged.getvalue().encode()
     assert told.count(b"duration_ms") > 20 and b"/records/" in told
@@ -523,6 +543,7 @@ PLACES: Mapping[str, Place] = {
         lambda s: [s.own(f"/v1/listings/{s.listing}/state")], LISTED, LISTED, versioned=True
     ),
     "traces of a leak": Place(traced),
+    "reviews of queries": Place(reviewed, versioned=True),
     "log lines": Place(log_lines),
     "an auditor's replay and look back": Place(audited, ALL | LISTED, ALL | LISTED),
 }

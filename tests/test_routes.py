@@ -19,7 +19,14 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from application.queries.registers import REGISTERS
-from domain.access.model import CASE_HANDLING, INSTRUMENT_CLEANUP, LEAK_TRACING, OWN_RECORDS, SUPERVISION
+from domain.access.model import (
+    CASE_HANDLING,
+    INSTRUMENT_CLEANUP,
+    LEAK_TRACING,
+    OWN_RECORDS,
+    QUERY_REVIEW,
+    SUPERVISION,
+)
 from interfaces.cli.generate import main, openapi
 from interfaces.client.evidence import Exchange, Gateway, prove
 from interfaces.client.signing import COVERED, Message
@@ -54,6 +61,7 @@ PURPOSES = {
     "instruments.take_out": INSTRUMENT_CLEANUP.code,
     "flags.flags": SUPERVISION.code,
     "flags.flag_state": SUPERVISION.code,
+    "reviews.review_state": QUERY_REVIEW.code,
     "traces.trace": f'{LEAK_TRACING.code}; case="7"; basis="34"',
 }
 """Reads that have a purpose of their own."""

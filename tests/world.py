@@ -43,6 +43,7 @@ from application.queries.registers import Registers
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
+from application.reviews import ReviewRunner
 from application.sequencer import Sequencer
 from application.services import Services
 from application.verify import Finding, Outcome, Remembered, Verification
@@ -70,6 +71,7 @@ from infrastructure.keys import (
 )
 from infrastructure.log_keys import make_log_key
 from infrastructure.migrate import ROLES
+from infrastructure.oversight_wiring import make_reviews
 from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.flags import PostgresFlagReading
@@ -269,6 +271,11 @@ class World:
     def flags(self) -> FlagRunner:
         """A runner of flags as a newly started process has it."""
         return flag_runner(self.ledger, self.pool("projector"))
+
+    @property
+    def reviews(self) -> ReviewRunner:
+        """A review runner as a newly started process has it."""
+        return make_reviews(self.ledger, self.pool("projector"))
 
     @property
     def published(self) -> Path:

@@ -26,6 +26,7 @@ from application.reactions import (
     suppress,
     unmark,
     wait_for_review,
+    wait_for_reviewer,
     wait_for_transition,
 )
 from application.topics import event_class
@@ -47,6 +48,7 @@ _TABLES: tuple[Reaction, ...] = (
     suppress,
     wait_for_transition,
     wait_for_review,
+    wait_for_reviewer,
 )
 """The reactions that end in a table; the others make events, which stand in the log themselves."""
 

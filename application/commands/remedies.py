@@ -20,6 +20,7 @@ from application.ports import CaseDays, Conflict, Document, KeyName, LedgerUnava
 from application.reactions import FALLING, Consequences, react
 from application.registry import Registry
 from application.sealing import parse_key_reference
+from application.waiting import waiting_of
 from domain.catalogue.items import version_in_force
 from domain.listing.events import SubjectDelisted
 from domain.parties.acting import Officer
@@ -29,7 +30,6 @@ from domain.records.links import PersonLinked
 from domain.records.publicity import decided_on, item_code, may_be_known_to
 from domain.remedies.events import RecordWithdrawn, RepairDecided
 from domain.remedies.limits import RemedyLimits
-from domain.remedies.overdue import waiting_of
 from domain.remedies.recounting import Counting
 from domain.remedies.repair_case import Repair, fold_repair
 from domain.remedies.standing import Standing, standing_of

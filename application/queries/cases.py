@@ -16,12 +16,13 @@ from application.commands.subjects import Identity
 from application.ledger import OpenedRow
 from application.queries.looks import log_look
 from application.queries.subject import OWN_PURPOSE, SELF
+from application.waiting import waiting_of
 from domain.access.decide import may_speak_for_subjects
 from domain.access.model import CASE_HANDLING
 from domain.listing.case import fold_listing
 from domain.listing.events import ListingNotified, ListingRemoved
 from domain.remedies.events import ObjectionFiled, RepairApplied
-from domain.remedies.overdue import Waiting, waiting_of
+from domain.remedies.overdue import Waiting
 from domain.remedies.repair_case import fold_repair
 from domain.remedies.restoration import RestorationBegun, fold_restoration
 from domain.shared.canonical import Json, Part, canonical

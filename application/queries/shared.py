@@ -24,7 +24,7 @@ from application.registry import Registry
 from domain.access.consent import Consent, fold_consent
 from domain.access.decide import decide, request_defects
 from domain.access.events import SubjectQueried
-from domain.access.model import Request
+from domain.access.model import Officer, Request
 from domain.catalogue.items import version_in_force
 from domain.shared.refusals import Defect, Refused
 
@@ -99,16 +99,10 @@ class SharedQueries:
         logged before it is raised) and ``LedgerUnavailable`` (nothing was shown).
         """
         registry = Registry(self._ledger)
-        officer = registry.officer(request.officer)
-        purpose = registry.purpose(request.purpose)
-        known = {request.purpose: purpose} if purpose else {}
-        defects = request_defects(request, officer, known)
-        if defects or officer is None:
-            log_refusal(self._ledger, department=request.department, defects=defects, attempt=attempt)
-            raise Refused(*defects)
         for _ in range(ATTEMPTS_MAX):
+            officer = self._asker(request, registry, attempt)
             try:
-                answers = self._answered(request, officer.role, identities, registry, view)
+                answers = self._answered(request, officer, identities, registry, view)
             except Conflict:
                 registry.forget()
                 continue
@@ -121,8 +115,22 @@ class SharedQueries:
                 return answers
         raise LedgerUnavailable("the view moved while it was read")
 
+    def _asker(self, request: Request, registry: Registry, attempt: bytes) -> Officer:
+        """The officer who asks. Raises ``Refused`` (QRY-1, QRY-3), logged before it is raised."""
+        officer, purpose = registry.officer(request.officer), registry.purpose(request.purpose)
+        defects = request_defects(request, officer, {request.purpose: purpose} if purpose else {})
+        if defects or officer is None:
+            log_refusal(self._ledger, department=request.department, defects=defects, attempt=attempt)
+            raise Refused(*defects)
+        return officer
+
     def _answered(
-        self, request: Request, role: str, identities: Sequence[Identity], registry: Registry, view: str
+        self,
+        request: Request,
+        officer: Officer,
+        identities: Sequence[Identity],
+        registry: Registry,
+        view: str,
     ) -> list[Answer] | None:
         """The answers, or None when a rendition changed between announcing and reading it."""
         subjects = self._subjects(identities)
@@ -139,12 +147,16 @@ class SharedQueries:
             shown, rules = self._decided(request, mine, registry, subject, consent)
             reads += [Read(event, listed) for listed in shown]
             version = versions.get(subject, 0) + 1
-            acts.append(self._act(request, role, subject, version, shown, rules, (view, view_position)))
+            acts.append(
+                self._act(request, officer.role, subject, version, shown, rules, (view, view_position))
+            )
         meta = {"actor": request.department, "officer": request.officer, "purpose": request.purpose}
         batch = self._ledger.prepare(acts, meta=meta, log="access")
         # An item suspended (INS-2) or changed between the decision and the log opens nothing.
         items = [registry.item(code) for code in dict.fromkeys(listed.item for listed in listing)]
         batch.guards = {item.stream_id: item.stream_version for item in items}
+        # An officer suspended in between is told nothing (QRY-3).
+        batch.guards[registry.officer_stream(officer.pseudonym)] = officer.version
         if consent is not None:
             # A consent withdrawn between the decision and the log opens nothing (PRV-2).
             batch.guards[UUID(request.consent)] = consent.version

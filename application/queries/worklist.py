@@ -14,7 +14,8 @@ from uuid import UUID
 from application.ledger import Ledger
 from application.ports import OpenCase
 from application.queries.pages import FIRST_PAGE, Cursors, Page, PageAsked, Place
-from domain.remedies.overdue import Waiting, waiting_of
+from application.waiting import waiting_of
+from domain.remedies.overdue import Waiting
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
 

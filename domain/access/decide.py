@@ -23,6 +23,8 @@ def request_defects(request: Request, officer: Officer | None, purposes: Purpose
     defects: list[Defect] = []
     if officer is None or officer.department != request.department:
         defects.append(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+    elif officer.suspended:
+        defects.append(Defect("QRY-3", "officer_suspended", "Credit-Official"))
     if request.purpose not in purposes:
         defects.append(Defect("QRY-1", "purpose_unknown", "Credit-Purpose"))
     if not request.case.strip() or len(request.case) > TEXT_MAX:

@@ -33,9 +33,19 @@ SUPERVISION = Purpose("supervision", "监督问责", "supervision and accountabi
 """Why an officer reads flags about the own department, or the credit office all, and indicators (49号 九)."""
 RED_LISTING = Purpose("red_listing", "列入红名单前的核查", "checking before a red list")
 """Why a department's entry of a red list looks at what counts against its subject (JNT-2)."""
+QUERY_REVIEW = Purpose("query_review", "查询审查", "reviewing a query")
+"""Why somebody reads what another officer queried (QRY-3)."""
 OF_PLATFORM: Purposes = {
     p.code: p
-    for p in (OWN_RECORDS, CASE_HANDLING, INSTRUMENT_CLEANUP, LEAK_TRACING, SUPERVISION, RED_LISTING)
+    for p in (
+        OWN_RECORDS,
+        CASE_HANDLING,
+        INSTRUMENT_CLEANUP,
+        LEAK_TRACING,
+        SUPERVISION,
+        RED_LISTING,
+        QUERY_REVIEW,
+    )
 }
 """Purposes that the law itself gives to some reads; no shared query is made for them, and none is registered."""
 
@@ -47,6 +57,10 @@ class Officer:
     pseudonym: str
     role: str
     department: str
+    suspended: bool = False
+    """Whether a review took the right to query away (QRY-3)."""
+    version: int = 0
+    """The version of its stream, for whoever relies on it."""
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ Folded from the case's own stream; the worklists and the state of a case show it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from domain.listing.case import Listing, fold_listing
@@ -23,8 +23,10 @@ from domain.remedies.restoration import Restoration, RestorationOverdue, fold_re
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 
-CaseKind = Literal["objection", "repair", "listing", "proposal", "restoration"]
+CaseKind = Literal["objection", "repair", "listing", "proposal", "restoration", "query_review"]
+"""A review of a query is folded by a context above (``application/waiting.py``)."""
 Overdue = ObjectionOverdue | RepairOverdue | ListingOverdue | ReviewOverdue | RestorationOverdue
+E = TypeVar("E", bound=Event)
 OVERDUE: Mapping[CaseKind, type[Overdue]] = {
     "objection": ObjectionOverdue,
     "repair": RepairOverdue,
@@ -180,8 +182,12 @@ def _published(proposal: Proposal) -> Waiting:
 
 def overdue_events(waiting: Waiting, *, now: datetime) -> list[Overdue]:
     """One event for each due day that is over and not recorded yet, on successive versions; often none."""
+    return missed_days(waiting, OVERDUE[waiting.kind], now=now)
+
+
+def missed_days(waiting: Waiting, kind: Callable[..., E], *, now: datetime) -> list[E]:
+    """One event of ``kind`` for each of a case's days that is over and not recorded yet."""
     today = city_day(now).isoformat()
-    kind = OVERDUE[waiting.kind]
     missed = [d for d in waiting.deadlines if d[1] < today and d not in waiting.recorded]
     return [
         kind(**_place(waiting, version, now), step=step, due=due)

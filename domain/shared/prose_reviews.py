@@ -3,6 +3,46 @@
 from __future__ import annotations
 
 REVIEW_PROSE: dict[str, tuple[str, str]] = {
+    "officer_suspended": (
+        "该经办人的查询权限已因审查结论停止（Credit-Official）；由本部门其他经办人查询。",
+        "A review took this officer's right to query (Credit-Official); another officer of the department may ask.",
+    ),
+    "relation_unknown": (
+        "申报的关系须为：{values}。",
+        "What is declared is one of: {values}.",
+    ),
+    "relation_not_your_officer": (
+        "只能申报本部门登记的经办人的利害关系人。",
+        "A department declares relations of its own registered officers only.",
+    ),
+    "review_own_query": (
+        "本人的查询不能由本人审查，请由其他督查人员或者信用办审查。",
+        "Nobody reviews an own query: another supervisor, or the credit office, does.",
+    ),
+    "review_not_the_supervision": (
+        "查询由本部门的督查人员（supervisor）或者信用办的经办人审查。",
+        "A query is reviewed by a supervisor of its department, or by an officer of the credit office.",
+    ),
+    "review_decided_already": (
+        "审查已经办结。",
+        "The review is decided already.",
+    ),
+    "review_finding_unknown": (
+        "审查结论须为：{values}。",
+        "The finding is one of: {values}.",
+    ),
+    "review_consequence_unknown": (
+        "处理须为：{values}。",
+        "The consequence is one of: {values}.",
+    ),
+    "review_consequence_unfit": (
+        "查询正当的不作处理（none）；不当的须有处理。",
+        "What was in order has no consequence (none); what was improper has one.",
+    ),
+    "review_without_reasons": (
+        "审查结论须写明理由，不超过2000字。",
+        "A finding gives its reasons, at most 2,000 characters.",
+    ),
     "trace_not_the_office": (
         "只有信用办登记的经办人可以追查泄露（Credit-Official）。",
         "A leak is traced by a registered officer of the credit office only (Credit-Official).",

@@ -88,6 +88,25 @@ SETTINGS: Mapping[str, Setting] = {
             "years", 1, 10,
         ),
         Setting(
+            "review.sample_per_10000", "QRY-3", "查询审查：抽查比例", "Review of queries: drawn by chance", "per_10000",
+            0, 10_000,
+        ),
+        Setting(
+            "review.office_begins_hour", "QRY-3", "查询审查：办公开始时刻", "Review of queries: office hours from",
+            "hour", 0, 23,
+        ),
+        Setting(
+            "review.office_ends_hour", "QRY-3", "查询审查：办公结束时刻", "Review of queries: office hours until",
+            "hour", 1, 24,
+        ),
+        Setting(
+            "review.bulk_subjects", "QRY-3", "查询审查：一人一日查询主体数", "Review of queries: subjects of a day",
+            "subjects", 1, 100_000,
+        ),
+        Setting(
+            "review.working_days", "QRY-3", "查询审查：办结时限", "Review of queries: decided", "working_days", 1, 60,
+        ),
+        Setting(
             "watch_list.minor_records", "JNT-3", "重点关注名单：轻微失信次数", "Watch list: slight records", "records",
             2, 100,
         ),

@@ -42,7 +42,7 @@ _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 @click.option("--json", "as_json", is_flag=True, help="What was recorded as JSON.")
 @click.option("--quiet", is_flag=True)
 def deadlines(*, as_json: bool, quiet: bool) -> None:
-    """Record once what is over by today: terms of publicity, due days of objections and repairs, and flags.
+    """Record once what is over by today: terms of publicity, due days of open cases, flags; open reviews of queries.
 
     ``serve`` does the same every 30 seconds; both at once record nothing twice. Exit 1 when a case could not be
     opened (``verify`` says why).
@@ -52,15 +52,18 @@ def deadlines(*, as_json: bool, quiet: bool) -> None:
         bar = Progress("期限 deadlines", 0, unit="events", quiet=quiet)
         found = projector_services(settings)
         passed, raised = found.deadlines.run(bar.update), found.flags.run()
+        reviews = found.reviews.run()
         bar.finish()
     if as_json:
-        click.echo(json.dumps({**asdict(passed), "flags": raised.flags, "flags_overdue": raised.overdue}))
+        told = {"flags": raised.flags, "flags_overdue": raised.overdue, "reviews": reviews}
+        click.echo(json.dumps({**asdict(passed), **told}))
     else:
         click.echo(f"公示期满 / terms ended: {passed.terms_ended}")
         click.echo(f"办理逾期 / due days missed: {passed.overdue}")
         click.echo(f"期限重算 / cases whose days were counted again: {passed.recounted}")
         click.echo(f"责任线索 / flags raised: {raised.flags}")
         click.echo(f"线索逾期未答复 / flags not answered in time: {raised.overdue}")
+        click.echo(f"开启的查询审查 / reviews of queries opened: {reviews}")
         if passed.unreadable:
             click.echo(f"无法打开的案件 / cases that do not open: {passed.unreadable}")
     if passed.unreadable:

@@ -63,6 +63,7 @@ def _lead(found: ProjectorServices, stop: Stop) -> None:
                     _LOG.error("%s open cases cannot be opened: run verify", passed.unreadable)
                 if not more:
                     found.flags.run()
+                    found.reviews.run()
                 # Long arrears are recorded piece by piece, so that the views never stand still for long.
                 due = 0.0 if more else time.monotonic() + DEADLINES_EVERY_SECONDS
             with suppress(ViewsMoved):  # when a rebuild came in between, the next round looks again

@@ -1,11 +1,11 @@
-"""Oversight as a department's own client: traces of leaks."""
+"""Oversight as a department's own client: traces of leaks, reviews of queries, relations of officers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from domain.access.model import LEAK_TRACING
+from domain.access.model import LEAK_TRACING, QUERY_REVIEW
 from interfaces.client.api import Client
 from interfaces.client.signing import purpose_header
 
@@ -34,3 +34,27 @@ class Oversight:
         said = {**target, "excerpt": dict(excerpt or {})}
         purpose = purpose_header(LEAK_TRACING.code, case=case, basis=basis)
         return self.client.post("/v1/traces", said, credit_official=self.official, credit_purpose=purpose)
+
+    def review(self, review: str) -> dict[str, Any]:
+        """A review with its query, for whoever may decide it. Raises ``Problem``."""
+        path = f"/v1/reviews/{review}/state"
+        return self.client.post(path, {}, credit_official=self.official, credit_purpose=QUERY_REVIEW.code)
+
+    def decide(
+        self, review: str, *, version: int, finding: str, consequence: str, reasons: str
+    ) -> dict[str, Any]:
+        """Decide a review on the version that was seen; the receipt. Raises ``Problem``."""
+        said = {"finding": finding, "consequence": consequence, "reasons": reasons}
+        return self._done(f"/v1/reviews/{review}/decide", said, version=version)
+
+    def declare(self, officer: str, subject: Mapping[str, str], *, relation: str) -> dict[str, Any]:
+        """Declare a relative or colleague of an officer of the department; the receipt. Raises ``Problem``."""
+        said = {"officer": officer, "subject": dict(subject), "relation": relation}
+        return self._done("/v1/officer-relations", said)
+
+    def _done(self, path: str, said: Mapping[str, Any], *, version: int = 0) -> dict[str, Any]:
+        seen = f'"{version}"' if version else ""
+        receipt: dict[str, Any] = self.client.post(path, said, credit_official=self.official, if_match=seen)[
+            "receipt"
+        ]
+        return receipt

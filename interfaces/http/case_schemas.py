@@ -60,7 +60,7 @@ class CaseWaiting(Schema):
 
     step = _text(
         "待办事项 / what is to be done: answer, accept, decide, await_materials, decide_listing,"
-        " decide_removal, restore"
+        " decide_removal, restore, review"
     )
     due = _text("期限，等申请人补正时为空 / by when; empty while the applicant is to hand something in")
     overdue = fields.Boolean(required=True)
@@ -94,7 +94,7 @@ class Task(Schema):
     """One case that waits (待办)."""
 
     case = fields.UUID(required=True)
-    kind = _text("objection, repair, listing, proposal, restoration")
+    kind = _text("objection, repair, listing, proposal, restoration, query_review")
     version = _count("版本 / version")
     record = fields.UUID(required=True)
     department = _text("承办部门 / the department that is to act")

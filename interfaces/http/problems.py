@@ -64,6 +64,9 @@ NOT_PERMITTED = frozenset(
         "trace_not_the_office",
         "flag_not_the_office",
         "flag_of_another_unit",
+        "officer_suspended",
+        "review_own_query",
+        "review_not_the_supervision",
     }
 )
 """What forbids the act to this caller or officer, and not the act itself."""

@@ -35,6 +35,9 @@ UNIT_NAMES: Mapping[str, tuple[str, str]] = {
     "years": ("年", "years"),
     "records": ("条", "records"),
     "times": ("次", "times"),
+    "hour": ("时", "o'clock"),
+    "subjects": ("个主体", "subjects"),
+    "per_10000": ("‱", "of ten thousand"),
 }
 
 

@@ -17,7 +17,7 @@ TABLES = (
     "marks", "open_cases", "trees", "epochs", "maps", "map_changes", "key_state",
     "refusal_counts", "refusal_state",
     "registers",
-    "oversight_state", "flag_causes", "flags",
+    "oversight_state", "flag_causes", "flags", "review_state",
 )  # fmt: skip
 LOGS = ("records", "access")
 CHANGES = ("UPDATE ledger.{} SET position = position", "DELETE FROM ledger.{}", "TRUNCATE ledger.{}")
@@ -73,6 +73,7 @@ READABLE = {
         "oversight_state",
         "flag_causes",
         "flags",
+        "review_state",
     },
     "sequencer": set[str](),
     "auditor": set(TABLES) - {"request_counts"},

@@ -829,6 +829,37 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
     ("subject.delisted", 1): {
         "public": {"listing": str(ROW), "list_code": "C06-04", "cause": "repair"}
     },
+    ("officer.relation_declared", 1): {
+        "public": {"department": "11990106MB00000018", "declared_by": "officer-2"},
+        "person/1": {"blind": "ab" * 32, "relation": "relative"},
+    },
+    ("review.opened", 1): {
+        "public": {"due": "2026-12-04", "provisional": False},
+        "restricted": {
+            "look": "access:7", "leaf": "cd" * 32, "department": "11990106MB00000018", "officer": "officer-1",
+            "reasons": ["sample", "off_hours"], "epoch": 3, "root": "ef" * 32, "per_10000": 100,
+        },
+    },
+    ("review.overdue", 1): {
+        "public": {
+            "record": str(ROW),
+            "department": "11990106MB00000018",
+            "step": "review",
+            "due": "2026-12-04",
+            "provisional": False,
+        }
+    },
+    ("review.decided", 1): {
+        "public": {"decided_on": "2026-12-01"},
+        "restricted": {
+            "finding": "improper",
+            "consequence": "suspended",
+            "reasons": "没有在办案件",
+            "department": "11990106MB00000018",
+            "officer": "supervisor-1",
+        },
+    },
+    ("officer.suspended", 1): {"public": {"review": str(ROW)}},
 }  # fmt: skip
 """An example payload of every event version, made up."""
 

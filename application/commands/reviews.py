@@ -1,0 +1,198 @@
+"""Reviews decided, and relations declared: each act one event under the gateway's seal, with its officer (QRY-3).
+
+Comes after the review runner opened them; a suspension is an event of the officer's own stream, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from application.commands.remedies import Done, Once, StaleVersion
+from application.commands.subjects import Identity, blind_of
+from application.ledger import Ledger, SealedAct
+from application.ports import Append, Conflict, LedgerUnavailable, Receipt
+from application.registry import Registry
+from application.reviews import RELATIONS
+from domain.access.model import Officer
+from domain.oversight.review_events import OfficerSuspended
+from domain.oversight.reviews import (
+    UNKNOWN,
+    QueryReview,
+    decide_review,
+    declare_relation,
+    fold_review,
+    reviewer_defects,
+)
+from domain.shared.events import Event
+from domain.shared.refusals import Defect, Refused, refuse_if_any
+from domain.transparency.merkle import leaf_hash
+
+ATTEMPTS_MAX = 8
+PURPOSE = "oversight"
+
+
+@dataclass(frozen=True)
+class HandleReview:
+    """Which officer acts on which review, having seen which ``expected`` version of it."""
+
+    review_id: UUID
+    expected: int
+    officer: str
+    department: str
+
+
+@dataclass
+class OversightAct:
+    """What one transaction of oversight does: its own act, what follows, and what it relies on."""
+
+    acts: list[SealedAct]
+    told: dict[str, object] = field(default_factory=dict)
+    guards: dict[UUID, int] = field(default_factory=dict)
+    more: Callable[[Append], None] = lambda _batch: None
+    """What else the transaction carries: cases opened and closed, their days."""
+
+
+def acting_officer(registry: Registry, pseudonym: str, department: str) -> Officer:
+    """The registered officer who acts. Raises ``Refused`` (QRY-1) for anybody else."""
+    officer = registry.officer(pseudonym)
+    if officer is None or officer.department != department:
+        raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+    return officer
+
+
+def perform(ledger: Ledger, make: Callable[[], OversightAct], officer: Officer, once: Once | None) -> Done:
+    """Append what ``make`` decides; decide again when something moved.
+
+    Raises ``Refused``, ``StaleVersion``, ``LedgerUnavailable``, and ``Conflict`` (receipt) when the same idempotency
+    key was used meanwhile.
+    """
+    for _ in range(ATTEMPTS_MAX):
+        act = make()
+        first = act.acts[0].event
+        meta = {
+            "actor": officer.department,
+            "officer": officer.pseudonym,
+            "purpose": PURPOSE,
+            "correlation": str(first.originator_id),
+        }
+        batch = ledger.prepare(act.acts, meta=meta)
+        batch.guards |= act.guards
+        act.more(batch)
+        told = _told(first, act)
+        if once is not None:
+            batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
+        try:
+            position = ledger.store.append(batch)[0]
+        except Conflict as conflict:
+            if conflict.what == "receipt":
+                raise
+            continue
+        return Done(first.originator_id, first.originator_version, position, told)
+    raise LedgerUnavailable("too many writers at once")
+
+
+def _told(event: Event, act: OversightAct) -> Mapping[str, object]:
+    return {
+        "case": str(event.originator_id),
+        "version": event.originator_version,
+        "leaf_hash": leaf_hash(act.acts[0].leaf).hex(),
+        "status": "recorded",
+        **act.told,
+    }
+
+
+class Reviews:
+    """The desk of reviews (查询审查)."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def concerned(self, review_id: UUID, officer: str, department: str) -> tuple[QueryReview, Officer]:
+        """The review for who may review it. Raises ``Refused``: QRY-1, as for an unknown one, or QRY-3."""
+        registry = Registry(self._ledger)
+        acting = acting_officer(registry, officer, department)
+        review, office = fold_review(self._ledger.load(review_id)), registry.department(department)
+        if review is None:
+            raise Refused(Defect(UNKNOWN, "remedy_case_unknown"))
+        refuse_if_any(reviewer_defects(review, acting, office_role=office.role if office else ""))
+        return review, acting
+
+    def officer(self, pseudonym: str, department: str) -> Officer:
+        """The registered officer who acts. Raises ``Refused`` (QRY-1)."""
+        return acting_officer(Registry(self._ledger), pseudonym, department)
+
+    def decide(
+        self, command: HandleReview, *, finding: str, consequence: str, reasons: str, once: Once | None = None
+    ) -> Done:
+        """Record the finding and its consequence; the case waits no more."""
+        _, officer = self.concerned(command.review_id, command.officer, command.department)
+
+        def make() -> OversightAct:
+            review, _ = self.concerned(command.review_id, command.officer, command.department)
+            if review.version != command.expected:
+                raise StaleVersion
+            event = decide_review(
+                review,
+                officer,
+                finding=finding,
+                consequence=consequence,
+                reasons=reasons,
+                now=self._ledger.now(),
+            )
+            acts = [self._ledger.seal(event)]
+            if consequence == "suspended":
+                acts += self._suspension(review)
+            told: dict[str, object] = {"outcome": finding, "effect": consequence}
+            return OversightAct(acts, told, more=lambda batch: batch.closed.append(review.id))
+
+        return perform(self._ledger, make, officer, once)
+
+    def declare(
+        self,
+        *,
+        officer: str,
+        of_officer: str,
+        department: str,
+        identity: Identity,
+        relation: str,
+        once: Once | None,
+    ) -> Done:
+        """A department declares a relative or colleague of its officer; told to nobody."""
+        registry = Registry(self._ledger)
+        acting, declared = acting_officer(registry, officer, department), registry.officer(of_officer)
+        if declared is None or declared.department != department:
+            raise Refused(Defect("QRY-3", "relation_not_your_officer", "/officer"))
+        stream = self._ledger.name_id(RELATIONS, of_officer)
+
+        def make() -> OversightAct:
+            version = self._ledger.store.versions_of([stream]).get(stream, 0) + 1
+            event = declare_relation(
+                stream=stream,
+                version=version,
+                declared_by=acting.pseudonym,
+                department=department,
+                blind=blind_of(self._ledger, identity),
+                relation=relation,
+                now=self._ledger.now(),
+            )
+            alone = (self._ledger.entropy.uuid(), "person")
+            owners = {"public": (self._ledger.id, "public"), "person/1": alone}
+            return OversightAct([self._ledger.seal(event, owners=owners)])
+
+        return perform(self._ledger, make, acting, once)
+
+    def _suspension(self, review: QueryReview) -> list[SealedAct]:
+        """The officer queries no more; nothing new where another review said so before."""
+        registry = Registry(self._ledger)
+        known = registry.officer(review.opened.officer)
+        if known is None or known.suspended:
+            return []
+        event = OfficerSuspended(
+            originator_id=registry.officer_stream(known.pseudonym),
+            originator_version=known.version + 1,
+            timestamp=self._ledger.now(),
+            review=str(review.id),
+        )
+        return [self._ledger.seal(event)]

@@ -1,0 +1,29 @@
+"""What any open case waits for, whichever context it is of, and its missed days: for worklists and the deadline runner.
+
+``domain/remedies/overdue.py`` folds the cases that it may know; the contexts above it get their line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.oversight.review_events import QueryReviewOverdue
+from domain.oversight.reviews import fold_review, waiting_review
+from domain.remedies.overdue import Overdue, Waiting, missed_days
+from domain.remedies.overdue import overdue_events as of_cases
+from domain.remedies.overdue import waiting_of as of_case
+from domain.shared.events import Event
+
+
+def waiting_of(events: Sequence[Event]) -> Waiting | None:
+    """What the case of a stream waits for; None when it is decided, or no case."""
+    review = fold_review(events)
+    return of_case(events) if review is None else waiting_review(review)
+
+
+def overdue_events(waiting: Waiting, *, now: datetime) -> Sequence[Overdue | QueryReviewOverdue]:
+    """One event for each due day that is over and not recorded yet; often none."""
+    if waiting.kind == "query_review":
+        return missed_days(waiting, QueryReviewOverdue, now=now)
+    return of_cases(waiting, now=now)

@@ -1,0 +1,187 @@
+"""Reviews of queries over HTTP: read and decided by somebody else than who queried; relations declared (QRY-3)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response
+from marshmallow import Schema, fields, validate
+
+from application.commands.remedies import Done, StaleVersion
+from application.commands.reviews import HandleReview, Reviews
+from application.queries.reviews import told_review
+from domain.access.model import QUERY_REVIEW
+from domain.oversight.reviews import CONSEQUENCES, FINDINGS, REASONS, RELATIONS
+from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
+from interfaces.http.auth import authenticated
+from interfaces.http.bodies import given_json, read_body
+from interfaces.http.describing import Access, Answer, Operation, json_of, operation
+from interfaces.http.intakes import json_response, logged_refusals
+from interfaces.http.paging import read_json
+from interfaces.http.queries import Subject, for_purpose, identity_of
+from interfaces.http.remedies import Command, command
+from interfaces.http.remedy_operations import beginning, deciding
+from interfaces.http.schema_fields import count, text
+from interfaces.http.services import services
+from interfaces.http.traces import Shown
+
+TAG = "监督"
+_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
+blueprint = Blueprint("reviews", __name__, url_prefix="/v1")
+
+
+class ReviewQuestion(Schema):
+    """Nothing but the question itself."""
+
+
+class DecidedReview(Schema):
+    """The finding, what follows from it, and why."""
+
+    finding = fields.String(
+        required=True, validate=validate.Length(max=32), metadata={"description": " / ".join(FINDINGS)}
+    )
+    consequence = fields.String(
+        required=True, validate=validate.Length(max=32), metadata={"description": " / ".join(CONSEQUENCES)}
+    )
+    reasons = fields.String(required=True, validate=validate.Length(max=TEXT_CHARACTERS_MAX))
+
+
+class DeclaredRelation(Schema):
+    """Whom the department declares as a relative or colleague of which of its officers."""
+
+    officer = fields.String(required=True, validate=validate.Length(min=1, max=SHORT_CHARACTERS_MAX))
+    subject = fields.Nested(Subject, required=True)
+    relation = fields.String(
+        required=True, validate=validate.Length(max=32), metadata={"description": " / ".join(RELATIONS)}
+    )
+
+
+class ReviewedQuery(Schema):
+    """The query under review; empty where its content was erased since."""
+
+    at = text("时间 / when", required=False)
+    department = text("部门 / department", required=False)
+    officer = text("经办人代号 / the officer's pseudonym", required=False)
+    role = text("经办人角色 / the officer's role", required=False)
+    purpose = text("目的 / purpose", required=False)
+    case = text("所办案件 / case", required=False)
+    basis = text("依据 / ground", required=False)
+    view = text("视图 / view", required=False)
+    shown = fields.List(fields.Nested(Shown))
+
+
+class ReviewMoment(Schema):
+    """One event of a review."""
+
+    event = text("事件类型 / type of the event")
+    at = text("时间 / when")
+    version = count("版本 / version")
+    parts = fields.Dict(required=True, keys=fields.String(), values=fields.Dict())
+
+
+class ReviewAnswer(Schema):
+    """A review as it stands."""
+
+    review = fields.UUID(required=True)
+    version = count("版本，用于 If-Match / the version, for If-Match")
+    state = text("open, decided")
+    reasons = fields.List(fields.String(), required=True, metadata={"description": " / ".join(REASONS)})
+    look = text("该次查询的回执 / the receipt of the query")
+    due = text("办结期限 / by when")
+    query = fields.Nested(ReviewedQuery, required=True)
+    history = fields.List(fields.Nested(ReviewMoment), required=True)
+    receipt = text("回执 / receipt")
+
+
+@blueprint.post("/reviews/<uuid:review_id>/state")
+@operation(
+    Operation(
+        "查询审查现状",
+        "How a review stands",
+        Access.OFFICER,
+        TAG,
+        {
+            200: Answer(
+                "审查和所审的查询",
+                "the review and its query",
+                json_of(ReviewAnswer),
+                ("ETag", "Credit-Receipt"),
+            )
+        },
+        takes=json_of(ReviewQuestion),
+        problems=(404,),
+        headers={"Credit-Purpose": True},
+    )
+)
+def review_state(review_id: UUID) -> Response:
+    """A review with its query (查询审查), for a supervisor of the department or the credit office, but never for who
+    queried; logged in the list of the subject before it leaves."""
+    body = read_body()
+    caller = authenticated(body)
+    with logged_refusals(caller, body):
+        read_json(ReviewQuestion(), body)
+        for_purpose(caller, QUERY_REVIEW)
+        officer, department = caller.signed_header("Credit-Official"), caller.department
+        found = told_review(services().ledger, review_id, officer=officer, department=department)
+    opened = found.review.opened
+    told = {
+        "review": str(found.review.id),
+        "version": found.review.version,
+        "state": found.review.state,
+        "reasons": opened.reasons,
+        "look": opened.look,
+        "due": opened.due,
+        "query": dict(found.query),
+        "history": list(found.history),
+        "receipt": f"access:{found.position}",
+    }
+    answer = json_response(told, 200)
+    answer.headers["ETag"] = f'"{found.review.version}"'
+    answer.headers["Credit-Receipt"] = f"access:{found.position}"
+    return answer
+
+
+@blueprint.post("/reviews/<uuid:review_id>/decide")
+@operation(deciding("作出审查结论", "Decide a review", DecidedReview, tag=TAG))
+def decide_review(review_id: UUID) -> Response:
+    """The finding on a query and its consequence (审查结论), by somebody else than who queried."""
+
+    def run(given: Command) -> Done:
+        handling = HandleReview(review_id, seen_version(given), given.officer, given.caller.department)
+        reviews = Reviews(services().ledger)
+        # Whom it does not concern learns nothing by what else is wrong with the request.
+        reviews.concerned(review_id, given.officer, given.caller.department)
+        return reviews.decide(handling, **given_json(DecidedReview(), given.body), once=given.once)
+
+    return command(run)
+
+
+@blueprint.post("/officer-relations")
+@operation(beginning("申报利害关系人", "Declare a relation of an officer", DeclaredRelation, tag=TAG))
+def declare_relation() -> Response:
+    """A department declares relatives and colleagues of its officer (申报利害关系人); queries of them are reviewed."""
+
+    def run(given: Command) -> Done:
+        reviews = Reviews(services().ledger)
+        reviews.officer(given.officer, given.caller.department)
+        said: dict[str, Any] = given_json(DeclaredRelation(), given.body)
+        return reviews.declare(
+            officer=given.officer,
+            of_officer=said["officer"],
+            department=given.caller.department,
+            identity=identity_of(said["subject"], "/subject"),
+            relation=said["relation"],
+            once=given.once,
+        )
+
+    return command(run)
+
+
+def seen_version(given: Command) -> int:
+    """The version that was seen. Raises ``ProblemError`` 428 without one, ``StaleVersion`` for what is none of ours."""
+    found = _TAG.fullmatch(given.tag_of_version())
+    if found is None:
+        raise StaleVersion
+    return int(found[1])

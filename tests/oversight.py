@@ -1,0 +1,62 @@
+"""Oversight over a test's ledger by the commands themselves: a query that is reviewed, and what came of it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from application.commands.governance import Governance
+from application.commands.reviews import HandleReview, Reviews
+from domain.access.model import Request
+from domain.oversight.review_events import QueryReviewOpened
+from tests.remedies import Story
+
+WATCHED, CHIEF, OFFICE = "watched-1", "chief-1", "credit_office-1"
+BASIS = "《中华人民共和国行政许可法》第三十四条"
+
+
+class Overseeing:
+    """A department whose officer queries a declared relative, and its supervisor."""
+
+    def __init__(self, story: Story) -> None:
+        self.story, self.world = story, story.world
+        self.reviews = Reviews(self.world.ledger)
+        self.department = self.world.city.agencies[-2].code
+        """Neither the source nor the stranger of other tests."""
+        governance = Governance(self.world.ledger, signer=self.world.keys[story.office])
+        for pseudonym, role in ((WATCHED, "operator"), (CHIEF, "supervisor")):
+            governance.register_officer(
+                department=self.department, pseudonym=pseudonym, role=role, name="示例"
+            )
+
+    def declare(self) -> None:
+        """The story's subject is a relative of the officer."""
+        self.reviews.declare(
+            officer=CHIEF,
+            of_officer=WATCHED,
+            department=self.department,
+            identity=self.story.subject(),
+            relation="relative",
+            once=None,
+        )
+
+    def query(self, case: str = "示许受字〔2026〕7号") -> int:
+        """The officer queries the subject; the position of the look."""
+        request = Request(self.department, WATCHED, "licensing", case, BASIS, self.world.today)
+        return self.world.services.shared.ask(request, [self.story.subject()], attempt=b"x")[0].position
+
+    def opened(self) -> list[UUID]:
+        """The reviews of the officer's queries, once the runner looked at them."""
+        self.world.publish()
+        self.world.reviews.run()
+        streams = dict.fromkeys(self.world.rows_of(QueryReviewOpened.TOPIC))
+        events = [self.world.ledger.load(stream)[0] for stream in streams]
+        return [e.originator_id for e in events if isinstance(e, QueryReviewOpened) and e.officer == WATCHED]
+
+    def suspend(self, review: UUID) -> None:
+        """The supervisor finds it improper and takes the right to query."""
+        self.reviews.decide(
+            HandleReview(review, 1, CHIEF, self.department),
+            finding="improper",
+            consequence="suspended",
+            reasons="查询本人亲属",
+        )
