@@ -36,6 +36,14 @@ class Dossier:
     entries: Sequence[tuple[UUID, str]]
 
 
+def dossier_of(ledger: Ledger, subject: UUID) -> Dossier:
+    """What a subject's dossier holds. Raises ``Refused`` (FORMAT) for one that is too large to answer about."""
+    reached, entries = ledger.store.standing_records(subject, limit=ROWS_MAX + 1)
+    if len(entries) > ROWS_MAX:
+        raise Refused(Defect("FORMAT", "answer_too_large", "/subjects", {"most": str(ROWS_MAX)}))
+    return Dossier(reached, entries)
+
+
 def severity_of(content: Parts) -> str:
     """The severity class of a record; one that is unknown counts as 一般 (PUB-4)."""
     severity = content["public"].get("DISCREDIT_LEVEL")
@@ -57,13 +65,6 @@ class AdverseRecords:
         self._ledger = ledger
         self._registry = registry
         self._months_max = months_max
-
-    def dossier(self, subject: UUID) -> Dossier:
-        """What the subject's dossier holds. Raises ``Refused`` (FORMAT) for one that is too large to answer about."""
-        reached, entries = self._ledger.store.standing_records(subject, limit=ROWS_MAX + 1)
-        if len(entries) > ROWS_MAX:
-            raise Refused(Defect("FORMAT", "answer_too_large", "/subjects", {"most": str(ROWS_MAX)}))
-        return Dossier(reached, entries)
 
     def among(self, entries: Sequence[tuple[UUID, str]]) -> Iterator[Adverse]:
         """Those of the entries that count against their subject, newest first as they are given."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from application.commands.entries import SealedEntry
@@ -126,6 +126,15 @@ class Enterer:
             **changed,
         }
         return self.stranger.green_channel({"code": self.subject["code"]}, **asked)
+
+    def query(self, sort: Literal["watch", "reference"], *, by: str = "stranger") -> list[dict[str, Any]]:
+        """The source, or the stranger, asks for entries about the subject."""
+        entries, officer = (
+            (self.stranger, self.city.stranger_officer) if by == "stranger" else (self.source, SECOND)
+        )
+        subject = {"code": self.subject["code"]}
+        asked = {"purpose": "honours", "case": "示监〔2026〕7号", "basis": "武信用办〔2018〕13号 四(六)"}
+        return entries.query(sort, subject, official=officer, **asked)
 
     def slight(self, number: int, decided: str = "2026-10-10", severity: str = "轻微") -> str:
         """A slight record of the subject, or one of another severity, in view."""

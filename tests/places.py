@@ -337,7 +337,8 @@ def entered(scene: Scene) -> Came:
             yield scene.post(f"/v1/{path}", said, who, credit_official=officer)
             yield scene.post(f"/v1/{path}/{scene.record}/{end}", sealed, who, credit_official=officer)
     headers = {"credit_official": scene.stranger_officer, "credit_purpose": PURPOSE}
-    yield scene.post("/v1/green-channel", scene.subjects, scene.stranger, **headers)
+    for path in ("green-channel", "watch-list-entries/query", "reference-entries/query"):
+        yield scene.post(f"/v1/{path}", scene.subjects, scene.stranger, **headers)
 
 
 def state_of_listing(scene: Scene) -> Came:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from application.adverse import AdverseRecords
+from application.adverse import AdverseRecords, dossier_of
 from application.commands.department_acts import of_department
 from application.commands.entries import Entering, EntryDesk, SealedEntry, identity_of_act, note_of
 from application.commands.remedies import Done, Once, RemedyDesk
@@ -98,7 +98,7 @@ class RedLists(EntryDesk):
         adverse = AdverseRecords(
             self._ledger, self._desk.registry, lambda day: self._desk.months_max(day, guards)
         )
-        against = adverse.among(adverse.dossier(subject).entries)
+        against = adverse.among(dossier_of(self._ledger, subject).entries)
         refuse_if_any(standing_defects(standard, notes=held.notes, adverse=against))
         noted = SubjectNoted(
             originator_id=subject,

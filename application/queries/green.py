@@ -9,20 +9,18 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
-from application.adverse import AdverseRecords
-from application.commands.refusals import log_refusal
+from application.adverse import AdverseRecords, dossier_of
 from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity, SubjectDesk
 from application.ledger import Ledger
 from application.noted import held_by
+from application.queries.asking import admitted, logged
 from application.queries.looks import log_look, log_look_at
 from application.registry import Registry
-from domain.access.decide import request_defects
 from domain.access.model import RED_LISTING, Request
 from domain.listing.adverse import GreenChannel, green_channel
 from domain.parties.acting import Officer
 from domain.shared.canonical import canonical
-from domain.shared.refusals import Refused
 
 VIEW = "green_channel"
 RULES = ("QRY-1", "JNT-2")
@@ -75,32 +73,18 @@ class GreenChannelQueries:
         Raises ``Refused`` (QRY-1, logged before) and ``LedgerUnavailable``.
         """
         registry = Registry(self._ledger)
-        officer, purpose = registry.officer(request.officer), registry.purpose(request.purpose)
-        defects = request_defects(request, officer, {request.purpose: purpose} if purpose else {})
-        if defects or officer is None:
-            log_refusal(self._ledger, department=request.department, defects=defects, attempt=attempt)
-            raise Refused(*defects)
-        role = officer.role
+        officer = admitted(self._ledger, registry, request, attempt=attempt)
         decided, reached = self._decided(request, identity, registry)
         told = canonical({"eligible": decided.eligible, "ground": decided.ground})
-        _, position = log_look_at(
+        position = logged(
             self._ledger,
             identity,
-            lambda subject, before: log_look(
-                self._ledger,
-                subject,
-                department=request.department,
-                officer=request.officer,
-                role=role,
-                purpose=request.purpose,
-                rules=RULES,
-                view=VIEW,
-                shown=[[str(subject), VIEW, hashlib.sha256(told).hexdigest()]],
-                view_position=reached,
-                case=request.case,
-                basis=request.basis,
-                before=before,
-            ),
+            request,
+            officer,
+            rules=RULES,
+            view=VIEW,
+            shown=lambda look: [[str(look.originator_id), VIEW, hashlib.sha256(told).hexdigest()]],
+            reached=reached,
         )
         return GreenAnswer(decided, position)
 
@@ -111,7 +95,7 @@ class GreenChannelQueries:
         if subject is None:
             return green_channel((), (), years=years, today=request.on), 0
         adverse = AdverseRecords(self._ledger, registry, lambda day: self._desk.months_max(day, {}))
-        dossier = adverse.dossier(subject)
+        dossier = dossier_of(self._ledger, subject)
         red = []
         for note in held_by(self._ledger, subject).notes:
             if note.kind == "red" and note.holds_on(request.on):

@@ -21,6 +21,7 @@ from application.commands.seals import SealOfAct
 from application.ledger import Ledger
 from domain.listing.case import Notice
 from domain.listing.decision import last_day
+from domain.listing.standards import RED
 from domain.parties.acting import Officer
 from domain.shared.canonical import Part, Parts
 from domain.shared.city_time import city_day
@@ -28,6 +29,7 @@ from domain.shared.kinds import Kind
 from domain.transparency.leaf import act_message
 from domain.transparency.sealed_file import ROW_KIND, SealedRow
 from infrastructure.bootstrap import load_calendar, remedy_desk, verify_ed25519
+from interfaces.cli.entry_examples import EntryExamples
 from interfaces.cli.remedy_examples import RemedyExamples
 from interfaces.client.form_data import load_forms
 from interfaces.client.sealing import DepartmentKey, seal_remedy
@@ -78,11 +80,24 @@ class Examples:
             key=self._key,
             penalty=self._penalty,
         ).make()
+        name, code = self._company()
+        EntryExamples(
+            self._desk,
+            standard=next(s for s in self._city.lists if s.kind == RED),
+            officer=self._officer,
+            name=self._market.name,
+            key=self._key,
+            penalty=self._penalty,
+        ).make({"name": name, "code": code})
+
+    def _company(self) -> tuple[str, str]:
+        """Name and code of a company that there was not before."""
+        name = company_name(self._random)
+        return name, credit_code(self._random, prefix="91", division=self._city.division_code)
 
     def _penalty(self, number: int) -> tuple[UUID, Parts]:
         """A penalty to rest on, sealed by its department."""
-        name = company_name(self._random)
-        code = credit_code(self._random, prefix="91", division=self._city.division_code)
+        name, code = self._company()
         content = penalty_of(self._market, name, code, number=900 + number, today=self._today)
         row = SealedRow(0, uuid.uuid4(), os.urandom(32), content, data_row=1, sheet_row=1)
         message = act_message(

@@ -51,12 +51,29 @@ class Entries:
         self, subject: Mapping[str, str], *, official: str, purpose: str, case: str, basis: str
     ) -> dict[str, Any]:
         """Whether the green channel is open to a subject, by which ground; logged in the subject's own list."""
-        return self._client.post(
-            "/v1/green-channel",
-            {"subjects": [dict(subject)]},
-            credit_official=official,
-            credit_purpose=purpose_header(purpose, case=case, basis=basis),
+        return self._asked(
+            "/v1/green-channel", subject, official, purpose_header(purpose, case=case, basis=basis)
         )
+
+    def query(
+        self,
+        sort: Literal["watch", "reference"],
+        subject: Mapping[str, str],
+        *,
+        official: str,
+        purpose: str,
+        case: str,
+        basis: str,
+    ) -> list[dict[str, Any]]:
+        """This department's own watches of a subject, or what is there for reference; logged as any query."""
+        path = f"{_ROUTES[sort][0]}/query"
+        answer = self._asked(path, subject, official, purpose_header(purpose, case=case, basis=basis))
+        entries: list[dict[str, Any]] = answer["entries"]
+        return entries
+
+    def _asked(self, path: str, subject: Mapping[str, str], official: str, purpose: str) -> dict[str, Any]:
+        said = {"subjects": [dict(subject)]}
+        return self._client.post(path, said, credit_official=official, credit_purpose=purpose)
 
     def _sealed(self, kind: Kind, parts: Parts, entry: str) -> dict[str, Any]:
         ledger_id = bytes.fromhex(self._client.ledger_id)

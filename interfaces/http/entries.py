@@ -6,6 +6,7 @@ Each act is one sealed entry or its end; the work is the commands'. Who may not 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -16,7 +17,9 @@ from application.commands.entries import SealedEntry
 from application.commands.red_lists import RedLists
 from application.commands.references import References
 from application.commands.remedies import Done
+from application.commands.subjects import Identity
 from application.commands.watching import WatchList
+from application.queries.entries import EntryQueries, Sort
 from application.queries.green import GreenChannelQueries, look_before_red_list
 from domain.access.model import Request
 from domain.parties.acting import Officer
@@ -29,8 +32,10 @@ from interfaces.http.entry_schemas import (
     EndedEntry,
     EntryForReference,
     GreenAnswerBody,
-    GreenQuestion,
+    OneSubject,
     RedListEntry,
+    ReferenceAnswer,
+    WatchAnswer,
     WatchListEntry,
 )
 from interfaces.http.intakes import json_response, logged_refusals
@@ -93,35 +98,32 @@ def leave_reference(entry_id: UUID) -> Response:
     return _ending(entry_id, lambda given: References(given.desk).end)
 
 
+def _questioning(zh: str, en: str, answer: type[Schema]) -> Operation:
+    """A question about one subject, logged before it is answered."""
+    told = Answer("答复", "the answer", json_of(answer), ("Credit-Receipt",))
+    return Operation(zh, en, Access.QUERY, TAG, {200: told}, takes=json_of(OneSubject))
+
+
+@blueprint.post("/watch-list-entries/query")
+@operation(_questioning("查询本部门的重点关注", "Ask for the own watch", WatchAnswer))
+def ask_watch_list() -> Response:
+    """Whether the asking department itself watches a subject (重点关注查询, JNT-3); no other department is told."""
+    return _told_entries("watch_list")
+
+
+@blueprint.post("/reference-entries/query")
+@operation(_questioning("查询供参考信息", "Ask for entries for reference", ReferenceAnswer))
+def ask_references() -> Response:
+    """What associations and agencies said of a subject (供参考信息查询, JNT-5), under its mark: for reference only."""
+    return _told_entries("references")
+
+
 @blueprint.post("/green-channel")
-@operation(
-    Operation(
-        "绿色通道查询",
-        "Ask for the green channel",
-        Access.QUERY,
-        TAG,
-        {200: Answer("答复", "the answer", json_of(GreenAnswerBody), ("Credit-Receipt",))},
-        takes=json_of(GreenQuestion),
-    )
-)
+@operation(_questioning("绿色通道查询", "Ask for the green channel", GreenAnswerBody))
 def ask_green_channel() -> Response:
     """Whether the green channel is open to a subject (绿色通道, JNT-2): answered by the ground alone, logged before."""
-    body = read_body()
-    caller = authenticated(body)
-    with logged_refusals(caller, body):
-        given = read_json(GreenQuestion(), body)
-        identity = identity_of(given["subjects"][0], "/subjects/0")
-        purpose, case, basis = asked_purpose(caller)
-    found = services()
-    request = Request(
-        department=caller.department,
-        officer=caller.signed_header("Credit-Official"),
-        purpose=purpose,
-        case=case,
-        basis=basis,
-        on=city_day(found.ledger.now()),
-    )
-    answer = GreenChannelQueries(found.desk()).ask(request, identity, attempt=body)
+    asked = _asked()
+    answer = GreenChannelQueries(services().desk()).ask(asked.request, asked.identity, attempt=asked.body)
     zh, en = GROUNDS[answer.decided.ground]
     receipt = f"access:{answer.position}"
     response = json_response(
@@ -141,6 +143,44 @@ def ask_green_channel() -> Response:
 
 def _red_lists(given: Command) -> RedLists:
     return RedLists(given.desk, partial(look_before_red_list, given.desk.ledger))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question about one subject as it was signed: who asks and why, about whom, and its body."""
+
+    request: Request
+    identity: Identity
+    body: bytes
+
+
+def _asked() -> _Asked:
+    """The verified question; its purpose is admitted by the query."""
+    body = read_body()
+    caller = authenticated(body)
+    with logged_refusals(caller, body):
+        given = read_json(OneSubject(), body)
+        identity = identity_of(given["subjects"][0], "/subjects/0")
+        purpose, case, basis = asked_purpose(caller)
+    request = Request(
+        department=caller.department,
+        officer=caller.signed_header("Credit-Official"),
+        purpose=purpose,
+        case=case,
+        basis=basis,
+        on=city_day(services().ledger.now()),
+    )
+    return _Asked(request, identity, body)
+
+
+def _told_entries(sort: Sort) -> Response:
+    asked = _asked()
+    queries = EntryQueries(services().ledger)
+    answer = queries.ask(sort, asked.request, asked.identity, attempt=asked.body)
+    receipt = f"access:{answer.position}"
+    response = json_response({"entries": list(answer.entries), "receipt": receipt}, 200)
+    response.headers["Credit-Receipt"] = receipt
+    return response
 
 
 Act = Callable[[Command], Callable[..., Done]]

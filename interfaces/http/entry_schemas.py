@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from domain.listing.reference import MARK
 from interfaces.http.queries import Subject
 from interfaces.http.remedy_schemas import SealedByDepartment
 from interfaces.http.schema_fields import text
@@ -36,8 +37,8 @@ class EndedEntry(SealedByDepartment):
     one has the reason."""
 
 
-class GreenQuestion(Schema):
-    """Whose case may be served by the green channel; one subject."""
+class OneSubject(Schema):
+    """Whom a question is about; one subject."""
 
     subjects = fields.List(fields.Nested(Subject), required=True, validate=validate.Length(equal=1))
 
@@ -50,4 +51,43 @@ class GreenAnswerBody(Schema):
     ground = fields.String(required=True, validate=validate.OneOf(["clean_record", "red_listed", "neither"]))
     ground_zh = text("依据 / the ground, in Chinese")
     ground_en = text("依据（英文） / the ground, in English")
+    receipt = text("查询登记 / the look")
+
+
+class WatchTold(Schema):
+    """An entry of the watch list as the department that made it is told."""
+
+    entry = fields.UUID(required=True)
+    entered_on = text("列入日期 / from when")
+    until = text("截止日期 / the last day")
+    ground = text("情形 / the ground")
+    field = text("重点领域 / the key field", required=False)
+    records = fields.List(fields.UUID(), required=True)
+    reason = text("理由 / the reason")
+
+
+class WatchAnswer(Schema):
+    """The asking department's own entries about the subject."""
+
+    entries = fields.List(fields.Nested(WatchTold), required=True)
+    receipt = text("查询登记 / the look")
+
+
+class ReferenceTold(Schema):
+    """An entry for reference, under its mark: no authority's determination."""
+
+    entry = fields.UUID(required=True)
+    mark = fields.String(required=True, validate=validate.Equal(MARK))
+    brought_by = text("报送部门 / who brought it in")
+    source_kind = text("来源类别 / sort of source")
+    source = text("来源 / the source")
+    list_name = text("名单 / its list")
+    colour = text("红或黑 / red or black")
+    stated_on = text("来源作出日期 / when the source said so")
+
+
+class ReferenceAnswer(Schema):
+    """What associations and agencies said of the subject."""
+
+    entries = fields.List(fields.Nested(ReferenceTold), required=True)
     receipt = text("查询登记 / the look")

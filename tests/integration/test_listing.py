@@ -147,6 +147,9 @@ def test_the_demo_city_has_a_live_example_of_each_process(ledger_world: World) -
     assert [b.until for b in (lists_of(world.ledger, listed_subject(world)))] == [listed.shown["until"]]
     proposals, _ = world.services.registers.page("proposal", after="", limit=9)
     assert [proposal.content["event"] for proposal in proposals] == ["proposal.consulted"]
+    (honoured,) = world.lookup.listed("C11-01").entries
+    assert "绿色通道" in honoured.shown["fields"]["incentives"]
+    assert [len(world.rows_of(topic)) for topic in ("watchlist.entered", "reference.entered")] == [1, 1]
     text = Web(world).http.get(f"/lists/{LIST}").text
     assert listed.shown["fields"]["name"] in text
     assert Web(world).http.get(f"/v1/lists/{LIST}").get_json()["entries"][0]["listing"] == str(

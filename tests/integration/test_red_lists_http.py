@@ -11,6 +11,7 @@ import pytest
 from application.listings import lists_of
 from application.noted import held_by
 from domain.listing.red import RedRemoved
+from domain.listing.reference import MARK
 from domain.listing.watch import WatchEnded
 from domain.shared.canonical import Json, Parts
 from tests.entries import RED, Enterer
@@ -156,6 +157,10 @@ def test_jnt_3_repeated_slight_records_lead_to_a_watch_that_nobody_else_sees_and
 
     case, subject = entered["case"], city.story.subject_id()
     assert enterer.dossier()[case] == ["watchlist.entered"]
+    assert enterer.query("watch") == [] and enterer.query("reference", by="source") == []
+    [own] = enterer.query("watch", by="source")
+    assert (own["entry"], own["ground"], own["records"]) == (case, "repeated_slight", records)
+    assert [view for view, _ in enterer.looks()[-4:-1]] == ["watch_list", "references", "watch_list"]
     assert city.shared(case) == [] and city.public(case) is None
     assert Web(world).http.get(f"/records/{case}").status_code == 404
     assert lists_of(world.ledger, subject) == ()
@@ -221,6 +226,8 @@ def test_jnt_5_what_an_association_lists_is_kept_apart_for_reference_and_counts_
     case = entered["case"]
     assert enterer.dossier()[case] == ["reference.entered"]
     assert city.shared(case) == [] and city.public(case) is None
+    [told] = enterer.query("reference")
+    assert (told["mark"], told["source"], told["colour"]) == (MARK, "示范市食品行业协会", "black")
     # It is no adverse record, no listing rests on it, and it keeps nobody off the red list.
     assert enterer.green()["ground"] == "clean_record"
     assert code_of(problem(lambda: Lister(city).begin(case, **NOTICE), 422)) == "remedy_record_not_yours"
@@ -235,5 +242,6 @@ def test_jnt_5_what_an_association_lists_is_kept_apart_for_reference_and_counts_
         "entry_ended"
     )
     assert enterer.dossier()[case] == ["reference.entered", "reference.ended"]
+    assert enterer.query("reference") == []
     world.publish()
     assert world.finding() is None and world.new_projector().rebuild().equal
