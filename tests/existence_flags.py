@@ -36,8 +36,8 @@ def of_flag() -> Iterator[Question]:
                 lambda a, i, w=what, s=said, t=tag: a.foreign(f"/v1/flags/{i}/{w}", s, **t),  # type: ignore[misc]
             )
     for asking in (
-        {"credit_purpose": "supervision"},
-        {"credit_purpose": "supervision", "accept": "text/html"},
+        {"credit_purpose": "accountability"},
+        {"credit_purpose": "accountability", "accept": "text/html"},
         {},
     ):
         yield Question(

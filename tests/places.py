@@ -386,7 +386,7 @@ def cleaned_up(scene: Scene) -> Came:
 def overseen(scene: Scene) -> Came:
     """Flags, listed and asked for one by one, and acts on them that are refused: they name no subject."""
     scene.world.flags.run()
-    asking = {"credit_purpose": "supervision"}
+    asking = {"credit_purpose": "accountability"}
     acts: Mapping[str, Mapping[str, Any]] = {
         "answer": {"parts": {"public": {}}, "salt": "00" * 32, "issuer": "00" * 8, "signature": "00" * 64},
         "close": {"outcome": "corrected", "reasons": ""},

@@ -29,7 +29,7 @@ INSTRUMENT_CLEANUP = Purpose("instrument_cleanup", "失信约束措施清理规�
 """Why an officer takes the clean-up ledger out with those who answer for its documents (15号 二)."""
 LEAK_TRACING = Purpose("leak_tracing", "追查信息泄露", "tracing a leak")
 """Why the credit office asks which answers held what leaked (QRY-4)."""
-SUPERVISION = Purpose("supervision", "监督问责", "supervision and accountability")
+SUPERVISION = Purpose("accountability", "监督问责", "supervision and accountability")
 """Why an officer reads flags about the own department, or the credit office all, and indicators (49号 九)."""
 RED_LISTING = Purpose("red_listing", "列入红名单前的核查", "checking before a red list")
 """Why a department's entry of a red list looks at what counts against its subject (JNT-2)."""
