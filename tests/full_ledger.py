@@ -220,10 +220,10 @@ class _Life(FullLedger):
         desk = EntryStory(self.story)
         desk.red_removed(desk.red())
         desk.reference_ended(desk.refer())
-        desk.watch_ended(desk.watch(self.record(14)))
+        desk.watch_ended(desk.watch(self.record(18)))
         desk.red()
         desk.refer()
-        desk.watch(self.record(15))
+        desk.watch(self.record(19))
 
     def _clean_up(self) -> None:
         """A document without basis takes a catalogue item with it; it will be late."""
