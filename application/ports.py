@@ -98,6 +98,7 @@ class Append:
     subjects: dict[bytes, UUID] = field(default_factory=dict)
     data_keys: list[WrappedKey] = field(default_factory=list)
     suppress: list[UUID] = field(default_factory=list)
+    returns: list[UUID] = field(default_factory=list)
     marks: list[tuple[UUID, UUID]] = field(default_factory=list)
     """Record and objection that begins to mark it."""
     unmarks: list[tuple[UUID, UUID]] = field(default_factory=list)

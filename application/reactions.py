@@ -43,6 +43,7 @@ from domain.remedies.events import (
 )
 from domain.remedies.repair import close_repair
 from domain.remedies.repair_case import Repair
+from domain.remedies.repair_events import RecordReturned
 from domain.remedies.restoration import RestorationBegun, RestorationCompleted, RestorationWaived
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
@@ -86,6 +87,7 @@ class Consequences:
     bearing: Bearing | None = None
     events: list[Event] = field(default_factory=list)
     suppress: list[UUID] = field(default_factory=list)
+    returns: list[UUID] = field(default_factory=list)
     marks: list[tuple[UUID, UUID]] = field(default_factory=list)
     unmarks: list[tuple[UUID, UUID]] = field(default_factory=list)
     opened: list[OpenCase] = field(default_factory=list)
@@ -155,6 +157,11 @@ def wait_for_transition(event: ListStandardAdopted, then: Consequences) -> None:
 def suppress(event: Event, then: Consequences) -> None:
     """PUB-4, REP-5, LST-8: record or listing leaves every view now, not when the projector has caught up."""
     then.suppress.append(event.originator_id)
+
+
+def put_back(event: RecordReturned, then: Consequences) -> None:
+    """REP-5: what a repair took out of view, and lawfully comes back, may be shown again from this transaction on."""
+    then.returns.append(event.originator_id)
 
 
 def reverse_listings(event: RecordWithdrawn | RecordCorrected, then: Consequences) -> None:
@@ -239,9 +246,9 @@ def unnote(event: WatchEnded, then: Consequences) -> None:
 
 
 def keep_annotated(event: RecordCorrected, then: Consequences) -> None:
-    """REP-5: the note of a repair stands on the content; a new content gets it again."""
+    """REP-5: the note of a repair, or of its revocation, stands on the content; a new content gets it again."""
     standing = then.standing
-    if standing.repair:
+    if standing.repair and standing.status != "shielded":
         then.events.append(
             RecordAnnotated(
                 **then.place(),
@@ -250,6 +257,9 @@ def keep_annotated(event: RecordCorrected, then: Consequences) -> None:
                 repaired_on=standing.repaired_on,
             )
         )
+    elif standing.returned and standing.status == "standing" and not then.term_over:
+        told = {n: getattr(standing.returned, n) for n in ("cause", "by", "returned_on", "barred_until")}
+        then.events.append(RecordReturned(**then.place(), shows=event.originator_version, **told))
 
 
 def keep_ended(_: RecordCorrected, then: Consequences) -> None:
@@ -293,6 +303,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     RepairApplied: (open_case,),
     RepairDecided: (carry_out, close_case, lift_listings, stop_watching),
     RecordShielded: (suppress, close_repairs),
+    RecordReturned: (put_back,),
     RestorationBegun: (open_case,),
     RestorationCompleted: (close_case,),
     RestorationWaived: (close_case,),

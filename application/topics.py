@@ -87,7 +87,7 @@ from domain.remedies.events import (
     RepairMaterialsSupplied,
     RepairOverdue,
 )
-from domain.remedies.repair_events import RepairExtended
+from domain.remedies.repair_events import RecordReturned, RepairExtended, RepairRevoked
 from domain.remedies.restoration import (
     RestorationBegun,
     RestorationCompleted,
@@ -126,6 +126,8 @@ EVENTS: tuple[type[Event], ...] = (
     RepairDecided,
     RepairOverdue,
     RepairExtended,
+    RepairRevoked,
+    RecordReturned,
     RecordAnnotated,
     RecordShielded,
     RestorationBegun,

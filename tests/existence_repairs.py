@@ -56,6 +56,7 @@ QUESTIONS = (
     *by_department(
         "repairs.extend_repair", "extend", {"working_days": 5, "reasons": "x", "notice": "a7" * 32}
     ),
+    *by_department("repairs.revoke_repair", "revoke", SEALED),
     *papers("objections.objection_decision"),
     *papers("repairs.repair_decision"),
 )

@@ -40,7 +40,7 @@ from tests.ledger_books import row
 from tests.listing import ListingStory
 from tests.oversight import Overseeing
 from tests.proposals import Lived
-from tests.remedies import FIRST, LETTER, PROOF, REMEDIES, SECOND, Story, begin, restore, waive
+from tests.remedies import FIRST, LETTER, PROOF, REMEDIES, SECOND, Story, begin, restore, revoke_repair, waive
 from tests.rule_settings import change_setting
 from tests.world import START, World
 
@@ -153,6 +153,9 @@ class _Life(FullLedger):
         upheld = story.objections.withdraw(story.deciding(done), story.withdrawal(withdrawn, done.case))
         restore(story, upheld)
         story.objections.reject(story.deciding(story.object(rejected)), reasons="一致", remedies=REMEDIES)
+        self.returned = self.record(60)
+        again = story.repairs.accept(story.handling(story.apply(self.returned, PROOF, LETTER)))
+        revoke_repair(story, story.repairs.grant(story.handling(again)))
         annotating(story)
         annotated = self.record(8)
         accepted = story.repairs.accept(story.handling(story.apply(annotated, PROOF, LETTER)))

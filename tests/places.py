@@ -154,6 +154,7 @@ def decided_now(scene: Scene) -> Came:
     for version in (1, scene.version("repairs")):
         extended = {"working_days": 5, "reasons": "核查", "notice": "a7" * 32}
         yield scene.acting("repairs", "extend", extended, version=version)
+        yield scene.acting("repairs", "revoke", sealed, version=version)
         for what, said in (("grant", {}), ("request-materials", {}), ("accept", {}), ("reject", rejection)):
             yield scene.acting("repairs", what, said, version=version)
         supplied = {**scene.subject, "materials": materials}

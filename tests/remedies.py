@@ -17,13 +17,15 @@ from application.commands.objections import DecideObjection, FileObjection, Obje
 from application.commands.remedies import DepartmentAct, Done, RecordFile, RemedyDesk
 from application.commands.repairs import ApplyForRepair, HandleRepair, Repairs, SupplyMaterials
 from application.commands.restorations import CompleteRestoration, Restorations, WaiveRestoration
+from application.commands.revocations import Revocations, RevokeRepair
 from application.commands.seals import SealOfAct
 from application.commands.subjects import Identity, SubjectDesk, identity_of
 from domain.parties.acting import Officer
 from domain.records.events import RecordDetermined
-from domain.remedies.events import RecordCorrected, RecordWithdrawn
+from domain.remedies.events import RecordCorrected, RecordWithdrawn, RepairDecided
 from domain.remedies.objection import Filing
 from domain.remedies.repair_case import Application, Material
+from domain.remedies.repair_events import RepairRevoked
 from domain.remedies.restoration import RestorationCompleted
 from domain.shared.canonical import Parts
 from domain.shared.deadlines import Calendar
@@ -215,6 +217,18 @@ def begin(world: World) -> Story:
             department=story.source, pseudonym=pseudonym, role="operator", name="示例"
         )
     return story
+
+
+def revoke_repair(story: Story, granted: Done, **said: Any) -> Done:
+    """The department revokes a repair that false material obtained."""
+    rows = story.world.ledger.store.load("records", granted.case)
+    decided = next(row for row in rows if row.topic == RepairDecided.TOPIC)
+    parts: Parts = {
+        "public": {"revokes": leaf_hash(decided.leaf).hex(), "cause": "false_material", "officer": SECOND},
+        "restricted": {"evidence": ["e7" * 32], "reasons": "所附证明系伪造", "remedies": REMEDIES, **said},
+    }
+    command = RevokeRepair(granted.case, granted.version, Officer(SECOND, story.source))
+    return Revocations(story.desk).revoke(command, story.sealed(RepairRevoked.KIND, granted.case, parts))
 
 
 def restore(story: Story, upheld: Done) -> Done:

@@ -17,12 +17,14 @@ from application.commands.subjects import Identity, blind_of
 from application.data_keys import KeySource, unwrap_all
 from application.ledger import OpenedRow, open_rows, owners_of
 from application.ports import Document, Log, OpenCase, Vault
+from application.projections.renditions import GONE
 from application.reactions import (
     REACTIONS,
     Reaction,
     close_case,
     mark,
     open_case,
+    put_back,
     suppress,
     unmark,
     wait_for_review,
@@ -46,11 +48,16 @@ _TABLES: tuple[Reaction, ...] = (
     open_case,
     close_case,
     suppress,
+    put_back,
     wait_for_transition,
     wait_for_review,
     wait_for_reviewer,
 )
 """The reactions that end in a table; the others make events, which stand in the log themselves."""
+
+
+ENDING = frozenset(event.TOPIC for event in GONE)
+"""What stands in the map of what was shielded, for ever; a temporary shield does not."""
 
 
 @dataclass
@@ -60,6 +67,7 @@ class _Then:
     record_id: UUID
     at: datetime
     suppress: list[UUID]
+    returns: list[UUID]
     marks: list[tuple[UUID, UUID]]
     unmarks: list[tuple[UUID, UUID]]
     opened: list[OpenCase]
@@ -75,7 +83,11 @@ class Derived:
         self._forms = forms
         self.streams: dict[tuple[str, UUID], int] = {}
         self.suppressed: dict[UUID, int] = {}
-        """Record -> position of the first act that ended it."""
+        """Record that is in no view -> position of the act that took it out."""
+        self.ended: dict[UUID, int] = {}
+        """Record -> position of the first act that ended it, for the map of what was shielded."""
+        self.returned: set[UUID] = set()
+        """Records that lawfully came back, as an act of their own says."""
         self.documents: dict[bytes, Document] = {}
         self.subjects: dict[bytes, UUID] = {}
         self.registered: set[UUID] = set()
@@ -110,8 +122,10 @@ class Derived:
         elif event_type is RecordDetermined:
             self.determined.add(row.stream_id)
         reactions = [r for r in REACTIONS.get(event_type, ()) if r in _TABLES]
+        if row.topic in ENDING:
+            self.ended.setdefault(row.stream_id, row.position)
         if reactions == [suppress]:
-            self.suppressed.setdefault(row.stream_id, row.position)
+            self._end(row.stream_id, row.position)
         elif "public" in opened.opened:
             event = opened.event
             self._react(row, event, reactions)
@@ -123,7 +137,7 @@ class Derived:
                 self.documents.setdefault(document.fingerprint, document)
 
     def _react(self, row: StoredRow, event: Event, reactions: Iterable[Reaction]) -> None:
-        then = _Then(row.stream_id, event.timestamp, [], [], [], [], [])
+        then = _Then(row.stream_id, event.timestamp, [], [], [], [], [], [])
         for reaction in reactions:
             reaction(event, then)  # type: ignore[arg-type]
         self.marks |= set(then.marks)
@@ -134,7 +148,14 @@ class Derived:
         for closed in then.closed:
             self.cases.pop(closed, None)
         for record in then.suppress:
-            self.suppressed.setdefault(record, row.position)
+            self._end(record, row.position)
+        for record in then.returns:
+            self.suppressed.pop(record, None)
+            self.returned.add(record)
+
+    def _end(self, record: UUID, position: int) -> None:
+        self.suppressed.setdefault(record, position)
+        self.returned.discard(record)
 
     def _register(self, event: SubjectRegistered) -> None:
         subject = event.originator_id
@@ -147,7 +168,7 @@ class Derived:
 
     def shield_pairs(self, through: int) -> Iterator[tuple[bytes, bytes]]:
         """What the shield map must hold at a position."""
-        for record, position in self.suppressed.items():
+        for record, position in self.ended.items():
             if position <= through:
                 for view in ("public", "shared"):
                     yield map_key(view, record.bytes), index_value(position - 1)

@@ -349,7 +349,8 @@ class RemedyDesk:
         if bearing is not None and bearing.version == seen:
             # Nobody is taken off a list; whoever puts the subject on one meanwhile is told of what happened here.
             batch.guards[record.subject_id] = seen
-        batch.suppress, batch.marks, batch.unmarks = then.suppress, then.marks, then.unmarks
+        batch.suppress, batch.returns = then.suppress, then.returns
+        batch.marks, batch.unmarks = then.marks, then.unmarks
         batch.opened, batch.closed = then.opened, then.closed
         batch.days = [days for event in (act.event, *act.begins) for days in self._days(event)]
         case, version = act.event.originator_id, act.event.originator_version

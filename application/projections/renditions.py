@@ -47,6 +47,7 @@ from domain.records.publicity import (
     term_end,
 )
 from domain.remedies.events import RecordAnnotated, RecordCorrected, RecordShielded, RecordWithdrawn
+from domain.remedies.repair_events import RecordReturned
 from domain.remedies.restoration import RestorationBegun
 from domain.shared.canonical import Json, Parts, canonical
 from domain.shared.city_time import city_day
@@ -185,6 +186,16 @@ class RenditionFold:
             if held is not None:
                 note: dict[str, Json] = {"repair": event.repair, "repaired_on": event.repaired_on}
                 self._show(held, changes, {"note": note}, through=opened.row)
+        elif isinstance(event, RecordReturned):
+            held = self._earlier(record_id, event.shows)
+            if held is not None:
+                changes.gone.discard(record_id)
+                back: dict[str, Json] = {
+                    "cause": event.cause,
+                    "by": event.by,
+                    "returned_on": event.returned_on,
+                }
+                self._show(held, changes, {"returned": back}, through=opened.row)
         elif isinstance(event, ListingNotified | ListingDecided | RedListed):
             if "public" in opened.opened:
                 changes.shown[record_id] = self._listed(opened, event, changes)

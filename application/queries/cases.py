@@ -245,10 +245,12 @@ def _state(events: Sequence[Event]) -> str:
     case = fold_listing(events) or fold_restoration(events)
     if case is not None:
         return case.state
+    repair = fold_repair(events)
+    if repair is not None and repair.revoked:
+        return "revoked"
     outcome = getattr(events[-1], "outcome", None)
     if outcome is not None:
         return str(outcome)
-    repair = fold_repair(events)
     if repair is None:
         return "pending"
     if repair.accepted:

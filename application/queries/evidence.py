@@ -21,6 +21,7 @@ from domain.parties.events import KeyRegistered
 from domain.records.erasure import DataErased
 from domain.records.events import PublicityEnded, RecordDetermined
 from domain.remedies.events import RecordShielded, RecordWithdrawn
+from domain.remedies.repair_events import RecordReturned
 from domain.transparency.checkpoint import Checkpoint, SignedCheckpoint, parse_signed_checkpoint
 from domain.transparency.commitment import part_commitment
 from domain.transparency.epoch import ACCESS as ACCESS_MAP
@@ -145,6 +146,9 @@ class Evidence:
         """
         rows = self._rows(RECORDS, record)
         acts = [row for row in rows if row.row.topic in ENDINGS]
+        back = [row.row.position for row in rows if row.row.topic == RecordReturned.TOPIC]
+        if back and acts and acts[-1].row.position < back[-1]:
+            raise NothingToProve
         recorded = [row for row in rows if row.row.topic == RecordDetermined.TOPIC]
         if not acts or not recorded:
             raise NothingToProve

@@ -31,6 +31,7 @@ from domain.records.events import RecordDetermined
 from domain.records.masking import masked_ends
 from domain.records.publicity import FORMS, decided_on, item_code, term_end
 from domain.remedies.events import RecordAnnotated, RecordCorrected
+from domain.remedies.repair_events import RecordReturned
 from domain.shared.canonical import Json, Parts
 from domain.transparency.epoch import shown_commitment
 
@@ -99,6 +100,7 @@ class Standing:
     until: str
     corrected: bool
     repaired_on: str
+    returned_on: str = ""
 
     @property
     def decided(self) -> str:
@@ -137,13 +139,15 @@ def standing(record: str, moments: Sequence[Moment], items: Items, *, on: date) 
     Raises ``KeyError`` for a form that is none of ours.
     """
     parts: Parts | None = None
-    held, repaired, corrected, until = moments[0], "", False, ""
+    held, repaired, returned, corrected, until, gone = moments[0], "", "", False, "", False
     for moment in moments:
         event = event_class(moment.event).from_parts(
             moment.parts, stream_id=UUID(record), version=1, recorded_at=parse_instant(moment.at)
         )
         if isinstance(event, GONE):
-            return None
+            gone = True
+        elif isinstance(event, RecordReturned):
+            gone, repaired, returned = False, "", event.returned_on
         if isinstance(event, RecordDetermined | RecordCorrected) and "public" in moment.parts:
             parts, held, corrected = event.content, moment, isinstance(event, RecordCorrected)
         elif isinstance(event, ListingDecided | RedListed) and "public" in moment.parts:
@@ -152,7 +156,7 @@ def standing(record: str, moments: Sequence[Moment], items: Items, *, on: date) 
             until = event.until or ""
         elif isinstance(event, RecordAnnotated):
             repaired = event.repaired_on
-    if parts is None:
+    if parts is None or gone:
         return None
     item = items(item_code(parts), decided_on(parts))
     ends = None if item is None else term_end(item, parts)
@@ -172,6 +176,7 @@ def standing(record: str, moments: Sequence[Moment], items: Items, *, on: date) 
         until="" if ends is None else ends.isoformat(),
         corrected=corrected,
         repaired_on=repaired,
+        returned_on=returned,
     )
 
 
@@ -194,6 +199,7 @@ def shown_standing(shown: Mapping[str, Any]) -> Standing:
         until=str(shown["until"]),
         corrected="corrects" in shown,
         repaired_on=str(note.get("repaired_on", "")),
+        returned_on=str((shown.get("returned") or {}).get("returned_on", "")),
     )
 
 
@@ -324,6 +330,7 @@ def _entry(record: Standing, section: Section, objected: frozenset[str]) -> dict
         "objected": record.record in objected,
         "annotated": bool(record.repaired_on),
         "corrected": record.corrected,
+        "returned": bool(record.returned_on),
     }
     return {
         "record": record.record,

@@ -81,3 +81,10 @@ def is_digest(text: str) -> bool:
 def is_text(text: str, *, most: int = TEXT_CHARACTERS_MAX) -> bool:
     """Whether a text says something, within its bound and without control characters."""
     return bool(text.strip()) and len(text) <= most and not has_control(text)
+
+
+def texts_of(value: object) -> list[str]:
+    """A list of texts, none twice; empty for anything else."""
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        return []
+    return value if len(value) == len(set(value)) else []

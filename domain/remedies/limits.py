@@ -32,6 +32,7 @@ class RemedyLimits:
     accept_working_days: int
     answer_working_days: int
     extend_working_days: int
+    bar_months: int
     minimum_months: Mapping[str, int]
     maximum_months: Mapping[str, int]
     materials: Mapping[str, tuple[str, ...]]
@@ -99,6 +100,7 @@ def _numbers(settings: RuleSettings, *, on: date, decided: date) -> dict[str, An
     }
     return {
         **days,
+        "bar_months": settings.number("repair.bar_months", on=on),
         "minimum_months": months(MINIMUM_MONTHS, on),
         "maximum_months": months(MAXIMUM_MONTHS, decided),
     }

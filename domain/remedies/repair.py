@@ -284,8 +284,11 @@ def _decided(
 
 
 def _standing_defects(standing: Standing, window: Window, today: date) -> Iterator[Defect]:
+    barred = (standing.returned and standing.returned.barred_until) or ""
     if standing.status != "standing" or standing.repair or today > window.last:
         yield Defect("REP-5", "repair_not_needed")
+    elif today.isoformat() <= barred:
+        yield Defect("REP-5", "repair_barred", "", {"until": barred})
     elif today < window.first:
         about = {"severity": window.severity, "first": window.first.isoformat()}
         yield Defect("REP-5", "repair_too_early", "", about)

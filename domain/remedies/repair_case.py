@@ -24,7 +24,7 @@ from domain.remedies.events import (
     RepairOverdue,
 )
 from domain.remedies.limits import RemedyLimits
-from domain.remedies.repair_events import RepairExtended
+from domain.remedies.repair_events import RepairExtended, RepairRevoked
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_months
@@ -101,6 +101,8 @@ class Repair:
     accepted: bool = False
     extended: bool = False
     decided: bool = False
+    granted: bool = False
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,9 @@ def fold_repair(events: Iterable[Event]) -> Repair | None:
         elif isinstance(event, RepairAccepted):
             found = replace(found, accepted=True)
         elif isinstance(event, RepairDecided):
-            found = replace(found, decided=True)
+            found = replace(found, decided=True, granted=event.outcome == "granted")
+        elif isinstance(event, RepairRevoked):
+            found = replace(found, revoked=True)
     return found
 
 

@@ -27,3 +27,41 @@ class RepairExtended(Event):
     officer: str
     reasons: str | None = None
     notice: str | None = None
+
+
+class RepairRevoked(Event):
+    """A repair is revoked (撤销信用修复), sealed by the department that granted it, with its reasons and both remedies.
+
+    ``revokes`` is the leaf hash (hex) of ``repair.decided``, ``cause`` ``false_material`` (虚假材料) or
+    ``broken_commitment`` (违反信用承诺); ``evidence`` lists SHA-256 digests (hex).
+    """
+
+    TOPIC: ClassVar[str] = "repair.revoked"
+    KIND: ClassVar[Kind] = Kind.REPAIR_REVOKED
+    PART_OF: ClassVar[Mapping[str, str]] = {
+        "evidence": "restricted",
+        "reasons": "restricted",
+        "remedies": "restricted",
+    }
+    revokes: str
+    cause: str
+    officer: str
+    evidence: list[str] | None = None
+    reasons: str | None = None
+    remedies: Mapping[str, str] | None = None
+
+
+class RecordReturned(Event):
+    """The effect of a repair is undone (恢复公示): the record is shown as before while its term runs, and says so.
+
+    ``cause`` is ``repair_revoked``, and ``by`` the case that was revoked; ``shows`` is the version, in the record's
+    stream, of the content that is shown; ``barred_until`` the last day without a further repair (ISO text).
+    """
+
+    TOPIC: ClassVar[str] = "record.returned"
+    KIND: ClassVar[Kind] = Kind.RECORD_RETURNED
+    cause: str
+    by: str
+    shows: int
+    returned_on: str
+    barred_until: str | None = None

@@ -19,6 +19,7 @@ from domain.parties.acting import (
     agent_defects,
     deciding_defects,
     is_digest,
+    texts_of,
 )
 from domain.remedies.events import CaseDaysRecounted, ObjectionDecided
 from domain.shared.city_time import city_day
@@ -171,7 +172,7 @@ def completion_defects(
         yield Defect("OBJ-4", "restoration_of_another", "/parts/public/restores")
     if said.get("officer") != officer.pseudonym:
         yield Defect("OBJ-4", "restoration_other_officer", "/parts/public/officer")
-    manner, evidence = _texts(said.get("manner")), _texts(said.get("evidence"))
+    manner, evidence = texts_of(said.get("manner")), texts_of(said.get("evidence"))
     if not manner or not set(manner) <= set(MANNERS):
         yield Defect("OBJ-4", "restoration_manner", "/parts/public/manner", {"values": "、".join(MANNERS)})
     if not evidence or len(evidence) > DIGESTS_MAX or not all(map(is_digest, evidence)):
@@ -210,10 +211,3 @@ def waive_restoration(
 def _open_defects(task: Restoration) -> Iterator[Defect]:
     if task.state != "restoring":
         yield Defect("OBJ-4", "restoration_closed_already")
-
-
-def _texts(value: object) -> list[str]:
-    """A list of texts, none twice; empty for anything else."""
-    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        return []
-    return value if len(value) == len(set(value)) else []

@@ -11,6 +11,7 @@ from typing import Literal
 
 from domain.records.events import PublicityEnded, RecordDetermined
 from domain.remedies.events import RecordAnnotated, RecordCorrected, RecordShielded, RecordWithdrawn
+from domain.remedies.repair_events import RecordReturned
 from domain.shared.canonical import Parts
 from domain.shared.events import Event
 
@@ -21,8 +22,9 @@ Status = Literal["standing", "ended", "shielded", "withdrawn"]
 class Standing:
     """A record as it stands (记录状态): ``version`` of its stream, content and the version that holds it.
 
-    ``ended`` is a term that is over; ``shielded`` and ``withdrawn`` are final. ``repair`` and ``repaired_on``
-    are those of an annotation, empty without one; ``until`` is the last day told by the event that ended it.
+    ``ended`` is a term that is over; ``shielded`` and ``withdrawn`` are final, unless the repair is revoked. ``repair``
+    and ``repaired_on`` are those of the annotation or shielding that stands, empty without one; ``returned`` is what
+    undid the last one. ``until`` is the last day told by the event that ended it.
     """
 
     version: int
@@ -32,6 +34,7 @@ class Standing:
     repair: str = ""
     repaired_on: str = ""
     until: str = ""
+    returned: RecordReturned | None = None
 
     @property
     def is_final(self) -> bool:
@@ -58,7 +61,9 @@ def standing_of(events: Iterable[Event]) -> Standing | None:
         elif isinstance(event, RecordAnnotated):
             found = replace(found, repair=event.repair, repaired_on=event.repaired_on)
         elif isinstance(event, RecordShielded):
-            found = replace(found, status="shielded")
+            found = replace(found, status="shielded", repair=event.repair, repaired_on=event.repaired_on)
+        elif isinstance(event, RecordReturned):
+            found = replace(found, status="standing", repair="", repaired_on="", returned=event)
         elif isinstance(event, RecordWithdrawn):
             found = replace(found, status="withdrawn")
         elif isinstance(event, PublicityEnded) and not found.is_final:

@@ -141,6 +141,27 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
     "repair_nothing_missing": ("材料齐全，无需补正。", "Nothing is missing."),
     "repair_accepted_already": ("这件申请已经受理。", "This application is accepted already."),
     "repair_not_accepted": ("这件申请尚未受理。", "This application is not accepted yet."),
+    "repair_barred": (
+        "此前的修复已被撤销，{until}以前不得再次申请修复。",
+        "An earlier repair was revoked; no further one until {until}.",
+    ),
+    "repair_not_revocable": (
+        "只能撤销已准予且未撤销的修复。",
+        "Only a repair that was granted, and not revoked yet, can be revoked.",
+    ),
+    "repair_revokes_another": (
+        "须写明所撤销的修复决定的叶子哈希（revokes）。",
+        "Name the leaf hash of the decision that is revoked (revokes).",
+    ),
+    "repair_revoked_by_another": (
+        "声明所写经办人须与本次办理的经办人一致。",
+        "The officer in the sealed statement is not the one who acts.",
+    ),
+    "repair_revoked_without_cause": ("撤销原因须为：{values}。", "A repair is revoked because of one of: {values}."),
+    "repair_revoked_unproven": (
+        "撤销修复须附证据的摘要，一份至{most}份（SHA-256，64位小写十六进制）。",
+        "A revocation needs its evidence: one to {most} file digests (SHA-256, 64 small hex digits).",
+    ),
     "repair_extended_already": (
         "办理期限只能延长一次，已延长至{until}。",
         "The time to decide can be extended once; it was, until {until}.",

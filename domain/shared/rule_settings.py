@@ -67,6 +67,10 @@ SETTINGS: Mapping[str, Setting] = {
             "Repair: longest extension, once", "working_days", 1, 30,
         ),
         Setting(
+            "repair.bar_months", "REP-5", "修复被撤销后不得再次申请的期限", "No further repair after one was revoked",
+            "months", 1, 60,
+        ),
+        Setting(
             MINIMUM_MONTHS, "REP-5", "最短公示期（可申请修复之前）", "Minimum term before a repair", "months", 0, 60,
             PER_SEVERITY,
         ),

@@ -63,6 +63,7 @@ _APPEND_COUNTED = (
     _APPEND_CASE.replace("append_case(", "append_counted(")[:-1]
     + ", %b::uuid[], %b::date[], %b::date[], %b::uuid[], %b::bigint[])"
 )
+_APPEND_RETURNED = _APPEND_COUNTED.replace("append_counted(", "append_returned(")[:-1] + ", %b::uuid[])"
 _COLUMNS = (
     "position, stream_id, stream_version, topic, schema_version, recorded_at,"
     " meta, key_ref, sealed, leaf, digest"
@@ -143,7 +144,11 @@ class PostgresEventStore:
     @staticmethod
     def _append(conn: psycopg.Connection[TupleRow], batch: Append) -> int:
         with conn.cursor(binary=True) as cursor:
-            if batch.days:
+            if batch.returns:
+                arguments = append_parameters(batch) + mark_parameters(batch) + case_parameters(batch)
+                arguments += [*days_parameters(batch), batch.returns]
+                row = cursor.execute(_APPEND_RETURNED, arguments, prepare=True).fetchone()
+            elif batch.days:
                 arguments = append_parameters(batch) + mark_parameters(batch) + case_parameters(batch)
                 row = cursor.execute(
                     _APPEND_COUNTED, arguments + days_parameters(batch), prepare=True

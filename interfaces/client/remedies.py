@@ -170,6 +170,24 @@ class Remedies:
         """Grant a repair."""
         return self.act(case, "grant", {}, key=key)
 
+    def revoke(
+        self,
+        case: Case,
+        *,
+        revokes: str,
+        cause: str,
+        evidence: Sequence[str],
+        reasons: str,
+        remedies: Mapping[str, str],
+        key: str | None = None,
+    ) -> Receipt:
+        """Revoke a repair by what this department seals; ``revokes`` is the leaf hash of its decision."""
+        parts: Parts = {
+            "public": {"revokes": revokes, "cause": cause, "officer": case.official},
+            "restricted": {"evidence": list(evidence), "reasons": reasons, "remedies": dict(remedies)},
+        }
+        return self.act(case, "revoke", self._sealed(Kind.REPAIR_REVOKED, parts, case.id), key=key)
+
     def state(
         self,
         kind: str,

@@ -95,7 +95,7 @@ CHECKED = _table("""
     absent | 记录 {record} 不在 {view} 视图中 | the record is not in the {view} view
     publicity_ended | 记录 {record} 公示结束，不在任何对外视图中 | publicity ended: in no outward view, for good
     withdrawn | 记录 {record} 已撤回，不在任何对外视图中 | withdrawn: in no outward view, for good
-    shielded | 记录 {record} 已屏蔽，不在任何对外视图中 | shielded: in no outward view, for good
+    shielded | 记录 {record} 已屏蔽，不在任何对外视图中 | shielded: in no outward view
     look | 第 {number} 次查询：{told} | look {number}, as it was logged
     looks | 共 {count} 次查询，一次不缺 | {count} looks, none left out, up to access entry {size}
     answered | 答复 {count}/{all} 部分在答复前已登记为：{told} | these parts were logged before they were sent

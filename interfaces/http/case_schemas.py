@@ -32,6 +32,8 @@ class CaseReceipt(Schema):
     list = _text("名单 / the list", required=False)
     state_by = _date("陈述申辩期限 / until when the party may speak")
     until = _text("列入的最后一日，无则为空 / last day on the list, empty for none", required=False)
+    returned = fields.Boolean(metadata={"description": "记录是否恢复 / whether the record is shown again"})
+    barred_until = _date("此日以前不得再次申请修复 / no further repair until")
     restoration = fields.UUID(
         metadata={"description": "由此开始的恢复信誉任务 / the restoration that begins with it"}
     )
@@ -75,7 +77,8 @@ class CaseState(Schema):
     version = _count("版本 / version")
     state = _text(
         "状态 / pending, applied, materials_requested, accepted, or the outcome; of a listing: notified, stated,"
-        " answered, dropped, listed, removal_applied, removed; of a restoration: restoring, restored, waived"
+        " answered, dropped, listed, removal_applied, removed;"
+        " of a restoration: restoring, restored, waived; of a repair also: revoked"
     )
     waiting = fields.Nested(
         CaseWaiting,

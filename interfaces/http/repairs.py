@@ -13,13 +13,14 @@ from marshmallow import Schema
 
 from application.commands.remedies import Done
 from application.commands.repairs import ApplyForRepair, HandleRepair, Repairs, SupplyMaterials
+from application.commands.revocations import Revocations, RevokeRepair
 from application.commands.subjects import Identity
 from domain.catalogue.items import LegalBasis
 from domain.remedies.repair_case import Application, amount_defects, materials_from
 from domain.shared.refusals import refuse_if_any
 from interfaces.http.bodies import given_json
 from interfaces.http.describing import operation
-from interfaces.http.remedies import Command, command, state
+from interfaces.http.remedies import Command, command, sealed_act, state
 from interfaces.http.remedy_operations import asking, deciding, filing, supplying
 from interfaces.http.remedy_schemas import (
     AppliedRepair,
@@ -27,6 +28,7 @@ from interfaces.http.remedy_schemas import (
     Nothing,
     RefusedRepair,
     RequestedMaterials,
+    SealedByDepartment,
     SuppliedMaterials,
 )
 from interfaces.http.services import services
@@ -135,6 +137,20 @@ def reject_repair(repair_id: UUID) -> Response:
             excluded_by=excluded,
             once=given.once,
         )
+
+    return command(run)
+
+
+@blueprint.post("/<uuid:repair_id>/revoke")
+@operation(deciding("撤销修复", "Revoke a repair", SealedByDepartment))
+def revoke_repair(repair_id: UUID) -> Response:
+    """Revoke a repair that false material obtained or whose commitment was broken, by the source's own seal (REP-5)."""
+
+    def run(given: Command) -> Done:
+        expected, officer = given.deciding("repair", repair_id)
+        said = given_json(SealedByDepartment(), given.body)
+        revoking = RevokeRepair(repair_id, expected, officer)
+        return Revocations(given.desk).revoke(revoking, sealed_act(said), once=given.once)
 
     return command(run)
 

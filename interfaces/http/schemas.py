@@ -180,6 +180,14 @@ class RepairNote(Schema):
     repaired_on = _text("修复日期 / date of the repair")
 
 
+class ReturnNote(Schema):
+    """A record whose repair was undone says so."""
+
+    cause = _text("原因 / repair_revoked")
+    by = _text("所撤销的案件编号 / id of the case that was undone")
+    returned_on = _text("恢复日期 / date of the return")
+
+
 class ShownProof(Schema):
     """What opens the commitment to a part that was shown, so that who got it can prove it."""
 
@@ -200,6 +208,7 @@ class SharedRecord(Schema):
     objected = fields.Boolean(metadata={"description": "异议处理中 / an objection is pending"})
     corrects = _hex("所更正内容的叶子哈希 / leaf hash of what it corrects", 64, required=False)
     note = fields.Nested(RepairNote)
+    returned = fields.Nested(ReturnNote)
     parts = fields.Dict(
         required=True,
         keys=fields.String(),

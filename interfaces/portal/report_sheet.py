@@ -19,6 +19,7 @@ MARKS: Mapping[str, Words] = {
     "objected": ("异议处理中", "objected to"),
     "annotated": ("已修复（标注）", "repaired (annotated)"),
     "corrected": ("已更正", "corrected"),
+    "returned": ("修复已撤销，恢复公示", "repair undone, shown again"),
 }
 KINDS: Mapping[str, Words] = {
     "organisation": ("公共信用信息报告（法人和非法人组织）", "Public credit report: organisation"),

@@ -27,7 +27,7 @@ CALLABLE = {
         "append", "load_stream", "subjects_of", "documents_of", "data_keys_of", "receipt_of", "use_nonce",
         "save_draft", "load_draft", "drop_draft", "append_marked",
         "append_case", "open_cases_of", "open_cases_page", "append_due", "overdue_cases",
-        "append_counted", "open_repairs_of", "save_draft_within", "consents_page",
+        "append_counted", "append_returned", "open_repairs_of", "save_draft_within", "consents_page",
         "head_of", "look_at", "erasing_acts", "key_acts", "governing_rows", "versions_of",
         "late_publications", "links_of", "measure_list", "open_cases_about", "standing_records",
     },

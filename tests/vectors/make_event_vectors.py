@@ -152,6 +152,23 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         },
         "person/1": {"id_number": "990101198001010018", "id_type": "身份证", "name": "示例"},
     },
+    ("record.returned", 1): {
+        "public": {
+            "barred_until": "2029-11-21",
+            "by": str(FILE),
+            "cause": "repair_revoked",
+            "returned_on": "2026-11-21",
+            "shows": 1,
+        },
+    },
+    ("repair.revoked", 1): {
+        "public": {"cause": "false_material", "officer": "case-2", "revokes": "c1" * 32},
+        "restricted": {
+            "evidence": ["e1" * 32],
+            "reasons": "所附整改证明系伪造。",
+            "remedies": {"litigation": "六个月内提起行政诉讼", "reconsideration": "六十日内申请行政复议"},
+        },
+    },
     ("repair.extended", 1): {
         "public": {
             "answer_by": "2026-12-18",
