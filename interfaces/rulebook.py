@@ -13,7 +13,7 @@ NOT_YET = frozenset({
     "SHR-3",
     "MEA-5",
     "JNT-1",
-    "REP-6", "REP-7",
+    "REP-6",
     "QRY-5",
     "ACC-5",
     "SUP-1",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +51,7 @@ class City:
         said = {"about": "content", "grounds": GROUNDS, "subject": self.subject, "on_behalf_of": "subject"}
         return self.portal.object(record, **{**said, **more})
 
-    def apply(self, record: str, *materials: dict[str, str], **more: Any) -> dict[str, Any]:
+    def apply(self, record: str, *materials: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         """The subject applies for repair at the portal."""
         return self.portal.apply(record, subject=self.subject, materials=materials, **more)
 

@@ -258,9 +258,7 @@ class RemedyDesk:
 
     def case_owners(self, event: Event, record: RecordFile) -> dict[str, KeyName]:
         """Whose keys the parts of a case are under: the subject's; those of other people have one each."""
-        kind = record.standing.content["public"].get(self.form_of(record.standing.content).subject_kind)
-        natural = kind == PERSON or record.party is not None
-        own = {"public", "restricted", *(("person/1",) if natural else ())}
+        own = {"public", "restricted", *(("person/1",) if self.is_person(record) else ())}
         alone = record.id if record.deletable and record.party is None else None
         return {
             name: (record.concerned, record_class(name, alone))
@@ -268,6 +266,11 @@ class RemedyDesk:
             else (event.originator_id, name)
             for name in event.parts()
         }
+
+    def is_person(self, record: RecordFile) -> bool:
+        """Whether whose case it is, is a natural person."""
+        kind = record.standing.content["public"].get(self.form_of(record.standing.content).subject_kind)
+        return kind == PERSON or record.party is not None
 
     def form_of(self, content: Parts) -> Form:
         """The form of a recorded content."""

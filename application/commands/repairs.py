@@ -112,6 +112,7 @@ class Repairs:
                 received_by=command.received_by,
                 officer=command.officer,
                 standing=record.standing,
+                person=self._desk.is_person(record),
                 limits=self._desk.limits_on(repair.applied_on, guards),
                 calendar=self._desk.calendar,
                 now=self._ledger.now(),
@@ -229,6 +230,7 @@ class Repairs:
             item=self._item(record.standing.content, guards),
             standing=record.standing,
             deletable=record.deletable,
+            person=desk.is_person(record),
             now=self._ledger.now(),
             limits=desk.limits_on(
                 city_day(self._ledger.now()), guards, decided=decided_on(record.standing.content)

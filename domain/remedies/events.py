@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import ClassVar, Self
 from uuid import UUID
 
-from domain.shared.canonical import Part, Parts
+from domain.shared.canonical import Json, Part, Parts
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 
@@ -148,12 +148,17 @@ class RepairApplied(Event):
 
     ``applied_by`` is ``subject`` or ``agent``; ``mode`` and ``item_version`` are the item's own on the day of
     the application; ``earliest`` is the first day on which it could be made. ``materials`` lists
-    ``[kind, SHA-256 in hex]``. Days are ISO text; ``provisional`` as in ``objection.filed``.
+    ``[kind, SHA-256 in hex]``, ``public_service`` the ``hours`` of one and who ``certified_by``. Days are ISO text.
     """
 
     TOPIC: ClassVar[str] = "repair.applied"
     KIND: ClassVar[Kind] = Kind.REPAIR_APPLIED
-    PART_OF: ClassVar[Mapping[str, str]] = {"materials": "restricted", **_AGENT}
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no ``public_service``."""
+    PART_OF: ClassVar[Mapping[str, str]] = {
+        "materials": "restricted", "public_service": "restricted", **_AGENT
+    }  # fmt: skip
     record: str
     applied_by: str
     received_by: str
@@ -168,6 +173,7 @@ class RepairApplied(Event):
     provisional: bool
     officer: str | None = None
     materials: list[list[str]] | None = None
+    public_service: Mapping[str, Json] | None = None
     power_of_attorney: str | None = None
     contact: str | None = None
     agent_name: str | None = None
@@ -190,13 +196,17 @@ class RepairMaterialsSupplied(Event):
 
     TOPIC: ClassVar[str] = "repair.materials_supplied"
     KIND: ClassVar[Kind] = Kind.REPAIR_MATERIALS_SUPPLIED
-    PART_OF: ClassVar[Mapping[str, str]] = {"materials": "restricted"}
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no ``public_service``."""
+    PART_OF: ClassVar[Mapping[str, str]] = {"materials": "restricted", "public_service": "restricted"}
     received_by: str
     accept_by: str
     answer_by: str
     provisional: bool
     officer: str | None = None
     materials: list[list[str]] | None = None
+    public_service: Mapping[str, Json] | None = None
 
 
 class RepairAccepted(Event):

@@ -17,8 +17,13 @@ from domain.shared.rule_settings import MAXIMUM_MONTHS, MINIMUM_MONTHS, RuleSett
 EXCLUDING_LEVELS = frozenset({"law", "admin_regulation", "central_policy"})
 """Levels that may exclude a repair (49号(十一); 国家发展改革委令第36号 art. 2)."""
 EVERY_ITEM = "*"
-MATERIALS = frozenset({"performance_proof", "commitment_letter", "training_proof", "report", "other_proof"})
-"""Kinds of material (材料): proof of performance, letter of commitment, training, report, another proof."""
+PUBLIC_SERVICE = "public_service"
+MATERIALS = frozenset({
+    "performance_proof", "commitment_letter", "training_proof", "report", "other_proof", PUBLIC_SERVICE
+})  # fmt: skip
+"""Kinds of material (材料): proof of performance, commitment, training, report, other proof, public service."""
+STANDS_FOR = frozenset({"training_proof", "report", "other_proof"})
+"""What public service may take the place of. That duties were performed, and the commitment, nothing replaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class RemedyLimits:
     maximum_months: Mapping[str, int]
     materials: Mapping[str, tuple[str, ...]]
     non_repairable: Mapping[str, LegalBasis]
+    public_service: Mapping[str, int]
+    """Items that allow a person to repair through public service, and for how many hours at least (REP-7)."""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any], settings: RuleSettings) -> RemedyLimits:
@@ -52,6 +59,7 @@ class RemedyLimits:
             non_repairable={
                 item: LegalBasis(**basis) for item, basis in _sourced(repair["non_repairable"]).items()
             },
+            public_service={item: int(hours) for item, hours in _sourced(repair["public_service"]).items()},
         )
         limits._check()
         return limits
@@ -70,10 +78,17 @@ class RemedyLimits:
     def _check(self) -> None:
         if not {kind for kinds in self.materials.values() for kind in kinds} <= MATERIALS:
             raise ValueError("a material that is not known")
+        if any(hours < 1 for hours in self.public_service.values()):
+            raise ValueError("public service of no hours")
         if EVERY_ITEM not in self.materials:
             raise ValueError("items without materials of their own need a default")
         if not all(excludes_repair(basis) for basis in self.non_repairable.values()):
             raise ValueError("an item is excluded from repair without a sufficient basis")
+
+
+def covered_by(given: frozenset[str]) -> frozenset[str]:
+    """The kinds of material that need not be handed in any more, given these (REP-2, REP-7)."""
+    return given | STANDS_FOR if PUBLIC_SERVICE in given else given
 
 
 def excludes_repair(basis: LegalBasis) -> bool:

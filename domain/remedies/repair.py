@@ -30,7 +30,8 @@ from domain.remedies.events import (
     RepairMaterialsRequested,
     RepairMaterialsSupplied,
 )
-from domain.remedies.limits import MATERIALS, RemedyLimits, excludes_repair
+from domain.remedies.limits import MATERIALS, RemedyLimits, covered_by, excludes_repair
+from domain.remedies.public_service import service_defects, service_of
 from domain.remedies.repair_case import Application, Material, Repair, Window, window_of
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
@@ -52,6 +53,7 @@ def apply_for_repair(
     item: CatalogueItem,
     standing: Standing,
     deletable: bool,
+    person: bool,
     now: datetime,
     limits: RemedyLimits,
     calendar: Calendar,
@@ -59,8 +61,8 @@ def apply_for_repair(
     """The application with its limits, or ``Refused`` with everything that stands against it.
 
     What is missing among the materials is no reason to refuse: it is asked for afterwards, once (REP-2).
-    ``item`` is the version in force on the day of the application. A record that is not ``deletable`` by
-    itself is shielded where its item says deletion (个人信息保护法 47: nothing but keeping it safe).
+    ``item`` is the version in force on the day of the application; ``person``: a natural person applies. A record
+    that is not ``deletable`` by itself is shielded where its item says deletion (个人信息保护法 47).
     """
     today = city_day(now)
     window = window_of(standing.content, limits)
@@ -69,6 +71,7 @@ def apply_for_repair(
             *_standing_defects(standing, window, today),
             *_item_defects(item, limits),
             *_material_defects(application.materials),
+            *service_defects(application.materials, item=item.code, person=person, limits=limits),
             *_applicant_defects(application),
         ]
     )
@@ -95,6 +98,7 @@ def apply_for_repair(
         provisional=answer.provisional,
         officer=application.officer,
         materials=_listed(application.materials),
+        public_service=service_of(application.materials),
         power_of_attorney=agent.power_of_attorney if agent else None,
         contact=application.contact,
         agent_name=agent.name if agent else None,
@@ -105,7 +109,8 @@ def apply_for_repair(
 
 def missing_materials(repair: Repair, limits: RemedyLimits) -> tuple[str, ...]:
     """What the item asks for and was not handed in, and what was asked for again and did not come."""
-    return tuple(k for k in limits.materials_of(repair.item) if k not in repair.given or k in repair.lacking)
+    given = covered_by(repair.given)
+    return tuple(k for k in limits.materials_of(repair.item) if k not in given or k in repair.lacking)
 
 
 def request_materials(
@@ -124,7 +129,8 @@ def request_materials(
     """
     again = frozenset(unusable)
     wanted = limits.materials_of(repair.item)
-    missing = [kind for kind in wanted if kind not in repair.given or kind in again]
+    given = covered_by(repair.given)
+    missing = [kind for kind in wanted if kind not in given or kind in again]
     defects = list(_open_defects(repair, officer, standing))
     if repair.asked:
         defects.append(Defect("REP-2", "repair_materials_asked_already"))
@@ -152,16 +158,18 @@ def supply_materials(
     received_by: str,
     officer: str | None,
     standing: Standing,
+    person: bool,
     limits: RemedyLimits,
     calendar: Calendar,
     now: datetime,
 ) -> RepairMaterialsSupplied:
     """The materials that were asked for came in; both limits begin anew. Raises ``Refused``."""
     defects = list(_material_defects(materials))
+    defects += service_defects(materials, item=repair.item, person=person, limits=limits)
     if repair.decided:
         defects.append(Defect("REP-2", "repair_decided_already"))
     defects += _standing_no_more(standing)
-    if not materials or not {m.kind for m in materials} <= repair.lacking:
+    if not materials or any(covered_by(frozenset({m.kind})).isdisjoint(repair.lacking) for m in materials):
         defects.append(Defect("REP-2", "repair_material_not_asked", "/materials"))
     refuse_if_any(defects)
     today = city_day(now)
@@ -177,6 +185,7 @@ def supply_materials(
         provisional=answer.provisional,
         officer=officer,
         materials=_listed(materials),
+        public_service=service_of(materials),
     )
 
 

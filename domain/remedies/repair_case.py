@@ -23,7 +23,7 @@ from domain.remedies.events import (
     RepairMaterialsSupplied,
     RepairOverdue,
 )
-from domain.remedies.limits import RemedyLimits
+from domain.remedies.limits import RemedyLimits, covered_by
 from domain.remedies.repair_events import RepairExtended, RepairRevoked
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
@@ -39,10 +39,15 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """One document handed in (材料): its kind and the SHA-256 digest (hex) of its file."""
+    """One document handed in (材料): its kind and the SHA-256 digest (hex) of its file.
+
+    Of public service also for how many ``hours`` and which body certified them (REP-7).
+    """
 
     kind: str
     digest: str
+    hours: int | None = None
+    certified_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ def fold_repair(events: Iterable[Event]) -> Repair | None:
             found = replace(
                 found,
                 given=found.given | supplied,
-                lacking=found.lacking - supplied,
+                lacking=found.lacking - covered_by(supplied),
                 accept_by=event.accept_by,
                 answer_by=event.answer_by,
                 provisional=event.provisional,
@@ -200,10 +205,17 @@ def materials_from(data: object) -> tuple[Material, ...]:
     """Materials from a request's JSON. Raises ``Refused`` (REP-2, REP-3, PRV-1)."""
     if not isinstance(data, Sequence) or isinstance(data, str):
         raise Refused(Defect("REP-2", "remedy_text_unusable", "/materials"))
-    return tuple(
-        Material(**_exactly(entry, ("kind", "digest"), f"/materials/{number}"))
-        for number, entry in enumerate(data)
-    )
+    return tuple(_material(entry, f"/materials/{number}") for number, entry in enumerate(data))
+
+
+def _material(entry: object, where: str) -> Material:
+    more = dict(entry) if isinstance(entry, Mapping) else {}
+    hours, certified_by = (more.pop(name, None) for name in ("hours", "certified_by"))
+    if not (hours is None or type(hours) is int):
+        raise Refused(Defect("REP-7", "remedy_text_unusable", f"{where}/hours"))
+    kind = _exactly(more if isinstance(entry, Mapping) else entry, ("kind", "digest"), where)
+    body = None if certified_by is None else _text(certified_by, f"{where}/certified_by")
+    return Material(**kind, hours=hours, certified_by=body)
 
 
 def agent_from(data: object) -> Agent:

@@ -162,6 +162,26 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
         "撤销修复须附证据的摘要，一份至{most}份（SHA-256，64位小写十六进制）。",
         "A revocation needs its evidence: one to {most} file digests (SHA-256, 64 small hex digits).",
     ),
+    "public_service_not_allowed": (
+        "事项{item}没有规定可以通过公益服务修复。",
+        "Item {item} does not allow repair through public service.",
+    ),
+    "public_service_of_a_person": (
+        "公益服务修复只适用于个人。",
+        "Repair through public service is for natural persons.",
+    ),
+    "public_service_hours": (
+        "公益服务须写明时长，不少于{least}小时。",
+        "Public service needs its hours, {least} at least.",
+    ),
+    "public_service_uncertified": (
+        "公益服务须写明出具证明的单位。",
+        "Public service needs the body that certified it.",
+    ),
+    "public_service_only": (
+        "只有公益服务的材料写时长和证明单位。",
+        "Only a material of public service has hours and a certifying body.",
+    ),
     "repair_extended_already": (
         "办理期限只能延长一次，已延长至{until}。",
         "The time to decide can be extended once; it was, until {until}.",

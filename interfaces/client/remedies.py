@@ -66,13 +66,13 @@ class Remedies:
         record: str,
         *,
         subject: Mapping[str, str],
-        materials: Sequence[Mapping[str, str]],
+        materials: Sequence[Mapping[str, Any]],
         on_behalf_of: str = "subject",
         official: str = "",
         key: str | None = None,
         **more: Any,
     ) -> Receipt:
-        """Apply for credit repair at a portal; materials have ``kind`` and ``digest``."""
+        """Apply for credit repair at a portal; materials have ``kind`` and ``digest``, public service its hours."""
         said = {"record": record, "subject": dict(subject), "materials": list(materials), **more}
         return self._filed("repairs", said, official=official, on_behalf_of=on_behalf_of, key=key)
 

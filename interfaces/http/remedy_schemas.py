@@ -8,6 +8,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from domain.parties.acting import DIGESTS_MAX, REMEDIES, SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
+from domain.remedies.public_service import HOURS_MAX
 from interfaces.http.queries import Subject
 
 
@@ -37,6 +38,13 @@ class Material(Schema):
 
     kind = _short()
     digest = _hex(64)
+
+
+class RepairMaterial(Material):
+    """A material of a repair; of ``public_service`` also its hours and who certified them (REP-7)."""
+
+    hours = fields.Integer(strict=True, validate=validate.Range(min=1, max=HOURS_MAX))
+    certified_by = fields.String(validate=validate.Length(min=1, max=SHORT_CHARACTERS_MAX))
 
 
 class Remedies(Schema):
@@ -92,7 +100,7 @@ class AppliedRepair(Schema):
     record = fields.UUID(required=True)
     subject = fields.Nested(Subject, required=True)
     materials = fields.List(
-        fields.Nested(Material), validate=validate.Length(max=DIGESTS_MAX), load_default=list
+        fields.Nested(RepairMaterial), validate=validate.Length(max=DIGESTS_MAX), load_default=list
     )
     contact = fields.String(validate=validate.Length(max=SHORT_CHARACTERS_MAX))
     agent = fields.Nested(Agent)
@@ -117,7 +125,7 @@ class SuppliedMaterials(Schema):
 
     subject = fields.Nested(Subject, required=True)
     materials = fields.List(
-        fields.Nested(Material), required=True, validate=validate.Length(min=1, max=DIGESTS_MAX)
+        fields.Nested(RepairMaterial), required=True, validate=validate.Length(min=1, max=DIGESTS_MAX)
     )
 
 

@@ -67,6 +67,7 @@ def applied(application: Application | None = None, **changed: Any) -> RepairApp
         "item": ITEM,
         "standing": standing(),
         "deletable": False,
+        "person": False,
         "now": NOW,
         "limits": LIMITS,
         "received_by": OFFICE,
@@ -221,6 +222,7 @@ def test_rep_2_what_cannot_be_used_is_asked_for_again_and_supplied_with_new_limi
             received_by=OFFICE,
             officer=None,
             standing=STANDING,
+            person=False,
             limits=LIMITS,
             calendar=CALENDAR,
             now=NOW + timedelta(days=3),
@@ -364,3 +366,72 @@ def test_rep_5_what_is_shown_no_more_is_neither_asked_about_nor_accepted_only_re
         request_materials(case(application=Application()), officer=ONE, limits=LIMITS, standing=gone, now=NOW)
     assert codes(refused) == {"REP-5:repair_not_needed"}
     accept_repair(case(), officer=ONE, limits=LIMITS, standing=standing(), now=NOW)
+
+
+SERVICE = Material("public_service", "b3" * 32, hours=24, certified_by="示范市志愿服务联合会")
+
+
+def service_codes(
+    *materials: Material, person: bool = True, hours: int = 20, item: str = "C03-02"
+) -> set[str]:
+    with pytest.raises(Refused) as refused:
+        applied(
+            Application(materials=(PROOF, LETTER, *materials)),
+            person=person,
+            limits=replace(LIMITS, public_service={item: hours}),
+        )
+    return codes(refused)
+
+
+def test_rep_7_a_person_repairs_through_public_service_where_the_item_allows_it() -> None:
+    own = replace(
+        LIMITS,
+        public_service={"C03-02": 24},
+        materials={"*": ("performance_proof", "commitment_letter", "other_proof")},
+    )
+    event = applied(Application(materials=(PROOF, LETTER, SERVICE)), person=True, limits=own)
+    assert event.public_service == {"hours": 24, "certified_by": "示范市志愿服务联合会"}
+    found = fold_repair([event])
+    # It shows that ill effects were removed; that duties were performed it never shows.
+    assert found is not None and missing_materials(found, own) == ()
+    alone = fold_repair([applied(Application(materials=(SERVICE,)), person=True, limits=own)])
+    assert alone is not None and missing_materials(alone, own) == ("performance_proof", "commitment_letter")
+
+
+def test_rep_7_public_service_is_refused_where_nothing_allows_it_and_when_nobody_certified_it() -> None:
+    assert service_codes(SERVICE, item="C03-01") == {"REP-7:public_service_not_allowed"}
+    assert service_codes(SERVICE, person=False) == {"REP-7:public_service_of_a_person"}
+    assert service_codes(SERVICE, hours=25) == {"REP-7:public_service_hours"}
+    assert service_codes(replace(SERVICE, hours=None)) == {"REP-7:public_service_hours"}
+    assert service_codes(replace(SERVICE, certified_by=" ")) == {"REP-7:public_service_uncertified"}
+    other = Material("report", "b4" * 32, hours=3)
+    assert service_codes(other) == {"REP-2:public_service_only"}
+
+
+def test_rep_7_public_service_is_handed_in_for_what_was_asked_for() -> None:
+    own = replace(
+        LIMITS,
+        public_service={"C03-02": 20},
+        materials={"*": ("performance_proof", "commitment_letter", "other_proof")},
+    )
+    asked = request_materials(case(), officer=TWO, limits=own, standing=STANDING, now=NOW)
+    assert asked.missing == ["other_proof"]
+
+    def supplied(person: bool) -> Any:
+        return supply_materials(
+            case(asked),
+            (SERVICE,),
+            received_by=OFFICE,
+            officer=None,
+            standing=STANDING,
+            person=person,
+            limits=own,
+            calendar=CALENDAR,
+            now=NOW,
+        )
+
+    found = case(asked, supplied(person=True))
+    assert missing_materials(found, own) == () and not found.lacking
+    with pytest.raises(Refused) as refused:
+        supplied(person=False)
+    assert codes(refused) == {"REP-7:public_service_of_a_person"}

@@ -548,6 +548,30 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         "person/1": {"contact": "contact"},
         "person/2": {"agent_name": "李四", "agent_id_type": "身份证", "agent_id_number": "990106190001010017"},
     },
+    ("repair.applied", 2): {
+        "public": {
+            "record": str(ROW),
+            "applied_by": "agent",
+            "received_by": "11420100DEM0XYB175",
+            "source": "11420100MB1D0012X5",
+            "item": "C03-02",
+            "item_version": 1,
+            "severity": "一般",
+            "mode": "shield",
+            "earliest": "2026-08-07",
+            "accept_by": "2026-11-25",
+            "answer_by": "2026-12-04",
+            "provisional": False,
+            "officer": "officer-1",
+        },
+        "restricted": {
+            "materials": [["performance_proof", "b1" * 32], ["commitment_letter", "b2" * 32]],
+            "power_of_attorney": "a0" * 32,
+            "public_service": {"certified_by": "示范市志愿服务联合会", "hours": 24},
+        },
+        "person/1": {"contact": "contact"},
+        "person/2": {"agent_name": "李四", "agent_id_type": "身份证", "agent_id_number": "990106190001010017"},
+    },
     ("repair.materials_requested", 1): {
         "public": {
             "missing": ["commitment_letter"],
@@ -564,6 +588,19 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "officer": "officer-1",
         },
         "restricted": {"materials": [["commitment_letter", "b2" * 32]]},
+    },
+    ("repair.materials_supplied", 2): {
+        "public": {
+            "received_by": "11420100DEM0XYB175",
+            "accept_by": "2026-11-25",
+            "answer_by": "2026-12-04",
+            "provisional": False,
+            "officer": "officer-1",
+        },
+        "restricted": {
+            "materials": [["public_service", "b3" * 32]],
+            "public_service": {"certified_by": "示范市志愿服务联合会", "hours": 24},
+        },
     },
     ("repair.accepted", 1): {"public": {"department": "11420100MB1D0012X5", "officer": "officer-2"}},
     ("repair.decided", 1): {
