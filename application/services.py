@@ -10,6 +10,7 @@ from application.commands.consistency import ConsistencyDesk
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
 from application.commands.settings import SettingsDesk
+from application.indicators import IndicatorReading
 from application.ledger import Ledger
 from application.ports import PaperSeal
 from application.queries.flags import FlagReading
@@ -52,5 +53,6 @@ class Services:
     refusals: RefusalsSoFar
     settings: SettingsDesk
     flags: FlagReading
+    indicators: IndicatorReading
     desk: Callable[[], RemedyDesk]
     """Makes a desk for one command or question: what it has read of the registry is never stale for long."""

@@ -44,6 +44,7 @@ from domain.oversight.review_events import (
     QueryReviewOverdue,
     RelationDeclared,
 )
+from domain.oversight.indicators import IndicatorsNotified
 from domain.parties.events import (
     DepartmentRegistered,
     KeyEnded,
@@ -198,6 +199,7 @@ EVENTS: tuple[type[Event], ...] = (
     QueryReviewOverdue,
     QueryReviewDecided,
     OfficerSuspended,
+    IndicatorsNotified,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

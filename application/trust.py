@@ -16,6 +16,7 @@ from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted, C
 from domain.instruments.events import NoticeIssued
 from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, ListTransitionEnded
 from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
+from domain.oversight.indicators import IndicatorsNotified
 from domain.parties.events import (
     DepartmentRegistered,
     KeyEnded,
@@ -53,6 +54,7 @@ GOVERNING: tuple[type[Event], ...] = (
     ListTransitionEnded,
     CatalogueItemSuspended,
     NoticeIssued,
+    IndicatorsNotified,
     PurposeRegistered,
     ErasureRequested,
     ErasureApproved,

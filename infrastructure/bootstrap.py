@@ -23,6 +23,7 @@ from application.erasing import Erasing
 from application.flags import FlagRunner
 from application.ledger import Ledger
 from application.limits import RateLimits
+from application.projections.indicators import IndicatorFold
 from application.projections.projector import Projector
 from application.projections.refusals import RefusalCounts
 from application.queries.evidence import Published
@@ -57,6 +58,7 @@ from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.epochs import PostgresEpochs
 from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.flags import PostgresFlagReading, PostgresFlags
+from infrastructure.postgres.indicators import PostgresIndicatorReading, PostgresUnitCounts
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresSharedReading
 from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
@@ -101,6 +103,7 @@ __all__ = [
     "flag_runner",
     "fsck_services",
     "gateway_public_key",
+    "indicator_fold",
     "ledger_id_of",
     "load_calendar",
     "log_configuration",
@@ -144,6 +147,7 @@ class ProjectorServices:
     deadlines: DeadlineRunner
     flags: FlagRunner
     reviews: ReviewRunner
+    indicators: IndicatorFold
 
 
 @dataclass(frozen=True)
@@ -201,6 +205,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         refusals=RefusalsSoFar(PostgresRefusalReading(reader), clock=ledger.clock),
         settings=settings_desk(ledger),
         flags=PostgresFlagReading(reader),
+        indicators=PostgresIndicatorReading(reader),
         desk=lambda: remedy_desk(ledger, forms),
     )
 
@@ -236,6 +241,7 @@ def projector_services(settings: Settings) -> ProjectorServices:
         deadlines=DeadlineRunner(ledger, views, PostgresDueCases(pool), load_calendar()),
         flags=flag_runner(ledger, pool),
         reviews=make_reviews(ledger, pool),
+        indicators=indicator_fold(ledger, pool),
     )
 
 
@@ -250,6 +256,18 @@ def flag_runner(ledger: Ledger, pool: Pool) -> FlagRunner:
         reached=lambda: views.live()[1],
         defaults=load_settings(),
         built_in=load_calendar(),
+    )
+
+
+def indicator_fold(ledger: Ledger, pool: Pool) -> IndicatorFold:
+    """The fold of indicators over the login ``projector``."""
+    reader = LogReader(pool)
+    return IndicatorFold(
+        reader=reader,
+        keys=reader,
+        store=PostgresUnitCounts(pool),
+        vault=ledger.vault,
+        calendar=lambda before: Registry(ledger).calendar(load_calendar(), before=before).calendar,
     )
 
 

@@ -12,20 +12,23 @@ from uuid import UUID, uuid4
 from application.commands.clean_up import ReturnDesk, computed_notice, issue_notice, notice_stream
 from application.commands.flags import FlagDesk, HandleFlag
 from application.commands.governance import Governance
+from application.commands.indicators import notify_indicators
 from application.commands.leniency import Leniency
 from application.commands.links import LinkPerson, Links
 from application.commands.refusals import log_refusal
 from application.commands.remedies import Once
+from application.indicators import Indicators
 from application.ports import Receipt
 from application.queries.instruments import export_ledger
 from application.queries.reporting import Asked
 from domain.catalogue.items import LegalBasis
 from domain.instruments.events import NoticeIssued
 from domain.oversight.flag_events import FlagAnswered, FlagRaised
+from domain.oversight.indicators import IndicatorsNotified
 from domain.parties.acting import Officer
 from domain.records.leniency import Assessing, Assessment
 from domain.records.links import PersonLinked
-from domain.shared.canonical import Parts
+from domain.shared.canonical import Part, Parts
 from domain.shared.deadlines import CalendarYear
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.merkle import leaf_hash
@@ -132,6 +135,7 @@ class _Life(FullLedger):
         world.clock.at = START + LIVED
         self._another_year()
         self._notice()
+        self._indicators()
         for _ in range(3):  # a list's transition ends once the views show nobody on it, and are at the head
             world.deadlines.run()
             world.project()
@@ -272,6 +276,18 @@ class _Life(FullLedger):
         key = self.world.keys[story.office]
         act = story.sealed(NoticeIssued.KIND, notice_stream(ledger, "2026-11"), parts, key=key)
         issue_notice(story.desk, act, department=story.office)
+
+    def _indicators(self) -> None:
+        """The notice of November's indicators."""
+        world, story = self.world, self.story
+        world.project()
+        found = Indicators(world.ledger, world.services.indicators)
+        month = found.month("2026-11")
+        public: Part = {"month": "2026-11", "digest": month.digest, "content": month.content}
+        parts: Parts = {"public": public, "restricted": {"exact": list(month.exact)}}
+        key = world.keys[story.office]
+        act = story.sealed(IndicatorsNotified.KIND, found.stream("2026-11"), parts, key=key)
+        notify_indicators(story.desk, found, act, department=story.office)
 
     def _governance(self) -> None:
         office = self.world.keys[self.story.office]

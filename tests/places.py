@@ -402,6 +402,19 @@ def overseen(scene: Scene) -> Came:
                 yield scene.post(f"/v1/flags/{flag}/{what}", said, department, **headers)
 
 
+def indicated(scene: Scene) -> Came:
+    """Indicators of the month before, everywhere and to everyone: they are counts."""
+    for path in ("", "/workbook"):
+        yield scene.web.http.get(f"/v1/indicators{path}?month=2026-10")
+    for path in ("/indicators", "/indicators?month=2026-10", "/indicators/2026-10/repairs.svg"):
+        yield scene.web.http.get(path)
+    for department, officer in ((scene.story.source, SECOND), (scene.story.office, "credit_office-1")):
+        headers = {"credit_official": officer, "credit_purpose": "supervision"}
+        yield scene.post("/v1/indicators", {}, department, **headers)
+    yield scene.post("/v1/indicators/notices", {"parts": {"public": {}}, "salt": "00" * 32, "issuer": "00" * 8,
+                     "signature": "00" * 64})  # fmt: skip
+
+
 def operated(scene: Scene) -> Came:
     for path in ("/healthz", "/readyz", "/version", "/metrics", "/v1/ledger", "/v1/openapi.json"):
         yield scene.web.http.get(path)
@@ -533,6 +546,7 @@ PLACES: Mapping[str, Place] = {
     "error texts": Place(asked_wrongly),
     "clean-up ledger": Place(cleaned_up),
     "flags": Place(overseen, versioned=True),
+    "indicators": Place(indicated),
     "operators' routes": Place(operated),
     "public registers": Place(lambda s: [a for path in REGISTERS for a in page(path)(s)]),
     "listing cases": Place(listing_acts),

@@ -62,6 +62,7 @@ PURPOSES = {
     "flags.flags": SUPERVISION.code,
     "flags.flag_state": SUPERVISION.code,
     "reviews.review_state": QUERY_REVIEW.code,
+    "indicators.exact_indicators": SUPERVISION.code,
     "traces.trace": f'{LEAK_TRACING.code}; case="7"; basis="34"',
 }
 """Reads that have a purpose of their own."""

@@ -35,6 +35,7 @@ from application.flags import FlagRunner
 from application.ledger import Ledger, instant
 from application.limits import LIMITS, RateLimits
 from application.ports import Clock, Log, NewRow
+from application.projections.indicators import IndicatorFold
 from application.projections.projector import Projector
 from application.projections.refusals import RefusalCounts
 from application.queries.operations import Operations
@@ -52,6 +53,7 @@ from infrastructure.audit_wiring import make_audited
 from infrastructure.bootstrap import (
     SequencerServices,
     flag_runner,
+    indicator_fold,
     make_epoch_maker,
     make_proofs,
     make_reports,
@@ -75,6 +77,7 @@ from infrastructure.oversight_wiring import make_reviews
 from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.flags import PostgresFlagReading
+from infrastructure.postgres.indicators import PostgresIndicatorReading
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresSharedReading
 from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
@@ -236,6 +239,7 @@ class World:
             refusals=RefusalsSoFar(PostgresRefusalReading(self.pool("reader")), clock=self.clock),
             settings=settings_desk(self.ledger),
             flags=PostgresFlagReading(self.pool("reader")),
+            indicators=PostgresIndicatorReading(self.pool("reader")),
             desk=lambda: remedy_desk(self.ledger, load_forms()),
         )
 
@@ -276,6 +280,11 @@ class World:
     def reviews(self) -> ReviewRunner:
         """A review runner as a newly started process has it."""
         return make_reviews(self.ledger, self.pool("projector"))
+
+    @property
+    def indicators(self) -> IndicatorFold:
+        """The fold of indicators as a newly started projector has it."""
+        return indicator_fold(self.ledger, self.pool("projector"))
 
     @property
     def published(self) -> Path:
@@ -385,6 +394,9 @@ class World:
         while projector.run_once():
             pass
         while refusals.run_once():
+            pass
+        indicators = self.indicators
+        while indicators.run_once():
             pass
 
     def verify(self, remembered: dict[Log, Remembered] | None = None) -> Outcome:

@@ -23,6 +23,7 @@ from domain.measures.items import (
     MeasureItemDrafted,
     MeasureItemEvent,
 )
+from domain.oversight.indicators import IndicatorsNotified
 from domain.proposals.events import (
     OpinionAnswered,
     OpinionGiven,
@@ -40,6 +41,7 @@ from domain.shared.events import Event
 
 CATALOGUE, STANDARDS, MEASURES, PROPOSALS = "catalogue_item", "list_standard", "measure", "proposal"
 CONSISTENCY = "consistency_check"
+INDICATORS = "indicators"
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,12 @@ def measure_item(event: MeasureItemEvent, position: int) -> Entry:
     return Entry(MEASURES, item.code, item.version, *days, position, canonical(told))
 
 
+def indicators_notified(event: IndicatorsNotified, position: int) -> Entry:
+    """A month's notice of indicators, as anyone is told."""
+    told: dict[str, Json] = {"month": event.month, "digest": event.digest, **event.content}
+    return Entry(INDICATORS, event.month, 1, None, str(event.content["until"]), position, canonical(told))
+
+
 def proposal(event: Event, position: int) -> Entry:
     """A step of a proposal, as everyone may read it: never who opined."""
     day = city_day(event.timestamp).isoformat()
@@ -129,6 +137,7 @@ FOLDS: Mapping[str, Callable[[Any, int], Entry]] = {
     ListStandardDrafted.TOPIC: list_standard,
     ListStandardAdopted.TOPIC: list_standard,
     ListTransitionEnded.TOPIC: transition_ended,
+    IndicatorsNotified.TOPIC: indicators_notified,
     MeasureItemDrafted.TOPIC: measure_item,
     MeasureItemAdopted.TOPIC: measure_item,
     ConsistencyChecked.TOPIC: consistency_check,

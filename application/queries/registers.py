@@ -10,7 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from application.projections.registers import CATALOGUE, CONSISTENCY, MEASURES, PROPOSALS, STANDARDS, Entry
+from application.projections.registers import (
+    CATALOGUE,
+    CONSISTENCY,
+    INDICATORS,
+    MEASURES,
+    PROPOSALS,
+    STANDARDS,
+    Entry,
+)
 
 VERSIONS_MAX = 500
 """Versions of one thing that are told."""
@@ -29,6 +37,7 @@ REGISTERS: Mapping[str, Register] = {
     "catalogue": Register(CATALOGUE, "公共信用信息目录", "The catalogue"),
     "measures": Register(MEASURES, "失信惩戒措施清单", "The measures list"),
     "proposals": Register(PROPOSALS, "提案与征求意见", "Proposals and opinions"),
+    "indicator-notices": Register(INDICATORS, "考核通报", "Notices of indicators"),
     "list-standards": Register(STANDARDS, "名单认定标准", "Standards of lists"),
     "consistency-checks": Register(
         CONSISTENCY, "公示一致性核对", "Comparisons with what departments publish"

@@ -33,15 +33,15 @@ class Cited:
     number: str
 
 
-def last_of(month: str, *, today: date) -> date:
-    """The last day of a month that is over (``2026-11``). Raises ``Refused`` (FORMAT, INS-3) for any other text."""
+def last_of(month: str, *, today: date, rule: str = "INS-3") -> date:
+    """The last day of a month that is over (``2026-11``). Raises ``Refused`` (FORMAT, ``rule``) for any other text."""
     found = _MONTH.fullmatch(month)
     if found is None:
         raise Refused(Defect("FORMAT", "member_invalid", "/month", {"where": "/month"}))
     year, number = int(found[1]), int(found[2])
     last = date(year, number, monthrange(year, number)[1])
     if last >= today:
-        raise Refused(Defect("INS-3", "notice_month_not_over", "/month"))
+        raise Refused(Defect(rule, "notice_month_not_over", "/month"))
     return last
 
 

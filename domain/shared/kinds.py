@@ -101,6 +101,7 @@ class Kind(IntEnum):
     FLAG_ANSWERED = 111
     FLAG_CLOSED = 112
     FLAG_OVERDUE = 113
+    INDICATORS_NOTIFIED = 114
     CONSISTENCY_CHECKED = 117
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""

@@ -35,6 +35,14 @@ OVERSIGHT_PROSE: dict[str, tuple[str, str]] = {
         "办结结果只能是：{values}。",
         "The outcome is one of: {values}.",
     ),
+    "indicators_not_the_office": (
+        "考核通报只能由信用办印发。单位可以查询本单位的指标实数。",
+        "Only the credit office issues the notice of indicators. A unit may ask for its own exact numbers.",
+    ),
+    "indicators_notified_already": (
+        "这个月的考核通报已经印发，不能再次印发。",
+        "The notice of this month's indicators was issued; there is no second one.",
+    ),
     "flag_not_heard": (
         "单位尚未答复，答复期限为{day}。在其答复或者逾期之前，只能以“不成立”办结。",
         "The unit has not answered and has until {day}. Until then the flag can only be closed as unfounded.",

@@ -34,6 +34,7 @@ def rebuild(*, force: bool, quiet: bool) -> None:
         swap = found.projector.rebuild(force=force, progress=bar.update)
         bar.finish()
         same_counts = found.refusals.rebuild(force=force)
+        same_units = found.indicators.rebuild(force=force)
     click.echo(f"live    {swap.live_root.hex()}")
     click.echo(f"rebuilt {swap.rebuilt_root.hex()}")
     if swap.equal:
@@ -43,7 +44,10 @@ def rebuild(*, force: bool, quiet: bool) -> None:
     if not same_counts:
         counts = "拒绝次数不一致 / the counts of refusals are different"
         click.echo(counts + ("，已强制更正 / replaced by force" if force else ""))
-    if not (swap.equal and same_counts):
+    if not same_units:
+        counts = "单位指标不一致 / the indicators of units are different"
+        click.echo(counts + ("，已强制更正 / replaced by force" if force else ""))
+    if not (swap.equal and same_counts and same_units):
         sys.exit(1)
 
 

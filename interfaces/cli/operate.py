@@ -57,6 +57,8 @@ def _lead(found: ProjectorServices, stop: Stop) -> None:
                 pass
             while found.refusals.run_once() and not stop.asked:
                 pass
+            while found.indicators.run_once() and not stop.asked:
+                pass
             if time.monotonic() >= due:
                 passed, more = found.deadlines.step()
                 if passed.unreadable:

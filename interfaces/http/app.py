@@ -20,6 +20,7 @@ from interfaces.http import (
     erasures,
     evidence,
     flags,
+    indicators,
     instruments,
     intakes,
     keys,
@@ -103,6 +104,7 @@ def interface(app: Flask) -> None:
         logs,
         evidence,
         flags,
+        indicators,
         instruments,
     )
     for part in parts:

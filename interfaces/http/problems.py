@@ -63,6 +63,7 @@ NOT_PERMITTED = frozenset(
         "ledger_not_the_office",
         "trace_not_the_office",
         "flag_not_the_office",
+        "indicators_not_the_office",
         "flag_of_another_unit",
         "officer_suspended",
         "review_own_query",

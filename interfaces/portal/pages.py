@@ -22,6 +22,7 @@ from application.queries.registers import REGISTERS
 from application.services import Services
 from domain.shared.city_time import city_day
 from domain.shared.text import without_blanks
+from interfaces.portal.indicators import indicator_routes
 from interfaces.portal.instruments import instrument_routes
 from interfaces.portal.registers import register_pages
 from interfaces.portal.rules import STATUS_NAMES, show_rules, show_settings
@@ -61,6 +62,7 @@ def portal(found: Services) -> Blueprint:
     _routes(blueprint, found)
     _report_route(blueprint, found)
     register_pages(blueprint, found)
+    indicator_routes(blueprint, found)
     instrument_routes(blueprint, found)
     _verifier_route(blueprint)
     blueprint.after_request(_never_kept)

@@ -81,6 +81,9 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "equal": ("一致", "Equal"),
     **KIND_NAMES,
     "view_position": ("公示视图位置", "Public view at"),
+    "month": ("月份", "Month"),
+    "digest": ("摘要", "Digest"),
+    "units": ("各单位指标", "Indicators of units"),
 }
 """How the members of a version are called; one that is not here stands under its own name."""
 

@@ -17,7 +17,7 @@ TABLES = (
     "marks", "open_cases", "trees", "epochs", "maps", "map_changes", "key_state",
     "refusal_counts", "refusal_state",
     "registers",
-    "oversight_state", "flag_causes", "flags", "review_state",
+    "oversight_state", "flag_causes", "flags", "review_state", "unit_counts",
 )  # fmt: skip
 LOGS = ("records", "access")
 CHANGES = ("UPDATE ledger.{} SET position = position", "DELETE FROM ledger.{}", "TRUNCATE ledger.{}")
@@ -38,8 +38,8 @@ CALLABLE = {
         "read_announced", "logged_read",
         "subjects_of", "objected", "overdue_count", "dossier_page", "position_at", "log_lag",
         "refusals_before",
-        "public_list", "register_page", "flags_page",
         "public_of_documents", "public_determined_by",
+        "public_list", "register_page", "flags_page", "unit_counts_of", "indicators_folded",
     },
     "projector": {"terms_over", "cases_due", "mend_due", "cases_to_count", "mend_case", "standing_under",
                   "red_beside"},
@@ -74,6 +74,7 @@ READABLE = {
         "flag_causes",
         "flags",
         "review_state",
+        "unit_counts",
     },
     "sequencer": set[str](),
     "auditor": set(TABLES) - {"request_counts"},

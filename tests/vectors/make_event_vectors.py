@@ -285,6 +285,14 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "digest": "c5" * 32,
         }
     },
+    ("indicators.notified", 1): {
+        "public": {
+            "month": "2026-11",
+            "digest": "c8" * 32,
+            "content": {"until": "2026-11-30", "units": [{"unit": "114201001ML29E5H67", "recorded": 40}]},
+        },
+        "restricted": {"exact": [{"unit": "114201001ML29E5H67", "recorded": 41}]},
+    },
     ("flag.raised", 1): {
         "public": {"rule": "ACC-2"},
         "restricted": {

@@ -1,0 +1,243 @@
+"""Indicators over HTTP: anyone sees a month in full fives, units see their own and the credit office all (SUP-1)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+from marshmallow import Schema, ValidationError, fields, validate
+from werkzeug.exceptions import NotAcceptable
+
+from application.commands.flags import FlagDesk
+from application.commands.indicators import notify_indicators
+from application.indicators import Indicators
+from application.ledger import instant
+from application.ports import Receipt
+from domain.access.model import SUPERVISION
+from domain.shared.refusals import Defect, Refused
+from interfaces.client.indicator_book import write_indicators
+from interfaces.http.auth import authenticated
+from interfaces.http.bodies import given_json, read_body
+from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
+from interfaces.http.flags import TAG
+from interfaces.http.intakes import WORKBOOK_TYPE, fingerprint, json_response, logged_refusals, replayed
+from interfaces.http.paging import read_json
+from interfaces.http.queries import for_purpose
+from interfaces.http.remedies import JSON_BYTES_MAX, sealed_act
+from interfaces.http.remedy_schemas import SealedByDepartment
+from interfaces.http.schema_fields import count, hexadecimal, text
+from interfaces.http.services import services
+
+MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
+FIVES = "公开数据，按5的整倍数告知 told in full fives"
+EXACT = "实数，仅供本单位和信用办 exact: for the unit and the credit office"
+_BOOK = {WORKBOOK_TYPE: Raw("指标工作簿", "the indicators as a workbook")}
+blueprint = Blueprint("indicators", __name__, url_prefix="/v1/indicators")
+
+
+class MonthQuestion(Schema):
+    """Which month; the last one that is over if left out."""
+
+    month = fields.String(validate=validate.Regexp(MONTH))
+
+
+class RefusedTimes(Schema):
+    """How often a unit was refused by a rule."""
+
+    rule = text("规则 / rule")
+    times = count("次数 / times")
+
+
+class UnitIndicators(Schema):
+    """What one unit did in the month; a member that rests on too little is left out."""
+
+    unit = text("单位代码 / code of the unit")
+    name = text("单位 / the unit")
+    recorded = count("记录数 / records determined")
+    late = count("逾期公示数 / published late")
+    in_time_percent = count("及时率 / in time, in a hundred", required=False)
+    refused = fields.List(fields.Nested(RefusedTimes), required=True)
+    objections_decided = count("异议办结数 / objections decided")
+    objections_upheld = count("异议成立数 / objections upheld")
+    repairs_decided = count("信用修复办结数 / repairs decided")
+    repair_days_median = count("半数修复办结所用工作日 / working days for half of them", required=False)
+    repair_days_p90 = count("九成修复办结所用工作日 / working days for nine in ten", required=False)
+    queries = count("查询次数 / queries")
+    flags_raised = count("新增线索 / flags raised")
+    flags_closed = count("办结线索 / flags closed")
+    flags_open = count("月末未办结线索 / flags open at the month's end")
+
+
+class IndicatorsAnswer(Schema):
+    """The indicators of a month as anyone is told."""
+
+    month = text("月份 / month")
+    until = fields.Date(required=True)
+    units = fields.List(fields.Nested(UnitIndicators), required=True)
+    digest = hexadecimal("规范化内容的 SHA-256 / SHA-256 of `until` and `units` as canonical JSON", 64)
+    notified_at = fields.String(metadata={"description": "通报印发时间 / when the notice was issued"})
+
+
+class ExactAnswer(IndicatorsAnswer):
+    """The exact indicators: of the asking unit, or of all for the credit office; what the public is told beside."""
+
+    exact = fields.List(fields.Nested(UnitIndicators), required=True)
+    notice = fields.UUID(
+        required=True, metadata={"description": "通报的流 / the stream of the month's notice"}
+    )
+
+
+class NotifiedReceipt(Schema):
+    """The receipt of a notice."""
+
+    status = fields.String(required=True, validate=validate.Equal("recorded"))
+    month = text("月份 / month")
+
+
+class NotifiedAnswer(Schema):
+    """The notice was issued."""
+
+    receipt = fields.Nested(NotifiedReceipt, required=True)
+    event_id = fields.String(validate=validate.Regexp(r"^records:[0-9]+$"))
+
+
+@blueprint.get("")
+@operation(
+    Operation(
+        "考核指标",
+        "Indicators of units",
+        Access.PUBLIC,
+        TAG,
+        {200: Answer("公开的指标", "as anyone is told", json_of(IndicatorsAnswer))},
+        problems=(400, 422, 503),
+        query=MonthQuestion,
+    )
+)
+def public_indicators() -> Response:
+    """How units did in a month that is over: timeliness, refusals, objections, repairs; in full fives. Public."""
+    return json_response(_told(found_indicators(), asked_month()), 200)
+
+
+@blueprint.get("/workbook")
+@operation(
+    Operation(
+        "考核指标工作簿",
+        "Indicators as a workbook",
+        Access.PUBLIC,
+        TAG,
+        {200: Answer("工作簿", "a workbook", _BOOK)},
+        problems=(400, 422, 503),
+        query=MonthQuestion,
+    )
+)
+def public_workbook() -> Response:
+    """The same as a workbook. Public."""
+    month = found_indicators().month(asked_month())
+    return _book(month.month, write_indicators(month.month, month.told, note=FIVES))
+
+
+@blueprint.post("")
+@operation(
+    Operation(
+        "考核指标实数",
+        "Exact indicators",
+        Access.OFFICER,
+        TAG,
+        {
+            200: Answer(
+                "本单位的实数，信用办为全部",
+                "exact, of the unit or of all",
+                {**json_of(ExactAnswer), **_BOOK},
+            )
+        },
+        takes=json_of(MonthQuestion),
+        problems=(406, 503),
+        headers={"Credit-Purpose": True},
+    )
+)
+def exact_indicators() -> Response:
+    """The exact indicators: a unit is told its own, the credit office those of all; as JSON or as a workbook."""
+    body = read_body()
+    caller = authenticated(body)
+    accepted = request.accept_mimetypes
+    media = accepted.best_match((JSON, WORKBOOK_TYPE)) if accepted else JSON
+    if media is None:
+        raise NotAcceptable
+    with logged_refusals(caller, body):
+        found, desk = found_indicators(), services().desk()
+        given = read_json(MonthQuestion(), body)
+        for_purpose(caller, SUPERVISION)
+        officer = desk.registry.officer(caller.signed_header("Credit-Official"))
+        if officer is None or officer.department != caller.department:
+            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        month = found.month(given.get("month") or found.last_month())
+    everyone = FlagDesk(desk).is_office(caller.department)
+    exact = [unit for unit in month.exact if everyone or unit["unit"] == caller.department]
+    if media == WORKBOOK_TYPE:
+        answer = _book(month.month, write_indicators(month.month, exact, note=EXACT))
+    else:
+        told = _told(found, month.month)
+        answer = json_response({**told, "exact": exact, "notice": str(found.stream(month.month))}, 200)
+    answer.vary.add("Accept")
+    return answer
+
+
+@blueprint.post("/notices")
+@operation(
+    Operation(
+        "印发考核通报",
+        "Issue a month's notice of indicators",
+        Access.DEPARTMENT,
+        TAG,
+        {201: Answer("已印发", "issued", json_of(NotifiedAnswer), ("Idempotency-Replayed",))},
+        takes=json_of(SealedByDepartment),
+        problems=(403,),
+    )
+)
+def issue_notice() -> Response:
+    """The credit office issues a month's notice that it sealed (考核通报); recorded only as the ledger computes it."""
+    request.max_content_length = JSON_BYTES_MAX
+    body = read_body()
+    caller = authenticated(body)
+    if replay := replayed(caller, body):
+        return replay
+    act = sealed_act(given_json(SealedByDepartment(), body))
+    told: dict[str, Any] = {}
+
+    def receipt(month: str) -> Receipt:
+        told.update(status="recorded", month=month)
+        return Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
+
+    with logged_refusals(caller, body):
+        position = notify_indicators(
+            services().desk(), found_indicators(), act, department=caller.department, receipt=receipt
+        )
+    return json_response({"receipt": told, "event_id": f"records:{position}"}, 201)
+
+
+def found_indicators() -> Indicators:
+    """The indicators of this service's ledger."""
+    return Indicators(services().ledger, services().indicators)
+
+
+def asked_month() -> str:
+    """The month in the address, or the last one that is over. Raises ``Refused`` (FORMAT)."""
+    try:
+        given = MonthQuestion().load(request.args.to_dict())
+    except ValidationError:
+        raise Refused(Defect("FORMAT", "member_invalid", "month", {"where": "month"})) from None
+    return str(given.get("month") or found_indicators().last_month())
+
+
+def _told(found: Indicators, asked: str) -> dict[str, Any]:
+    month, notice = found.month(asked), found.notified(asked)
+    issued = {"notified_at": instant(notice.timestamp)} if notice else {}
+    return {"month": month.month, **month.content, "digest": month.digest, **issued}
+
+
+def _book(month: str, content: bytes) -> Response:
+    answer = Response(content, content_type=WORKBOOK_TYPE)
+    name = quote(f"考核指标-{month}")
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}.xlsx"
+    return answer
