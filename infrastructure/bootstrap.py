@@ -53,12 +53,12 @@ from infrastructure.keys import (
 from infrastructure.log_keys import verify_note
 from infrastructure.logs import configuration as log_configuration
 from infrastructure.logs import configure_logs
-from infrastructure.oversight_wiring import make_reviews
+from infrastructure.oversight_wiring import flag_runner, indicator_fold, make_reviews
 from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.epochs import PostgresEpochs
 from infrastructure.postgres.erasing import PostgresEraserStore
-from infrastructure.postgres.flags import PostgresFlagReading, PostgresFlags
-from infrastructure.postgres.indicators import PostgresIndicatorReading, PostgresUnitCounts
+from infrastructure.postgres.flags import PostgresFlagReading
+from infrastructure.postgres.indicators import PostgresIndicatorReading
 from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresSharedReading
 from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
@@ -100,10 +100,8 @@ __all__ = [
     "demo_clock",
     "eraser_services",
     "export_services",
-    "flag_runner",
     "fsck_services",
     "gateway_public_key",
-    "indicator_fold",
     "ledger_id_of",
     "load_calendar",
     "log_configuration",
@@ -242,32 +240,6 @@ def projector_services(settings: Settings) -> ProjectorServices:
         flags=flag_runner(ledger, pool),
         reviews=make_reviews(ledger, pool),
         indicators=indicator_fold(ledger, pool),
-    )
-
-
-def flag_runner(ledger: Ledger, pool: Pool) -> FlagRunner:
-    """The runner of flags over the login ``projector``; the ledger records what it raises."""
-    reader, views = LogReader(pool), PostgresViewStore(pool)
-    return FlagRunner(
-        ledger,
-        reader=reader,
-        keys=reader,
-        store=PostgresFlags(pool),
-        reached=lambda: views.live()[1],
-        defaults=load_settings(),
-        built_in=load_calendar(),
-    )
-
-
-def indicator_fold(ledger: Ledger, pool: Pool) -> IndicatorFold:
-    """The fold of indicators over the login ``projector``."""
-    reader = LogReader(pool)
-    return IndicatorFold(
-        reader=reader,
-        keys=reader,
-        store=PostgresUnitCounts(pool),
-        vault=ledger.vault,
-        calendar=lambda before: Registry(ledger).calendar(load_calendar(), before=before).calendar,
     )
 
 

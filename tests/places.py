@@ -406,7 +406,8 @@ def indicated(scene: Scene) -> Came:
     """Indicators of the month before, everywhere and to everyone: they are counts."""
     for path in ("", "/workbook"):
         yield scene.web.http.get(f"/v1/indicators{path}?month=2026-10")
-    for path in ("/indicators", "/indicators?month=2026-10", "/indicators/2026-10/repairs.svg"):
+    registered = ("/v1/indicator-notices", "/v1/indicator-notices/2026-10", "/registers/indicator-notices")
+    for path in ("/indicators", "/indicators?month=2026-10", "/indicators/2026-10/repairs.svg", *registered):
         yield scene.web.http.get(path)
     for department, officer in ((scene.story.source, SECOND), (scene.story.office, "credit_office-1")):
         headers = {"credit_official": officer, "credit_purpose": "supervision"}

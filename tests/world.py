@@ -52,8 +52,6 @@ from domain.shared.city_time import city_day
 from infrastructure.audit_wiring import make_audited
 from infrastructure.bootstrap import (
     SequencerServices,
-    flag_runner,
-    indicator_fold,
     make_epoch_maker,
     make_proofs,
     make_reports,
@@ -73,7 +71,7 @@ from infrastructure.keys import (
 )
 from infrastructure.log_keys import make_log_key
 from infrastructure.migrate import ROLES
-from infrastructure.oversight_wiring import make_reviews
+from infrastructure.oversight_wiring import flag_runner, indicator_fold, make_reviews
 from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.flags import PostgresFlagReading

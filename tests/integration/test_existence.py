@@ -51,6 +51,7 @@ NAMES_CONTENT: Mapping[str, str] = {
             for name in (
                 "catalogue-one",
                 "consistency-checks-one",
+                "indicator-notices-one",
                 "list-standards-one",
                 "measures-one",
                 "proposals-one",
