@@ -37,6 +37,7 @@ from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, L
 from domain.listing.watch import WatchEnded, WatchEntered
 from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
 from domain.oversight.flag_events import FlagAnswered, FlagClosed, FlagOverdue, FlagRaised
+from domain.oversight.indicators import IndicatorsNotified
 from domain.oversight.review_events import (
     OfficerSuspended,
     QueryReviewDecided,
@@ -44,7 +45,6 @@ from domain.oversight.review_events import (
     QueryReviewOverdue,
     RelationDeclared,
 )
-from domain.oversight.indicators import IndicatorsNotified
 from domain.parties.events import (
     DepartmentRegistered,
     KeyEnded,
