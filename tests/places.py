@@ -410,7 +410,7 @@ def indicated(scene: Scene) -> Came:
     for path in ("/indicators", "/indicators?month=2026-10", "/indicators/2026-10/repairs.svg", *registered):
         yield scene.web.http.get(path)
     for department, officer in ((scene.story.source, SECOND), (scene.story.office, "credit_office-1")):
-        headers = {"credit_official": officer, "credit_purpose": "supervision"}
+        headers = {"credit_official": officer, "credit_purpose": "accountability"}
         yield scene.post("/v1/indicators", {}, department, **headers)
     yield scene.post("/v1/indicators/notices", {"parts": {"public": {}}, "salt": "00" * 32, "issuer": "00" * 8,
                      "signature": "00" * 64})  # fmt: skip
