@@ -88,7 +88,7 @@ from domain.remedies.events import (
     RepairMaterialsSupplied,
     RepairOverdue,
 )
-from domain.remedies.repair_events import RecordReturned, RepairExtended, RepairRevoked
+from domain.remedies.repair_events import RecordReturned, RepairExtended, RepairRevoked, RepairsFiled
 from domain.remedies.restoration import (
     RestorationBegun,
     RestorationCompleted,
@@ -128,6 +128,7 @@ EVENTS: tuple[type[Event], ...] = (
     RepairOverdue,
     RepairExtended,
     RepairRevoked,
+    RepairsFiled,
     RecordReturned,
     RecordAnnotated,
     RecordShielded,

@@ -7,6 +7,7 @@ do with them, asking.
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,9 +15,11 @@ from uuid import UUID
 
 from werkzeug.test import TestResponse
 
+from application.commands.repair_windows import ApplyForRepairs, RepairWindow
 from application.registry import ITEM, Registry
 from domain.catalogue.gate import import_item
 from domain.catalogue.items import Sharing
+from domain.remedies.repair_case import Application
 from tests.erasure import ask as ask_erasure
 from tests.erasure import carry_out as carry_out_erasure
 from tests.remedies import LETTER, PROOF, begin
@@ -51,6 +54,11 @@ class Asked(Scene):
         self.records = (hidden, over, shielded, withdrawn, erased)
         self.anybodys = (self.record, *self.records)
         self.objections = (self.objection.case, objected.case, of_erased[0].case, self.repair.case)
+        together = ApplyForRepairs(
+            uuid.uuid4(), story.office, story.subject(), [(self.record, Application(materials=(PROOF,)))]
+        )
+        filed = RepairWindow(story.desk).apply(together)
+        self.applications = (filed.case, self.repair.case, self.record)
         self.restorations = (*world.rows_of("restoration.begun"), objected.case, self.record)
         self.repairs = (self.repair.case, repaired.case, of_erased[1].case, self.objection.case)
 

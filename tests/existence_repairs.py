@@ -49,7 +49,27 @@ def papers(endpoint: str) -> Iterator[Question]:
         yield Question(f"decisions.{name}", lambda a: getattr(a, kind), ask)
 
 
+def of_application() -> Iterator[Question]:
+    """Several records in one application by another subject; and how an application of somebody stands."""
+    path, endpoint = "/v1/repair-applications", "repair_windows.application_state"
+
+    def applied(asked: Asked, record: UUID) -> TestResponse:
+        return asked.another(path, {"records": [{"record": str(record)}]})
+
+    def state(asked: Asked, application: UUID) -> TestResponse:
+        return asked.another(f"{path}/{application}/state", {}, credit_purpose="own_records")
+
+    def foreign(asked: Asked, application: UUID) -> TestResponse:
+        said = {"subject": asked.other}
+        return asked.foreign(f"{path}/{application}/state", said, credit_purpose="own_records")
+
+    yield Question("repair_windows.apply_for_repairs", lambda a: a.anybodys, applied)
+    yield Question(endpoint, lambda a: a.applications, state)
+    yield Question(endpoint, lambda a: a.applications, foreign)
+
+
 QUESTIONS = (
+    *of_application(),
     *by_department("restorations.complete_restoration", "complete", SEALED),
     *by_portal("restorations.waive_restoration", "waive", {"declaration": "d1" * 32}),
     *of_state("restorations"),

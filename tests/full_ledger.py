@@ -17,6 +17,7 @@ from application.commands.leniency import Leniency
 from application.commands.links import LinkPerson, Links
 from application.commands.refusals import log_refusal
 from application.commands.remedies import Once
+from application.commands.repair_windows import ApplyForRepairs, RepairWindow
 from application.indicators import Indicators
 from application.ports import Receipt
 from application.queries.instruments import export_ledger
@@ -28,6 +29,7 @@ from domain.oversight.indicators import IndicatorsNotified
 from domain.parties.acting import Officer
 from domain.records.leniency import Assessing, Assessment
 from domain.records.links import PersonLinked
+from domain.remedies.repair_case import Application
 from domain.shared.canonical import Part, Parts
 from domain.shared.deadlines import CalendarYear
 from domain.shared.refusals import Defect, Refused
@@ -160,6 +162,8 @@ class _Life(FullLedger):
         self.returned = self.record(60)
         again = story.repairs.accept(story.handling(story.apply(self.returned, PROOF, LETTER)))
         revoke_repair(story, story.repairs.grant(story.handling(again)))
+        together = [(self.record(n), Application(materials=(PROOF, LETTER))) for n in (61, 62)]
+        RepairWindow(story.desk).apply(ApplyForRepairs(uuid4(), story.office, story.subject(), together))
         annotating(story)
         annotated = self.record(8)
         accepted = story.repairs.accept(story.handling(story.apply(annotated, PROOF, LETTER)))

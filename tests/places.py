@@ -245,6 +245,15 @@ def next_key(scene: Scene) -> Came:
     yield scene.post("/v1/keys", said, scene.story.source)
 
 
+def applied_together(scene: Scene) -> Came:
+    """One application that names the record, and how one stands."""
+    said = {"records": [{"record": str(scene.record), "materials": []}], **scene.subject}
+    yield scene.post("/v1/repair-applications", said, credit_on_behalf_of="subject")
+    yield scene.post("/v1/repair-applications", said, scene.stranger)
+    for application in (*scene.world.rows_of("repairs.filed"), scene.record):
+        yield scene.own(f"/v1/repair-applications/{application}/state")
+
+
 def restored(scene: Scene) -> Came:
     """The tasks of restoring that came of the record, and every act on them."""
     tasks = scene.world.rows_of("restoration.begun")
@@ -528,6 +537,7 @@ PLACES: Mapping[str, Place] = {
     "consents": Place(consents),
     "erasure asked for": Place(erasing),
     "next key": Place(next_key),
+    "repairs of several": Place(applied_together, while_open=False),
     "reputation restored": Place(restored, while_open=False),
     "leniency assessed": Place(leniency),
     "person linked": Place(linked),

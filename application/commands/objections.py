@@ -273,7 +273,7 @@ class Objections:
             working_days=desk.limits_on(city_day(upheld.timestamp), act.guards).restore_working_days,
             calendar=desk.calendar,
         )
-        act.begins.append(begun)
+        act.begins.append((begun, act.record))
         act.told |= {"restoration": str(begun.originator_id), "restore_by": begun.answer_by}
         return act
 

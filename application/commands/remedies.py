@@ -118,7 +118,7 @@ class RecordFile:
 class Act:
     """What one transaction does: the case's event, further sealed acts of the record, guards, documents.
 
-    ``begins`` are further cases that begin with it, of the same owner. ``seal`` is the event's own seal where its
+    ``begins`` are further cases that begin with it, each of a record. ``seal`` is the event's own seal where its
     department made it; the gateway seals all others.
     """
 
@@ -130,7 +130,7 @@ class Act:
     officer: str | None
     told: dict[str, object]
     sealed: list[SealedAct] = field(default_factory=list)
-    begins: list[Event] = field(default_factory=list)
+    begins: list[tuple[Event, RecordFile]] = field(default_factory=list)
     guards: dict[UUID, int] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
     term_over: str = ""
@@ -315,7 +315,7 @@ class RemedyDesk:
 
     def _append(self, act: Act, once: Once | None) -> Done:
         standing, record = act.record.standing, act.record
-        made = [act.event, *act.begins, *(sealed.event for sealed in act.sealed)]
+        made = [act.event, *(event for event, _ in act.begins), *(sealed.event for sealed in act.sealed)]
         falls = any(isinstance(event, FALLING) for event in made)
         bearing = bearing_of(self.ledger, record.subject_id) if falls else None
         seen = 0 if bearing is None else bearing.version
@@ -334,7 +334,7 @@ class RemedyDesk:
         follows = [
             self.ledger.seal(event, owners=self._following_owners(event, record)) for event in then.events
         ]
-        begins = [self.ledger.seal(event, owners=self.case_owners(event, record)) for event in act.begins]
+        begins = [self.ledger.seal(event, owners=self.case_owners(event, of)) for event, of in act.begins]
         acts = [first, *act.sealed, *begins, *follows]
         meta = {"actor": act.actor, "purpose": act.purpose, "correlation": str(act.event.originator_id)}
         if act.officer is not None:
@@ -344,7 +344,7 @@ class RemedyDesk:
         batch.documents = act.documents
         if not any(sealed.event.originator_id == record.id for sealed in acts):
             # The record's own stream does not move, so what was seen of it must still hold.
-            batch.guards[record.id] = standing.version
+            batch.guards |= {of.id: of.standing.version for of in (record, *(of for _, of in act.begins))}
         if any(isinstance(event, Counting) for event in made):
             # By which calendar days were counted follows from where their event stands.
             known = self.registry.calendar(self._built_in)
@@ -355,7 +355,8 @@ class RemedyDesk:
         batch.suppress, batch.returns = then.suppress, then.returns
         batch.marks, batch.unmarks = then.marks, then.unmarks
         batch.opened, batch.closed = then.opened, then.closed
-        batch.days = [days for event in (act.event, *act.begins) for days in self._days(event)]
+        cases = (act.event, *(event for event, _ in act.begins))
+        batch.days = [days for event in cases for days in self._days(event)]
         case, version = act.event.originator_id, act.event.originator_version
         told = {
             "case": str(case),

@@ -78,7 +78,7 @@ class Repairs:
 
     def apply(self, command: ApplyForRepair, *, once: Once | None = None) -> Done:
         """Apply (REP-1, REP-3): refused when too early, not needed, or excluded by a cited basis."""
-        return self._desk.perform(lambda: self._applied(command), once)
+        return self._desk.perform(lambda: self.applied(command), once)
 
     def request_materials(
         self, command: HandleRepair, *, unusable: tuple[str, ...] = (), once: Once | None = None
@@ -213,7 +213,8 @@ class Repairs:
 
         return self._desk.perform(make, once)
 
-    def _applied(self, command: ApplyForRepair) -> Act:
+    def applied(self, command: ApplyForRepair) -> Act:
+        """What an application does, not appended yet. Raises ``Refused`` as :meth:`apply`."""
         desk, application = self._desk, command.application
         if self._ledger.store.load("records", command.repair_id):
             raise Refused(Defect("REP-2", "remedy_id_taken", "/repair"))

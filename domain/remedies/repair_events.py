@@ -65,3 +65,18 @@ class RecordReturned(Event):
     shows: int
     returned_on: str
     barred_until: str | None = None
+
+
+class RepairsFiled(Event):
+    """One application for the repair of several records (一窗受理), split at once into a case for each (49号(十二)).
+
+    ``cases`` lists ``[case, record, source]``; what was handed in stands in the cases. ``applied_by`` is ``subject`` or
+    ``agent``.
+    """
+
+    TOPIC: ClassVar[str] = "repairs.filed"
+    KIND: ClassVar[Kind] = Kind.REPAIRS_FILED
+    applied_by: str
+    received_by: str
+    cases: list[list[str]]
+    officer: str | None = None

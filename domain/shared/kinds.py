@@ -103,6 +103,7 @@ class Kind(IntEnum):
     FLAG_OVERDUE = 113
     INDICATORS_NOTIFIED = 114
     CONSISTENCY_CHECKED = 117
+    REPAIRS_FILED = 125
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

@@ -182,6 +182,10 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
         "只有公益服务的材料写时长和证明单位。",
         "Only a material of public service has hours and a certifying body.",
     ),
+    "repair_window_records": (
+        "一份申请须写明一至{most}条不同的记录。",
+        "An application names one to {most} records, none twice.",
+    ),
     "repair_extended_already": (
         "办理期限只能延长一次，已延长至{until}。",
         "The time to decide can be extended once; it was, until {until}.",

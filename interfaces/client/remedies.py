@@ -76,6 +76,31 @@ class Remedies:
         said = {"record": record, "subject": dict(subject), "materials": list(materials), **more}
         return self._filed("repairs", said, official=official, on_behalf_of=on_behalf_of, key=key)
 
+    def apply_for_all(
+        self,
+        records: Sequence[Mapping[str, Any]],
+        *,
+        subject: Mapping[str, str],
+        on_behalf_of: str = "subject",
+        official: str = "",
+        key: str | None = None,
+        **more: Any,
+    ) -> Receipt:
+        """Apply once for several records, each with ``record`` and ``materials``; ``more``: ``agent``, ``contact``."""
+        said = {"records": [dict(r) for r in records], "subject": dict(subject), **more}
+        return self._filed("repair-applications", said, official=official, on_behalf_of=on_behalf_of, key=key)
+
+    def application(
+        self, application: str, *, subject: Mapping[str, str], on_behalf_of: str = "subject"
+    ) -> dict[str, Any]:
+        """How an application with all its parts stands."""
+        return self._client.post(
+            f"/v1/repair-applications/{application}/state",
+            {"subject": dict(subject)},
+            credit_on_behalf_of=on_behalf_of,
+            credit_purpose=OWN_RECORDS.code,
+        )
+
     def reject(
         self,
         case: Case,

@@ -11,6 +11,18 @@ from interfaces.http.schema_fields import text as _text
 from interfaces.http.schemas import Moment, Paged
 
 
+class FiledCase(Schema):
+    """One part of an application about several records."""
+
+    case = fields.UUID(required=True)
+    record = fields.UUID(required=True)
+    source = _text("认定部门 / the department that determined")
+    mode = _text("修复方式 / mode of the repair")
+    accept_by = _date("受理期限 / accept by")
+    answer_by = _date("办结期限 / answer by")
+    provisional = fields.Boolean(required=True)
+
+
 class CaseReceipt(Schema):
     """The receipt (回执) of an act on an objection or a repair; which dates it has depends on the act."""
 
@@ -32,6 +44,9 @@ class CaseReceipt(Schema):
     list = _text("名单 / the list", required=False)
     state_by = _date("陈述申辩期限 / until when the party may speak")
     until = _text("列入的最后一日，无则为空 / last day on the list, empty for none", required=False)
+    cases = fields.List(
+        fields.Nested(FiledCase), metadata={"description": "所分出的各件 / the cases it was split into"}
+    )
     returned = fields.Boolean(metadata={"description": "记录是否恢复 / whether the record is shown again"})
     barred_until = _date("此日以前不得再次申请修复 / no further repair until")
     restoration = fields.UUID(

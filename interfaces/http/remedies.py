@@ -112,7 +112,15 @@ def state(kind: CaseKind, case_id: UUID) -> Response:
         agent = caller.signed_header(ON_BEHALF) == AGENT
         asker = Asker(caller.department, caller.signed_header("Credit-Official"), subject, agent)
         found = CaseQueries(desk).state(kind, case_id, asker)
-    told = {
+    answer = json_response(told_state(found), 200)
+    answer.headers["ETag"] = f'"{found.version}"'
+    answer.headers["Credit-Receipt"] = f"access:{found.position}"
+    return answer
+
+
+def told_state(found: CaseState) -> dict[str, Any]:
+    """How a case stands, as it is told."""
+    return {
         "case": str(found.case),
         "version": found.version,
         "state": found.state,
@@ -123,10 +131,6 @@ def state(kind: CaseKind, case_id: UUID) -> Response:
         "history": list(found.history),
         "receipt": f"access:{found.position}",
     }
-    answer = json_response(told, 200)
-    answer.headers["ETag"] = f'"{found.version}"'
-    answer.headers["Credit-Receipt"] = f"access:{found.position}"
-    return answer
 
 
 def _waiting(found: CaseState) -> dict[str, object] | None:

@@ -50,7 +50,7 @@ def request_materials(repair_id: UUID) -> Response:
 
     def run(given: Command) -> Done:
         handling = _handling(given, repair_id)
-        said = _free(RequestedMaterials(), given.body)
+        said = free_of_charge(RequestedMaterials(), given.body)
         return Repairs(given.desk).request_materials(
             handling, unusable=tuple(said["unusable"]), once=given.once
         )
@@ -65,7 +65,7 @@ def supply_materials(repair_id: UUID) -> Response:
 
     def run(given: Command) -> Done:
         given.tag_of_version()
-        said = _free(SuppliedMaterials(), given.body)
+        said = free_of_charge(SuppliedMaterials(), given.body)
         subject = _subject(given, said, naming_agent=False)
         expected, _ = given.deciding("repair", repair_id, subject=subject)
         handed_in = SupplyMaterials(
@@ -88,7 +88,7 @@ def accept_repair(repair_id: UUID) -> Response:
 
     def run(given: Command) -> Done:
         handling = _handling(given, repair_id)
-        _free(Nothing(), given.body)
+        free_of_charge(Nothing(), given.body)
         return Repairs(given.desk).accept(handling, once=given.once)
 
     return command(run)
@@ -101,7 +101,7 @@ def extend_repair(repair_id: UUID) -> Response:
 
     def run(given: Command) -> Done:
         handling = _handling(given, repair_id)
-        said = _free(ExtendedRepair(), given.body)
+        said = free_of_charge(ExtendedRepair(), given.body)
         return Repairs(given.desk).extend(handling, **said, once=given.once)
 
     return command(run)
@@ -114,7 +114,7 @@ def grant_repair(repair_id: UUID) -> Response:
 
     def run(given: Command) -> Done:
         handling = _handling(given, repair_id)
-        _free(Nothing(), given.body)
+        free_of_charge(Nothing(), given.body)
         return Repairs(given.desk).grant(handling, once=given.once)
 
     return command(run)
@@ -127,7 +127,7 @@ def reject_repair(repair_id: UUID) -> Response:
 
     def run(given: Command) -> Done:
         handling = _handling(given, repair_id)
-        said = _free(RefusedRepair(), given.body)
+        said = free_of_charge(RefusedRepair(), given.body)
         basis = said.get("basis")
         excluded = None if basis is None else LegalBasis(**basis)
         return Repairs(given.desk).reject(
@@ -163,7 +163,7 @@ def repair_state(repair_id: UUID) -> Response:
 
 
 def _apply(given: Command) -> Done:
-    said = _free(AppliedRepair(), given.body)
+    said = free_of_charge(AppliedRepair(), given.body)
     about: dict[str, object] = {n: said[n] for n in ("materials", "contact", "agent") if n in said}
     application = Application.from_data(about, officer=given.officer or None)
     applied = ApplyForRepair(
@@ -188,7 +188,7 @@ def _handling(given: Command, repair_id: UUID) -> HandleRepair:
     return HandleRepair(repair_id, expected, officer)
 
 
-def _free(schema: Schema, body: bytes) -> dict[str, Any]:
+def free_of_charge(schema: Schema, body: bytes) -> dict[str, Any]:
     """A body as its schema loads it, after anything that speaks of money in it was refused (REP-3)."""
     with suppress(ValueError, RecursionError):  # the schema says what is wrong with such a body
         sent = json.loads(body)

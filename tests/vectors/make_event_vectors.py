@@ -169,6 +169,13 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "remedies": {"litigation": "六个月内提起行政诉讼", "reconsideration": "六十日内申请行政复议"},
         },
     },
+    ("repairs.filed", 1): {
+        "public": {
+            "applied_by": "subject",
+            "cases": [[str(FILE), str(ROW), "11420100MB1D0012X5"]],
+            "received_by": "11420100DEM0XYB175",
+        },
+    },
     ("repair.extended", 1): {
         "public": {
             "answer_by": "2026-12-18",

@@ -1,0 +1,45 @@
+"""How an application about several records stands: one answer with all its parts, each logged as a look (REP-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.commands.remedies import RemedyDesk
+from application.queries.cases import Asker, CaseQueries, CaseState
+from application.sealing import parse_key_reference
+from domain.remedies.repair_events import RepairsFiled
+from domain.shared.refusals import Defect, Refused
+
+
+@dataclass(frozen=True)
+class WindowState:
+    """An application with the cases it was split into; ``open`` of them are not decided."""
+
+    application: UUID
+    parts: Sequence[CaseState]
+
+    @property
+    def open(self) -> int:
+        """How many parts wait for their departments, or for the applicant."""
+        return sum(part.waiting is not None for part in self.parts)
+
+
+def window_state(desk: RemedyDesk, application_id: UUID, asker: Asker) -> WindowState:
+    """The whole application for its subject, or for its agent when one filed it.
+
+    Raises ``Refused`` alike for one that does not exist and one of somebody else; ``LedgerUnavailable``.
+    """
+    rows = desk.ledger.open_all(desk.ledger.store.load("records", application_id), log="records")
+    unknown = Refused(Defect("REP-4", "remedy_case_unknown"))
+    filed = rows[0].event if rows and not rows[0].closed else None
+    if not isinstance(filed, RepairsFiled) or asker.subject is None:
+        raise unknown
+    owner = parse_key_reference(rows[0].row.key_ref)["public"][0]
+    if desk.subject_id(asker.subject) != owner or (asker.agent and filed.applied_by != "agent"):
+        raise unknown
+    queries = CaseQueries(desk)
+    return WindowState(
+        application_id, [queries.state("repair", UUID(case), asker) for case, _, _ in filed.cases]
+    )
