@@ -35,16 +35,16 @@ def lists_of(ledger: Ledger, subject_id: UUID) -> tuple[Borne, ...]:
 
 
 def bearing_of(ledger: Ledger, subject_id: UUID) -> Bearing:
-    """A subject with its lists and watches, whatever the day, and the versions of all streams concerned."""
+    """A subject with its lists and notes, whatever the day, and the versions of all streams concerned."""
     rows = ledger.open_all(ledger.store.load("records", subject_id), log="records")
     events = [row.event for row in rows if "public" in row.opened]
     borne = fold_borne(events)
-    watches = tuple(note for note in fold_notes(events) if note.kind == "watch")
-    rests = [*(b.listing for b in borne), *(note.entry for note in watches)]
+    notes = fold_notes(events)
+    rests = [*(b.listing for b in borne), *(note.entry for note in notes)]
     versions = {stream: ledger.store.load("records", stream)[-1].stream_version for stream in rests}
     repaired = {record for b in borne for record in b.records if not stands(ledger, record)}
     last = rows[-1].row.stream_version if rows else 0
-    return Bearing(subject_id, last, borne, versions, frozenset(repaired), watches)
+    return Bearing(subject_id, last, borne, versions, frozenset(repaired), notes)
 
 
 def stands(ledger: Ledger, record: UUID) -> bool:

@@ -106,5 +106,5 @@ def ended_by_platform(
     told = unnoted(note, subject=subject, version=held.version + 1, cause=cause, at=ledger.now())
     acts = [ledger.seal(made, owners={"public": (subject, "public")}) for made in (event, told)]
     batch = ledger.prepare(acts, meta={**meta, "correlation": str(note.entry)})
-    batch.suppress = [note.entry]
+    batch.suppress, batch.closed, batch.unmarks = [note.entry], [note.entry], [(note.entry, note.entry)]
     return batch

@@ -25,12 +25,15 @@ from domain.listing.events import (
     SubjectDelisted,
 )
 from domain.listing.notes import Note, unnoted
+from domain.listing.red import RedRemoved
+from domain.listing.reference import ReferenceEnded
 from domain.listing.standards import ListStandardAdopted, ListTransitionEnded
 from domain.listing.watch import WatchEnded
 from domain.oversight.review_events import QueryReviewDecided, QueryReviewOpened
 from domain.proposals.events import ProposalPublished
 from domain.records.erasure import by_repair
 from domain.records.events import PublicityEnded
+from domain.remedies.entry_objections import EntryObjected, EntryObjectionRejected
 from domain.remedies.events import (
     ObjectionDecided,
     ObjectionFiled,
@@ -54,8 +57,8 @@ from domain.shared.events import Event
 class Bearing:
     """A subject with the lists that it is on: its own stream's last version taken, and that of each listing's.
 
-    ``repaired`` are those of the records behind these lists that no longer count against it. ``watches`` are its
-    entries of the watch list.
+    ``repaired`` are those of the records behind these lists that no longer count against it. ``notes`` are its
+    red lists and watches.
     """
 
     subject_id: UUID
@@ -63,7 +66,7 @@ class Bearing:
     borne: tuple[Borne, ...]
     versions: dict[UUID, int]
     repaired: frozenset[UUID] = frozenset()
-    watches: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass
@@ -106,27 +109,35 @@ class Consequences:
 PLATFORM = ""
 """Whose cases are no department's: they wait for a day."""
 Reaction = Callable[[Any, Consequences], None]
+EntryEnded = RedRemoved | WatchEnded | ReferenceEnded
 
 
-def mark(event: ObjectionFiled, then: Consequences) -> None:
-    """OBJ-2: while the objection pends, every view shows the record as objected to."""
-    then.marks.append((UUID(event.record), event.originator_id))
+def mark(event: ObjectionFiled | EntryObjected, then: Consequences) -> None:
+    """OBJ-2: while the objection pends, every view shows the record, or the entry, as objected to."""
+    objected = UUID(event.record) if isinstance(event, ObjectionFiled) else event.originator_id
+    then.marks.append((objected, event.originator_id))
 
 
-def unmark(event: ObjectionDecided, then: Consequences) -> None:
-    """OBJ-2: the mark of this objection goes; another one's stays."""
-    then.unmarks.append((UUID(event.record), event.originator_id))
+def unmark(event: ObjectionDecided | EntryObjectionRejected | EntryEnded, then: Consequences) -> None:
+    """OBJ-2: the mark of this objection goes; another one's stays. What ends an entry answers its objection too."""
+    objected = UUID(event.record) if isinstance(event, ObjectionDecided) else event.originator_id
+    then.unmarks.append((objected, event.originator_id))
 
 
 def open_case(
-    event: ObjectionFiled | RepairApplied | RestorationBegun | ListingNotified | ListingRemovalApplied,
+    event: ObjectionFiled
+    | RepairApplied
+    | RestorationBegun
+    | ListingNotified
+    | ListingRemovalApplied
+    | EntryObjected,
     then: Consequences,
 ) -> None:
     """OBJ-1, OBJ-4, REP-2, LST-5: the case stands on its source's worklist from now on."""
-    if isinstance(event, ListingNotified | ListingRemovalApplied):
-        then.opened.append(OpenCase(event.originator_id, "listing", event.department))
-        return
     kind = event.TOPIC.partition(".")[0]
+    if isinstance(event, ListingNotified | ListingRemovalApplied | EntryObjected):
+        then.opened.append(OpenCase(event.originator_id, kind, event.department))
+        return
     then.opened.append(OpenCase(event.originator_id, kind, event.source))
 
 
@@ -220,8 +231,8 @@ def stop_watching(event: RecordCorrected | RecordWithdrawn | RepairDecided, then
     assert then.bearing is not None
     if isinstance(event, RepairDecided) and event.outcome != "granted":
         return
-    for note in then.bearing.watches:
-        if then.record_id not in note.records:
+    for note in then.bearing.notes:
+        if note.kind != "watch" or then.record_id not in note.records:
             continue
         then.bearing.versions[note.entry] += 1
         then.events.append(
@@ -236,10 +247,10 @@ def stop_watching(event: RecordCorrected | RecordWithdrawn | RepairDecided, then
         )
 
 
-def unnote(event: WatchEnded, then: Consequences) -> None:
-    """JNT-3: the subject's own stream says at once that it is watched no more."""
+def unnote(event: RedRemoved | WatchEnded, then: Consequences) -> None:
+    """JNT-2, JNT-3: the subject's own stream says at once that it is on the red list, or watched, no more."""
     assert then.bearing is not None
-    note = next(n for n in then.bearing.watches if n.entry == event.originator_id)
+    note = next(n for n in then.bearing.notes if n.entry == event.originator_id)
     then.bearing.version += 1
     subject, version = then.bearing.subject_id, then.bearing.version
     then.events.append(unnoted(note, subject=subject, version=version, cause=event.cause, at=then.at))
@@ -318,7 +329,11 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ListingRemovalApplied: (open_case,),
     ListingRemovalRefused: (close_case,),
     ListingRemoved: (suppress, close_case, delist),
-    WatchEnded: (suppress, unnote),
+    EntryObjected: (mark, open_case),
+    EntryObjectionRejected: (unmark, close_case),
+    RedRemoved: (suppress, close_case, unmark, unnote),
+    WatchEnded: (suppress, close_case, unmark, unnote),
+    ReferenceEnded: (suppress, close_case, unmark),
     QueryReviewOpened: (wait_for_reviewer,),
     QueryReviewDecided: (close_case,),
 }

@@ -71,6 +71,7 @@ from domain.records.events import ActRefused, FileSealed, IntakeReported, Public
 from domain.records.lateness import PublicationLate
 from domain.records.leniency import LeniencyAssessed, LeniencyDecided
 from domain.records.links import PersonLinked
+from domain.remedies.entry_objections import EntryObjected, EntryObjectionRejected
 from domain.remedies.events import (
     CalendarLoaded,
     CaseDaysRecounted,
@@ -170,6 +171,8 @@ EVENTS: tuple[type[Event], ...] = (
     ReferenceEnded,
     SubjectNoted,
     SubjectUnnoted,
+    EntryObjected,
+    EntryObjectionRejected,
     ProposalMade,
     ProposalConsulted,
     OpinionGiven,

@@ -10,6 +10,8 @@ from datetime import datetime
 
 from domain.oversight.review_events import QueryReviewOverdue
 from domain.oversight.reviews import fold_review, waiting_review
+from domain.remedies.entry_objections import fold_entry, waiting_entry
+from domain.remedies.events import ObjectionOverdue
 from domain.remedies.overdue import Overdue, Waiting, missed_days
 from domain.remedies.overdue import overdue_events as of_cases
 from domain.remedies.overdue import waiting_of as of_case
@@ -19,11 +21,16 @@ from domain.shared.events import Event
 def waiting_of(events: Sequence[Event]) -> Waiting | None:
     """What the case of a stream waits for; None when it is decided, or no case."""
     review = fold_review(events)
-    return of_case(events) if review is None else waiting_review(review)
+    if review is not None:
+        return waiting_review(review)
+    entry = fold_entry(events)
+    return of_case(events) if entry is None else waiting_entry(entry)
 
 
 def overdue_events(waiting: Waiting, *, now: datetime) -> Sequence[Overdue | QueryReviewOverdue]:
     """One event for each due day that is over and not recorded yet; often none."""
     if waiting.kind == "query_review":
         return missed_days(waiting, QueryReviewOverdue, now=now)
+    if waiting.kind == "entry":
+        return missed_days(waiting, ObjectionOverdue, now=now)
     return of_cases(waiting, now=now)

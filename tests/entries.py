@@ -9,9 +9,11 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from application.commands.entries import SealedEntry
+from application.commands.entry_objections import EntryObjections
 from application.commands.red_lists import RedLists
 from application.commands.references import References
 from application.commands.remedies import Done
+from application.commands.subjects import Identity
 from application.commands.watching import WatchList
 from application.queries.green import look_before_red_list
 from domain.listing.reference import MARK
@@ -21,7 +23,7 @@ from domain.shared.deadlines import add_months
 from domain.shared.kinds import Kind
 from interfaces.client.entries import Entries
 from interfaces.demo.city import DemoCity
-from tests.remedies import SECOND, Story
+from tests.remedies import REMEDIES, SECOND, Story
 from tests.remedies_http import City
 
 RED = "C11-01"
@@ -97,6 +99,7 @@ class Enterer:
     def __init__(self, city: City) -> None:
         self.city = city
         self.source, self.stranger = Entries(city.clients["source"]), Entries(city.clients["stranger"])
+        self.portal = Entries(city.clients["portal"])
         public = city.story.content["public"]
         self.subject = {"name": str(public["CF_XDR_MC"]), "code": str(public["CF_XDR_SHXYM"])}
 
@@ -115,6 +118,15 @@ class Enterer:
         """An entry for reference about the story's subject."""
         parts = reference_parts(self.subject, self.city.story.source, self.city.world.today, **changed)
         return self.source.enter("reference", parts, official=SECOND)
+
+    def object(self, receipt: dict[str, Any]) -> dict[str, Any]:
+        """The subject objects to an entry at the portal."""
+        return self.portal.object(receipt["case"], subject=self.city.subject, grounds="列入有误")
+
+    def worklist(self) -> dict[str, dict[str, Any]]:
+        """What waits for the source, by case."""
+        tasks = self.city.clients["source"].worklist(official=SECOND)
+        return {task["case"]: task for task in tasks}
 
     def green(self, **changed: str) -> dict[str, Any]:
         """The stranger asks whether the green channel is open."""
@@ -183,6 +195,15 @@ class EntryStory:
         """Somebody without any record on the red list."""
         parts = red_parts(self.world.city, self.honest, self.story.source, self.world.today)
         return self.red_lists.enter(self.sealed(Kind.RED_LISTED, parts))
+
+    def rejected(self, done: Done) -> None:
+        """The subject of an entry objects to it, and is told that it stays."""
+        subject, objections = (
+            Identity("organisation", "", self.honest["code"]),
+            EntryObjections(self.story.desk),
+        )
+        objections.file(done.case, subject, portal=self.story.office, grounds="列入有误", evidence=())
+        objections.reject(done.case, self.officer, reasons="经核实一致", remedies=REMEDIES)
 
     def red_removed(self, done: Done) -> None:
         """Taken off by the department."""

@@ -14,6 +14,7 @@ from interfaces.client.sealing import seal_remedy
 from tests.entries import EntryStory, watch_parts
 from tests.existence import Asked, Question
 from tests.existence_cases import SEALED
+from tests.remedies import REMEDIES
 
 
 def entries(asked: Asked) -> Sequence[UUID]:
@@ -64,4 +65,14 @@ QUESTIONS = (
         for path, enter, _, _ in ROUTES
     ),
     Question("entries.enter_watch_list", lambda a: a.records, watched),
+    Question(
+        "entries.object_to_entry",
+        entries,
+        lambda a, i: a.another(f"/v1/entries/{i}/object", {"grounds": "x"}),
+    ),
+    Question(
+        "entries.reject_entry_objection",
+        entries,
+        lambda a, i: a.foreign(f"/v1/entries/{i}/reject", {"reasons": "x", "remedies": REMEDIES}),
+    ),
 )

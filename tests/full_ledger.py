@@ -232,7 +232,7 @@ class _Life(FullLedger):
         desk.red_removed(desk.red())
         desk.reference_ended(desk.refer())
         desk.watch_ended(desk.watch(self.record(18)))
-        desk.red()
+        desk.rejected(desk.red())
         desk.refer()
         desk.watch(self.record(19))
 

@@ -347,6 +347,10 @@ def entered(scene: Scene) -> Came:
             yield scene.post(f"/v1/{path}", said, who, credit_official=officer)
             yield scene.post(f"/v1/{path}/{scene.record}/{end}", sealed, who, credit_official=officer)
     headers = {"credit_official": scene.stranger_officer, "credit_purpose": PURPOSE}
+    own = {"credit_on_behalf_of": "subject"}
+    yield scene.post(f"/v1/entries/{scene.record}/object", {**scene.subject, "grounds": "x"}, **own)
+    said = {"reasons": "x", "remedies": REMEDIES}
+    yield scene.post(f"/v1/entries/{scene.record}/reject", said, scene.story.source, credit_official=SECOND)
     for path in ("green-channel", "watch-list-entries/query", "reference-entries/query"):
         yield scene.post(f"/v1/{path}", scene.subjects, scene.stranger, **headers)
 

@@ -17,14 +17,23 @@ from application.commands.subjects import Identity, Subjects
 from application.data_keys import record_class
 from application.ledger import SealedAct
 from application.noted import Held
-from application.ports import Conflict, KeyName, LedgerUnavailable, Receipt
+from application.ports import CaseDays, Conflict, KeyName, LedgerUnavailable, Receipt
+from application.reactions import Bearing, Consequences, react
 from application.sealing import parse_key_reference
-from domain.listing.notes import Note, SubjectNoted, unnoted
+from domain.listing.notes import Note, SubjectNoted, SubjectUnnoted
+from domain.listing.red import RedRemoved
+from domain.listing.reference import ReferenceEnded
+from domain.listing.watch import WatchEnded
 from domain.parties.acting import Officer
 from domain.parties.identifiers import check_credit_code, normalise
+from domain.remedies.standing import Standing
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.merkle import leaf_hash
+
+NO_RECORD = Standing(version=0, content={}, content_version=0)
+"""An entry is no record: no reaction to one asks for its standing."""
+ENDS = (RedRemoved.TOPIC, WatchEnded.TOPIC, ReferenceEnded.TOPIC)
 
 
 @dataclass(frozen=True)
@@ -38,16 +47,18 @@ class SealedEntry:
 
 @dataclass(frozen=True)
 class OwnEntry:
-    """An entry of the department that acts: whose it is, its stream's version, the leaf hash (hex) that names it."""
+    """An entry of the department that acts: whose it is, its stream's version, the leaf hash (hex) that names it, and
+    whether an act of one of the topics asked for has ended it."""
 
     subject: UUID
     version: int
     leaf: str
+    ended: bool
 
 
 @dataclass
 class Entering:
-    """What one transaction does: the sealed act, what follows it, what it relied on, what leaves the views."""
+    """What one transaction does: the sealed act, further acts, what it relied on, the notes it may end (``held``)."""
 
     event: Event
     seal: SealedAct
@@ -56,8 +67,9 @@ class Entering:
     guards: dict[UUID, int]
     subjects: Subjects = field(default_factory=Subjects)
     follows: Sequence[SealedAct] = ()
-    suppress: Sequence[UUID] = ()
+    held: Held | None = None
     told: Mapping[str, object] = field(default_factory=dict)
+    days: Sequence[CaseDays] = ()
 
 
 class EntryDesk:
@@ -83,14 +95,18 @@ class EntryDesk:
         before = found.subjects.registrations
         meta = {
             "actor": found.officer.department,
-            "officer": found.officer.pseudonym,
             "purpose": found.purpose,
             "correlation": str(entry),
         }
-        batch = self._ledger.prepare([*before, found.seal, *found.follows], meta=meta)
+        if found.officer.pseudonym:
+            meta["officer"] = found.officer.pseudonym
+        then = self._consequences(found)
+        made = [self.noted(event) for event in then.events if isinstance(event, SubjectUnnoted)]
+        batch = self._ledger.prepare([*before, found.seal, *found.follows, *made], meta=meta)
         batch.subjects = found.subjects.blinds
         batch.guards |= found.guards
-        batch.suppress = list(found.suppress)
+        batch.suppress, batch.marks, batch.unmarks = then.suppress, then.marks, then.unmarks
+        batch.opened, batch.closed, batch.days = then.opened, then.closed, list(found.days)
         told = {
             "case": str(entry),
             "version": version,
@@ -116,7 +132,8 @@ class EntryDesk:
         if entered_by != command.officer.department or "public" not in opened[0].opened:
             raise Refused(Defect(rule, "entry_not_yours", "/entry"))
         subject = parse_key_reference(rows[0].key_ref)["public"][0]
-        return OwnEntry(subject, rows[-1].stream_version, leaf_hash(rows[0].leaf).hex())
+        ended = any(row.topic in ENDS for row in rows)
+        return OwnEntry(subject, rows[-1].stream_version, leaf_hash(rows[0].leaf).hex(), ended)
 
     def sealed(self, command: SealedEntry, event: Event, subject: UUID, guards: dict[UUID, int]) -> SealedAct:
         """The act under its department's own seal and its subject's keys. Raises ``Refused`` (FORMAT, DET-5)."""
@@ -128,16 +145,23 @@ class EntryDesk:
         guards[stream] = version
         return seal
 
-    def noted(self, event: SubjectNoted) -> SealedAct:
+    def noted(self, event: SubjectNoted | SubjectUnnoted) -> SealedAct:
         """What the subject's own stream tells, under its key."""
         return self._ledger.seal(event, owners={"public": (event.originator_id, "public")})
 
-    def end_noted(self, held: Held, note: Note, *, cause: str) -> SealedAct:
-        """That the subject's own stream tells the end of a note, under its key."""
-        event = unnoted(
-            note, subject=held.subject, version=held.version + 1, cause=cause, at=self._ledger.now()
+    def _consequences(self, found: Entering) -> Consequences:
+        """What follows from the act by the table of reactions."""
+        held = found.held
+        bearing = None if held is None else Bearing(held.subject, held.version, (), {}, notes=held.notes)
+        then = Consequences(
+            record_id=found.event.originator_id,
+            standing=NO_RECORD,
+            at=found.event.timestamp,
+            version=found.event.originator_version,
+            erasure_id=found.event.originator_id,
+            bearing=bearing,
         )
-        return self._ledger.seal(event, owners={"public": (held.subject, "public")})
+        return react([found.event], then)
 
 
 def identity_of_act(*, code: str | None, id_type: str | None, id_number: str | None) -> Identity:

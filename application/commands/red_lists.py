@@ -64,8 +64,7 @@ class RedLists(EntryDesk):
                 officer,
                 RED_LISTING.code,
                 guards,
-                follows=[self.end_noted(held, note, cause=event.cause)],
-                suppress=[command.entry_id],
+                held=held,
                 told={"list": event.list_code, "outcome": event.cause},
             )
 

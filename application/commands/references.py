@@ -37,13 +37,13 @@ class References(EntryDesk):
         def make() -> Entering:
             officer, now = self._desk.officer(command.officer, rule=RULE), self._ledger.now()
             own = self.own(command, ReferenceEntered.TOPIC, rule=RULE)
-            if own.version > 1:
+            if own.ended:
                 raise Refused(Defect(RULE, "entry_ended", "/entry"))
             event = of_department(ReferenceEnded, command.act.parts, command.entry_id, own.version + 1, now)
             refuse_if_any(end_defects(event, leaf=own.leaf, today=city_day(now)))
             guards: dict[UUID, int] = {}
             seal = self.sealed(command, event, own.subject, guards)
-            return Entering(event, seal, officer, PURPOSE, guards, suppress=[command.entry_id])
+            return Entering(event, seal, officer, PURPOSE, guards)
 
         return self.perform(make, once)
 

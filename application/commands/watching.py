@@ -58,8 +58,7 @@ class WatchList(EntryDesk):
                 officer,
                 PURPOSE,
                 guards,
-                follows=[self.end_noted(held, note, cause=event.cause)],
-                suppress=[command.entry_id],
+                held=held,
                 told={"outcome": event.cause},
             )
 

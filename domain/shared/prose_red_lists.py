@@ -41,6 +41,15 @@ RED_LIST_PROSE: dict[str, tuple[str, str]] = {
         "须写明所结束的列入（其叶子哈希）。",
         "The act names the entry that it ends, by its leaf hash.",
     ),
+    "entry_objected_already": (
+        "对这项列入的异议正在核实，答复后可以再次提出。",
+        "An objection to this entry is being verified; another may follow its answer.",
+    ),
+    "entry_objection_without_grounds": ("异议须写明理由。", "An objection states its grounds."),
+    "entry_no_objection_pending": (
+        "对这项列入没有待答复的异议。",
+        "No objection to this entry waits for an answer.",
+    ),
     "watch_without_end": (
         "重点关注须有截止日期：不早于今天，不晚于{last}。",
         "A watch has its last day: today at the earliest, {last} at the latest.",

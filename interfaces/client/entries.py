@@ -6,7 +6,7 @@ A department seals its entry under an id that it draws; each act is one signed r
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from domain.shared.canonical import Parts
@@ -45,6 +45,24 @@ class Entries:
         receipt: Receipt = self._client.post(
             f"{path}/{entry}/{what}", said, key=key, credit_official=official
         )["receipt"]
+        return receipt
+
+    def object(
+        self, entry: str, *, subject: Mapping[str, str], grounds: str, evidence: Sequence[str] = ()
+    ) -> Receipt:
+        """The subject of an entry objects to it, at a portal."""
+        said = {"subject": dict(subject), "grounds": grounds, "evidence": list(evidence)}
+        receipt: Receipt = self._client.post(
+            f"/v1/entries/{entry}/object", said, credit_on_behalf_of="subject"
+        )["receipt"]
+        return receipt
+
+    def reject(self, entry: str, *, official: str, reasons: str, remedies: Mapping[str, str]) -> Receipt:
+        """Reject an objection to an entry of this department."""
+        said = {"reasons": reasons, "remedies": dict(remedies)}
+        receipt: Receipt = self._client.post(f"/v1/entries/{entry}/reject", said, credit_official=official)[
+            "receipt"
+        ]
         return receipt
 
     def green_channel(

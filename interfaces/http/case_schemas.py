@@ -112,7 +112,7 @@ class Task(Schema):
     """One case that waits (待办)."""
 
     case = fields.UUID(required=True)
-    kind = _text("objection, repair, listing, proposal, restoration, query_review")
+    kind = _text("objection, repair, listing, proposal, restoration, query_review, entry")
     version = _count("版本 / version")
     record = fields.UUID(required=True)
     department = _text("承办部门 / the department that is to act")

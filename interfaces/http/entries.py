@@ -14,6 +14,7 @@ from flask import Blueprint, Response
 from marshmallow import Schema
 
 from application.commands.entries import SealedEntry
+from application.commands.entry_objections import EntryObjections
 from application.commands.red_lists import RedLists
 from application.commands.references import References
 from application.commands.remedies import Done
@@ -32,17 +33,19 @@ from interfaces.http.entry_schemas import (
     EndedEntry,
     EntryForReference,
     GreenAnswerBody,
+    ObjectedToEntry,
     OneSubject,
     RedListEntry,
     ReferenceAnswer,
+    RejectedObjection,
     WatchAnswer,
     WatchListEntry,
 )
 from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.paging import read_json
 from interfaces.http.queries import asked_purpose, identity_of
-from interfaces.http.remedies import Command, command, sealed_act
-from interfaces.http.remedy_operations import beginning
+from interfaces.http.remedies import ON_BEHALF, SUBJECT, Command, command, sealed_act
+from interfaces.http.remedy_operations import LIMITS, RECEIPT, beginning
 from interfaces.http.services import services
 
 TAG = "激励与关注"
@@ -96,6 +99,52 @@ def enter_reference() -> Response:
 def leave_reference(entry_id: UUID) -> Response:
     """Take back what was brought in for reference (撤下供参考信息), with the reason."""
     return _ending(entry_id, lambda given: References(given.desk).end)
+
+
+@blueprint.post("/entries/<uuid:entry_id>/object")
+@operation(
+    Operation(
+        "对列入提出异议",
+        "Object to an entry",
+        Access.SUBJECT,
+        TAG,
+        {201: RECEIPT},
+        takes=json_of(ObjectedToEntry),
+        limits=LIMITS,
+    )
+)
+def object_to_entry(entry_id: UUID) -> Response:
+    """The subject objects to its entry on a red list, the watch list or for reference (对列入的异议, OBJ-1)."""
+
+    def run(given: Command) -> Done:
+        if given.caller.signed_header(ON_BEHALF) != SUBJECT:
+            raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", ON_BEHALF))
+        said = given_json(ObjectedToEntry(), given.body)
+        subject, _ = given.on_behalf(said, naming_agent=False)
+        assert subject is not None
+        return EntryObjections(given.desk).file(
+            entry_id,
+            subject,
+            portal=given.caller.department,
+            grounds=said["grounds"],
+            evidence=said["evidence"],
+            once=given.once,
+        )
+
+    return command(run)
+
+
+@blueprint.post("/entries/<uuid:entry_id>/reject")
+@operation(beginning("不支持对列入的异议", "Reject an objection to an entry", RejectedObjection, tag=TAG))
+def reject_entry_objection(entry_id: UUID) -> Response:
+    """Reject an objection to an entry, with reasons and remedies (OBJ-3); upheld, its department ends the entry."""
+
+    def run(given: Command) -> Done:
+        officer = _officer(given)
+        said = given_json(RejectedObjection(), given.body)
+        return EntryObjections(given.desk).reject(entry_id, officer, **said, once=given.once)
+
+    return command(run)
 
 
 def _questioning(zh: str, en: str, answer: type[Schema]) -> Operation:

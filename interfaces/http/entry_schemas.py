@@ -5,8 +5,9 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from domain.listing.reference import MARK
+from domain.parties.acting import DIGESTS_MAX, TEXT_CHARACTERS_MAX
 from interfaces.http.queries import Subject
-from interfaces.http.remedy_schemas import SealedByDepartment
+from interfaces.http.remedy_schemas import Remedies, SealedByDepartment
 from interfaces.http.schema_fields import text
 
 
@@ -35,6 +36,25 @@ class EntryForReference(SealedEntryBody):
 class EndedEntry(SealedByDepartment):
     """The end of an entry as its department sealed it: the public part names the entry by its leaf hash, the restricted
     one has the reason."""
+
+
+class ObjectedToEntry(Schema):
+    """What the subject of an entry says against it, by its portal; digests (SHA-256) of its evidence."""
+
+    subject = fields.Nested(Subject, required=True)
+    grounds = fields.String(required=True, validate=validate.Length(max=TEXT_CHARACTERS_MAX))
+    evidence = fields.List(
+        fields.String(validate=validate.Length(max=64)),
+        validate=validate.Length(max=DIGESTS_MAX),
+        load_default=list,
+    )
+
+
+class RejectedObjection(Schema):
+    """Why the entry stays, and the remedies."""
+
+    reasons = fields.String(required=True, validate=validate.Length(max=TEXT_CHARACTERS_MAX))
+    remedies = fields.Nested(Remedies, required=True)
 
 
 class OneSubject(Schema):

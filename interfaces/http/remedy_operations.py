@@ -11,7 +11,7 @@ from interfaces.http.remedy_schemas import CaseQuestion
 
 TAG = "救济"
 LIMITS = ("正文至多 1 MiB。", "A body of at most 1 MiB.")
-_RECEIPT = Answer(
+RECEIPT = Answer(
     "已记录，或此前已记录",
     "recorded, or recorded before",
     json_of(CaseAnswer),
@@ -26,7 +26,7 @@ def filing(zh: str, en: str, body: type[Schema]) -> Operation:
         en,
         Access.DEPARTMENT,
         TAG,
-        {201: _RECEIPT},
+        {201: RECEIPT},
         takes=json_of(body),
         problems=(403,),
         headers={"Credit-On-Behalf-Of": False, "Credit-Official": False},
@@ -41,7 +41,7 @@ def supplying(zh: str, en: str, body: type[Schema], *, tag: str = TAG) -> Operat
         en,
         Access.SUBJECT,
         tag,
-        {201: _RECEIPT},
+        {201: RECEIPT},
         takes=json_of(body),
         problems=(404, 412, 428),
         headers={"If-Match": True},
@@ -56,7 +56,7 @@ def beginning(zh: str, en: str, body: type[Schema], *, tag: str) -> Operation:
         en,
         Access.OFFICER,
         tag,
-        {201: _RECEIPT},
+        {201: RECEIPT},
         takes=json_of(body),
         limits=LIMITS,
     )
@@ -69,7 +69,7 @@ def deciding(zh: str, en: str, body: type[Schema], *, tag: str = TAG) -> Operati
         en,
         Access.OFFICER,
         tag,
-        {201: _RECEIPT},
+        {201: RECEIPT},
         takes=json_of(body),
         problems=(404, 412, 428),
         headers={"If-Match": True},

@@ -16,7 +16,7 @@ from domain.listing.watch import WatchEnded
 from domain.shared.canonical import Json, Parts
 from tests.entries import RED, Enterer
 from tests.listing import LIST, NOTICE, Lister
-from tests.remedies import SECOND, begin
+from tests.remedies import REMEDIES, SECOND, begin
 from tests.remedies_http import LETTER, PROOF, City, code_of, deciding, problem
 from tests.web import Web
 from tests.world import World
@@ -243,5 +243,56 @@ def test_jnt_5_what_an_association_lists_is_kept_apart_for_reference_and_counts_
     )
     assert enterer.dossier()[case] == ["reference.entered", "reference.ended"]
     assert enterer.query("reference") == []
+    world.publish()
+    assert world.finding() is None and world.new_projector().rebuild().equal
+
+
+@pytest.mark.rule("OBJ-1")
+@pytest.mark.rule("OBJ-2")
+@pytest.mark.rule("OBJ-3")
+def test_obj_1_the_subject_of_an_entry_objects_to_it_and_its_department_answers_or_ends_it(
+    enterer: Enterer,
+) -> None:
+    city, world = enterer.city, enterer.city.world
+    world.clock.advance(days=4 * 366)
+    world.deadlines.run()
+    red, reference = enterer.red(), enterer.refer()
+    world.project()
+    foreign = problem(
+        lambda: enterer.portal.object(red["case"], subject={"code": city.story.office}, grounds="x"), 422
+    )
+    assert (foreign["rule"], code_of(foreign)) == ("OBJ-1", "entry_not_yours")
+    silent = problem(lambda: enterer.portal.object(red["case"], subject=city.subject, grounds=" "), 422)
+    assert code_of(silent) == "entry_objection_without_grounds"
+    filed = enterer.object(red)
+    task = enterer.worklist()[red["case"]]
+    assert (task["kind"], task["step"], task["due"]) == ("entry", "answer", filed["answer_by"])
+    assert code_of(problem(lambda: enterer.object(red), 422)) == "entry_objected_already"
+    (shown,) = world.lookup.listed(RED).entries
+    assert shown.objected and filed["answer_by"] > world.today.isoformat()
+    said: dict[str, Any] = {"reasons": "经核实符合标准", "remedies": REMEDIES}
+    strange = problem(
+        lambda: enterer.stranger.reject(red["case"], official=city.stranger_officer, **said), 422
+    )
+    assert (strange["rule"], code_of(strange)) == ("OBJ-3", "entry_not_yours")
+    bare = problem(lambda: enterer.source.reject(red["case"], official=SECOND, reasons="", remedies={}), 400)
+    assert bare["errors"]
+    enterer.source.reject(red["case"], official=SECOND, **said)
+    (shown,) = world.lookup.listed(RED).entries
+    assert not shown.objected and red["case"] not in enterer.worklist()
+    again = problem(lambda: enterer.source.reject(red["case"], official=SECOND, **said), 422)
+    assert code_of(again) == "entry_no_objection_pending"
+
+    enterer.object(reference)
+    world.clock.advance(days=15)
+    assert world.deadlines.run().overdue == 1
+    assert enterer.worklist()[reference["case"]]["overdue_recorded"]
+    parts: Parts = {"public": {"ends": reference["leaf_hash"], "ended_on": world.today.isoformat()}, **OVER}
+    enterer.source.end("reference", reference["case"], parts, official=SECOND)
+    assert reference["case"] not in enterer.worklist()
+    assert enterer.dossier()[reference["case"]] == [
+        "reference.entered", "entry.objected", "objection.overdue", "reference.ended",
+    ]  # fmt: skip
+    assert code_of(problem(lambda: enterer.object(reference), 422)) == "entry_ended"
     world.publish()
     assert world.finding() is None and world.new_projector().rebuild().equal

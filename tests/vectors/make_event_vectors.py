@@ -835,6 +835,23 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         "public": {"ends": "cd" * 32, "ended_on": "2027-01-10"},
         "restricted": {"reason": "理由"},
     },
+    ("entry.objected", 1): {
+        "public": {
+            "department": "11420100MB1D0012X5",
+            "received_by": "11420100DEM0XYB175",
+            "filed_on": "2026-11-30",
+            "answer_by": "2026-12-03",
+            "provisional": False,
+        },
+        "restricted": {"grounds": "理由", "evidence": ["e1" * 32]},
+    },
+    ("entry.objection_rejected", 1): {
+        "public": {"department": "11420100MB1D0012X5", "officer": "market-1"},
+        "restricted": {
+            "reasons": "一致",
+            "remedies": {"reconsideration": "60日内申请行政复议", "litigation": "6个月内提起行政诉讼"},
+        },
+    },
     ("subject.noted", 1): {
         "public": {
             "note": "red",

@@ -1,0 +1,165 @@
+"""A subject's objection to its entry on a red list, on the watch list or for reference, and what becomes of it (OBJ-1).
+
+It stands in the entry's own stream. Its department answers within the time limit: it ends the entry, and with it the
+objection, or rejects it with reasons and both remedies (OBJ-3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from domain.listing.red import RedListed, RedRemoved
+from domain.listing.reference import ReferenceEnded, ReferenceEntered
+from domain.listing.watch import WatchEnded, WatchEntered
+from domain.parties.acting import DIGESTS_MAX, Officer, answer_defects, is_digest, is_text
+from domain.remedies.events import ObjectionOverdue
+from domain.remedies.overdue import Waiting
+from domain.shared.city_time import city_day
+from domain.shared.deadlines import Calendar, add_working_days
+from domain.shared.events import Event
+from domain.shared.kinds import Kind
+from domain.shared.refusals import Defect, refuse_if_any
+
+RULE = "OBJ-1"
+ENDS = (RedRemoved, WatchEnded, ReferenceEnded)
+
+
+class EntryObjected(Event):
+    """The subject objects to its entry (对列入的异议, 001 四(八)): answered by its department until ``answer_by``.
+
+    ``evidence`` are digests (SHA-256). Days are ISO text; ``provisional`` when the loaded calendar does not reach it.
+    """
+
+    TOPIC: ClassVar[str] = "entry.objected"
+    KIND: ClassVar[Kind] = Kind.ENTRY_OBJECTED
+    PART_OF: ClassVar[Mapping[str, str]] = {"grounds": "restricted", "evidence": "restricted"}
+    department: str
+    received_by: str
+    filed_on: str
+    answer_by: str
+    provisional: bool
+    grounds: str | None = None
+    evidence: list[str] | None = None
+
+
+class EntryObjectionRejected(Event):
+    """An objection to an entry is rejected (不予支持), with reasons and remedies; upheld, it would end the entry."""
+
+    TOPIC: ClassVar[str] = "entry.objection_rejected"
+    KIND: ClassVar[Kind] = Kind.ENTRY_OBJECTION_REJECTED
+    PART_OF: ClassVar[Mapping[str, str]] = {"reasons": "restricted", "remedies": "restricted"}
+    department: str
+    officer: str
+    reasons: str | None = None
+    remedies: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectedEntry:
+    """An entry with what is said against it: ``department`` made it, ``pending`` is the day to answer by, or empty."""
+
+    id: UUID
+    version: int
+    department: str
+    ended: bool = False
+    pending: str = ""
+    provisional: bool = False
+    overdue: frozenset[tuple[str, str]] = frozenset()
+
+
+def fold_entry(events: Iterable[Event]) -> ObjectedEntry | None:
+    """The entry of a stream, or None when it holds none."""
+    found: ObjectedEntry | None = None
+    for event in events:
+        if isinstance(event, RedListed | WatchEntered):
+            found = ObjectedEntry(event.originator_id, 1, event.authority)
+        elif isinstance(event, ReferenceEntered):
+            found = ObjectedEntry(event.originator_id, 1, event.brought_by)
+        elif found is not None:
+            found = replace(found, version=event.originator_version)
+            if isinstance(event, EntryObjected):
+                found = replace(found, pending=event.answer_by, provisional=event.provisional)
+            elif isinstance(event, EntryObjectionRejected):
+                found = replace(found, pending="", provisional=False)
+            elif isinstance(event, ObjectionOverdue):
+                found = replace(found, overdue=found.overdue | {(event.step, event.due)})
+            elif isinstance(event, ENDS):
+                found = replace(found, ended=True, pending="", provisional=False)
+    return found
+
+
+def waiting_entry(entry: ObjectedEntry) -> Waiting | None:
+    """What an objection to an entry waits for; None when there is none that is not answered."""
+    if not entry.pending:
+        return None
+    return Waiting(
+        case=entry.id,
+        kind="entry",
+        version=entry.version,
+        record=entry.id,
+        department=entry.department,
+        step="answer",
+        due=entry.pending,
+        deadlines=(("answer", entry.pending),),
+        recorded=entry.overdue,
+        provisional=entry.provisional,
+    )
+
+
+def object_to(
+    entry: ObjectedEntry,
+    *,
+    grounds: str,
+    evidence: Sequence[str],
+    received_by: str,
+    working_days: int,
+    calendar: Calendar,
+    now: datetime,
+) -> EntryObjected:
+    """The subject's objection, with the day by which it is answered. Raises ``Refused`` with every reason."""
+    defects = []
+    if entry.ended:
+        defects.append(Defect(RULE, "entry_ended", "/entry"))
+    elif entry.pending:
+        defects.append(Defect(RULE, "entry_objected_already", "/entry"))
+    if not is_text(grounds):
+        defects.append(Defect(RULE, "entry_objection_without_grounds", "/grounds"))
+    if len(evidence) > DIGESTS_MAX or not all(map(is_digest, evidence)):
+        defects.append(Defect(RULE, "remedy_evidence_malformed", "/evidence", {"most": str(DIGESTS_MAX)}))
+    refuse_if_any(defects)
+    today = city_day(now)
+    due = add_working_days(today, working_days, calendar)
+    return EntryObjected(
+        originator_id=entry.id,
+        originator_version=entry.version + 1,
+        timestamp=now,
+        department=entry.department,
+        received_by=received_by,
+        filed_on=today.isoformat(),
+        answer_by=due.day.isoformat(),
+        provisional=due.provisional,
+        grounds=grounds,
+        evidence=list(evidence) or None,
+    )
+
+
+def reject(
+    entry: ObjectedEntry, *, officer: Officer, reasons: str, remedies: Mapping[str, str], now: datetime
+) -> EntryObjectionRejected:
+    """The answer that an objection is not upheld (OBJ-3). Raises ``Refused`` with every reason."""
+    defects = [] if entry.pending else [Defect("OBJ-3", "entry_no_objection_pending", "/entry")]
+    defects += answer_defects(reasons, remedies, rule="OBJ-3")
+    refuse_if_any(defects)
+    return EntryObjectionRejected(
+        originator_id=entry.id,
+        originator_version=entry.version + 1,
+        timestamp=now,
+        department=officer.department,
+        officer=officer.pseudonym,
+        reasons=reasons,
+        remedies=dict(remedies),
+    )
