@@ -184,7 +184,8 @@ class EntryStory:
         self.officer = Officer(SECOND, story.source)
         self.red_lists = RedLists(story.desk, partial(look_before_red_list, story.world.ledger))
         self.watch_list, self.references = WatchList(story.desk), References(story.desk)
-        self.honest = {"name": "示范市信用办", "code": story.office}
+        court = next(d for d in self.world.city.departments if d.key == "court")
+        self.honest = {"name": court.name, "code": court.code}
 
     def sealed(self, kind: Kind, parts: Parts, entry: UUID | None = None) -> SealedEntry:
         """An entry, or the end of one, under the department's seal."""
