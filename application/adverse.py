@@ -72,8 +72,8 @@ class AdverseRecords:
 
     def _at(self, entry: UUID, code: str) -> Adverse | None:
         items = self._registry.item(code).items
-        if not any(item.nature == "negative" for item in items):
-            return None
+        if not any(item.nature == "negative" for item in items) or self._registry.is_stopped(code):
+            return None  # what rests on a document without a basis weighs on nobody (INS-2)
         events = self._ledger.load(entry)
         today = city_day(self._ledger.now())
         standing = standing_of(events)

@@ -129,6 +129,7 @@ class WatchList(EntryDesk):
         stands = (
             item is not None
             and item.nature == "negative"
+            and not self._desk.registry.is_stopped(item.code)
             and counts_today(
                 file.standing, item, today=today, months_max=lambda day: self._desk.months_max(day, guards)
             )

@@ -98,7 +98,8 @@ class GreenChannelQueries:
         dossier = dossier_of(self._ledger, subject)
         red = []
         for note in held_by(self._ledger, subject).notes:
-            if note.kind == "red" and note.holds_on(request.on):
+            holds = note.holds_on(request.on) and not registry.is_stopped(note.list_code)
+            if note.kind == "red" and holds:
                 versions = registry.standard(note.list_code).versions
                 red += [v.excludes for v in versions if v.version == note.version]
         decided = green_channel(adverse.among(dossier.entries), red, years=years, today=request.on)
