@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 
 from application.ports import Clock, Vault
 
-Bucket = Literal["commands", "lookup", "unsigned", "operations"]
+Bucket = Literal["commands", "lookup", "unsigned", "operations", "tip_offs"]
 WINDOW_SECONDS = 60
 
 
@@ -40,6 +40,10 @@ LIMITS: Mapping[Bucket, Limit] = {
         600,
         "per client address, for whatever no department signed well: clients that ask for the ledger's id, wrong"
         " keys, unknown addresses",
+    ),
+    "tip_offs": Limit(
+        10,
+        "per client address: a person reports and looks after it now and then; nobody fills the log or tries secrets",
     ),
     "operations": Limit(
         1200,

@@ -10,6 +10,7 @@ from application.commands.consistency import ConsistencyDesk
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
 from application.commands.settings import SettingsDesk
+from application.commands.tip_offs import TipOffs
 from application.indicators import IndicatorReading
 from application.ledger import Ledger
 from application.ports import PaperSeal
@@ -56,3 +57,5 @@ class Services:
     indicators: IndicatorReading
     desk: Callable[[], RemedyDesk]
     """Makes a desk for one command or question: what it has read of the registry is never stale for long."""
+    tip_offs: Callable[[], TipOffs]
+    """Makes a desk of tip-offs for one request."""

@@ -45,6 +45,7 @@ from domain.oversight.review_events import (
     QueryReviewOverdue,
     RelationDeclared,
 )
+from domain.oversight.tip_offs import TipOffFiled, TipOffHandled, TipOffOpened
 from domain.parties.events import (
     DepartmentRegistered,
     KeyEnded,
@@ -142,6 +143,9 @@ EVENTS: tuple[type[Event], ...] = (
     ConsentGiven,
     ConsentWithdrawn,
     ReportIssued,
+    TipOffFiled,
+    TipOffOpened,
+    TipOffHandled,
     ErasureRequested,
     ErasureApproved,
     DataErased,

@@ -17,6 +17,7 @@ from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
 from application.commands.settings import SettingsDesk
+from application.commands.tip_offs import TipOffs
 from application.deadlines import DeadlineRunner
 from application.epochs import EpochMaker
 from application.erasing import Erasing
@@ -63,6 +64,7 @@ from infrastructure.postgres.operations import PostgresOperations
 from infrastructure.postgres.reading import PostgresSharedReading
 from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
 from infrastructure.postgres.registers import PostgresRegisters
+from infrastructure.postgres.seals import PostgresSeals
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
@@ -202,6 +204,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         published=PublishedFolder(settings.published_dir),
         refusals=RefusalsSoFar(PostgresRefusalReading(reader), clock=ledger.clock),
         settings=settings_desk(ledger),
+        tip_offs=lambda: TipOffs(ledger, PostgresSeals(reader)),
         flags=PostgresFlagReading(reader),
         indicators=PostgresIndicatorReading(reader),
         desk=lambda: remedy_desk(ledger, forms),

@@ -27,6 +27,7 @@ from domain.instruments.events import NoticeIssued
 from domain.oversight.flag_events import FlagAnswered, FlagRaised
 from domain.oversight.indicators import IndicatorsNotified
 from domain.parties.acting import Officer
+from domain.parties.acting import Officer as ActingOfficer
 from domain.records.leniency import Assessing, Assessment
 from domain.records.links import PersonLinked
 from domain.remedies.repair_case import Application
@@ -127,6 +128,7 @@ class _Life(FullLedger):
         world.publish()
         self._compared()
         overseeing.suspend(overseeing.opened()[0])
+        self._tipped_off()
         self._looks()
         self._governance()
         self._clean_up()
@@ -201,6 +203,22 @@ class _Life(FullLedger):
         desk = self.world.services.consistency(source)
         receipt = Receipt(source, "compared", b"c" * 32, 201, {})
         desk.record(desk.compare(form, [], department=source), file="c5" * 32, receipt=receipt)
+
+    def _tipped_off(self) -> None:
+        """A tip-off, opened and accepted."""
+        desk, office = self.world.services.tip_offs(), self.story.office
+        number = desk.file(about="示例", code="", text="示例", name="示例", contact="").number
+        handler = ActingOfficer("handler-1", office)
+        desk.open(number, handler, show=["report"], reason="核实")
+        desk.handle(
+            number,
+            handler,
+            expected=2,
+            step="accepted",
+            to="",
+            text="",
+            receipt=lambda version: Receipt(office, f"tip-off-{version}", b"t" * 32, 201, {}),
+        )
 
     def _looks(self) -> None:
         world, who = self.world, subject_with_records(self.world)

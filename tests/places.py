@@ -429,6 +429,22 @@ def indicated(scene: Scene) -> Came:
                      "signature": "00" * 64})  # fmt: skip
 
 
+def tipped_off(scene: Scene) -> Came:
+    """A tip-off about the subject by anyone, followed, listed, opened and handled: it holds no record."""
+    http = scene.web.http
+    filed = http.post("/v1/tip-offs", json={"about": "x", "code": scene.code, "text": "x"})
+    receipt = filed.get_json()
+    yield filed
+    yield http.post("/v1/tip-offs/follow-up", json=receipt)
+    headers = {"credit_official": "handler-1", "credit_purpose": "tip_off_handling"}
+    yield scene.post("/v1/tip-offs/list", {}, **headers)
+    path, shown = f"/v1/tip-offs/{receipt['number']}", {"show": ["report"], "reason": "x"}
+    opened = scene.post(f"{path}/open", shown, **headers)
+    assert opened.status_code == 200
+    yield opened
+    yield scene.post(f"{path}/steps", {"step": "accepted"}, credit_official="handler-1", if_match='"2"')
+
+
 def operated(scene: Scene) -> Came:
     for path in ("/healthz", "/readyz", "/version", "/metrics", "/v1/ledger", "/v1/openapi.json"):
         yield scene.web.http.get(path)
@@ -562,6 +578,7 @@ PLACES: Mapping[str, Place] = {
     "clean-up ledger": Place(cleaned_up),
     "flags": Place(overseen, versioned=True),
     "indicators": Place(indicated),
+    "tip-offs": Place(tipped_off),
     "operators' routes": Place(operated),
     "public registers": Place(lambda s: [a for path in REGISTERS for a in page(path)(s)]),
     "listing cases": Place(listing_acts),

@@ -26,6 +26,7 @@ from domain.access.model import (
     OWN_RECORDS,
     QUERY_REVIEW,
     SUPERVISION,
+    TIP_OFFS,
 )
 from interfaces.cli.generate import main, openapi
 from interfaces.client.evidence import Exchange, Gateway, prove
@@ -43,6 +44,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 REGISTERED = {f"/v1/{name}{one}" for name in REGISTERS for one in ("", "/{key}")}
 PUBLIC = {
     "/v1/ledger", "/v1/openapi.json", "/v1/receipts/{event}", "/v1/lists/{key}", "/v1/rules", "/v1/settings",
+    "/v1/tip-offs", "/v1/tip-offs/follow-up",
     "/v1/instruments", "/v1/instruments/workbook", "/v1/instruments/notices/{month}",
     "/v1/indicators", "/v1/indicators/workbook", *REGISTERED,
 }  # fmt: skip
@@ -65,9 +67,13 @@ PURPOSES = {
     "flags.flag_state": SUPERVISION.code,
     "reviews.review_state": QUERY_REVIEW.code,
     "indicators.exact_indicators": SUPERVISION.code,
+    "tip_offs.list_tip_offs": TIP_OFFS.code,
+    "tip_offs.open_tip_off": TIP_OFFS.code,
     "traces.trace": f'{LEAK_TRACING.code}; case="7"; basis="34"',
 }
 """Reads that have a purpose of their own."""
+HANDLER = "handler-1"
+"""Whom the office named to open tip-offs."""
 CODE = identities.credit_code(Random(5), prefix="91", division="420100")
 
 
@@ -213,6 +219,7 @@ def test_qry_1_every_read_without_its_purpose_is_refused_and_logged(
     """Nothing else is wrong with these requests: with the right purpose none of them is forbidden."""
     web, office = Web(ledger_world), ledger_world.city.credit_office.code
     officer = next(o.key for o in ledger_world.city.officers if o.department == office)
+    officer = HANDLER if endpoint == "tip_offs.open_tip_off" else officer
     said = {OFFICER: officer} if asker == OFFICER else {SUBJECT: "subject"}
     body = json.dumps(body_of(DESCRIBED[endpoint][1], own=asker == SUBJECT)).encode()
 
@@ -258,6 +265,8 @@ def body_of(said: Operation, *, own: bool) -> dict[str, object]:
     assert isinstance(schema, type)
     if "subjects" in schema().fields:
         return {"subjects": [{"code": CODE}]}
+    if {"show", "reason"} <= schema().fields.keys():
+        return {"show": ["report"], "reason": "x"}
     claim = {"claim": "recorded", "record": str(uuid.uuid4())} if "claim" in schema().fields else {}
     asks_of_one = own or not {"entrustment", "excerpt"}.isdisjoint(schema().fields)
     return {"subject": {"code": CODE}, **claim} if asks_of_one else {**claim}

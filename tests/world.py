@@ -28,6 +28,7 @@ from application.commands.consents import Consents
 from application.commands.drafts import Drafts
 from application.commands.governance import Governance
 from application.commands.intake import Intake
+from application.commands.tip_offs import TipOffs
 from application.deadlines import DeadlineRunner
 from application.epochs import EpochMaker
 from application.erasing import Erasing
@@ -81,6 +82,7 @@ from infrastructure.postgres.reading import PostgresSharedReading
 from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
 from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
 from infrastructure.postgres.registers import PostgresRegisters
+from infrastructure.postgres.seals import PostgresSeals
 from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
@@ -236,6 +238,7 @@ class World:
             published=PublishedFolder(self.published),
             refusals=RefusalsSoFar(PostgresRefusalReading(self.pool("reader")), clock=self.clock),
             settings=settings_desk(self.ledger),
+            tip_offs=lambda: TipOffs(self.ledger, PostgresSeals(self.pool("reader"))),
             flags=PostgresFlagReading(self.pool("reader")),
             indicators=PostgresIndicatorReading(self.pool("reader")),
             desk=lambda: remedy_desk(self.ledger, load_forms()),

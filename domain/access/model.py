@@ -35,6 +35,8 @@ RED_LISTING = Purpose("red_listing", "列入红名单前的核查", "checking be
 """Why a department's entry of a red list looks at what counts against its subject (JNT-2)."""
 QUERY_REVIEW = Purpose("query_review", "查询审查", "reviewing a query")
 """Why somebody reads what another officer queried (QRY-3)."""
+TIP_OFFS = Purpose("tip_off_handling", "办理举报", "handling tip-offs")
+"""Why a named handler lists or opens what the public reported (001 三(五))."""
 OF_PLATFORM: Purposes = {
     p.code: p
     for p in (
@@ -45,6 +47,7 @@ OF_PLATFORM: Purposes = {
         SUPERVISION,
         RED_LISTING,
         QUERY_REVIEW,
+        TIP_OFFS,
     )
 }
 """Purposes that the law itself gives to some reads; no shared query is made for them, and none is registered."""

@@ -22,11 +22,13 @@ from domain.shared.prose_remedies import REMEDY_PROSE
 from domain.shared.prose_restoration import RESTORATION_PROSE
 from domain.shared.prose_reviews import REVIEW_PROSE
 from domain.shared.prose_rows import ROW_PROSE
+from domain.shared.prose_tip_offs import TIP_OFF_PROSE
 
 PROSE: dict[str, tuple[str, str]] = {
     "told": ("{zh}", "{en}"),
     "not_canonical": ("内容不能规范化：{why}。", "The content has no canonical form: {why}."),
     **ROW_PROSE,
+    **TIP_OFF_PROSE,
     **FILE_PROSE,
     **PROSE_CATALOGUE,
     **LEDGER_PROSE,

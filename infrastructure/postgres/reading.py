@@ -136,23 +136,8 @@ class PostgresSharedReading:
         self, batch: Append, reads: Sequence[Read], *, on: date
     ) -> tuple[int, list[bytes | None]]:
         """Write the access events, commit, and give the announced bytes in order."""
-        events, keys = batch.events, batch.data_keys
         arguments = [
-            [e.stream_id for e in events],
-            [e.stream_version for e in events],
-            [e.topic for e in events],
-            [e.schema_version for e in events],
-            [e.recorded_at for e in events],
-            [e.meta for e in events],
-            [e.key_ref for e in events],
-            [e.sealed for e in events],
-            [e.leaf for e in events],
-            [k.owner for k in keys],
-            [k.key_class for k in keys],
-            [k.generation for k in keys],
-            [k.wrapped for k in keys],
-            list(batch.guards),
-            list(batch.guards.values()),
+            *access_arguments(batch),
             [read.event + 1 for read in reads],
             [read.listed.record_id for read in reads],
             [read.listed.part for read in reads],
@@ -163,3 +148,25 @@ class PostgresSharedReading:
             row = cursor.execute(_READ, arguments).fetchone()
         assert row is not None
         return int(row[0]), list(row[1] or [])
+
+
+def access_arguments(batch: Append) -> list[Any]:
+    """The events, keys and guards of a batch as ``ledger.log_access`` takes them."""
+    events, keys = batch.events, batch.data_keys
+    return [
+        [e.stream_id for e in events],
+        [e.stream_version for e in events],
+        [e.topic for e in events],
+        [e.schema_version for e in events],
+        [e.recorded_at for e in events],
+        [e.meta for e in events],
+        [e.key_ref for e in events],
+        [e.sealed for e in events],
+        [e.leaf for e in events],
+        [k.owner for k in keys],
+        [k.key_class for k in keys],
+        [k.generation for k in keys],
+        [k.wrapped for k in keys],
+        list(batch.guards),
+        list(batch.guards.values()),
+    ]

@@ -210,6 +210,11 @@ class PostgresEventStore:
         query = f"SELECT {_COLUMNS} FROM ledger.late_publications(%s::text, %s, %s, %s)"
         return [stored_row(r) for r in self._all(query, (department, after, through, limit))]
 
+    def tip_offs_filed(self, *, after: int, through: int, limit: int) -> list[tuple[UUID, int]]:
+        """Tip-offs filed in the access log with ``after < position <= through``, oldest first, each with where."""
+        query = "SELECT stream_id, filed_at FROM ledger.tip_offs_filed(%s, %s, %s)"
+        return [(r[0], int(r[1])) for r in self._all(query, (after, through, limit))]
+
     def data_keys_of(self, owners: Iterable[UUID]) -> dict[KeyName, WrappedKey]:
         """Wrapped data keys of the owners, by owner and class."""
         query = "SELECT owner, class, generation, wrapped FROM ledger.data_keys_of(%s)"

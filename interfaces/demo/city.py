@@ -51,7 +51,7 @@ class DemoDepartment:
 
 @dataclass(frozen=True, slots=True)
 class DemoOfficer:
-    """A made-up officer (经办人): ``role`` is ``operator``, ``credit_officer`` or ``auditor``."""
+    """A made-up officer (经办人): ``role`` is ``operator``, ``credit_officer``, ``auditor`` or ``tip_off_handler``."""
 
     key: str
     name: str

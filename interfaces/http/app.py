@@ -44,6 +44,7 @@ from interfaces.http import (
     settings,
     telemetry,
     throttle,
+    tip_offs,
     traces,
     worklist,
 )
@@ -102,6 +103,7 @@ def interface(app: Flask) -> None:
         operations,
         rules,
         settings,
+        tip_offs,
         docs,
         logs,
         evidence,

@@ -58,6 +58,7 @@ NOT_PERMITTED = frozenset(
         "erasure_same_officer",
         "setting_not_the_credit_office",
         "consistency_not_yours",
+        "tip_off_not_a_handler",
         "proposal_not_the_office",
         "leniency_same_officer",
         "ledger_not_the_office",
@@ -182,7 +183,7 @@ def _of_refusal(defects: tuple[Defect, ...]) -> dict[str, Any]:
     codes = {d.code for d in defects}
     if "nothing_to_prove" in codes:
         return members(404, "nothing-to-prove", defects)
-    if "remedy_case_unknown" in codes:
+    if codes & {"remedy_case_unknown", "tip_off_unknown"}:
         return members(404, "case-unknown", defects)
     if any(d.rule in ("QRY-1", "PRV-3") for d in defects):
         return members(403, "purpose", defects)

@@ -101,6 +101,7 @@ TAGS: Mapping[str, str] = {
     "本人": "本人查询，由门户代为提出 / A subject's own questions, asked by its portal",
     "救济": "异议、更正、修复 / Objection, correction, repair",
     "监督": "回放与审计 / Replay and audit",
+    "举报": "公众举报严重失信行为 / Tip-offs of the public",
     "清理规范": "失信约束措施台账 / The clean-up ledger of constraint documents",
     "账本": "账本本身与接口说明 / The ledger and this description",
     "运维": "运行状况 / For operators",

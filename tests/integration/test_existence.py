@@ -26,6 +26,7 @@ from tests import (
     existence_oversight,
     existence_remedies,
     existence_repairs,
+    existence_tip_offs,
 )
 from tests.existence import Asked, Question, told
 from tests.existence_remedies import ASKING
@@ -75,6 +76,7 @@ QUESTIONS = (
     *existence_entries.QUESTIONS,
     *existence_flags.QUESTIONS,
     *existence_oversight.QUESTIONS,
+    *existence_tip_offs.QUESTIONS,
 )
 
 

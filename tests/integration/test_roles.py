@@ -28,7 +28,7 @@ CALLABLE = {
         "save_draft", "load_draft", "drop_draft", "append_marked",
         "append_case", "open_cases_of", "open_cases_page", "append_due", "overdue_cases",
         "append_counted", "append_returned", "open_repairs_of", "save_draft_within", "consents_page",
-        "head_of", "look_at", "erasing_acts", "key_acts", "governing_rows", "versions_of",
+        "head_of", "look_at", "erasing_acts", "key_acts", "governing_rows", "versions_of", "tip_offs_filed",
         "late_publications", "links_of", "measure_list", "open_cases_about", "standing_records",
     },
     "reader": {
@@ -40,6 +40,7 @@ CALLABLE = {
         "refusals_before",
         "public_of_documents", "public_determined_by",
         "public_list", "register_page", "flags_page", "unit_counts_of", "indicators_folded",
+        "key_after_opening",
     },
     "projector": {"terms_over", "cases_due", "mend_due", "cases_to_count", "mend_case", "standing_under",
                   "red_beside"},

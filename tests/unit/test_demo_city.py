@@ -59,7 +59,13 @@ def test_every_department_has_a_well_formed_code_of_its_own() -> None:
 
 def test_the_city_has_its_officers_and_says_that_its_decisions_are_not_law() -> None:
     roles = sorted(officer.role for officer in CITY.officers)
-    assert roles == ["auditor", "credit_officer", "credit_officer", *["operator"] * 8]
+    assert roles == [
+        "auditor",
+        "credit_officer",
+        "credit_officer",
+        *["operator"] * 8,
+        *["tip_off_handler"] * 2,
+    ]
     codes = {department.code for department in CITY.departments}
     assert {officer.department for officer in CITY.officers} == codes
     assert "not law" in CITY.mark

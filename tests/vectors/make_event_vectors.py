@@ -113,6 +113,24 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "title": "《示范市交通运输局关于加强信用管理的通知》（示交发〔2019〕3号）",
         }
     },
+    ("tipoff.filed", 1): {
+        "public": {"department": "11420100DEM0XYB175", "secret": "ab" * 32},
+        "person/1": {"name": "示例甲", "contact": "13800000000"},
+        "person/2": {"about": "示范市测试有限公司", "code": "91420100MA4KX00G1D", "text": "出借资质投标"},
+    },
+    ("tipoff.opened", 1): {
+        "public": {"department": "11420100DEM0XYB175", "officer": "handler-1", "shown": ["report"]},
+        "restricted": {"reason": "核实举报内容"},
+    },
+    ("tipoff.handled", 1): {
+        "public": {
+            "department": "11420100DEM0XYB175",
+            "officer": "handler-1",
+            "step": "forwarded",
+            "to": "11420100XK7BQ3M22B",
+        },
+        "restricted": {"text": "已转办"},
+    },
     ("consistency.checked", 1): {
         "public": {
             "department": "11420100XK7BQ3M22B",
