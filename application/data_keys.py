@@ -18,6 +18,10 @@ WHOLE = "*"
 """The class that an erased owner has: no key is ever made for it again."""
 
 
+ACCESS_CLASS = "access"
+"""The class of the key under which a subject's list of looks is."""
+
+
 class KeySource(Protocol):
     """Whoever can look wrapped keys up."""
 

@@ -29,6 +29,7 @@ from domain.listing.red import RedRemoved
 from domain.listing.reference import ReferenceEnded
 from domain.listing.standards import ListStandardAdopted, ListTransitionEnded
 from domain.listing.watch import WatchEnded
+from domain.oversight.incident_events import IncidentClosed, IncidentOpened
 from domain.oversight.review_events import QueryReviewDecided, QueryReviewOpened
 from domain.proposals.events import ProposalPublished
 from domain.records.erasure import by_repair
@@ -155,6 +156,11 @@ def wait_for_review(event: ProposalPublished, then: Consequences) -> None:
 def wait_for_reviewer(event: QueryReviewOpened, then: Consequences) -> None:
     """QRY-3: a review waits on the worklist of the department that queried."""
     then.opened.append(OpenCase(event.originator_id, "query_review", event.department))
+
+
+def wait_for_office(event: IncidentOpened, then: Consequences) -> None:
+    """ACC-5: an incident waits on the credit office's worklist until it is closed."""
+    then.opened.append(OpenCase(event.originator_id, "incident", event.office))
 
 
 def wait_for_transition(event: ListStandardAdopted, then: Consequences) -> None:
@@ -336,6 +342,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ReferenceEnded: (suppress, close_case, unmark),
     QueryReviewOpened: (wait_for_reviewer,),
     QueryReviewDecided: (close_case,),
+    IncidentOpened: (wait_for_office,),
+    IncidentClosed: (close_case,),
 }
 """Event -> what follows from it at once, in this order. What follows an event that a reaction made, follows too."""
 

@@ -37,6 +37,12 @@ from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, L
 from domain.listing.watch import WatchEnded, WatchEntered
 from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
 from domain.oversight.flag_events import FlagAnswered, FlagClosed, FlagOverdue, FlagRaised
+from domain.oversight.incident_events import (
+    IncidentClosed,
+    IncidentEvidenceAdded,
+    IncidentHandled,
+    IncidentOpened,
+)
 from domain.oversight.indicators import IndicatorsNotified
 from domain.oversight.review_events import (
     OfficerSuspended,
@@ -208,6 +214,10 @@ EVENTS: tuple[type[Event], ...] = (
     QueryReviewDecided,
     OfficerSuspended,
     IndicatorsNotified,
+    IncidentOpened,
+    IncidentEvidenceAdded,
+    IncidentHandled,
+    IncidentClosed,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

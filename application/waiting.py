@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from domain.oversight.incidents import fold_incident, waiting_incident
 from domain.oversight.review_events import QueryReviewOverdue
 from domain.oversight.reviews import fold_review, waiting_review
 from domain.remedies.entry_objections import fold_entry, waiting_entry
@@ -20,9 +21,10 @@ from domain.shared.events import Event
 
 def waiting_of(events: Sequence[Event]) -> Waiting | None:
     """What the case of a stream waits for; None when it is decided, or no case."""
-    review = fold_review(events)
-    if review is not None:
+    if (review := fold_review(events)) is not None:
         return waiting_review(review)
+    if (incident := fold_incident(events)) is not None:
+        return waiting_incident(incident)
     entry = fold_entry(events)
     return of_case(events) if entry is None else waiting_entry(entry)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from uuid import UUID
 
+from application.commands.incidents import Incidents
 from tests.existence import Asked, Question
-from tests.oversight import Overseeing
+from tests.oversight import OFFICE, Overseeing
 
 TRACING = {"credit_purpose": 'leak_tracing; case="7"; basis="49"'}
 DECIDED = {"finding": "in_order", "consequence": "none", "reasons": "案卷齐全"}
@@ -38,6 +39,46 @@ def of_reviews() -> Iterator[Question]:
         )
 
 
+@cache
+def incidents(asked: Asked) -> Sequence[UUID]:
+    """One that is open, one that is closed, and ids of other things."""
+    overseeing = Overseeing(asked.story)
+    asked.world.publish()
+    overseeing.incident(int(asked.seen.headers["Credit-Receipt"].partition(":")[2]))
+    closed = asked.world.rows_of("incident.opened")[-1]
+    desk, office = Incidents(asked.world.ledger), asked.story.office
+    opened = desk.open(kind="theft", facts="x", officer=OFFICE, department=office, once=None)
+    return opened.case, closed, asked.record
+
+
+def of_incidents() -> Iterator[Question]:
+    acts = {
+        "evidence": {"looks": ["access:1"]},
+        "measure": {"text": "x"},
+        "notice": {
+            "subject": {"code": "1"},
+            "service": "direct",
+            "served_on": "2026-11-20",
+            "receipt": "d1" * 32,
+        },
+        "close": {"outcome": "unfounded", "reasons": "x"},
+    }
+    for what, said in acts.items():
+        for tag in ('"1"', "*"):
+            yield Question(
+                f"incidents.{what}",
+                incidents,
+                lambda a, i, w=what, s=said, t=tag: a.foreign(f"/v1/incidents/{i}/{w}", s, if_match=t),  # type: ignore[misc]
+            )
+    purpose = {"credit_purpose": "incident_handling"}
+    for what, said in (("state", {}), ("bundle", {"digest": "00" * 32})):
+        yield Question(
+            f"incidents.incident_{what}",
+            incidents,
+            lambda a, i, w=what, s=said: a.foreign(f"/v1/incidents/{i}/{w}", s, **purpose),  # type: ignore[misc]
+        )
+
+
 QUESTIONS = (
     Question(
         "traces.trace",
@@ -45,4 +86,5 @@ QUESTIONS = (
         lambda a, i: a.foreign("/v1/traces", {"record": str(i)}, **TRACING),
     ),
     *of_reviews(),
+    *of_incidents(),
 )

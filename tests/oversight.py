@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from application.commands.governance import Governance
+from application.commands.incidents import HandleIncident, Incidents
 from application.commands.reviews import HandleReview, Reviews
 from domain.access.model import Request
 from domain.oversight.review_events import QueryReviewOpened
@@ -54,9 +56,28 @@ class Overseeing:
 
     def suspend(self, review: UUID) -> None:
         """The supervisor finds it improper and takes the right to query."""
-        self.reviews.decide(
-            HandleReview(review, 1, CHIEF, self.department),
-            finding="improper",
-            consequence="suspended",
-            reasons="查询本人亲属",
+        self.decide(review, consequence="suspended")
+
+    def decide(self, review: UUID, *, consequence: str) -> Mapping[str, object]:
+        """The supervisor finds it improper; the receipt."""
+        handling = HandleReview(review, 1, CHIEF, self.department)
+        done = self.reviews.decide(
+            handling, finding="improper", consequence=consequence, reasons="查询本人亲属"
         )
+        return done.told
+
+    def incident(self, look: int) -> None:
+        """An incident about a look that a signed tree holds, from its opening to its close."""
+        incidents, office = Incidents(self.world.ledger), self.story.office
+        opened = incidents.open(
+            kind="leak", facts="网上出现未公示的内容", officer=OFFICE, department=office, once=None
+        )
+
+        def at(version: int) -> HandleIncident:
+            return HandleIncident(opened.case, version, OFFICE, office)
+
+        incidents.attach(at(1), self.world.services.proofs.of_incident, [look])
+        incidents.measure(at(2), text="停止该经办人的查询")
+        served = {"service": "direct", "served_on": self.world.today, "receipt": "d1" * 32}
+        incidents.notify(at(3), self.story.subject(), **served)  # type: ignore[arg-type]
+        incidents.close(at(4), outcome="confirmed", reasons="已查实")

@@ -479,6 +479,35 @@ def reviewed(scene: Scene) -> Came:
     yield scene.post("/v1/officer-relations", declared, scene.stranger, credit_official=SECOND)
 
 
+def incidents(scene: Scene) -> Came:
+    """An incident about a look at the subject, and every act on it, by the credit office and by a stranger."""
+    office = (scene.story.office, "credit_office-1")
+    said = {"kind": "leak", "facts": "x"}
+    opened = scene.post("/v1/incidents", said, office[0], credit_official=office[1])
+    yield opened
+    path = f"/v1/incidents/{opened.get_json()['receipt']['case']}"
+    looks = {"looks": [scene.seen.headers["Credit-Receipt"]]}
+    notice = {**scene.subject, "service": "direct", "served_on": "2026-11-20", "receipt": "d1" * 32}
+    acts = {
+        "evidence": looks,
+        "measure": {"text": "x"},
+        "notice": notice,
+        "close": {"outcome": "x", "reasons": "x"},
+    }
+    digest = "00" * 32
+    for version, (what, body) in enumerate(acts.items(), start=1):
+        for department, officer in (office, (scene.stranger, scene.stranger_officer)):
+            headers = {"credit_official": officer, "if_match": f'"{version}"'}
+            done = scene.post(f"{path}/{what}", body, department, **headers)
+            yield done
+            if what == "evidence" and done.status_code == 201:
+                digest = done.get_json()["receipt"]["digest"]
+    for department, officer in (office, (scene.stranger, scene.stranger_officer)):
+        headers = {"credit_official": officer, "credit_purpose": "incident_handling"}
+        yield scene.post(f"{path}/state", {}, department, **headers)
+        yield scene.post(f"{path}/bundle", {"digest": digest}, department, **headers)
+
+
 def log_lines(scene: Scene) -> Came:
     told = scene.logged.getvalue().encode()
     assert told.count(b"duration_ms") > 20 and b"/records/" in told
@@ -591,6 +620,7 @@ PLACES: Mapping[str, Place] = {
         lambda s: [s.own(f"/v1/listings/{s.listing}/state")], LISTED, LISTED, versioned=True
     ),
     "traces of a leak": Place(traced),
+    "incidents": Place(incidents, versioned=True),
     "reviews of queries": Place(reviewed, versioned=True),
     "log lines": Place(log_lines),
     "an auditor's replay and look back": Place(audited, ALL | LISTED, ALL | LISTED),

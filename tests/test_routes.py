@@ -21,6 +21,7 @@ from werkzeug.routing import Rule
 from application.queries.registers import REGISTERS
 from domain.access.model import (
     CASE_HANDLING,
+    INCIDENT_HANDLING,
     INSTRUMENT_CLEANUP,
     LEAK_TRACING,
     OWN_RECORDS,
@@ -65,6 +66,8 @@ PURPOSES = {
     "instruments.take_out": INSTRUMENT_CLEANUP.code,
     "flags.flags": SUPERVISION.code,
     "flags.flag_state": SUPERVISION.code,
+    "incidents.incident_bundle": INCIDENT_HANDLING.code,
+    "incidents.incident_state": INCIDENT_HANDLING.code,
     "reviews.review_state": QUERY_REVIEW.code,
     "indicators.exact_indicators": SUPERVISION.code,
     "tip_offs.list_tip_offs": TIP_OFFS.code,

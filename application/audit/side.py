@@ -27,6 +27,7 @@ from application.reactions import (
     put_back,
     suppress,
     unmark,
+    wait_for_office,
     wait_for_review,
     wait_for_reviewer,
     wait_for_transition,
@@ -52,6 +53,7 @@ _TABLES: tuple[Reaction, ...] = (
     wait_for_transition,
     wait_for_review,
     wait_for_reviewer,
+    wait_for_office,
 )
 """The reactions that end in a table; the others make events, which stand in the log themselves."""
 

@@ -5,14 +5,15 @@ Comes after the review runner opened them; a suspension is an event of the offic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
+from application.commands.incidents import INCIDENT, incident_of_review
+from application.commands.oversight import OversightAct, acting_officer, perform
 from application.commands.remedies import Done, Once, StaleVersion
 from application.commands.subjects import Identity, blind_of
 from application.ledger import Ledger, SealedAct
-from application.ports import Append, Conflict, LedgerUnavailable, Receipt
+from application.ports import Append, OpenCase
 from application.registry import Registry
 from application.reviews import RELATIONS
 from domain.access.model import Officer
@@ -25,12 +26,7 @@ from domain.oversight.reviews import (
     fold_review,
     reviewer_defects,
 )
-from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused, refuse_if_any
-from domain.transparency.merkle import leaf_hash
-
-ATTEMPTS_MAX = 8
-PURPOSE = "oversight"
 
 
 @dataclass(frozen=True)
@@ -41,66 +37,6 @@ class HandleReview:
     expected: int
     officer: str
     department: str
-
-
-@dataclass
-class OversightAct:
-    """What one transaction of oversight does: its own act, what follows, and what it relies on."""
-
-    acts: list[SealedAct]
-    told: dict[str, object] = field(default_factory=dict)
-    guards: dict[UUID, int] = field(default_factory=dict)
-    more: Callable[[Append], None] = lambda _batch: None
-    """What else the transaction carries: cases opened and closed, their days."""
-
-
-def acting_officer(registry: Registry, pseudonym: str, department: str) -> Officer:
-    """The registered officer who acts. Raises ``Refused`` (QRY-1) for anybody else."""
-    officer = registry.officer(pseudonym)
-    if officer is None or officer.department != department:
-        raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
-    return officer
-
-
-def perform(ledger: Ledger, make: Callable[[], OversightAct], officer: Officer, once: Once | None) -> Done:
-    """Append what ``make`` decides; decide again when something moved.
-
-    Raises ``Refused``, ``StaleVersion``, ``LedgerUnavailable``, and ``Conflict`` (receipt) when the same idempotency
-    key was used meanwhile.
-    """
-    for _ in range(ATTEMPTS_MAX):
-        act = make()
-        first = act.acts[0].event
-        meta = {
-            "actor": officer.department,
-            "officer": officer.pseudonym,
-            "purpose": PURPOSE,
-            "correlation": str(first.originator_id),
-        }
-        batch = ledger.prepare(act.acts, meta=meta)
-        batch.guards |= act.guards
-        act.more(batch)
-        told = _told(first, act)
-        if once is not None:
-            batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
-        try:
-            position = ledger.store.append(batch)[0]
-        except Conflict as conflict:
-            if conflict.what == "receipt":
-                raise
-            continue
-        return Done(first.originator_id, first.originator_version, position, told)
-    raise LedgerUnavailable("too many writers at once")
-
-
-def _told(event: Event, act: OversightAct) -> Mapping[str, object]:
-    return {
-        "case": str(event.originator_id),
-        "version": event.originator_version,
-        "leaf_hash": leaf_hash(act.acts[0].leaf).hex(),
-        "status": "recorded",
-        **act.told,
-    }
 
 
 class Reviews:
@@ -145,7 +81,18 @@ class Reviews:
             if consequence == "suspended":
                 acts += self._suspension(review)
             told: dict[str, object] = {"outcome": finding, "effect": consequence}
-            return OversightAct(acts, told, more=lambda batch: batch.closed.append(review.id))
+            opened: list[OpenCase] = []
+            if consequence == "incident":
+                begun = incident_of_review(self._ledger, review, facts=reasons)
+                acts.append(self._ledger.seal(begun))
+                opened.append(OpenCase(begun.originator_id, INCIDENT, begun.office))
+                told["incident"] = str(begun.originator_id)
+
+            def more(batch: Append) -> None:
+                batch.closed.append(review.id)
+                batch.opened += opened
+
+            return OversightAct(acts, told, more=more)
 
         return perform(self._ledger, make, officer, once)
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from application.commands.subjects import Identity, SubjectDesk
+from application.data_keys import ACCESS_CLASS
 from application.ledger import Ledger, instant
 from application.ports import Append, Conflict, LedgerUnavailable
 from domain.access.events import SubjectQueried
@@ -19,7 +20,6 @@ from domain.access.model import OF_PLATFORM, Purpose
 from domain.parties.events import DepartmentRegistered
 from domain.shared.canonical import Json, canonical
 
-ACCESS_CLASS = "access"
 ATTEMPTS_MAX = 4
 Shown = list[list[str]]
 """``[record, part, digest]`` of everything that an answer shows."""

@@ -138,6 +138,16 @@ class Proofs:
                 return self._told(evidence, look.row.stream_id, who, [[f"{ACCESS}:{position}", "answered"]])
         raise NothingToProve
 
+    def of_incident(self, looks: Sequence[OpenedRow]) -> bytes:
+        """A bundle that these looks were logged, as evidence of an incident (ACC-5); what they showed is not in it.
+
+        Raises ``NotYetProven`` until the access log's tree holds them.
+        """
+        evidence = self._begun()
+        for look in looks:
+            evidence.answered(look, [])
+        return canonical(_json(evidence.bundle()))
+
     def require(self, request: Request) -> None:
         """That a department says who asks and why. Raises ``Refused`` (QRY-1) when it does not."""
         self._asker(request)

@@ -15,11 +15,10 @@ from uuid import UUID
 
 from application.commands.refusals import log_refusal
 from application.commands.subjects import Identity, SubjectDesk
-from application.data_keys import ErasedKey, unwrap_all
+from application.data_keys import ACCESS_CLASS, ErasedKey, unwrap_all
 from application.ledger import Ledger, SealedAct
 from application.ports import Append, Conflict, KeyName, LedgerUnavailable
 from application.projections.renditions import PROOF, SHARED, Rendition, open_rendition
-from application.queries.looks import ACCESS_CLASS
 from application.registry import Registry
 from domain.access.consent import Consent, fold_consent
 from domain.access.decide import decide, request_defects

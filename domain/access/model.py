@@ -37,6 +37,8 @@ QUERY_REVIEW = Purpose("query_review", "查询审查", "reviewing a query")
 """Why somebody reads what another officer queried (QRY-3)."""
 TIP_OFFS = Purpose("tip_off_handling", "办理举报", "handling tip-offs")
 """Why a named handler lists or opens what the public reported (001 三(五))."""
+INCIDENT_HANDLING = Purpose("incident_handling", "处置信息安全事件", "handling an incident")
+"""Why the credit office reads about an incident (ACC-5)."""
 OF_PLATFORM: Purposes = {
     p.code: p
     for p in (
@@ -48,6 +50,7 @@ OF_PLATFORM: Purposes = {
         RED_LISTING,
         QUERY_REVIEW,
         TIP_OFFS,
+        INCIDENT_HANDLING,
     )
 }
 """Purposes that the law itself gives to some reads; no shared query is made for them, and none is registered."""

@@ -30,7 +30,7 @@ REASONS = ("sample", "off_hours", "bulk", "no_open_case", "relation")
 """抽查、非工作时间、批量、无在办案件、查询本人申报的亲属或同事."""
 RELATIONS = ("relative", "colleague")
 FINDINGS = ("in_order", "improper")
-CONSEQUENCES = ("none", "warning", "suspended")
+CONSEQUENCES = ("none", "warning", "suspended", "incident")
 SUPERVISOR = "supervisor"
 """The role of officers who review for their own department (督查人员)."""
 UNKNOWN = "QRY-3"

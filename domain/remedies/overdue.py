@@ -23,8 +23,10 @@ from domain.remedies.restoration import Restoration, RestorationOverdue, fold_re
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 
-CaseKind = Literal["objection", "repair", "listing", "proposal", "restoration", "query_review", "entry"]
-"""A review of a query and an objection to an entry are folded elsewhere (``application/waiting.py``)."""
+CaseKind = Literal[
+    "objection", "repair", "listing", "proposal", "restoration", "query_review", "entry", "incident"
+]
+"""Reviews, incidents and objections to an entry are folded elsewhere (``application/waiting.py``)."""
 Overdue = ObjectionOverdue | RepairOverdue | ListingOverdue | ReviewOverdue | RestorationOverdue
 E = TypeVar("E", bound=Event)
 OVERDUE: Mapping[CaseKind, type[Overdue]] = {

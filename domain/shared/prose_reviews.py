@@ -43,6 +43,70 @@ REVIEW_PROSE: dict[str, tuple[str, str]] = {
         "审查结论须写明理由，不超过2000字。",
         "A finding gives its reasons, at most 2,000 characters.",
     ),
+    "incident_not_the_office": (
+        "信息安全事件由信用办登记的经办人处置（Credit-Official）。",
+        "Incidents are handled by registered officers of the credit office only (Credit-Official).",
+    ),
+    "incident_kind_unknown": (
+        "事件须为：{values}。",
+        "An incident is one of: {values}.",
+    ),
+    "incident_without_facts": (
+        "须写明事实，不超过2000字。",
+        "An incident states its facts, at most 2,000 characters.",
+    ),
+    "incident_closed_already": (
+        "事件已经办结。",
+        "The incident is closed already.",
+    ),
+    "incident_without_measure_text": (
+        "须写明采取的措施，不超过2000字。",
+        "A measure says what was done, at most 2,000 characters.",
+    ),
+    "incident_subject_unknown": (
+        "没有登记过这个主体。",
+        "There is no such subject.",
+    ),
+    "incident_service": (
+        "告知方式须为：{values}。",
+        "How a subject was told is one of: {values}.",
+    ),
+    "incident_not_served": (
+        "告知须附送达凭证的摘要，且不晚于今天。",
+        "A notice has the digest of its proof of service, and was served by today.",
+    ),
+    "incident_looks": (
+        "证据须是同一主体的查询回执（access:编号），至多{most}个。",
+        "Evidence names receipts of looks (access:N) at one subject, at most {most}.",
+    ),
+    "incident_bundle_too_large": (
+        "证据包过大，请分次附上，每次至多{most}个回执。",
+        "The bundle is too large: attach it in parts, of at most {most} receipts each.",
+    ),
+    "incident_no_such_bundle": (
+        "该事件没有这个证据包，或者其内容已依法删除。",
+        "The incident has no such bundle, or its content was erased by law.",
+    ),
+    "incident_outcome": (
+        "办结结论须为：{values}。",
+        "It is closed as one of: {values}.",
+    ),
+    "incident_without_reasons": (
+        "办结须写明理由，不超过2000字。",
+        "An incident is closed with reasons, at most 2,000 characters.",
+    ),
+    "incident_without_evidence": (
+        "查实的事件须附证据包。",
+        "A confirmed incident has an evidence bundle.",
+    ),
+    "incident_without_measure": (
+        "查实的事件须有处置措施。",
+        "A confirmed incident has a measure that was taken.",
+    ),
+    "incident_subject_not_told": (
+        "查实的泄露、窃取须先告知有关主体。",
+        "A confirmed leak or theft is closed once the subjects concerned were told.",
+    ),
     "trace_not_the_office": (
         "只有信用办登记的经办人可以追查泄露（Credit-Official）。",
         "A leak is traced by a registered officer of the credit office only (Credit-Official).",

@@ -10,7 +10,8 @@ import click
 
 from application.audit.fsck import fsck as check
 from application.audit.model import AREAS, Report
-from infrastructure.bootstrap import Settings, database, fsck_services
+from application.commands.incidents import incident_of_fault
+from infrastructure.bootstrap import Settings, database, fsck_services, open_ledger
 from interfaces.cli.progress import Progress
 from interfaces.client.form_data import load_forms
 
@@ -22,11 +23,14 @@ UNITS = {"rows": "rows", "tree": "leaves", "side": "rows", "fold": "events", "de
 @click.option("--checkpoint", "checkpoints", type=FILE, multiple=True, help="A checkpoint kept elsewhere.")
 @click.option("--policy", type=FILE, help="The auditor's own policy; without it the published one.")
 @click.option("--json", "as_json", is_flag=True, help="The outcome as JSON.")
+@click.option("--incidents", is_flag=True, help="Open an incident for the first fault of each area (ACC-5).")
 @click.option("--quiet", is_flag=True)
-def fsck(*, checkpoints: tuple[Path, ...], policy: Path | None, as_json: bool, quiet: bool) -> None:
+def fsck(
+    *, checkpoints: tuple[Path, ...], policy: Path | None, as_json: bool, incidents: bool, quiet: bool
+) -> None:
     """Check all that is stored: rows, trees, tiles, epochs, maps, views, side tables, remembered checkpoints.
 
-    Tells the first fault of each area. Exit 1 when something is wrong.
+    Tells the first fault of each area. Exit 1 when something is wrong. A run by the clock takes ``--incidents``.
     """
     settings = Settings.from_environment()
     with database(settings):
@@ -38,6 +42,11 @@ def fsck(*, checkpoints: tuple[Path, ...], policy: Path | None, as_json: bool, q
             progress=told.update,
         )
         told.finish()
+        if incidents:
+            ledger = open_ledger(settings)
+            for fault in report.faults:
+                about = {"area": fault.area, "place": fault.place, "code": fault.code}
+                incident_of_fault(ledger, **about, facts=" / ".join(fault.sentence()))
     tell(report, as_json=as_json)
     if not report.good:
         sys.exit(1)

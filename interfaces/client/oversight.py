@@ -1,11 +1,11 @@
-"""Oversight as a department's own client: traces of leaks, reviews of queries, relations of officers."""
+"""Oversight as a department's own client: traces of leaks, reviews of queries, relations of officers, incidents."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from domain.access.model import LEAK_TRACING, QUERY_REVIEW
+from domain.access.model import INCIDENT_HANDLING, LEAK_TRACING, QUERY_REVIEW
 from interfaces.client.api import Client
 from interfaces.client.signing import purpose_header
 
@@ -51,6 +51,26 @@ class Oversight:
         """Declare a relative or colleague of an officer of the department; the receipt. Raises ``Problem``."""
         said = {"officer": officer, "subject": dict(subject), "relation": relation}
         return self._done("/v1/officer-relations", said)
+
+    def open_incident(self, *, kind: str, facts: str) -> dict[str, Any]:
+        """Open an incident as the credit office; the receipt. Raises ``Problem``."""
+        return self._done("/v1/incidents", {"kind": kind, "facts": facts})
+
+    def act(self, incident: str, what: str, *, version: int, **said: Any) -> dict[str, Any]:
+        """An act (evidence, measure, notice, close) on an incident; the receipt. Raises ``Problem``."""
+        return self._done(f"/v1/incidents/{incident}/{what}", said, version=version)
+
+    def incident(self, incident: str) -> dict[str, Any]:
+        """How an incident stands. Raises ``Problem``."""
+        return self._about(f"/v1/incidents/{incident}/state", {})
+
+    def bundle(self, incident: str, digest: str) -> dict[str, Any]:
+        """An attached bundle. Raises ``Problem``."""
+        return self._about(f"/v1/incidents/{incident}/bundle", {"digest": digest})
+
+    def _about(self, path: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        purpose = INCIDENT_HANDLING.code
+        return self.client.post(path, said, credit_official=self.official, credit_purpose=purpose)
 
     def _done(self, path: str, said: Mapping[str, Any], *, version: int = 0) -> dict[str, Any]:
         seen = f'"{version}"' if version else ""

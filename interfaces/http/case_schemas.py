@@ -53,6 +53,8 @@ class CaseReceipt(Schema):
         metadata={"description": "由此开始的恢复信誉任务 / the restoration that begins with it"}
     )
     restore_by = _date("恢复信誉期限 / reputation restored by")
+    incident = _text("随之开启的安全事件 / the incident that was opened with it", required=False)
+    digest = _hex("证据包的摘要 / SHA-256 of the bundle", 64, required=False)
     delisted = fields.List(
         fields.String(), metadata={"description": "同时移出的名单 / lists that the subject left with it"}
     )
@@ -77,7 +79,7 @@ class CaseWaiting(Schema):
 
     step = _text(
         "待办事项 / what is to be done: answer, accept, decide, await_materials, decide_listing,"
-        " decide_removal, restore, review"
+        " decide_removal, restore, review, handle"
     )
     due = _text("期限，等申请人补正时为空 / by when; empty while the applicant is to hand something in")
     overdue = fields.Boolean(required=True)
@@ -112,7 +114,7 @@ class Task(Schema):
     """One case that waits (待办)."""
 
     case = fields.UUID(required=True)
-    kind = _text("objection, repair, listing, proposal, restoration, query_review, entry")
+    kind = _text("objection, repair, listing, proposal, restoration, query_review, entry, incident")
     version = _count("版本 / version")
     record = fields.UUID(required=True)
     department = _text("承办部门 / the department that is to act")

@@ -67,6 +67,7 @@ NOT_PERMITTED = frozenset(
         "indicators_not_the_office",
         "flag_of_another_unit",
         "officer_suspended",
+        "incident_not_the_office",
         "review_own_query",
         "review_not_the_supervision",
     }

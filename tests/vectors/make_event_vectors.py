@@ -963,6 +963,29 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "officer": "supervisor-1",
         },
     },
+    ("incident.opened", 1): {
+        "public": {"kind": "leak", "opened_on": "2026-11-23"},
+        "restricted": {
+            "source": "office",
+            "about": "",
+            "facts": "网上出现未公示的处罚内容",
+            "officer": "credit_office-1",
+            "office": "11420100MB1D0012X5",
+        },
+    },
+    ("incident.evidence_added", 1): {
+        "public": {"digest": "ab" * 32},
+        "restricted": {"looks": ["access:7"], "subject": str(ROW), "officer": "credit_office-1"},
+        "person/1": {"bundle": "e30="},
+    },
+    ("incident.handled", 1): {
+        "public": {"handled_on": "2026-11-24"},
+        "restricted": {"what": "measure", "officer": "credit_office-1", "text": "停止该经办人的查询"},
+    },
+    ("incident.closed", 1): {
+        "public": {"closed_on": "2026-11-25"},
+        "restricted": {"outcome": "confirmed", "reasons": "已查实", "officer": "credit_office-1"},
+    },
     ("officer.suspended", 1): {"public": {"review": str(ROW)}},
 }  # fmt: skip
 """An example payload of every event version, made up."""

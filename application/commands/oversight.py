@@ -1,0 +1,91 @@
+"""One transaction of oversight: who acts, what is recorded, what follows; retried when something moved.
+
+Reviews, incidents and checks of duty go through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from application.commands.remedies import Done, Once
+from application.ledger import Ledger, SealedAct
+from application.ports import Append, Conflict, LedgerUnavailable, Receipt
+from application.registry import Registry
+from domain.access.decide import may_speak_for_subjects
+from domain.access.model import Officer
+from domain.shared.events import Event
+from domain.shared.refusals import Defect, Refused
+from domain.transparency.merkle import leaf_hash
+
+ATTEMPTS_MAX = 8
+PURPOSE = "oversight"
+
+
+@dataclass
+class OversightAct:
+    """What one transaction of oversight does: its own act, what follows, and what it relies on."""
+
+    acts: list[SealedAct]
+    told: dict[str, object] = field(default_factory=dict)
+    guards: dict[UUID, int] = field(default_factory=dict)
+    more: Callable[[Append], None] = lambda _batch: None
+    """What else the transaction carries: cases opened and closed, their days."""
+
+
+def acting_officer(registry: Registry, pseudonym: str, department: str) -> Officer:
+    """The registered officer who acts. Raises ``Refused`` (QRY-1) for anybody else."""
+    officer = registry.officer(pseudonym)
+    if officer is None or officer.department != department:
+        raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+    return officer
+
+
+def perform(ledger: Ledger, make: Callable[[], OversightAct], officer: Officer, once: Once | None) -> Done:
+    """Append what ``make`` decides; decide again when something moved.
+
+    Raises ``Refused``, ``StaleVersion``, ``LedgerUnavailable``, and ``Conflict`` (receipt) when the same idempotency
+    key was used meanwhile.
+    """
+    for _ in range(ATTEMPTS_MAX):
+        act = make()
+        first = act.acts[0].event
+        meta = {
+            "actor": officer.department,
+            "officer": officer.pseudonym,
+            "purpose": PURPOSE,
+            "correlation": str(first.originator_id),
+        }
+        batch = ledger.prepare(act.acts, meta=meta)
+        batch.guards |= act.guards
+        act.more(batch)
+        told = _told(first, act)
+        if once is not None:
+            batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
+        try:
+            position = ledger.store.append(batch)[0]
+        except Conflict as conflict:
+            if conflict.what == "receipt":
+                raise
+            continue
+        return Done(first.originator_id, first.originator_version, position, told)
+    raise LedgerUnavailable("too many writers at once")
+
+
+def _told(event: Event, act: OversightAct) -> Mapping[str, object]:
+    return {
+        "case": str(event.originator_id),
+        "version": event.originator_version,
+        "leaf_hash": leaf_hash(act.acts[0].leaf).hex(),
+        "status": "recorded",
+        **act.told,
+    }
+
+
+def office_officer(registry: Registry, pseudonym: str, department: str, *, refusal: Defect) -> Officer:
+    """The registered officer of the credit office. Raises ``Refused``: QRY-1, and ``refusal`` for other departments."""
+    officer, office = acting_officer(registry, pseudonym, department), registry.department(department)
+    if office is None or not may_speak_for_subjects(office.role):
+        raise Refused(refusal)
+    return officer
