@@ -22,6 +22,7 @@ from domain.access.model import Request
 from domain.listing.reference import ReferenceEntered
 from domain.listing.watch import WatchEntered
 from domain.shared.canonical import Json, canonical
+from domain.shared.events import Event
 
 Sort = Literal["watch_list", "references"]
 RULES: Mapping[Sort, str] = {"watch_list": "JNT-3", "references": "JNT-5"}
@@ -30,6 +31,7 @@ TOLD: Mapping[Sort, tuple[str, ...]] = {
     "references": ("mark", "brought_by", "source_kind", "source", "list_name", "colour", "stated_on"),
 }
 """What is told of an entry of each sort; never who its subject is, which the asker said."""
+_EVENTS: Mapping[Sort, type[Event]] = {"watch_list": WatchEntered, "references": ReferenceEntered}
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,13 @@ class EntryQueries:
     def _told(self, sort: Sort, entry: UUID) -> dict[str, Json] | None:
         """An entry as told; None when its keys are gone."""
         events = self._ledger.load(entry)
-        if not events or not isinstance(events[0], WatchEntered | ReferenceEntered):
-            return None
-        fields = {name: getattr(events[0], name) for name in TOLD[sort]}
-        return {"entry": str(entry), **{name: value for name, value in fields.items() if value is not None}}
+        return told_entry(sort, events[0]) if events else None
+
+
+def told_entry(sort: Sort, event: Event) -> dict[str, Json] | None:
+    """An entry as an answer of the sort tells it, by its first event; None for any other event."""
+    if not isinstance(event, _EVENTS[sort]):
+        return None
+    fields = {name: getattr(event, name) for name in TOLD[sort]}
+    told = {name: value for name, value in fields.items() if value is not None}
+    return {"entry": str(event.originator_id), **told}

@@ -60,6 +60,11 @@ def look_before_red_list(ledger: Ledger, identity: Identity, officer: Officer, e
     return subject
 
 
+def told_green(decided: GreenChannel) -> bytes:
+    """An answer in canonical JSON, as its look announces it."""
+    return canonical({"eligible": decided.eligible, "ground": decided.ground})
+
+
 class GreenChannelQueries:
     """Questions whether somebody may be served by the green channel (绿色通道)."""
 
@@ -75,7 +80,7 @@ class GreenChannelQueries:
         registry = Registry(self._ledger)
         officer = admitted(self._ledger, registry, request, attempt=attempt)
         decided, reached = self._decided(request, identity, registry)
-        told = canonical({"eligible": decided.eligible, "ground": decided.ground})
+        told = told_green(decided)
         position = logged(
             self._ledger,
             identity,

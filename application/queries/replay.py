@@ -7,9 +7,10 @@ every rendition must have the digest that was announced before the answer left. 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import get_args
 from uuid import UUID
 
 from application.data_keys import KeySource, unwrap_all
@@ -20,6 +21,9 @@ from application.projections.renditions import DOSSIER, SHARED, Changes, Renditi
 from application.queries.cases import RULES, told_part
 from application.queries.decisions import Issue as Decision
 from application.queries.decisions import Place, decision, place_of
+from application.queries.entries import TOLD, Sort, told_entry
+from application.queries.green import VIEW as GREEN
+from application.queries.green import told_green
 from application.queries.history import history_digest, linked_life, moments_of
 from application.queries.log_rows import RecordRows, is_learned
 from application.queries.looks import looks_content, told_look
@@ -31,13 +35,15 @@ from domain.access.consent import fold_consent
 from domain.access.events import PurposeRegistered, ReportIssued, SubjectQueried
 from domain.access.model import OF_PLATFORM, Purpose
 from domain.catalogue.items import CatalogueEvent, CatalogueItem, fold, version_in_force
+from domain.listing.adverse import GreenChannel, Ground
 from domain.parties.events import DepartmentRegistered, SubjectRegistered
 from domain.records.links import PersonLinked
 from domain.shared.canonical import Json, canonical
 from domain.shared.events import Event
 from domain.transparency.digest import StoredRow
 
-REPLAYED = (SHARED, DOSSIER, CONSENTS, REPORT, WHO_LOOKED, AS_OF, *RULES)
+ENTRIES: Mapping[str, Sort] = {sort: sort for sort in TOLD}
+REPLAYED = (SHARED, DOSSIER, CONSENTS, REPORT, WHO_LOOKED, AS_OF, GREEN, *ENTRIES, *RULES)
 """The views whose answers can be made again; a replay announces no content of its own."""
 Made = dict[tuple[str, str], list[tuple[bytes, bytes]]]
 """What could have been shown by record and part: digest and content of each form that it had."""
@@ -114,7 +120,23 @@ class Replay:
             return self._looks(event)
         if event.view == AS_OF:
             return self._histories(event) | self._past(event)
+        if event.view == GREEN or event.view in ENTRIES:
+            return self._entries(event)
         return self._cases(event) if event.view in RULES else self._shared(event)
+
+    def _entries(self, event: SubjectQueried) -> Made:
+        """The entries that were told of a subject, or each answer that the green channel can have."""
+        if event.view == GREEN:
+            place = (str(event.originator_id), GREEN)
+            told = [told_green(GreenChannel(ground)) for ground in get_args(Ground)]
+            return {place: [(hashlib.sha256(content).digest(), content) for content in told]}
+        made: Made = {}
+        for entry, rows in self._streams({UUID(entry) for entry, _, _ in event.shown}).items():
+            found = told_entry(ENTRIES[event.view], rows[0].event) if not rows[0].closed else None
+            if found is not None:
+                content = canonical(found)
+                made[str(entry), event.view] = [(hashlib.sha256(content).digest(), content)]
+        return made
 
     def _report(self, row: StoredRow) -> ReplayedAnswer:
         """An issued report, made again of what its look showed; the report itself is the last part."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+from functools import partial
+
 import pytest
 
 from application.commands.subjects import Identity
 from application.noted import held_by
+from application.queries.entries import EntryQueries
 from application.queries.green import GreenChannelQueries
+from application.queries.replay import Replay
 from application.registry import ITEM
 from domain.access.model import Request
 from domain.catalogue.items import CatalogueItemSuspended
@@ -28,6 +34,30 @@ def ground(desk: EntryStory, identity: Identity) -> Ground:
     world = desk.world
     request = Request(desk.story.source, SECOND, "licensing", "示许受字〔2026〕7号", "二(二)", world.today)
     return GreenChannelQueries(desk.story.desk).ask(request, identity, attempt=b"").decided.ground
+
+
+@pytest.mark.rule("JNT-2")
+def test_what_was_told_of_watches_references_and_the_green_channel_is_replayed_from_its_look(
+    desk: EntryStory,
+) -> None:
+    world, story = desk.world, desk.story
+    desk.watch(story.new_record("示9801号", decided=date(2026, 10, 1)))
+    referred = desk.refer()
+    world.project()
+    asked = partial(Request, story.source, SECOND, "licensing", "示7号", "二(二)", world.today)
+    queries, honest = EntryQueries(world.ledger), Identity("organisation", "", desk.honest["code"])
+    positions = [
+        queries.ask("watch_list", asked(), story.subject(), attempt=b"").position,
+        queries.ask("references", asked(), honest, attempt=b"").position,
+        GreenChannelQueries(story.desk).ask(asked(), story.subject(), attempt=b"").position,
+    ]
+    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
+    watched, reference, green = [replay.answer(position) for position in positions]
+    assert watched.equal and reference.equal and green.equal
+    assert [part.record for part in reference.parts] == [str(referred.case)]
+    assert "示范市食品行业协会" in reference.parts[0].shown.decode()
+    assert json.loads(green.parts[0].shown) == {"eligible": False, "ground": "neither"}
+    assert len(watched.parts) == 1
 
 
 def suspend(desk: EntryStory, code: str) -> None:
