@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from application.due_days import days_of
+from application.ending_terms import META, PER_STEP, Terms, end_listing, end_terms
 from application.instruments import CleanUp, clean_up
 from application.ledger import Ledger, OpenedRow
-from application.listings import ended_by_time
-from application.noted import ENTRIES, end_contradicted, ended_by_platform, negative_items
+from application.listings import bearing_of
+from application.measures import sealed_for, settle_measures
+from application.noted import end_contradicted, negative_items
 from application.ports import CaseDays, Conflict
 from application.registry import Registry
 from application.resting import settle
@@ -24,30 +27,19 @@ from application.sealing import BrokenSeal, parse_key_reference
 from application.waiting import overdue_events, waiting_of
 from domain.instruments.events import InstrumentOverdue
 from domain.instruments.ledger import placed
-from domain.listing.events import ListingDecided
 from domain.listing.standards import ListTransitionEnded, fold_standard, transition_of
-from domain.records.events import PublicityEnded
+from domain.measures.feedback import feedback_day
 from domain.remedies.events import CaseDaysRecounted
 from domain.remedies.overdue import Waiting
 from domain.remedies.recounting import counted_last, recount
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
 from domain.shared.events import Event
+from domain.shared.rule_settings import FEEDBACK_DAY, RuleSettings
+from domain.transparency.digest import StoredRow
 
-PER_STEP = 500
 ATTEMPTS_MAX = 4
-META = {"actor": "platform", "purpose": "deadline"}
 _FIRST = UUID(int=0)
-
-
-class Terms(Protocol):
-    """Records and listings whose term ended before a day and that nothing suppresses yet; those on one list.
-
-    ``listed`` also says how far the views are; what was listed later is not among them.
-    """
-
-    def terms_over(self, on: date, limit: int) -> Sequence[tuple[UUID, date]]: ...
-    def listed(self, list_code: str, limit: int) -> tuple[int, Sequence[UUID]]: ...
 
 
 class Views(Terms, Protocol):
@@ -99,10 +91,13 @@ class DeadlineRunner:
     Any number may run at once: stream versions let one of them record a day, the others find it recorded.
     """
 
-    def __init__(self, ledger: Ledger, terms: Views, cases: DueCases, built_in: Calendar) -> None:
-        """``built_in`` is the calendar before any year was loaded."""
+    def __init__(
+        self, ledger: Ledger, terms: Views, cases: DueCases, built_in: Calendar, settings: RuleSettings
+    ) -> None:
+        """``built_in`` is the calendar before any year was loaded, ``settings`` the defaults."""
         self._ledger = ledger
         self._built_in = built_in
+        self._settings = settings
         self._terms = terms
         self._cases = cases
         self._after = _FIRST
@@ -190,6 +185,12 @@ class DeadlineRunner:
             waiting = waiting_of(so_far)
             if waiting is None:
                 return Passed()
+            if waiting.kind == "measure":
+                try:
+                    return self._measure_passed(waiting, rows, registry, seen)
+                except Conflict:
+                    registry.forget()
+                    continue
             known = registry.calendar(self._built_in)
             recounted = self._recounted(opened, waiting, registry)
             counted = [] if recounted is None else [recounted]
@@ -215,6 +216,33 @@ class DeadlineRunner:
                 continue
             return Passed(overdue=len(made), recounted=len(counted))
         return Passed()
+
+    def _measure_passed(
+        self, waiting: Waiting, rows: Sequence[StoredRow], registry: Registry, seen: Seen
+    ) -> Passed:
+        """End a measure whose term is over (JNT-4), or record a feedback day that was missed (JNT-1)."""
+        subject = parse_key_reference(rows[0].key_ref)["public"][0]
+        bearing = bearing_of(self._ledger, subject, case=waiting.case)
+        measure, now = bearing.measures[waiting.case], self._ledger.now()
+        guards: dict[UUID, int] = {}
+        if measure.is_over(city_day(now)):
+            events = bearing.expired(measure.id, at=now)
+        else:
+            known, settings = registry.calendar(self._built_in), registry.settings(self._settings)
+            guards = {known.stream_id: known.version, settings.stream_id: settings.stream_version}
+            day = settings.settings.number(FEEDBACK_DAY, on=city_day(now))
+            following = feedback_day(city_day(now) - timedelta(days=1), day, known.calendar)
+            events = bearing.missed(measure.id, following=following, at=now)
+        if not events:
+            self._cases.mend(days_of(waiting), seen=seen)
+            return Passed()
+        acts = sealed_for(self._ledger, bearing, events)
+        batch = self._ledger.prepare(acts, meta={**META, "correlation": str(measure.id)})
+        batch.guards |= guards
+        settle_measures(batch, bearing)
+        self._ledger.store.append(batch)
+        ended = bearing.measures[measure.id].state == "ended" and measure.is_open
+        return Passed(terms_ended=1) if ended else Passed(overdue=1)
 
     def _recounted(
         self, opened: Sequence[OpenedRow], waiting: Waiting, registry: Registry
@@ -250,7 +278,7 @@ class DeadlineRunner:
         head = self._ledger.store.head_of("records")
         reached, found = self._terms.listed(standard.code, PER_STEP)
         for listing in found:
-            _end_listing(self._ledger, listing, cause="transition", on=today)
+            end_listing(self._ledger, listing, cause="transition", on=today)
         if found or reached < head:
             return Passed(terms_ended=len(found))
         event = ListTransitionEnded(
@@ -282,29 +310,6 @@ def transition_days(events: Sequence[Event]) -> CaseDays | None:
     return CaseDays(events[0].originator_id, None, last, events[0].originator_id, None)
 
 
-def _end_listing(ledger: Ledger, listing: UUID, *, cause: str, on: date) -> int:
-    """Take a subject off a list, serious or red, or end its watch, because time did; 0 when that is over already.
-
-    Raises ``Conflict``.
-    """
-    rows = ledger.open_all(ledger.store.load("records", listing), log="records")
-    if rows and rows[0].row.topic in ENTRIES:
-        batch = ended_by_platform(ledger, rows, cause=cause, meta=META)
-    else:
-        batch = ended_by_time(ledger, rows, cause=cause, on=on.isoformat(), meta=META)
-    if batch is None:
-        return 0
-    ledger.store.append(batch)
-    return 1
-
-
-def days_of(waiting: Waiting, *, counted_by: int = -1) -> CaseDays:
-    """The days under which an open case is found; ``counted_by`` counts only while one of them is provisional."""
-    due, following = (date.fromisoformat(d) if d else None for d in (waiting.due, waiting.next_due))
-    provisional = waiting.provisional and bool(waiting.deadlines)
-    return CaseDays(waiting.case, due, following, waiting.record, counted_by if provisional else None)
-
-
 def miss_clean_up_days(ledger: Ledger, now: CleanUp) -> int:
     """Record each missed day of a document's plan or completion once; how many (15号 二). Raises ``Conflict``."""
     acts = []
@@ -316,32 +321,3 @@ def miss_clean_up_days(ledger: Ledger, now: CleanUp) -> int:
     if acts:
         ledger.record(acts, meta=META)
     return len(acts)
-
-
-def end_terms(ledger: Ledger, terms: Terms) -> int:
-    """Record that publicity ended for every record whose term is over, and each listing; how many (PUB-4, LST-8).
-
-    The act of the platform, signed by the gateway; record or listing is suppressed in the same transaction.
-    """
-    today = city_day(ledger.now())
-    acts, ended = [], 0
-    for record_id, until in terms.terms_over(today, PER_STEP):
-        rows = ledger.store.load("records", record_id)
-        if any(row.topic in (ListingDecided.TOPIC, *ENTRIES) for row in rows):
-            ended += _end_listing(ledger, record_id, cause="expiry", on=today)
-            continue
-        if any(row.topic == PublicityEnded.TOPIC for row in rows):
-            continue  # another process was first, after this one looked
-        event = PublicityEnded(
-            originator_id=record_id,
-            originator_version=rows[-1].stream_version + 1,
-            timestamp=ledger.now(),
-            until=until.isoformat(),
-        )
-        acts.append(ledger.seal(event))
-    if not acts:
-        return ended
-    batch = ledger.prepare(acts, meta=META)
-    batch.suppress = [act.event.originator_id for act in acts]
-    ledger.store.append(batch)
-    return ended + len(acts)

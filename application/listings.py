@@ -10,15 +10,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from application.bearing import Bearing
 from application.ledger import Ledger, OpenedRow
+from application.measures import ended_with, measures_of, settle_measures
 from application.ports import Append, CaseDays, OpenCase
-from application.reactions import PLATFORM, Bearing
+from application.reactions import PLATFORM
 from application.registry import Standards
 from application.sealing import parse_key_reference
 from domain.listing.decision import Borne, fold_borne
 from domain.listing.events import ListingDecided, ListingRemoved, SubjectDelisted
 from domain.listing.notes import fold_notes
 from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, transition_of
+from domain.measures.case import fold_measured
 from domain.remedies.standing import standing_of
 from domain.shared.city_time import city_day
 from domain.transparency.merkle import leaf_hash
@@ -34,8 +37,11 @@ def lists_of(ledger: Ledger, subject_id: UUID) -> tuple[Borne, ...]:
     return tuple(borne for borne in fold_borne(ledger.load(subject_id)) if borne.holds_on(today))
 
 
-def bearing_of(ledger: Ledger, subject_id: UUID) -> Bearing:
-    """A subject with its lists and notes, whatever the day, and the versions of all streams concerned."""
+def bearing_of(ledger: Ledger, subject_id: UUID, *, case: UUID | None = None) -> Bearing:
+    """A subject with its lists, notes and measures, whatever the day, and the versions of all streams concerned.
+
+    ``case`` is the case that is acted on: a measure of which only the end is still to be reported counts as well.
+    """
     rows = ledger.open_all(ledger.store.load("records", subject_id), log="records")
     events = [row.event for row in rows if "public" in row.opened]
     borne = fold_borne(events)
@@ -44,7 +50,10 @@ def bearing_of(ledger: Ledger, subject_id: UUID) -> Bearing:
     versions = {stream: ledger.store.load("records", stream)[-1].stream_version for stream in rests}
     repaired = {record for b in borne for record in b.records if not stands(ledger, record)}
     last = rows[-1].row.stream_version if rows else 0
-    return Bearing(subject_id, last, borne, versions, frozenset(repaired), notes)
+    bearing = Bearing(subject_id, last, borne, versions, frozenset(repaired), notes)
+    still, _ = fold_measured(events)
+    bearing.measures, bearing.keys = measures_of(ledger, still if case is None else {*still, case})
+    return bearing
 
 
 def stands(ledger: Ledger, record: UUID) -> bool:
@@ -103,15 +112,19 @@ def ended_by_time(
         removes=leaf_hash(decided.row.leaf).hex(),
         removed_on=on,
     )
+    bearing = bearing_of(ledger, owner[0])
+    bearing.version += 1
     delisted = SubjectDelisted(
         originator_id=owner[0],
-        originator_version=ledger.store.load("records", owner[0])[-1].stream_version + 1,
+        originator_version=bearing.version,
         timestamp=now,
         listing=str(listing),
         list_code=event.list_code,
         cause=cause,
     )
     acts = [ledger.seal(made, owners={"public": (owner[0], "public")}) for made in (removed, delisted)]
+    acts += ended_with(ledger, bearing, listing, cause="delisted")
     batch = ledger.prepare(acts, meta={**meta, "correlation": str(listing)})
     batch.suppress, batch.closed = [listing], [listing]
+    settle_measures(batch, bearing)
     return batch

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from application.bearing import Bearing
 from application.ports import OpenCase
 from domain.listing.decision import Borne
 from domain.listing.events import (
@@ -24,11 +25,12 @@ from domain.listing.events import (
     ListingStatementAnswered,
     SubjectDelisted,
 )
-from domain.listing.notes import Note, unnoted
+from domain.listing.notes import unnoted
 from domain.listing.red import RedRemoved
 from domain.listing.reference import ReferenceEnded
 from domain.listing.standards import ListStandardAdopted, ListTransitionEnded
 from domain.listing.watch import WatchEnded
+from domain.measures.events import MeasureDeclined, MeasureEnded, MeasureNamed, MeasureReported
 from domain.oversight.incident_events import IncidentClosed, IncidentOpened
 from domain.oversight.review_events import QueryReviewDecided, QueryReviewOpened
 from domain.proposals.events import ProposalPublished
@@ -52,22 +54,6 @@ from domain.remedies.restoration import RestorationBegun, RestorationCompleted, 
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
-
-
-@dataclass
-class Bearing:
-    """A subject with the lists that it is on: its own stream's last version taken, and that of each listing's.
-
-    ``repaired`` are those of the records behind these lists that no longer count against it. ``notes`` are its
-    red lists and watches.
-    """
-
-    subject_id: UUID
-    version: int
-    borne: tuple[Borne, ...]
-    versions: dict[UUID, int]
-    repaired: frozenset[UUID] = frozenset()
-    notes: tuple[Note, ...] = ()
 
 
 @dataclass
@@ -131,12 +117,13 @@ def open_case(
     | RestorationBegun
     | ListingNotified
     | ListingRemovalApplied
-    | EntryObjected,
+    | EntryObjected
+    | MeasureNamed,
     then: Consequences,
 ) -> None:
-    """OBJ-1, OBJ-4, REP-2, LST-5: the case stands on its source's worklist from now on."""
+    """OBJ-1, OBJ-4, REP-2, LST-5, JNT-1: the case stands on the worklist of whoever is to act from now on."""
     kind = event.TOPIC.partition(".")[0]
-    if isinstance(event, ListingNotified | ListingRemovalApplied | EntryObjected):
+    if isinstance(event, ListingNotified | ListingRemovalApplied | EntryObjected | MeasureNamed):
         then.opened.append(OpenCase(event.originator_id, kind, event.department))
         return
     then.opened.append(OpenCase(event.originator_id, kind, event.source))
@@ -144,8 +131,11 @@ def open_case(
 
 def close_case(event: Event, then: Consequences) -> None:
     """OBJ-3, OBJ-4, REP-2, LST-5: a decided case waits for nobody; a rejected statement decides nothing yet."""
-    if not (isinstance(event, ListingStatementAnswered) and event.outcome == "rejected"):
-        then.closed.append(event.originator_id)
+    if isinstance(event, ListingStatementAnswered) and event.outcome == "rejected":
+        return
+    if isinstance(event, MeasureReported | MeasureEnded) and not event.closes:
+        return  # JNT-1: what was done, or that it was lifted, is still to be reported
+    then.closed.append(event.originator_id)
 
 
 def wait_for_review(event: ProposalPublished, then: Consequences) -> None:
@@ -262,6 +252,43 @@ def unnote(event: RedRemoved | WatchEnded, then: Consequences) -> None:
     then.events.append(unnoted(note, subject=subject, version=version, cause=event.cause, at=then.at))
 
 
+def suspend_measures(event: ObjectionFiled, then: Consequences) -> None:
+    """MEA-5: while it is verified, no measure that rests on the record, or on a listing of it, is executed."""
+    assert then.bearing is not None
+    then.events += then.bearing.suspended(UUID(event.record), objection=event.originator_id, at=then.at)
+
+
+def resume_measures(event: ObjectionDecided, then: Consequences) -> None:
+    """MEA-5: a rejected objection suspends nothing any more; upheld, what it brings about ends the measures."""
+    assert then.bearing is not None
+    if event.outcome == "rejected":
+        then.events += then.bearing.resumed(objection=event.originator_id, at=then.at)
+
+
+ENDS: Mapping[type[Event], str] = {
+    RecordCorrected: "reversal",
+    RecordWithdrawn: "reversal",
+    RecordAnnotated: "repair",
+    RecordShielded: "repair",
+    PublicityEnded: "ground_expired",
+    ListingRemoved: "delisted",
+}
+"""What becomes of a record or a listing -> why the measures that rest on it end."""
+
+
+def end_measures(event: Event, then: Consequences) -> None:
+    """REP-5, MEA-1: a measure ends with the record or the listing that it rests on."""
+    assert then.bearing is not None
+    ground = event.originator_id
+    then.events += then.bearing.ended(ground, cause=ENDS[type(event)], by=str(ground), at=then.at)
+
+
+def free_subject(event: MeasureDeclined | MeasureEnded, then: Consequences) -> None:
+    """JNT-4: the subject's own stream says at once that the measure is over."""
+    assert then.bearing is not None
+    then.events += then.bearing.freed(event, at=then.at)
+
+
 def keep_annotated(event: RecordCorrected, then: Consequences) -> None:
     """REP-5: the note of a repair, or of its revocation, stands on the content; a new content gets it again."""
     standing = then.standing
@@ -313,18 +340,19 @@ def carry_out(event: RepairDecided, then: Consequences) -> None:
 
 
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
-    ObjectionFiled: (mark, open_case),
-    ObjectionDecided: (unmark, close_case),
-    RecordCorrected: (keep_annotated, keep_ended, reverse_listings, stop_watching),
-    RecordWithdrawn: (suppress, close_repairs, reverse_listings, stop_watching),
+    ObjectionFiled: (mark, open_case, suspend_measures),
+    ObjectionDecided: (unmark, close_case, resume_measures),
+    RecordCorrected: (keep_annotated, keep_ended, reverse_listings, stop_watching, end_measures),
+    RecordWithdrawn: (suppress, close_repairs, reverse_listings, stop_watching, end_measures),
     RepairApplied: (open_case,),
     RepairDecided: (carry_out, close_case, lift_listings, stop_watching),
-    RecordShielded: (suppress, close_repairs),
+    RecordAnnotated: (end_measures,),
+    RecordShielded: (suppress, close_repairs, end_measures),
     RecordReturned: (put_back,),
     RestorationBegun: (open_case,),
     RestorationCompleted: (close_case,),
     RestorationWaived: (close_case,),
-    PublicityEnded: (suppress,),
+    PublicityEnded: (suppress, end_measures),
     ListStandardAdopted: (wait_for_transition,),
     ListTransitionEnded: (close_case,),
     ProposalPublished: (wait_for_review,),
@@ -334,7 +362,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ListingDecided: (close_case,),
     ListingRemovalApplied: (open_case,),
     ListingRemovalRefused: (close_case,),
-    ListingRemoved: (suppress, close_case, delist),
+    ListingRemoved: (suppress, close_case, delist, end_measures),
     EntryObjected: (mark, open_case),
     EntryObjectionRejected: (unmark, close_case),
     RedRemoved: (suppress, close_case, unmark, unnote),
@@ -344,11 +372,18 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     QueryReviewDecided: (close_case,),
     IncidentOpened: (wait_for_office,),
     IncidentClosed: (close_case,),
+    MeasureNamed: (open_case,),
+    MeasureDeclined: (close_case, free_subject),
+    MeasureReported: (close_case,),
+    MeasureEnded: (close_case, free_subject),
 }
 """Event -> what follows from it at once, in this order. What follows an event that a reaction made, follows too."""
 
-FALLING = (RecordCorrected, RecordWithdrawn, RepairDecided, ListingRemoved)
-"""After these a subject may be on a list no more, so its bearing is asked for."""
+FALLING = (
+    RecordCorrected, RecordWithdrawn, RepairDecided, ListingRemoved, ObjectionFiled, ObjectionDecided,
+    MeasureDeclined, MeasureReported, MeasureEnded,
+)  # fmt: skip
+"""After these a subject may be on a list no more, or a measure stop, so its bearing is asked for."""
 
 
 def react(events: Sequence[Event], then: Consequences) -> Consequences:
@@ -356,6 +391,8 @@ def react(events: Sequence[Event], then: Consequences) -> Consequences:
     waiting = list(events)
     while waiting:
         event = waiting.pop(0)
+        if then.bearing is not None:
+            then.bearing.take(event)
         made = len(then.events)
         for reaction in REACTIONS.get(type(event), ()):
             reaction(event, then)

@@ -15,6 +15,7 @@ from application.indicators import IndicatorReading
 from application.ledger import Ledger
 from application.ports import PaperSeal
 from application.queries.flags import FlagReading
+from application.queries.measures import MeasureChecks
 from application.queries.operations import Operations
 from application.queries.proofs import Proofs, PublishedFiles
 from application.queries.public import PublicLookup
@@ -55,6 +56,7 @@ class Services:
     settings: SettingsDesk
     flags: FlagReading
     indicators: IndicatorReading
+    measures: Callable[[], MeasureChecks]
     desk: Callable[[], RemedyDesk]
     """Makes a desk for one command or question: what it has read of the registry is never stale for long."""
     tip_offs: Callable[[], TipOffs]

@@ -35,6 +35,18 @@ from domain.listing.red import RedListed, RedRemoved
 from domain.listing.reference import ReferenceEnded, ReferenceEntered
 from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, ListTransitionEnded
 from domain.listing.watch import WatchEnded, WatchEntered
+from domain.measures.events import (
+    MeasureApplied,
+    MeasureDeclined,
+    MeasureEnded,
+    MeasureNamed,
+    MeasureOverdue,
+    MeasureReported,
+    MeasureResumed,
+    MeasureSuspended,
+    SubjectMeasured,
+    SubjectUnmeasured,
+)
 from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
 from domain.oversight.flag_events import FlagAnswered, FlagClosed, FlagOverdue, FlagRaised
 from domain.oversight.incident_events import (
@@ -194,6 +206,16 @@ EVENTS: tuple[type[Event], ...] = (
     MeasureItemDrafted,
     MeasureItemAdopted,
     MeasureItemSuspended,
+    MeasureNamed,
+    MeasureApplied,
+    MeasureDeclined,
+    MeasureReported,
+    MeasureSuspended,
+    MeasureResumed,
+    MeasureEnded,
+    MeasureOverdue,
+    SubjectMeasured,
+    SubjectUnmeasured,
     LeniencyAssessed,
     LeniencyDecided,
     PublicationLate,

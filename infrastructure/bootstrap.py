@@ -28,6 +28,7 @@ from application.projections.indicators import IndicatorFold
 from application.projections.projector import Projector
 from application.projections.refusals import RefusalCounts
 from application.queries.evidence import Published
+from application.queries.measures import MeasureChecks
 from application.queries.operations import Operations
 from application.queries.proofs import Proofs
 from application.queries.registers import Registers
@@ -207,6 +208,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         tip_offs=lambda: TipOffs(ledger, PostgresSeals(reader)),
         flags=PostgresFlagReading(reader),
         indicators=PostgresIndicatorReading(reader),
+        measures=lambda: MeasureChecks(remedy_desk(ledger, forms), shared),
         desk=lambda: remedy_desk(ledger, forms),
     )
 
@@ -239,7 +241,7 @@ def projector_services(settings: Settings) -> ProjectorServices:
         refusals=RefusalCounts(reader=reader, keys=reader, store=PostgresRefusalCounts(pool), vault=vault),
         views=views,
         epochs=make_epoch_maker(settings, pool, vault),
-        deadlines=DeadlineRunner(ledger, views, PostgresDueCases(pool), load_calendar()),
+        deadlines=DeadlineRunner(ledger, views, PostgresDueCases(pool), load_calendar(), load_settings()),
         flags=flag_runner(ledger, pool),
         reviews=make_reviews(ledger, pool),
         indicators=indicator_fold(ledger, pool),

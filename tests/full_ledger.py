@@ -44,6 +44,7 @@ from tests.integration.test_remedies import annotating
 from tests.keys import end_log_key, next_gateway_key, next_log_key, revoke
 from tests.ledger_books import row
 from tests.listing import ListingStory
+from tests.measures import ITEMS, MeasureStory
 from tests.oversight import Overseeing
 from tests.proposals import Lived
 from tests.remedies import FIRST, LETTER, PROOF, REMEDIES, SECOND, Story, begin, restore, revoke_repair, waive
@@ -135,6 +136,7 @@ class _Life(FullLedger):
         self._clean_up()
         self._lists()
         self._entries()
+        self._measures()
         Lived(world).live("C06-02", review_days=5)
         self._flags()
         world.clock.at = START + LIVED
@@ -255,12 +257,29 @@ class _Life(FullLedger):
         desk.refer()
         desk.watch(self.record(19))
 
+    def _measures(self) -> None:
+        """Measures of every end: declined, lifted, resumed after an objection, and one never reported on."""
+        desk = MeasureStory(self.story)
+        desk.measures.decline(desk.handling(desk.named(self.record(24))), reasons="已不在本辖区经营")
+        desk.measures.lift(desk.handling(desk.applied(self.record(25))), reasons="已经整改")
+        objected = self.record(26)
+        done = desk.applied(objected)
+        case = self.story.object(objected)
+        self.story.objections.reject(self.story.deciding(case), reasons="一致", remedies=REMEDIES)
+        resumed = desk.handling(replace(done, version=done.version + 2))
+        desk.measures.report(resumed, done="已列为重点监管对象")
+        desk.applied(self.record(27))
+
     def _clean_up(self) -> None:
         """A document without basis takes a catalogue item with it; it will be late."""
         world, governance = self.world, self.world.governance()
         first = next(item for item in world.city.items if item.code == "C05-01")
         local = LegalBasis("示范市信用办法", "示人发〔2020〕1号", "第九条", "local_regulation")
         governance.adopt_version(replace(first, version=2, bases=(*first.bases, local)))
+        provision = replace(ITEMS["M11"].provisions[0], basis=local)
+        governance.import_measures(
+            [replace(ITEMS["M11"], code="W01", layer="local", provisions=(provision,))]
+        )
         transport = next(d for d in world.city.departments if d.key == "transport")
         entered = row(title="《示范市信用办法》", due="2026-12-01", unit_name=transport.name)
         seed_ledger(world.ledger, [entered], unit=transport.code)

@@ -29,6 +29,14 @@ REGISTERS = (
 """What anyone reads about no subject."""
 
 
+MEASURE_ACTS: Mapping[str, Mapping[str, Any]] = {
+    "apply": {"parts": {"public": {}}, "salt": "00" * 32, "issuer": "00" * 8, "signature": "00" * 64},
+    "decline": {"reasons": "x"},
+    "report": {"done": "x"},
+    "lift": {"reasons": "x"},
+}
+
+
 @dataclass(frozen=True)
 class Place:
     """How a place is asked, what of the record it shows while the record stands, and what once it has ended.
@@ -355,6 +363,24 @@ def entered(scene: Scene) -> Came:
         yield scene.post(f"/v1/{path}", scene.subjects, scene.stranger, **headers)
 
 
+def measure_acts(scene: Scene) -> Came:
+    """A measure named on the record by a stranger and by its source, asked about, and every act on it."""
+    cited = {"title": "中华人民共和国食品安全法", "document_number": "2021修正", "article": "113"}
+    case = str(uuid.uuid4())
+    for who, officer in ((scene.stranger, scene.stranger_officer), (scene.story.source, SECOND)):
+        said = {"measure": "M11", "provision": cited, "rests_on": {"kind": "record", "id": str(scene.record)},
+                "responders": [{"kind": "department", "code": who}]}  # fmt: skip
+        yield scene.post("/v1/joint-actions", said, who, credit_official=officer)
+        asked = {**scene.subject, "measure": "M11"}
+        headers = {"credit_official": officer, "credit_purpose": PURPOSE}
+        yield scene.post("/v1/measure-checks", asked, who, **headers)
+        path = f"/v1/measure-cases/{case}"
+        yield scene.handling(f"{path}/state", who, officer)
+        for what, body in MEASURE_ACTS.items():
+            yield scene.post(f"{path}/{what}", body, who, credit_official=officer, if_match='"1"')
+    yield scene.own(f"/v1/measure-cases/{case}/state")
+
+
 def state_of_listing(scene: Scene) -> Came:
     """How the listing stands, for its department, the credit office, and a stranger."""
     path = f"/v1/listings/{scene.listing}/state"
@@ -612,6 +638,7 @@ PLACES: Mapping[str, Place] = {
     "public registers": Place(lambda s: [a for path in REGISTERS for a in page(path)(s)]),
     "listing cases": Place(listing_acts),
     "red lists, the watch list, references, the green channel": Place(entered),
+    "measures": Place(measure_acts),
     "proposals": Place(proposing),
     "a list": Place(lambda s: [a for p in ("/v1/lists/C06-04", "/lists/C06-04") for a in page(p)(s)], LISTED),
     "a listing's own page": Place(page("/records/{listing}"), LISTED),

@@ -271,7 +271,9 @@ def body_of(said: Operation, *, own: bool) -> dict[str, object]:
     if {"show", "reason"} <= schema().fields.keys():
         return {"show": ["report"], "reason": "x"}
     claim = {"claim": "recorded", "record": str(uuid.uuid4())} if "claim" in schema().fields else {}
-    asks_of_one = own or not {"entrustment", "excerpt"}.isdisjoint(schema().fields)
+    asks_of_measure = {"subject", "measure"} <= set(schema().fields)
+    claim |= {"measure": "M11"} if asks_of_measure else {}
+    asks_of_one = own or asks_of_measure or not {"entrustment", "excerpt"}.isdisjoint(schema().fields)
     return {"subject": {"code": CODE}, **claim} if asks_of_one else {**claim}
 
 

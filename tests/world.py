@@ -39,6 +39,7 @@ from application.ports import Clock, Log, NewRow
 from application.projections.indicators import IndicatorFold
 from application.projections.projector import Projector
 from application.projections.refusals import RefusalCounts
+from application.queries.measures import MeasureChecks
 from application.queries.operations import Operations
 from application.queries.public import PublicLookup
 from application.queries.registers import Registers
@@ -241,6 +242,7 @@ class World:
             tip_offs=lambda: TipOffs(self.ledger, PostgresSeals(self.pool("reader"))),
             flags=PostgresFlagReading(self.pool("reader")),
             indicators=PostgresIndicatorReading(self.pool("reader")),
+            measures=lambda: MeasureChecks(remedy_desk(self.ledger, load_forms()), reading),
             desk=lambda: remedy_desk(self.ledger, load_forms()),
         )
 
@@ -269,7 +271,11 @@ class World:
     def deadlines(self) -> DeadlineRunner:
         """A deadline runner as a newly started process has it."""
         return DeadlineRunner(
-            self.ledger, self.views, PostgresDueCases(self.pool("projector")), load_calendar()
+            self.ledger,
+            self.views,
+            PostgresDueCases(self.pool("projector")),
+            load_calendar(),
+            load_settings(),
         )
 
     @property

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from application.bearing import Bearing
 from application.commands.department_acts import require_whole
 from application.commands.remedies import ATTEMPTS_MAX, DepartmentAct, Done, Once, RemedyDesk
 from application.commands.subjects import Identity, Subjects
@@ -18,7 +19,7 @@ from application.data_keys import record_class
 from application.ledger import SealedAct
 from application.noted import Held
 from application.ports import CaseDays, Conflict, KeyName, LedgerUnavailable, Receipt
-from application.reactions import Bearing, Consequences, react
+from application.reactions import Consequences, react
 from application.sealing import parse_key_reference
 from domain.listing.notes import Note, SubjectNoted, SubjectUnnoted
 from domain.listing.red import RedRemoved

@@ -13,7 +13,7 @@ from application.commands.entries import Entering, EntryDesk
 from application.commands.remedies import Done, Once
 from application.commands.subjects import Identity
 from application.data_keys import record_class
-from application.deadlines import days_of
+from application.due_days import days_of
 from application.ledger import SealedAct
 from application.sealing import parse_key_reference
 from domain.parties.acting import Officer

@@ -11,16 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
+from application.bearing import Bearing
 from application.commands.subjects import Identity, blind_of
 from application.data_keys import own_record, record_class
-from application.deadlines import days_of
+from application.due_days import days_after
 from application.ledger import Ledger, OpenedRow, SealedAct
 from application.listings import bearing_of
-from application.ports import CaseDays, Conflict, Document, KeyName, LedgerUnavailable, Receipt
+from application.measures import settle_measures
+from application.ports import Conflict, Document, KeyName, LedgerUnavailable, Receipt
 from application.reactions import FALLING, Consequences, react
 from application.registry import Registry
 from application.sealing import parse_key_reference
-from application.waiting import waiting_of
 from domain.catalogue.items import version_in_force
 from domain.listing.events import SubjectDelisted
 from domain.parties.acting import Officer
@@ -154,7 +155,7 @@ class RemedyDesk:
         self.forms = forms
         self.limits = limits
         self._defaults = settings
-        self._built_in = calendar
+        self.built_in = calendar
         self.registry = Registry(ledger)
         self._verify = verify
 
@@ -175,7 +176,7 @@ class RemedyDesk:
     @property
     def calendar(self) -> Calendar:
         """The working-day calendar with every year that was loaded."""
-        return self.registry.calendar(self._built_in).calendar
+        return self.registry.calendar(self.built_in).calendar
 
     def record(
         self, record_id: UUID, *, rule: str, subject: Identity | None = None, field: str = "/record"
@@ -317,7 +318,8 @@ class RemedyDesk:
         standing, record = act.record.standing, act.record
         made = [act.event, *(event for event, _ in act.begins), *(sealed.event for sealed in act.sealed)]
         falls = any(isinstance(event, FALLING) for event in made)
-        bearing = bearing_of(self.ledger, record.subject_id) if falls else None
+        case = act.event.originator_id
+        bearing = bearing_of(self.ledger, record.subject_id, case=case) if falls else None
         seen = 0 if bearing is None else bearing.version
         then = Consequences(
             record_id=record.id,
@@ -332,7 +334,8 @@ class RemedyDesk:
         react(made, then)
         first = act.seal or self.ledger.seal(act.event, owners=act.owners)
         follows = [
-            self.ledger.seal(event, owners=self._following_owners(event, record)) for event in then.events
+            self.ledger.seal(event, owners=self._following_owners(event, record, bearing))
+            for event in then.events
         ]
         begins = [self.ledger.seal(event, owners=self.case_owners(event, of)) for event, of in act.begins]
         acts = [first, *act.sealed, *begins, *follows]
@@ -347,7 +350,7 @@ class RemedyDesk:
             batch.guards |= {of.id: of.standing.version for of in (record, *(of for _, of in act.begins))}
         if any(isinstance(event, Counting) for event in made):
             # By which calendar days were counted follows from where their event stands.
-            known = self.registry.calendar(self._built_in)
+            known = self.registry.calendar(self.built_in)
             batch.guards[known.stream_id] = known.version
         if bearing is not None and bearing.version == seen:
             # Nobody is taken off a list; whoever puts the subject on one meanwhile is told of what happened here.
@@ -356,8 +359,9 @@ class RemedyDesk:
         batch.marks, batch.unmarks = then.marks, then.unmarks
         batch.opened, batch.closed = then.opened, then.closed
         cases = (act.event, *(event for event, _ in act.begins))
-        batch.days = [days for event in cases for days in self._days(event)]
-        case, version = act.event.originator_id, act.event.originator_version
+        batch.days = [days for event in cases for days in days_after(self.ledger, event)]
+        settle_measures(batch, bearing)
+        version = act.event.originator_version
         told = {
             "case": str(case),
             "version": version,
@@ -375,12 +379,16 @@ class RemedyDesk:
         position = self.ledger.store.append(batch)[0]
         return Done(case, version, position, told)
 
-    def _following_owners(self, event: Event, record: RecordFile) -> dict[str, KeyName] | None:
+    def _following_owners(
+        self, event: Event, record: RecordFile, bearing: Bearing | None
+    ) -> dict[str, KeyName] | None:
         """Whose keys the parts of what follows are under; None for the ledger's own."""
         if isinstance(event, ErasureRequested):
             return None  # so that it outlives what is erased
         if isinstance(event, RepairDecided):
             return self.case_owners(event, self.of_case(event.originator_id, record.id, rule="REP-2"))
+        if bearing is not None and (owners := bearing.owners(event)):
+            return owners
         return {"public": (record.subject_id, "public")}
 
     def _repairs_waiting(self, act: Act) -> list[Repair]:
@@ -390,8 +398,3 @@ class RemedyDesk:
             return []
         found = (fold_repair(self.ledger.load(id)) for id in self.ledger.store.open_repairs_of(act.record.id))
         return [r for r in found if r is not None and r.record == act.record.id and not r.decided]
-
-    def _days(self, event: Event) -> list[CaseDays]:
-        """By when the case is due after this event; nothing when it is decided."""
-        waiting = waiting_of([*self.ledger.load(event.originator_id), event])
-        return [] if waiting is None else [days_of(waiting)]

@@ -33,6 +33,7 @@ from domain.listing.red import RedListed, RedRemoved
 from domain.listing.reference import ReferenceEntered
 from domain.listing.shown import is_public, public_listing, shared_listing
 from domain.listing.watch import WatchEntered
+from domain.measures.events import MeasureNamed
 from domain.records.events import PublicityEnded, RecordDetermined
 from domain.records.leniency import LENIENCY
 from domain.records.links import PersonLinked
@@ -199,8 +200,10 @@ class RenditionFold:
         elif isinstance(event, ListingNotified | ListingDecided | RedListed):
             if "public" in opened.opened:
                 changes.shown[record_id] = self._listed(opened, event, changes)
-        elif isinstance(event, PersonLinked | RestorationBegun | WatchEntered | ReferenceEntered):
-            # In the subject's own dossier, and in no other view (DET-7, OBJ-4, JNT-3, JNT-5).
+        elif isinstance(
+            event, PersonLinked | RestorationBegun | WatchEntered | ReferenceEntered | MeasureNamed
+        ):
+            # In the subject's own dossier, and in no other view (DET-7, OBJ-4, JNT-3, JNT-5, MEA-1).
             if "public" in opened.opened:
                 subject = parse_key_reference(opened.row.key_ref)["public"][0]
                 until = date.fromisoformat(event.until) if isinstance(event, WatchEntered) else None

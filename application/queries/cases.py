@@ -21,6 +21,8 @@ from domain.access.decide import may_speak_for_subjects
 from domain.access.model import CASE_HANDLING
 from domain.listing.case import fold_listing
 from domain.listing.events import ListingNotified, ListingRemoved
+from domain.measures.case import fold_measure
+from domain.measures.events import MeasureNamed
 from domain.remedies.events import ObjectionFiled, RepairApplied
 from domain.remedies.overdue import Waiting
 from domain.remedies.repair_case import fold_repair
@@ -31,10 +33,11 @@ from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.merkle import leaf_hash
 
-CaseKind = Literal["objection", "repair", "listing", "restoration"]
+CaseKind = Literal["objection", "repair", "listing", "restoration", "measure"]
 PERSON = "person"
 RULES: Mapping[CaseKind, str] = {
-    "objection": "OBJ-1", "repair": "REP-2", "listing": "LST-4", "restoration": "OBJ-4"
+    "objection": "OBJ-1", "repair": "REP-2", "listing": "LST-4", "restoration": "OBJ-4",
+    "measure": "JNT-1",
 }  # fmt: skip
 
 
@@ -123,7 +126,8 @@ class CaseQueries:
         if filed is None:
             raise _unknown(kind)
         record = self._record(kind, case_id, filed, None)
-        over = isinstance(events[-1], ListingRemoved) and asker.subject is None
+        settled = (measure := fold_measure(events)) is not None and not measure.step
+        over = (settled or isinstance(events[-1], ListingRemoved)) and asker.subject is None
         # Who was taken off a list stands in no answer but the subject's own.
         visible = () if over else self._visible(filed, record, asker)
         if not visible or (paper and PERSON not in visible):
@@ -237,6 +241,8 @@ def _filed(kind: CaseKind, events: Sequence[Event]) -> Filed | None:
         return Filed(UUID(first.record), first.source, first.source, "subject")
     if kind == "listing" and isinstance(first, ListingNotified):
         return Filed(UUID(first.records[0]), first.department, first.department, "department")
+    if kind == "measure" and isinstance(first, MeasureNamed) and first.records:
+        return Filed(UUID(first.records[0]), first.department, first.initiator, "department")
     return None
 
 
@@ -245,6 +251,9 @@ def _state(events: Sequence[Event]) -> str:
     case = fold_listing(events) or fold_restoration(events)
     if case is not None:
         return case.state
+    measure = fold_measure(events)
+    if measure is not None:
+        return "suspended" if measure.is_open and measure.suspended_by else measure.state
     repair = fold_repair(events)
     if repair is not None and repair.revoked:
         return "revoked"

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from domain.listing.case import Listing, fold_listing
 from domain.listing.events import ListingOverdue
+from domain.measures.case import Measure, fold_measure
 from domain.proposals.events import ReviewOverdue
 from domain.proposals.process import Proposal, fold_proposal
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
@@ -24,7 +25,15 @@ from domain.shared.city_time import city_day
 from domain.shared.events import Event
 
 CaseKind = Literal[
-    "objection", "repair", "listing", "proposal", "restoration", "query_review", "entry", "incident"
+    "objection",
+    "repair",
+    "listing",
+    "proposal",
+    "restoration",
+    "query_review",
+    "entry",
+    "incident",
+    "measure",
 ]
 """Reviews, incidents and objections to an entry are folded elsewhere (``application/waiting.py``)."""
 Overdue = ObjectionOverdue | RepairOverdue | ListingOverdue | ReviewOverdue | RestorationOverdue
@@ -88,6 +97,9 @@ def waiting_of(events: Sequence[Event]) -> Waiting | None:
     waits = listing is not None and (listing.is_open or listing.state == "removal_applied")
     if waits and listing is not None:
         return _listing(listing)
+    measure = fold_measure(events)
+    if measure is not None:
+        return waiting_of_measure(measure)
     proposal = fold_proposal(events)
     return None if proposal is None or proposal.state != "published" else _published(proposal)
 
@@ -162,6 +174,30 @@ def _listing(listing: Listing) -> Waiting:
         deadlines=deadlines,
         recorded=listing.overdue,
         provisional=listing.provisional,
+    )
+
+
+def waiting_of_measure(measure: Measure) -> Waiting | None:
+    """A measure waits for its department's answer, its reports, and the end of its term; None when nothing is left.
+
+    Its days are recorded as missed by events of its own (``domain.measures.case.miss``).
+    """
+    if not measure.step:
+        return None
+    days = [(measure.step, day) for day in measure.due]
+    if measure.state == "applied":
+        days.append(("end_of_term", measure.until))
+    return Waiting(
+        case=measure.id,
+        kind="measure",
+        version=measure.version,
+        record=measure.records[0] if measure.records else measure.id,
+        department=measure.department,
+        step=measure.step,
+        due=measure.due[0],
+        deadlines=tuple(sorted(days, key=lambda day: day[1])),
+        recorded=frozenset((measure.step, day) for day in measure.missed),
+        provisional=measure.provisional,
     )
 
 

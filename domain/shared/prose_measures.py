@@ -59,6 +59,138 @@ MEASURE_PROSE: dict[str, tuple[str, str]] = {
         "措施 {measure} 减损权益或增加义务，第 {number} 条依据不得适用于轻微失信。",
         "Measure {measure} reduces rights or adds duties; provision {number} cannot fit slight conduct.",
     ),
+    "measure_not_listed": (
+        "现行惩戒措施清单中没有这项措施。",
+        "The measures list in force has no such measure.",
+    ),
+    "measure_item_suspended": (
+        "措施 {measure} 所依据的《{title}》已停止执行，措施暂停。",
+        "Measure {measure} is suspended: {title}, which it rests on, is not executed.",
+    ),
+    "measure_left_to_others": (
+        "措施 {measure} 由市场主体自主决定，任何部门不得要求实施。",
+        "Measure {measure} is left to others to decide; no department may order it.",
+    ),
+    "measure_addressed_to_others": (
+        "措施只能由部门实施，不得要求金融机构、信用服务机构、行业协会商会、新闻媒体等惩戒。",
+        "Departments alone apply measures; banks, credit services, associations and media are not ordered.",
+    ),
+    "measure_of_another_process": (
+        "措施 {measure} 由列入名单或公示共享的程序实施，不能单独对主体采取。",
+        "Measure {measure} is carried out by a listing case or by publicity, not applied by itself.",
+    ),
+    "measure_not_its_department": (
+        "本部门不是措施 {measure} 的实施部门。",
+        "This department does not apply measure {measure}.",
+    ),
+    "measure_on_a_score": (
+        "不得以信用分低为由采取措施。",
+        "No measure rests on a credit score.",
+    ),
+    "measure_without_ground": (
+        "措施须针对具体的记录或名单：{values}。",
+        "A measure rests on one concrete ground: {values}.",
+    ),
+    "measure_without_fact": (
+        "没有可以据以采取措施的失信记录或名单。",
+        "There is no record or listing on which a measure could rest.",
+    ),
+    "measure_ground_gone": (
+        "所针对的记录或名单已不成立、已修复或者到期，不能据以采取措施。",
+        "The record or listing no longer stands, was repaired or is over; no measure rests on it.",
+    ),
+    "measure_ground_objected": (
+        "所针对的信息正在异议核实中，核实期间不得实施。",
+        "An objection to what it rests on is being verified; no measure is executed meanwhile.",
+    ),
+    "measure_provision_unknown": (
+        "所引条款不是措施 {measure} 在清单中的依据，须按清单直接援引名称、文号和条款。",
+        "The provision cited is none of measure {measure} in the list; cite title, number and article as it has them.",
+    ),
+    "measure_not_related": (
+        "所引条款与事项 {item} 无关联，不能据以采取措施 {measure}。",
+        "The provision cited is not related to item {item}; measure {measure} cannot rest on it.",
+    ),
+    "measure_too_heavy": (
+        "失信程度为{severity}，不得采取减损权益或增加义务的措施 {measure}（小过重惩）。",
+        "The conduct is slight ({severity}); measure {measure} reduces rights or adds duties and is too heavy.",
+    ),
+    "measure_severity_unfit": (
+        "失信程度为{severity}，不在所引条款适用措施 {measure} 的程度之内。",
+        "The provision cited does not fit conduct of this severity ({severity}) for measure {measure}.",
+    ),
+    "measure_of_other_subjects": (
+        "措施 {measure} 不适用于这类主体。",
+        "Measure {measure} does not fit this kind of subject.",
+    ),
+    "measure_stacked": (
+        "本部门已就同一事实对该主体采取或正在办理措施 {measure}，不得重复惩戒。",
+        "This department has measure {measure} on the same fact already; it is not applied twice.",
+    ),
+    "measure_beyond_the_standard": (
+        "期限超过法定标准：自首次实施起至多{months}个月，最迟到{last}。",
+        "The term goes beyond the legal standard: {months} months from the first day, {last} at the latest.",
+    ),
+    "measure_term_unusable": (
+        "措施须写明起止日期：自今日起，止于今日或以后。",
+        "A measure has a first day, today, and a last one, today or later.",
+    ),
+    "measure_outlives_its_ground": (
+        "措施的期限不得超过所针对名单的期限（{last}）。",
+        "The measure cannot outlast the listing that it rests on ({last}).",
+    ),
+    "measure_of_other_naming": (
+        "所实施的措施、条款或部门与发起的不一致。",
+        "Measure, provision or department differ from what was named.",
+    ),
+    "measure_of_other_ground": (
+        "实施须写明所依据的发起（其叶子哈希）和所针对的记录或名单。",
+        "The act names the naming that it follows, by its leaf hash, and what it rests on.",
+    ),
+    "measure_without_content": (
+        "实施须写明措施的具体内容。",
+        "The act says what the measure consists of.",
+    ),
+    "measure_not_the_initiator": (
+        "只有认定部门可以发起其他部门实施；其他部门只能由本部门实施。",
+        "Only the department that determined names other departments; any other names itself alone.",
+    ),
+    "measure_responder_unknown": (
+        "响应部门没有登记。",
+        "A responding department is not registered.",
+    ),
+    "measure_responders_repeated": (
+        "响应部门至少一个、至多{most}个，且不得重复。",
+        "One to {most} responding departments, each once.",
+    ),
+    "measure_responder_out_of_scope": (
+        "响应部门不在这项信息的共享范围内。",
+        "A responding department is outside the sharing scope of the information.",
+    ),
+    "measure_answered_already": (
+        "这项措施已经答复。",
+        "This measure was answered already.",
+    ),
+    "measure_suspended_now": (
+        "这项措施因异议核实暂停，核实期间不得实施。",
+        "This measure is suspended while an objection is verified; it is not applied meanwhile.",
+    ),
+    "measure_item_replaced": (
+        "清单中的措施已有新版本，请按现行清单重新发起。",
+        "The list has a newer version of the measure; name it anew under the list in force.",
+    ),
+    "measure_nothing_to_report": (
+        "这项措施没有需要反馈的实施情况。",
+        "There is nothing to report on this measure.",
+    ),
+    "measure_report_empty": (
+        "反馈须写明实施情况。",
+        "A report says what was done.",
+    ),
+    "measure_not_applied": (
+        "这项措施没有在实施。",
+        "This measure is not being applied.",
+    ),
     "measure_without_term": (
         "措施 {measure} 的第 {number} 条依据没有写明最长期限（月）。",
         "Provision {number} of measure {measure} states no longest term in months.",

@@ -21,6 +21,7 @@ PER_SEVERITY = 3
 TEXT_MAX = 500
 MAXIMUM_MONTHS = "publicity.maximum_months"
 MINIMUM_MONTHS = "repair.minimum_months"
+FEEDBACK_DAY = "joint.feedback_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ SETTINGS: Mapping[str, Setting] = {
             "list_standard.comment_days", "LST-3", "名单认定标准征求意见期限", "A list's standard: open for comment",
             "days", 30, 365,
         ),
-        Setting("joint.feedback_day", "JNT-1", "联合奖惩反馈日", "Joint action: feedback by", "day_of_month", 1, 28),
+        Setting(FEEDBACK_DAY, "JNT-1", "联合奖惩反馈日", "Joint action: feedback by", "day_of_month", 1, 28),
         Setting(
             "green_channel.clean_years", "JNT-2", "绿色通道：无不良记录年限", "Green channel: years of clean record",
             "years", 1, 10,

@@ -275,6 +275,11 @@ class PostgresEventStore:
         """The repairs of a record that are not decided; maybe others, of which no record is written down."""
         return [row[0] for row in self._all("SELECT * FROM ledger.open_repairs_of(%s)", (record,))]
 
+    def open_cases_about(self, kind: str, records: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+        """Open cases of a kind about any of these records, each with the record."""
+        query = "SELECT case_id, record_id FROM ledger.open_cases_about(%s, %s::uuid[])"
+        return [(row[0], row[1]) for row in self._all(query, (kind, list(records)))]
+
     def overdue_cases(self, on: date, *, apart_from: str, limit: int) -> list[OpenCase]:
         """The cases of all departments but one whose step was due before a day, the longest overdue first."""
         query = "SELECT case_id, kind, department FROM ledger.overdue_cases(%s, %s, %s)"

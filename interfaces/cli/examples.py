@@ -1,4 +1,5 @@
-"""One live example of each process in the demo city: one subject on a list, one told of it, a standard out for comment.
+"""One live example of each process in the demo city: one subject on a list and measured, one told of it, a
+standard out for comment.
 
 Made by the same commands as over HTTP, each act sealed by its department's own key.
 """
@@ -15,6 +16,8 @@ from uuid import UUID
 from application.commands.intake import Intake
 from application.commands.listing_desk import HandleListing
 from application.commands.listings import Listings, NotifyListing
+from application.commands.measure_grounds import RestsOn
+from application.commands.measures import HandleMeasure, Measures, NameMeasure
 from application.commands.proposals import HandleProposal, Proposals
 from application.commands.remedies import DepartmentAct, Done
 from application.commands.seals import SealOfAct
@@ -25,6 +28,7 @@ from domain.listing.standards import RED
 from domain.parties.acting import Officer
 from domain.shared.canonical import Part, Parts
 from domain.shared.city_time import city_day
+from domain.shared.deadlines import add_months
 from domain.shared.kinds import Kind
 from domain.transparency.leaf import act_message
 from domain.transparency.sealed_file import ROW_KIND, SealedRow
@@ -38,6 +42,7 @@ from interfaces.demo.identities import company_name, credit_code
 from interfaces.demo.penalty import penalty_of
 
 LIST, SOURCE, OFFICER = "C06-04", "market", "market-1"
+MEASURE, RESPONDER = "M01", "human_resources"
 SERVED_DAYS_AGO = 30
 COMMENT_DAYS = 45
 FACTS = "示例：违法行为情节严重，受到较重行政处罚"
@@ -71,6 +76,7 @@ class Examples:
         record, content = self._penalty(1)
         begun = self._told(record, self._today - timedelta(days=SERVED_DAYS_AGO))
         self._listed(begun, record, content["public"])
+        self._measured(begun.case)
         self._told(self._penalty(2)[0], self._today)
         self._proposed()
         RemedyExamples(
@@ -153,16 +159,43 @@ class Examples:
             "code": subject["CF_XDR_SHXYM"],
             **SIX,
         }
-        sealed = seal_remedy(
-            Kind.LISTING_DECIDED,
-            {"public": public, "restricted": {"facts": FACTS}},
-            record=str(begun.case),
-            ledger_id=self._ledger.id.bytes,
-            key=self._key,
-        )
-        salt, issuer, signature = (bytes.fromhex(sealed[name]) for name in ("salt", "issuer", "signature"))
-        act = DepartmentAct(sealed["parts"], salt, issuer, signature)
+        act = self._sealed(Kind.LISTING_DECIDED, {"public": public, "restricted": {"facts": FACTS}}, begun)
         self._listings.decide(HandleListing(begun.case, begun.version, self._officer), act)
+
+    def _measured(self, listing: UUID) -> None:
+        """A measure on the listing: applied by the department that decided it, named to another one."""
+        measures = Measures(remedy_desk(self._ledger, self._forms))
+        item = next(item for item in self._city.measures if item.code == MEASURE)
+        provision = next(p for p in item.provisions if LIST in p.items)
+        other = next(d for d in self._city.departments if d.key == RESPONDER)
+        naming = NameMeasure(
+            item.code,
+            provision.cited_as,
+            RestsOn("listing", listing),
+            (("department", self._market.code), ("department", other.code)),
+            self._officer,
+        )
+        named = measures.name(naming)
+        public: Part = {
+            "measure": item.code,
+            "version": item.version,
+            "provision": provision.cited_as,
+            "department": self._market.code,
+            "named": str(named.told["leaf_hash"]),
+            "from_day": self._today.isoformat(),
+            "until": add_months(self._today, 12).isoformat(),
+        }
+        restricted: Part = {"rests_on": str(listing), "content": "一年内不受理食品生产经营许可申请"}
+        parts = {"public": public, "restricted": restricted}
+        act = self._sealed(Kind.MEASURE_APPLIED, parts, named)
+        measures.apply(HandleMeasure(named.case, named.version, self._officer), act)
+
+    def _sealed(self, kind: Kind, parts: Parts, case: Done) -> DepartmentAct:
+        """An act on a case under the department's own seal."""
+        ledger_id = self._ledger.id.bytes
+        sealed = seal_remedy(kind, parts, record=str(case.case), ledger_id=ledger_id, key=self._key)
+        salt, issuer, signature = (bytes.fromhex(sealed[name]) for name in ("salt", "issuer", "signature"))
+        return DepartmentAct(sealed["parts"], salt, issuer, signature)
 
     def _proposed(self) -> None:
         """A next version of a list's standard, out for comment."""

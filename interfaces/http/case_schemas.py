@@ -23,6 +23,13 @@ class FiledCase(Schema):
     provisional = fields.Boolean(required=True)
 
 
+class NamedCase(Schema):
+    """The measure of one responding department."""
+
+    case = fields.UUID(required=True)
+    department = _text("响应部门 / the responding department")
+
+
 class CaseReceipt(Schema):
     """The receipt (回执) of an act on an objection or a repair; which dates it has depends on the act."""
 
@@ -59,6 +66,11 @@ class CaseReceipt(Schema):
         fields.String(), metadata={"description": "同时移出的名单 / lists that the subject left with it"}
     )
     provisional = fields.Boolean(metadata={"description": "日历未覆盖，期限暂定 / the date may still move"})
+    feedback_by = _date("反馈期限 / by when to respond or report")
+    measures = fields.List(
+        fields.Nested(NamedCase),
+        metadata={"description": "各响应部门的措施 / the measure of each department named"},
+    )
 
 
 class CaseAnswer(Schema):
@@ -79,7 +91,7 @@ class CaseWaiting(Schema):
 
     step = _text(
         "待办事项 / what is to be done: answer, accept, decide, await_materials, decide_listing,"
-        " decide_removal, restore, review, handle"
+        " decide_removal, restore, review, handle, respond, report, hold_measure, report_lifted"
     )
     due = _text("期限，等申请人补正时为空 / by when; empty while the applicant is to hand something in")
     overdue = fields.Boolean(required=True)
@@ -95,7 +107,8 @@ class CaseState(Schema):
     state = _text(
         "状态 / pending, applied, materials_requested, accepted, or the outcome; of a listing: notified, stated,"
         " answered, dropped, listed, removal_applied, removed;"
-        " of a restoration: restoring, restored, waived; of a repair also: revoked"
+        " of a restoration: restoring, restored, waived; of a repair also: revoked;"
+        " of a measure: named, applied, declined, suspended, ended"
     )
     waiting = fields.Nested(
         CaseWaiting,
@@ -114,7 +127,7 @@ class Task(Schema):
     """One case that waits (待办)."""
 
     case = fields.UUID(required=True)
-    kind = _text("objection, repair, listing, proposal, restoration, query_review, entry, incident")
+    kind = _text("objection, repair, listing, proposal, restoration, query_review, entry, incident, measure")
     version = _count("版本 / version")
     record = fields.UUID(required=True)
     department = _text("承办部门 / the department that is to act")

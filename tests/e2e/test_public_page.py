@@ -12,7 +12,7 @@ from random import Random
 import pytest
 from playwright.sync_api import Browser, Page
 
-from application.deadlines import end_terms
+from application.ending_terms import end_terms
 from interfaces.demo import identities
 from tests.e2e.public_site import (
     CODE,

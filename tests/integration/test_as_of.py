@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from application.data_keys import unwrap_all
-from application.deadlines import end_terms
+from application.ending_terms import end_terms
 from application.ledger import instant
 from application.projections.renditions import Rendition, open_rendition
 from application.queries.history import RecordLife

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from application.deadlines import DeadlineRunner, Passed, end_terms
+from application.deadlines import DeadlineRunner, Passed
+from application.ending_terms import end_terms
 from application.ledger import Ledger
 from application.ports import Append, CaseDays
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
@@ -20,7 +21,7 @@ from infrastructure.keys import SystemEntropy
 from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.store import PostgresEventStore
 from interfaces.client.remedies import case_of
-from tests.remedies import CALENDAR, LETTER, PROOF, REMEDIES, SECOND, Story, begin
+from tests.remedies import CALENDAR, LETTER, PROOF, REMEDIES, SECOND, SETTINGS, Story, begin
 from tests.remedies_http import City, deciding, problem
 from tests.web import Web
 from tests.world import World
@@ -119,7 +120,7 @@ def outrun(world: World, first: Callable[[], object], *, terms: bool = False) ->
         clock=world.clock,
         entropy=SystemEntropy(),
     )
-    return DeadlineRunner(ledger, world.views, PostgresDueCases(world.pool("projector")), CALENDAR)
+    return DeadlineRunner(ledger, world.views, PostgresDueCases(world.pool("projector")), CALENDAR, SETTINGS)
 
 
 def test_a_runner_that_another_has_overtaken_records_nothing_twice(story: Story) -> None:

@@ -23,6 +23,7 @@ from tests import (
     existence_cases,
     existence_entries,
     existence_flags,
+    existence_measures,
     existence_oversight,
     existence_remedies,
     existence_repairs,
@@ -75,6 +76,7 @@ QUESTIONS = (
     *existence_cases.QUESTIONS,
     *existence_entries.QUESTIONS,
     *existence_flags.QUESTIONS,
+    *existence_measures.QUESTIONS,
     *existence_oversight.QUESTIONS,
     *existence_tip_offs.QUESTIONS,
 )

@@ -13,6 +13,7 @@ from application.listings import lists_of
 from domain.listing.case import Notice
 from domain.listing.events import ListingRemoved, SubjectListed
 from domain.listing.standards import ListTransitionEnded
+from domain.measures.case import fold_measure, fold_measured
 from domain.parties.acting import Officer
 from domain.shared.canonical import Parts
 from domain.shared.kinds import Kind
@@ -150,6 +151,10 @@ def test_the_demo_city_has_a_live_example_of_each_process(ledger_world: World) -
     (honoured,) = world.lookup.listed("C11-01").entries
     assert "绿色通道" in honoured.shown["fields"]["incentives"]
     assert [len(world.rows_of(topic)) for topic in ("watchlist.entered", "reference.entered")] == [1, 1]
+    (subject,) = set(world.rows_of("subject.measured"))
+    still, _ = fold_measured(world.ledger.load(subject))
+    found = [fold_measure(world.ledger.load(measure)) for measure in still]
+    assert [measure and measure.state for measure in found] == ["applied", "named"]
     text = Web(world).http.get(f"/lists/{LIST}").text
     assert listed.shown["fields"]["name"] in text
     assert Web(world).http.get(f"/v1/lists/{LIST}").get_json()["entries"][0]["listing"] == str(

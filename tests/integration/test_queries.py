@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from application.commands.subjects import Identity
-from application.deadlines import end_terms
+from application.ending_terms import end_terms
 from application.ports import LedgerUnavailable
 from application.queries.replay import NoSuchAnswer, Replay
 from application.queries.shared import Answer

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from application.commands.drafts import Drafts
-from application.deadlines import end_terms
+from application.ending_terms import end_terms
 from application.ports import LedgerUnavailable
 from application.projections import projector as projecting
 from application.projections.projector import Projector

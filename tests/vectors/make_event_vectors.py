@@ -83,6 +83,7 @@ STANDARD: dict[str, Any] = {
     "certainty": "verified",
     "reasons": [],
 }
+CITED = {name: BASIS[name] for name in ("title", "document_number", "article")}
 MEASURE: dict[str, Any] = {
     "code": "M01",
     "version": 1,
@@ -104,6 +105,75 @@ MEASURE: dict[str, Any] = {
 EXAMPLES: Mapping[tuple[str, int], Any] = {
     ("measure.item_drafted", 1): {"public": {"code": "M01", "version": 1, "item": MEASURE}},
     ("measure.item_adopted", 1): {"public": {"code": "M01", "version": 1, "item": MEASURE}},
+    ("measure.named", 1): {
+        "public": {
+            "measure": "M01",
+            "version": 1,
+            "provision": CITED,
+            "department": "11420100XK7BQ3M22B",
+            "initiator": "11420100XK7BQ3M22B",
+            "officer": "market-1",
+            "action": "00000000-0000-4000-8000-00000000000b",
+            "ground": "record",
+            "severity": "严重",
+            "named_on": "2026-11-21",
+            "feedback_by": "2026-12-22",
+            "provisional": False,
+        },
+        "restricted": {"rests_on": str(ROW), "records": [str(ROW)]},
+        "person/1": {"person_name": "示例", "id_type": "身份证", "id_number": "990101198001010018"},
+    },
+    ("measure.applied", 1): {
+        "public": {
+            "measure": "M01",
+            "version": 1,
+            "provision": CITED,
+            "department": "11420100XK7BQ3M22B",
+            "named": "c1" * 32,
+            "from_day": "2026-11-21",
+            "until": "2027-11-21",
+        },
+        "restricted": {"rests_on": str(ROW), "content": "一年内不受理同类许可申请"},
+    },
+    ("measure.declined", 1): {
+        "public": {"department": "11420100XK7BQ3M22B", "officer": "market-1"},
+        "restricted": {"reasons": "已不在本辖区经营"},
+    },
+    ("measure.reported", 1): {
+        "public": {
+            "department": "11420100XK7BQ3M22B",
+            "officer": "market-1",
+            "reported_on": "2026-12-21",
+            "feedback_by": "2027-01-22",
+            "provisional": True,
+            "closes": False,
+        },
+        "restricted": {"done": "未受理申请一件"},
+    },
+    ("measure.suspended", 1): {
+        "public": {"department": "11420100XK7BQ3M22B", "objection": str(FILE), "on_day": "2026-12-01"},
+    },
+    ("measure.resumed", 1): {
+        "public": {"department": "11420100XK7BQ3M22B", "objection": str(FILE), "on_day": "2026-12-08"},
+    },
+    ("measure.ended", 1): {
+        "public": {"department": "11420100XK7BQ3M22B", "cause": "repair", "on_day": "2027-03-01", "closes": False},
+        "restricted": {"by": str(ROW)},
+    },
+    ("measure.overdue", 1): {
+        "public": {
+            "step": "report",
+            "due": "2026-12-22",
+            "following": "2027-01-22",
+            "department": "11420100XK7BQ3M22B",
+            "provisional": True,
+        },
+        "restricted": {"record": str(ROW)},
+    },
+    ("subject.measured", 1): {
+        "public": {"measure": str(FILE), "code": "M01", "department": "11420100XK7BQ3M22B"},
+    },
+    ("subject.unmeasured", 1): {"public": {"measure": str(FILE), "code": "M01", "cause": "repair"}},
     ("measure.item_suspended", 1): {
         "public": {
             "code": "M01",

@@ -1,0 +1,111 @@
+"""What a subject bears: the lists that it is on and its measures, with the versions of all streams concerned.
+
+Loaded by ``application/listings.py`` before acts after which something of it may fall; the reactions change it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from application.data_keys import own_record, record_class
+from application.ports import KeyName
+from domain.listing.decision import Borne
+from domain.listing.notes import Note
+from domain.measures.case import Measure, after, end, miss, resume, suspend, unmeasured
+from domain.measures.events import MeasureDeclined, MeasureEnded, SubjectUnmeasured
+from domain.shared.deadlines import Due
+from domain.shared.events import Event
+
+
+@dataclass
+class Bearing:
+    """A subject with the lists that it is on: its own stream's last version taken, and that of each listing's.
+
+    ``repaired`` are those of the records behind these lists that no longer count against it, ``notes`` its red lists
+    and watches. ``measures`` are its measures that are open, as the events so far leave them; ``keys`` the data keys
+    that they are under.
+    """
+
+    subject_id: UUID
+    version: int
+    borne: tuple[Borne, ...]
+    versions: dict[UUID, int]
+    repaired: frozenset[UUID] = frozenset()
+    notes: tuple[Note, ...] = ()
+    measures: dict[UUID, Measure] = field(default_factory=dict)
+    keys: Mapping[UUID, KeyName] = field(default_factory=dict)
+    touched: set[UUID] = field(default_factory=set)
+    """Measures of which an event was made since."""
+
+    def take(self, event: Event) -> None:
+        """Fold an event of a measure in."""
+        measure = self.measures.get(event.originator_id)
+        if measure is not None and event.originator_version > measure.version:
+            self.measures[measure.id] = after(measure, event)
+            self.touched.add(measure.id)
+
+    def suspended(self, record: UUID, *, objection: UUID, at: datetime) -> list[Event]:
+        """The events that suspend what rests on a record, or on a listing of it (MEA-5)."""
+        listings = [borne.listing for borne in self.borne if record in borne.records]
+        return self._made(
+            suspend(measure, objection=objection, at=at)
+            for measure in self._open()
+            if measure.concerns(record, listings)
+        )
+
+    def resumed(self, *, objection: UUID, at: datetime) -> list[Event]:
+        """The events by which an objection suspends nothing any more (MEA-5)."""
+        return self._made(
+            resume(measure, objection=objection, at=at)
+            for measure in self._open()
+            if str(objection) in measure.suspended_by
+        )
+
+    def ended(self, ground: UUID, *, cause: str, by: str, at: datetime) -> list[Event]:
+        """The events that end what rests on a record or a listing (REP-5)."""
+        return self._made(
+            end(measure, cause=cause, by=by, at=at) for measure in self._open() if measure.concerns(ground)
+        )
+
+    def expired(self, measure: UUID, *, at: datetime) -> list[Event]:
+        """The events that end a measure with its term (JNT-4)."""
+        return self._made([end(self.measures[measure], cause="expiry", by="", at=at)])
+
+    def missed(self, measure: UUID, *, following: Due, at: datetime) -> list[Event]:
+        """The event of a feedback day that was missed, if one was (JNT-1)."""
+        found = miss(self.measures[measure], following=following, now=at)
+        return self._made([] if found is None else [found])
+
+    def freed(self, event: MeasureDeclined | MeasureEnded, *, at: datetime) -> list[Event]:
+        """What the subject's stream tells of the end of a measure."""
+        measure = self.measures.get(event.originator_id)
+        if measure is None:
+            return []
+        cause = event.cause if isinstance(event, MeasureEnded) else "declined"
+        self.version += 1
+        return [unmeasured(measure, subject=self.subject_id, version=self.version, cause=cause, at=at)]
+
+    def owners(self, event: Event) -> dict[str, KeyName] | None:
+        """Whose keys the parts of an event of a measure are under: those of its case; None for any other event."""
+        stream = UUID(event.measure) if isinstance(event, SubjectUnmeasured) else event.originator_id
+        if stream not in self.keys:
+            return None
+        owner, key_class = self.keys[stream]
+        own = own_record(key_class)
+        return {name: (owner, record_class(name, UUID(own) if own else None)) for name in event.parts()}
+
+    def moved(self) -> list[Measure]:
+        """The measures of which an event was made, as they are then."""
+        return [self.measures[measure] for measure in sorted(self.touched)]
+
+    def _open(self) -> list[Measure]:
+        return [measure for measure in self.measures.values() if measure.is_open]
+
+    def _made(self, events: Iterable[Event]) -> list[Event]:
+        made = list(events)
+        for event in made:
+            self.take(event)
+        return made

@@ -1,0 +1,162 @@
+"""Finds what a measure would rest on: a record or a listing that the asking department may know, as it stands today.
+
+The commands and the answering of questions ask for it; ``domain/measures/fitting.py`` judges it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from application.commands.remedies import RecordFile, RemedyDesk
+from application.ledger import Ledger
+from application.listings import lists_of, stands
+from domain.catalogue.items import EVERY_DEPARTMENT, SEVERITIES, CatalogueItem, version_in_force
+from domain.listing.case import Listing, fold_listing
+from domain.measures.case import Measure
+from domain.measures.fitting import LISTING, RECORD, Ground, ground_kind_defects
+from domain.measures.items import GRAVE
+from domain.records.publicity import (
+    DEFAULT_SEVERITY,
+    decided_on,
+    item_code,
+    may_be_known_to,
+    subject_kind,
+    term_end,
+)
+from domain.shared.canonical import Parts
+from domain.shared.city_time import city_day
+from domain.shared.refusals import Defect, Refused, refuse_if_any
+
+
+@dataclass(frozen=True)
+class RestsOn:
+    """What a department says that a measure rests on: its kind, and the id of the record or listing."""
+
+    kind: str
+    id: UUID | None
+
+
+@dataclass(frozen=True)
+class FoundGround:
+    """A ground with the records behind it: the file of the first, the department that determined or listed.
+
+    ``guards`` are the streams that were read, ``record`` has keys of its own only where the measure may go with it.
+    """
+
+    ground: Ground
+    record: RecordFile
+    records: tuple[UUID, ...]
+    source: str
+    item: CatalogueItem | None
+    guards: Mapping[UUID, int]
+
+
+class Grounds:
+    """What measures rest on (所针对的记录或名单) in one ledger."""
+
+    def __init__(self, desk: RemedyDesk) -> None:
+        self._desk = desk
+
+    @property
+    def _ledger(self) -> Ledger:
+        return self._desk.ledger
+
+    def known_to(self, department: str, rests_on: RestsOn) -> FoundGround:
+        """The ground that a department names.
+
+        Raises ``Refused``: MEA-1, MEA-4 for a kind that founds no measure, and alike for what does not exist and what
+        the department can have no knowledge of.
+        """
+        refuse_if_any(ground_kind_defects(rests_on.kind))
+        if rests_on.id is None:
+            raise _unknown()
+        if rests_on.kind == RECORD:
+            return self.of_record(self._desk.record_known_to(department, rests_on.id, rule="MEA-1"))
+        listing = fold_listing(self._ledger.load(rests_on.id))
+        if listing is None or not listing.is_listed:
+            raise _unknown()
+        found = self.of_listing(listing)
+        if department != listing.department and not shared_with(found.item, department):
+            raise _unknown()
+        return found
+
+    def of(self, measure: Measure) -> FoundGround:
+        """The ground of a measure that was named before."""
+        if measure.ground == RECORD:
+            return self.of_record(self._desk.record(measure.records[0], rule="MEA-1"))
+        listing = fold_listing(self._ledger.load(UUID(measure.rests_on)))
+        if listing is None:
+            raise _unknown()
+        return self.of_listing(listing)
+
+    def may_know(self, found: FoundGround, department: str) -> bool:
+        """Whether a department is within the sharing scope of the ground, or made it (SHR-1)."""
+        if department == found.source or found.ground.kind == LISTING:
+            return department == found.source or shared_with(found.item, department)
+        content, today = found.record.standing.content, city_day(self._ledger.now())
+        months = self._desk.months_max(decided_on(content), {})
+        return found.item is not None and may_be_known_to(
+            found.item, content, department, on=today, months_max=months
+        )
+
+    def of_record(self, file: RecordFile) -> FoundGround:
+        """A record as a ground, as it stands today."""
+        content, today = file.standing.content, city_day(self._ledger.now())
+        versions = self._desk.registry.item(item_code(content))
+        item = version_in_force(versions.items, decided_on(content))
+        months = self._desk.months_max(decided_on(content), {})
+        ends = None if item is None else term_end(item, content, months_max=months)
+        standing = file.standing
+        ground = Ground(
+            RECORD,
+            str(file.id),
+            item_code(content),
+            severity_of(content),
+            subject_kind(content),
+            stands=standing.status == "standing" and not standing.repair and (ends is None or ends >= today),
+            objected=self._objected(file.id),
+        )
+        guards = {file.id: standing.version, versions.stream_id: versions.stream_version}
+        return FoundGround(ground, file, (file.id,), file.source, item, guards)
+
+    def of_listing(self, listing: Listing) -> FoundGround:
+        """A listing as a ground, as it stands today."""
+        file = self._desk.record(listing.records[0], rule="MEA-1")
+        versions = self._desk.registry.item(listing.list_code)
+        borne = next((b for b in lists_of(self._ledger, file.subject_id) if b.listing == listing.id), None)
+        ground = Ground(
+            LISTING,
+            str(listing.id),
+            listing.list_code,
+            GRAVE,
+            subject_kind(file.standing.content),
+            stands=borne is not None and any(stands(self._ledger, record) for record in listing.records),
+            objected=self._objected(*listing.records),
+            until="" if borne is None else borne.until,
+        )
+        item = version_in_force(versions.items, city_day(self._ledger.now()))
+        guards = {listing.id: listing.version, versions.stream_id: versions.stream_version}
+        # A listing may outlive the record: what rests on it is under keys of its subject that no record has alone.
+        record = replace(file, deletable=False)
+        return FoundGround(ground, record, listing.records, listing.department, item, guards)
+
+    def _objected(self, *records: UUID) -> bool:
+        return bool(self._ledger.store.open_cases_about("objection", records))
+
+
+def severity_of(content: Parts) -> str:
+    """The severity of a record; one that is unknown counts as 一般 (PUB-4)."""
+    told = str(content["public"].get("DISCREDIT_LEVEL"))
+    return told if told in SEVERITIES else DEFAULT_SEVERITY
+
+
+def shared_with(item: CatalogueItem | None, department: str) -> bool:
+    """Whether an item is shared with a department for some purpose."""
+    scope = None if item is None else item.sharing
+    return scope is not None and (department in scope.departments or EVERY_DEPARTMENT in scope.departments)
+
+
+def _unknown() -> Refused:
+    return Refused(Defect("MEA-1", "remedy_record_not_yours", "/record"))

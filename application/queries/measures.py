@@ -1,0 +1,158 @@
+"""May this measure be applied to this subject now: decided by the rules, logged, and only then answered (MEA-1, QRY-1).
+
+Comes after a department has signed its question; who asks learns of no record that its duty does not show it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.commands.measure_grounds import FoundGround, Grounds
+from application.commands.remedies import RemedyDesk
+from application.commands.subjects import Identity, SubjectDesk
+from application.measures import measures_of
+from application.ports import Append
+from application.queries.looks import log_look, log_look_at
+from application.queries.shared import LISTED_MAX, Listed, SharedReading
+from domain.access.decide import decide, request_defects
+from domain.access.model import Officer, Request
+from domain.listing.case import fold_listing
+from domain.measures.case import fold_measured
+from domain.measures.fitting import LISTING, RULES, Verdict, item_may, judge
+from domain.measures.items import MeasureItem, item_in_force
+from domain.shared.canonical import Json, canonical
+from domain.shared.refusals import Defect, Refused, refuse_if_any
+
+VIEW = "measure_check"
+
+
+@dataclass(frozen=True)
+class MeasureAnswer:
+    """The answer (可否实施): ``may`` on at least one ground; each ground with its reasons, and every rule that decided.
+
+    ``defects`` are those of the measure itself; ``rules`` maps each rule to whether it lets the measure pass.
+    """
+
+    may: bool
+    verdicts: tuple[Verdict, ...]
+    defects: tuple[Defect, ...]
+    rules: Mapping[str, bool]
+    position: int
+
+
+class MeasureChecks:
+    """Questions of departments about measures (惩戒措施核对)."""
+
+    def __init__(self, desk: RemedyDesk, reading: SharedReading) -> None:
+        self._desk = desk
+        self._ledger = desk.ledger
+        self._reading = reading
+        self._grounds = Grounds(desk)
+
+    def ask(
+        self, request: Request, identity: Identity, measure: str, cited: Mapping[str, str] | None
+    ) -> MeasureAnswer:
+        """Whether the department may apply a measure to a subject today, on any of its grounds.
+
+        ``cited`` is a provision, None any that fits. Raises ``Refused`` (QRY-1) and ``LedgerUnavailable``.
+        """
+        role = self._role(request)
+        item = item_in_force(self._desk.registry.measure(measure).items, request.on)
+        subject = SubjectDesk(self._ledger).find(identity)
+        verdicts: tuple[Verdict, ...] = ()
+        defects = tuple(item_may(item, request.department))
+        view_position = 0
+        if subject is not None:
+            view_position, listing = self._reading.listing([subject], on=request.on, limit=LISTED_MAX + 1)
+            if len(listing) > LISTED_MAX:
+                raise Refused(Defect("FORMAT", "answer_too_large", "/subject", {"most": str(LISTED_MAX)}))
+            if not defects:
+                verdicts = tuple(self._judged(request, subject, item, cited, listing))
+        if not defects and not verdicts:
+            defects = (Defect("MEA-1", "measure_without_fact", "/subject"),)
+        may = any(verdict.may for verdict in verdicts)
+        rules = decided_by(may, verdicts, defects)
+        shown = [[v.ground.id, f"measure:{measure}", _digest(v)] for v in verdicts]
+
+        def logged(who: UUID, before: Sequence[Append]) -> int:
+            return log_look(
+                self._ledger,
+                who,
+                department=request.department,
+                officer=request.officer,
+                role=role,
+                purpose=request.purpose,
+                rules=list(rules),
+                view=VIEW,
+                shown=shown,
+                view_position=view_position,
+                case=request.case,
+                basis=request.basis,
+                before=before,
+            )
+
+        _, position = log_look_at(self._ledger, identity, logged)
+        return MeasureAnswer(may, verdicts, defects, rules, position)
+
+    def _role(self, request: Request) -> str:
+        """The officer's role, when the query may be made at all (QRY-1). Raises ``Refused``."""
+        registry = self._desk.registry
+        officer: Officer | None = registry.officer(request.officer)
+        purpose = registry.purpose(request.purpose)
+        refuse_if_any(request_defects(request, officer, {request.purpose: purpose} if purpose else {}))
+        assert officer is not None
+        return officer.role
+
+    def _judged(
+        self,
+        request: Request,
+        subject: UUID,
+        item: MeasureItem | None,
+        cited: Mapping[str, str] | None,
+        listing: Sequence[Listed],
+    ) -> Iterator[Verdict]:
+        """A verdict for every record and listing of the subject that the department may be shown."""
+        still, _ = fold_measured(self._ledger.load(subject))
+        applied = measures_of(self._ledger, still)[0].values()
+        for record in dict.fromkeys(listed.record_id for listed in listing):
+            found = self._found(record)
+            parts = [listed.part for listed in listing if listed.record_id == record]
+            if decide(request, found.item, parts, subject=str(subject), consent=None).allow:
+                yield judge(item, found.ground, department=request.department, cited=cited, applied=applied)
+
+    def _found(self, record: UUID) -> FoundGround:
+        listing = fold_listing(self._ledger.load(record))
+        if listing is not None:
+            return self._grounds.of_listing(listing)
+        return self._grounds.of_record(self._desk.record(record, rule="MEA-1"))
+
+
+def decided_by(may: bool, verdicts: Sequence[Verdict], defects: Sequence[Defect]) -> dict[str, bool]:
+    """Every rule that decided, and whether it lets the measure pass: all of one ground, or what each ground fails."""
+    failed = {defect.rule for defect in defects}
+    if not may:
+        failed |= {defect.rule for verdict in verdicts for defect in verdict.defects}
+    return {"QRY-1": True, **{rule: rule not in failed for rule in (*RULES, *sorted(failed - {*RULES}))}}
+
+
+def told_verdict(verdict: Verdict) -> dict[str, Json]:
+    """A verdict as it is told: the ground, the provision it was judged by, and the reasons against it."""
+    ground, provision = verdict.ground, verdict.provision
+    cited: dict[str, Json] = {} if provision is None else {"provision": {**provision.cited_as}}
+    return {
+        **cited,
+        "kind": ground.kind,
+        "id": ground.id,
+        "severity": ground.severity,
+        "may": verdict.may,
+        "months_max": 0 if provision is None else provision.months_max,
+        "listed_until": ground.until if ground.kind == LISTING else "",
+        "reasons": [[defect.rule, defect.code] for defect in verdict.defects],
+    }
+
+
+def _digest(verdict: Verdict) -> str:
+    return hashlib.sha256(canonical(told_verdict(verdict))).hexdigest()

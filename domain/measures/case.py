@@ -1,0 +1,272 @@
+"""What a measure of a subject is: named, applied or declined, reported on, suspended, ended, by its own stream.
+
+Before it stands ``fitting.py``, which says whether it may be; commands, reactions and the deadline runner append.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from domain.measures.events import (
+    MeasureApplied,
+    MeasureDeclined,
+    MeasureEnded,
+    MeasureNamed,
+    MeasureOverdue,
+    MeasureReported,
+    MeasureResumed,
+    MeasureSuspended,
+    SubjectMeasured,
+    SubjectUnmeasured,
+)
+from domain.parties.acting import Officer, is_text
+from domain.shared.city_time import city_day
+from domain.shared.deadlines import Due
+from domain.shared.events import Event
+from domain.shared.refusals import Defect, refuse_if_any
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure (惩戒措施) as its events leave it.
+
+    ``state`` is named, applied, declined or ended. ``rests_on`` is the record or listing (``ground``), ``records`` are
+    those behind it. ``due`` are the feedback days that run, the first missed one first; ``missed`` those recorded.
+    ``suspended_by`` are the objections for which it is not executed. Days are ISO text.
+    """
+
+    id: UUID
+    version: int
+    code: str
+    item_version: int
+    provision: Mapping[str, str]
+    department: str
+    initiator: str
+    ground: str
+    rests_on: str
+    records: tuple[UUID, ...]
+    severity: str
+    due: tuple[str, ...]
+    provisional: bool
+    state: str = "named"
+    from_day: str = ""
+    until: str = ""
+    cause: str = ""
+    settled: bool = False
+    suspended_by: frozenset[str] = field(default_factory=frozenset)
+    missed: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is applied or still to be answered."""
+        return self.state in ("named", "applied")
+
+    @property
+    def step(self) -> str:
+        """What its department is to do: respond, report, hold while an objection pends, or report that it lifted it;
+        empty when nothing is left."""
+        if self.state == "declined" or self.settled:
+            return ""
+        if self.is_open and self.suspended_by:
+            return "hold_measure"
+        return {"named": "respond", "applied": "report", "ended": "report_lifted"}[self.state]
+
+    def is_over(self, today: date) -> bool:
+        """Whether its term has passed (JNT-4)."""
+        return self.state == "applied" and self.until < today.isoformat()
+
+    def concerns(self, record: UUID, listings: Iterable[UUID] = ()) -> bool:
+        """Whether it rests on a record, or on one of these listings."""
+        grounds = {str(record), *(str(listing) for listing in listings)}
+        return self.rests_on in grounds
+
+
+def fold_measure(events: Iterable[Event]) -> Measure | None:
+    """The measure of a stream; None when it holds none."""
+    found: Measure | None = None
+    for event in events:
+        if isinstance(event, MeasureNamed):
+            found = Measure(
+                id=event.originator_id,
+                version=event.originator_version,
+                code=event.measure,
+                item_version=event.version,
+                provision=event.provision,
+                department=event.department,
+                initiator=event.initiator,
+                ground=event.ground,
+                rests_on=event.rests_on or "",
+                records=tuple(map(UUID, event.records or ())),
+                severity=event.severity,
+                due=(event.feedback_by,),
+                provisional=event.provisional,
+            )
+        elif found is not None:
+            found = after(found, event)
+    return found
+
+
+def after(measure: Measure, event: Event) -> Measure:
+    """The measure after one more event of its stream."""
+    return replace(measure, version=event.originator_version, **_left_by(event, measure))
+
+
+def _left_by(event: Event, so_far: Measure) -> dict[str, Any]:
+    """What an event changes."""
+    if isinstance(event, MeasureApplied):
+        return {"state": "applied", "from_day": event.from_day, "until": event.until}
+    if isinstance(event, MeasureDeclined):
+        return {"state": "declined"}
+    if isinstance(event, MeasureReported):
+        told = {"due": (event.feedback_by,), "missed": frozenset(), "provisional": event.provisional}
+        return {**told, "settled": event.closes}
+    if isinstance(event, MeasureSuspended):
+        return {"suspended_by": so_far.suspended_by | {event.objection}}
+    if isinstance(event, MeasureResumed):
+        return {"suspended_by": so_far.suspended_by - {event.objection}}
+    if isinstance(event, MeasureEnded):
+        return {"state": "ended", "cause": event.cause, "settled": event.closes}
+    if isinstance(event, MeasureOverdue):
+        due = (*so_far.due, event.following)
+        return {"due": due, "missed": so_far.missed | {event.due}, "provisional": event.provisional}
+    return {}
+
+
+def fold_measured(events: Iterable[Event]) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
+    """The measures of a subject by its own stream: those that are open, and all that there ever were."""
+    still: dict[UUID, None] = {}
+    ever: list[UUID] = []
+    for event in events:
+        if isinstance(event, SubjectMeasured):
+            still[UUID(event.measure)] = None
+            ever.append(UUID(event.measure))
+        elif isinstance(event, SubjectUnmeasured):
+            still.pop(UUID(event.measure), None)
+    return tuple(still), tuple(ever)
+
+
+def decline(measure: Measure, *, officer: Officer, reasons: str, now: datetime) -> MeasureDeclined:
+    """The responding department says why it does not apply the measure (JNT-1). Raises ``Refused``."""
+    defects = list(department_defects(measure, officer))
+    if measure.state != "named":
+        defects.append(Defect("JNT-1", "measure_answered_already"))
+    if not is_text(reasons):
+        defects.append(Defect("JNT-1", "remedy_without_reasons", "/reasons"))
+    refuse_if_any(defects)
+    return MeasureDeclined(
+        **next_of(measure, now), department=officer.department, officer=officer.pseudonym, reasons=reasons
+    )
+
+
+def report(
+    measure: Measure, *, officer: Officer, done: str, following: Due, now: datetime
+) -> MeasureReported:
+    """What the department did, and by when it reports next (JNT-1). Raises ``Refused``."""
+    defects = list(department_defects(measure, officer))
+    if measure.step in ("", "respond"):
+        defects.append(Defect("JNT-1", "measure_nothing_to_report"))
+    if not is_text(done):
+        defects.append(Defect("JNT-1", "measure_report_empty", "/done"))
+    refuse_if_any(defects)
+    return MeasureReported(
+        **next_of(measure, now),
+        department=officer.department,
+        officer=officer.pseudonym,
+        reported_on=city_day(now).isoformat(),
+        feedback_by=following.day.isoformat(),
+        provisional=following.provisional,
+        closes=measure.state == "ended",
+        done=done,
+    )
+
+
+def lift(measure: Measure, *, officer: Officer, reasons: str, now: datetime) -> MeasureEnded:
+    """Its department lifts it: the conduct was corrected in time (JNT-4). Raises ``Refused``."""
+    defects = list(department_defects(measure, officer))
+    if measure.state != "applied":
+        defects.append(Defect("JNT-4", "measure_not_applied"))
+    if not is_text(reasons):
+        defects.append(Defect("JNT-4", "remedy_without_reasons", "/reasons"))
+    refuse_if_any(defects)
+    return MeasureEnded(
+        **next_of(measure, now),
+        department=measure.department,
+        cause="corrected",
+        on_day=city_day(now).isoformat(),
+        closes=True,
+        officer=officer.pseudonym,
+        reasons=reasons,
+    )
+
+
+def end(measure: Measure, *, cause: str, by: str, at: datetime) -> MeasureEnded:
+    """It ends with what it rests on, or with its term (REP-5, JNT-4)."""
+    return MeasureEnded(
+        **next_of(measure, at),
+        department=measure.department,
+        cause=cause,
+        on_day=city_day(at).isoformat(),
+        closes=measure.state == "named",
+        by=by or None,
+    )
+
+
+def suspend(measure: Measure, *, objection: UUID, at: datetime) -> MeasureSuspended:
+    """It is not executed while an objection is verified (MEA-5)."""
+    day = city_day(at).isoformat()
+    return MeasureSuspended(
+        **next_of(measure, at), department=measure.department, objection=str(objection), on_day=day
+    )
+
+
+def resume(measure: Measure, *, objection: UUID, at: datetime) -> MeasureResumed:
+    """The objection was rejected (MEA-5)."""
+    day = city_day(at).isoformat()
+    return MeasureResumed(
+        **next_of(measure, at), department=measure.department, objection=str(objection), on_day=day
+    )
+
+
+def miss(measure: Measure, *, following: Due, now: datetime) -> MeasureOverdue | None:
+    """The event of a feedback day that has passed and is not recorded; None when there is none (JNT-1)."""
+    due = measure.due[-1]
+    if not measure.step or due >= city_day(now).isoformat():
+        return None
+    return MeasureOverdue(
+        **next_of(measure, now),
+        step=measure.step,
+        due=due,
+        following=following.day.isoformat(),
+        department=measure.department,
+        provisional=following.provisional,
+        record=str(measure.records[0]) if measure.records else None,
+    )
+
+
+def unmeasured(
+    measure: Measure, *, subject: UUID, version: int, cause: str, at: datetime
+) -> SubjectUnmeasured:
+    """What the subject's own stream tells of the end."""
+    return SubjectUnmeasured(
+        originator_id=subject,
+        originator_version=version,
+        timestamp=at,
+        measure=str(measure.id),
+        code=measure.code,
+        cause=cause,
+    )
+
+
+def next_of(measure: Measure, at: datetime) -> dict[str, Any]:
+    """Stream, next version and instant of a further event."""
+    return {"originator_id": measure.id, "originator_version": measure.version + 1, "timestamp": at}
+
+
+def department_defects(measure: Measure, officer: Officer) -> Iterator[Defect]:
+    """Only the department that was named acts in it."""
+    if officer.department != measure.department:
+        yield Defect("JNT-1", "remedy_not_the_source")
