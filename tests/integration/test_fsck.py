@@ -70,11 +70,11 @@ def sql(query: str, *values: object) -> Attack:
     return change
 
 
-def published(pattern: str, change: Callable[[Path], object]) -> Attack:
-    """Something done to the first published file that a pattern finds."""
+def published(pattern: str, change: Callable[[Path], object], *, number: int = 0) -> Attack:
+    """Something done to the first published file that a pattern finds, or to the one of a number."""
 
     def attack(full: FullLedger) -> None:
-        change(sorted(p for p in full.world.published.glob(pattern) if p.is_file())[0])
+        change(sorted(p for p in full.world.published.glob(pattern) if p.is_file())[number])
 
     return attack
 
@@ -204,7 +204,7 @@ ATTACKS: dict[str, tuple[Attack, str, str, str]] = {
         sql("UPDATE ledger.maps SET count = count + 1 WHERE name = 'shield'"), "maps", "map_head", "shield",
     ),
     "how far a map is": (sql("UPDATE ledger.maps SET through = 1 WHERE name = 'access'"), "maps", "map_head", "access"),
-    "how a map is cut": (published("maps/heads/004", flip), "maps", "map_cut", "views:4"),
+    "how a map is cut": (published("maps/heads/*", flip, number=-1), "maps", "map_cut", "views:"),
     "a map's file": (lambda full: full.map_file("shared").unlink(), "maps", "map_files", "shared"),
     "a map's bytes": (lambda full: flip(full.map_file("public")), "maps", "map_files", "public"),
     "a shielded record in a map": (shown_again, "maps", "map_content", "public"),
