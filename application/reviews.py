@@ -17,6 +17,7 @@ from application.ports import CaseDays, Conflict, OpenCase, RowReader
 from application.registry import Registry
 from domain.access.events import SubjectQueried
 from domain.access.model import OF_PLATFORM
+from domain.oversight.duty import known_cases
 from domain.oversight.review_events import QueryReviewOpened, RelationDeclared
 from domain.oversight.reviews import Known, Looked, Rules, reasons_of
 from domain.shared.city_time import city_day
@@ -26,7 +27,7 @@ from domain.transparency.digest import StoredRow
 from domain.transparency.epoch import Epoch
 from domain.transparency.merkle import leaf_hash
 
-REVIEW, RELATIONS = "query_review", "relations"
+REVIEW, RELATIONS, DUTY = "query_review", "relations", "duty"
 META = {"actor": "platform", "purpose": "oversight"}
 BATCH_EVENTS = 2000
 ATTEMPTS_MAX = 4
@@ -201,9 +202,9 @@ class _Around:
         blinds = [bytes.fromhex(e.blind) for e in events if isinstance(e, RelationDeclared) and e.blind]
         return set(self._ledger.store.subjects_of(blinds).values()) if blinds else ()
 
-    def _cases(self, _department: str) -> Collection[str] | None:
-        """The cases that a department keeps with us; None where it keeps none."""
-        return None
+    def _cases(self, department: str) -> Collection[str] | None:
+        """The numbers of the cases that a department keeps with us; None where it keeps none."""
+        return known_cases(self._ledger.load(self._ledger.name_id(DUTY, department)))
 
 
 def looked_of(opened: OpenedRow) -> Looked:

@@ -48,6 +48,7 @@ from domain.measures.events import (
     SubjectUnmeasured,
 )
 from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
+from domain.oversight.duty import DutyChecked
 from domain.oversight.flag_events import FlagAnswered, FlagClosed, FlagOverdue, FlagRaised
 from domain.oversight.incident_events import (
     IncidentClosed,
@@ -240,6 +241,7 @@ EVENTS: tuple[type[Event], ...] = (
     IncidentEvidenceAdded,
     IncidentHandled,
     IncidentClosed,
+    DutyChecked,
 )
 TOPICS: dict[str, type[Event]] = {event.TOPIC: event for event in EVENTS}
 

@@ -131,6 +131,7 @@ class _Life(FullLedger):
         overseeing.suspend(overseeing.opened()[0])
         self._tipped_off()
         overseeing.incident(look)
+        overseeing.check()
         self._looks()
         self._governance()
         self._clean_up()

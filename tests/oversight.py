@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID
 
+from application.commands.duty import DueCase, Duties
 from application.commands.governance import Governance
 from application.commands.incidents import HandleIncident, Incidents
 from application.commands.reviews import HandleReview, Reviews
@@ -65,6 +67,14 @@ class Overseeing:
             handling, finding="improper", consequence=consequence, reasons="查询本人亲属"
         )
         return done.told
+
+    def check(self) -> None:
+        """The department's list of cases that had to be checked: one was, one was not."""
+        cases = [
+            DueCase(f"示许受字〔2026〕{number}号", self.story.subject(), self.world.today - timedelta(days=1))
+            for number in (7, 8)
+        ]
+        Duties(self.world.ledger).check(cases, officer=CHIEF, department=self.department)
 
     def incident(self, look: int) -> None:
         """An incident about a look that a signed tree holds, from its opening to its close."""

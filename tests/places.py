@@ -534,6 +534,16 @@ def incidents(scene: Scene) -> Came:
         yield scene.post(f"{path}/bundle", {"digest": digest}, department, **headers)
 
 
+def checked_duty(scene: Scene) -> Came:
+    """Cases about the subject that had to be checked, and the gap, for the department and for a stranger."""
+    said = {"cases": [{"case": "2026-7", **scene.subject, "day": "2026-11-20"}]}
+    yield scene.post("/v1/duty-checks", said, scene.story.source, credit_official=SECOND)
+    for department, officer in ((scene.story.source, SECOND), (scene.stranger, scene.stranger_officer)):
+        asked = {"department": scene.story.source}
+        headers = {"credit_official": officer, "credit_purpose": "supervision"}
+        yield scene.post("/v1/duty-checks/report", asked, department, **headers)
+
+
 def log_lines(scene: Scene) -> Came:
     told = scene.logged.getvalue().encode()
     assert told.count(b"duration_ms") > 20 and b"/records/" in told
@@ -647,6 +657,7 @@ PLACES: Mapping[str, Place] = {
         lambda s: [s.own(f"/v1/listings/{s.listing}/state")], LISTED, LISTED, versioned=True
     ),
     "traces of a leak": Place(traced),
+    "cases that had to be checked": Place(checked_duty),
     "incidents": Place(incidents, versioned=True),
     "reviews of queries": Place(reviewed, versioned=True),
     "log lines": Place(log_lines),

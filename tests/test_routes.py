@@ -66,6 +66,7 @@ PURPOSES = {
     "instruments.take_out": INSTRUMENT_CLEANUP.code,
     "flags.flags": SUPERVISION.code,
     "flags.flag_state": SUPERVISION.code,
+    "duty.duty_report": SUPERVISION.code,
     "incidents.incident_bundle": INCIDENT_HANDLING.code,
     "incidents.incident_state": INCIDENT_HANDLING.code,
     "reviews.review_state": QUERY_REVIEW.code,

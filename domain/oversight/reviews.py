@@ -18,6 +18,7 @@ from domain.oversight.review_events import (
     QueryReviewOverdue,
     RelationDeclared,
 )
+from domain.oversight.traces import plain
 from domain.parties.acting import is_text
 from domain.parties.keys import CREDIT_OFFICE
 from domain.remedies.overdue import Waiting
@@ -90,7 +91,9 @@ def reasons_of(look: Looked, known: Known, rules: Rules, *, root: bytes, calenda
         "sample": is_drawn(look.leaf_hash, root, rules.per_10000),
         "off_hours": is_off_hours(look.at, rules, calendar),
         "bulk": known.subjects > rules.bulk,
-        "no_open_case": not known.of_platform and known.cases is not None and look.case not in known.cases,
+        "no_open_case": not known.of_platform
+        and known.cases is not None
+        and plain(look.case) not in known.cases,
         "relation": look.subject in known.relations,
     }
     return [reason for reason in REASONS if found[reason]]

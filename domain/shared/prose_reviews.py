@@ -107,6 +107,18 @@ REVIEW_PROSE: dict[str, tuple[str, str]] = {
         "查实的泄露、窃取须先告知有关主体。",
         "A confirmed leak or theft is closed once the subjects concerned were told.",
     ),
+    "duty_case_number": (
+        "每个应查案件须写明案件编号，不超过{most}字。",
+        "Each case that had to be checked has its number, at most {most} characters.",
+    ),
+    "duty_case_twice": (
+        "同一案件编号在名单中只写一次。",
+        "A case stands on the list once.",
+    ),
+    "duty_unknown": (
+        "没有这次应查必查核对。先报送应查案件的名单。",
+        "There is no such check. Send the list of cases that had to be checked first.",
+    ),
     "trace_not_the_office": (
         "只有信用办登记的经办人可以追查泄露（Credit-Official）。",
         "A leak is traced by a registered officer of the credit office only (Credit-Official).",

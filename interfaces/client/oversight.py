@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.access.model import INCIDENT_HANDLING, LEAK_TRACING, QUERY_REVIEW
+from domain.access.model import INCIDENT_HANDLING, LEAK_TRACING, QUERY_REVIEW, SUPERVISION
 from interfaces.client.api import Client
 from interfaces.client.signing import purpose_header
 
@@ -67,6 +67,17 @@ class Oversight:
     def bundle(self, incident: str, digest: str) -> dict[str, Any]:
         """An attached bundle. Raises ``Problem``."""
         return self._about(f"/v1/incidents/{incident}/bundle", {"digest": digest})
+
+    def send_cases(self, cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Send cases that had to be checked (``case``, ``subject``, ``day``); the receipt counts the gap."""
+        return self._done("/v1/duty-checks", {"cases": [dict(case) for case in cases]})
+
+    def gap(self, **asked: Any) -> dict[str, Any]:
+        """The newest check, or the one that is asked for, with the cases that were not checked."""
+        purpose = SUPERVISION.code
+        return self.client.post(
+            "/v1/duty-checks/report", asked, credit_official=self.official, credit_purpose=purpose
+        )
 
     def _about(self, path: str, said: Mapping[str, Any]) -> dict[str, Any]:
         purpose = INCIDENT_HANDLING.code

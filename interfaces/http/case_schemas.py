@@ -60,6 +60,8 @@ class CaseReceipt(Schema):
         metadata={"description": "由此开始的恢复信誉任务 / the restoration that begins with it"}
     )
     restore_by = _date("恢复信誉期限 / reputation restored by")
+    sent = _count("报送的应查案件数 / cases on the list", required=False)
+    gaps = _count("应查未查案件数 / cases that were not checked", required=False)
     incident = _text("随之开启的安全事件 / the incident that was opened with it", required=False)
     digest = _hex("证据包的摘要 / SHA-256 of the bundle", 64, required=False)
     delisted = fields.List(

@@ -184,7 +184,7 @@ def _of_refusal(defects: tuple[Defect, ...]) -> dict[str, Any]:
     codes = {d.code for d in defects}
     if "nothing_to_prove" in codes:
         return members(404, "nothing-to-prove", defects)
-    if codes & {"remedy_case_unknown", "tip_off_unknown"}:
+    if codes & {"remedy_case_unknown", "tip_off_unknown", "duty_unknown"}:
         return members(404, "case-unknown", defects)
     if any(d.rule in ("QRY-1", "PRV-3") for d in defects):
         return members(403, "purpose", defects)

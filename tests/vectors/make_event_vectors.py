@@ -1033,6 +1033,16 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "officer": "supervisor-1",
         },
     },
+    ("duty.checked", 1): {
+        "public": {"department": "11990106MB00000018", "checked_on": "2026-11-30", "cases": 2, "gaps": 1},
+        "restricted": {
+            "officer": "officer-1",
+            "results": [
+                ["示许受字〔2026〕7号", "2026-11-25", "checked"],
+                ["示许受字〔2026〕8号", "2026-11-26", "missed"],
+            ],
+        },
+    },
     ("incident.opened", 1): {
         "public": {"kind": "leak", "opened_on": "2026-11-23"},
         "restricted": {
