@@ -22,6 +22,7 @@ from application.measures import sealed_for, settle_measures
 from application.noted import end_contradicted, negative_items
 from application.ports import CaseDays, Conflict
 from application.registry import Registry
+from application.reorganisations import expired_append
 from application.resting import settle
 from application.sealing import BrokenSeal, parse_key_reference
 from application.waiting import overdue_events, waiting_of
@@ -172,50 +173,49 @@ class DeadlineRunner:
         Left to the next pass when others keep moving it.
         """
         for _ in range(ATTEMPTS_MAX):
-            rows = self._ledger.store.load("records", case)
-            opened = self._ledger.open_all(rows, log="records")
-            if not all("public" in row.opened for row in opened):
-                raise BrokenSeal("the key of a case is gone")
-            so_far = [row.event for row in opened]
-            if ends := transition_days(so_far):
-                try:
-                    return self._end_transition(so_far, ends, seen)
-                except Conflict:
-                    continue
-            waiting = waiting_of(so_far)
-            if waiting is None:
-                return Passed()
-            if waiting.kind == "measure":
-                try:
-                    return self._measure_passed(waiting, rows, registry, seen)
-                except Conflict:
-                    registry.forget()
-                    continue
-            known = registry.calendar(self._built_in)
-            recounted = self._recounted(opened, waiting, registry)
-            counted = [] if recounted is None else [recounted]
-            then = waiting_of([*so_far, *counted])
-            assert then is not None
-            made = overdue_events(then, now=self._ledger.now())
-            then = waiting_of([*so_far, *counted, *made])
-            assert then is not None
-            days = days_of(then, counted_by=known.version)
-            if not counted and not made:
-                self._cases.mend(days, seen=seen)
-                return Passed()
-            # As the rest of the case: under its subject's key.
-            owners = {"public": parse_key_reference(rows[0].key_ref)["public"]}
-            acts = [self._ledger.seal(event, owners=owners) for event in (*counted, *made)]
-            batch = self._ledger.prepare(acts, meta={**META, "correlation": str(case)})
-            batch.days = [days]
-            batch.guards[known.stream_id] = known.version
             try:
-                self._ledger.store.append(batch)
+                return self._recorded(case, seen, registry)
             except Conflict:
                 registry.forget()
-                continue
-            return Passed(overdue=len(made), recounted=len(counted))
         return Passed()
+
+    def _recorded(self, case: UUID, seen: Seen, registry: Registry) -> Passed:
+        """The same, once. Raises ``Conflict`` when the case moved, ``BrokenSeal`` when it does not open."""
+        rows = self._ledger.store.load("records", case)
+        opened = self._ledger.open_all(rows, log="records")
+        if not all("public" in row.opened for row in opened):
+            raise BrokenSeal("the key of a case is gone")
+        so_far = [row.event for row in opened]
+        if ends := transition_days(so_far):
+            return self._end_transition(so_far, ends, seen)
+        if over := expired_append(self._ledger, opened, meta=META):
+            self._ledger.store.append(over)
+            return Passed(terms_ended=1)
+        waiting = waiting_of(so_far)
+        if waiting is None:
+            return Passed()
+        if waiting.kind == "measure":
+            return self._measure_passed(waiting, rows, registry, seen)
+        known = registry.calendar(self._built_in)
+        recounted = self._recounted(opened, waiting, registry)
+        counted = [] if recounted is None else [recounted]
+        then = waiting_of([*so_far, *counted])
+        assert then is not None
+        made = overdue_events(then, now=self._ledger.now())
+        then = waiting_of([*so_far, *counted, *made])
+        assert then is not None
+        days = days_of(then, counted_by=known.version)
+        if not counted and not made:
+            self._cases.mend(days, seen=seen)
+            return Passed()
+        # As the rest of the case: under its subject's key.
+        owners = {"public": parse_key_reference(rows[0].key_ref)["public"]}
+        acts = [self._ledger.seal(event, owners=owners) for event in (*counted, *made)]
+        batch = self._ledger.prepare(acts, meta={**META, "correlation": str(case)})
+        batch.days = [days]
+        batch.guards[known.stream_id] = known.version
+        self._ledger.store.append(batch)
+        return Passed(overdue=len(made), recounted=len(counted))
 
     def _measure_passed(
         self, waiting: Waiting, rows: Sequence[StoredRow], registry: Registry, seen: Seen

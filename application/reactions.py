@@ -7,12 +7,10 @@ reacts. A reaction decides nothing that a rule of the domain should: it carries 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from application.bearing import Bearing
+from application.consequences import Consequences
 from application.ports import OpenCase
 from domain.listing.decision import Borne
 from domain.listing.events import (
@@ -47,51 +45,12 @@ from domain.remedies.events import (
     RepairApplied,
     RepairDecided,
 )
+from domain.remedies.reorganisation import ReorganisationBegun, ReorganisationEnded
 from domain.remedies.repair import close_repair
-from domain.remedies.repair_case import Repair
-from domain.remedies.repair_events import RecordReturned
+from domain.remedies.repair_events import RecordRested, RecordReturned
 from domain.remedies.restoration import RestorationBegun, RestorationCompleted, RestorationWaived
-from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
-
-
-@dataclass
-class Consequences:
-    """The record concerned as it stood before, and what follows from the act: events, marks, suppression,
-    cases for worklists.
-
-    ``term_over`` is the last day (ISO text) of a corrected content's term when that day has passed, else
-    empty. ``version`` is the last version of the record's stream that is taken. ``erasure_id`` is free for a
-    request for erasure that follows. ``waiting`` are the record's repairs that are not decided. ``bearing`` is loaded
-    for acts after which a subject may be on a list no more.
-    """
-
-    record_id: UUID
-    standing: Standing
-    at: datetime
-    version: int
-    erasure_id: UUID
-    term_over: str = ""
-    waiting: Sequence[Repair] = ()
-    bearing: Bearing | None = None
-    events: list[Event] = field(default_factory=list)
-    suppress: list[UUID] = field(default_factory=list)
-    returns: list[UUID] = field(default_factory=list)
-    marks: list[tuple[UUID, UUID]] = field(default_factory=list)
-    unmarks: list[tuple[UUID, UUID]] = field(default_factory=list)
-    opened: list[OpenCase] = field(default_factory=list)
-    closed: list[UUID] = field(default_factory=list)
-
-    def place(self) -> dict[str, Any]:
-        """Stream, next version and instant of a further event of the record."""
-        self.version += 1
-        return {
-            "originator_id": self.record_id,
-            "originator_version": self.version,
-            "timestamp": self.at,
-        }
-
 
 PLATFORM = ""
 """Whose cases are no department's: they wait for a day."""
@@ -115,6 +74,7 @@ def open_case(
     event: ObjectionFiled
     | RepairApplied
     | RestorationBegun
+    | ReorganisationBegun
     | ListingNotified
     | ListingRemovalApplied
     | EntryObjected
@@ -270,6 +230,7 @@ ENDS: Mapping[type[Event], str] = {
     RecordWithdrawn: "reversal",
     RecordAnnotated: "repair",
     RecordShielded: "repair",
+    RecordRested: "repair",
     PublicityEnded: "ground_expired",
     ListingRemoved: "delisted",
 }
@@ -301,6 +262,8 @@ def keep_annotated(event: RecordCorrected, then: Consequences) -> None:
                 repaired_on=standing.repaired_on,
             )
         )
+    elif standing.rest and standing.status == "resting":
+        then.events.append(RecordRested(**then.place(), by=standing.rest.by, until=standing.rest.until))
     elif standing.returned and standing.status == "standing" and not then.term_over:
         told = {n: getattr(standing.returned, n) for n in ("cause", "by", "returned_on", "barred_until")}
         then.events.append(RecordReturned(**then.place(), shows=event.originator_version, **told))
@@ -349,6 +312,9 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     RecordAnnotated: (end_measures,),
     RecordShielded: (suppress, close_repairs, end_measures),
     RecordReturned: (put_back,),
+    RecordRested: (suppress, end_measures),
+    ReorganisationBegun: (open_case,),
+    ReorganisationEnded: (close_case,),
     RestorationBegun: (open_case,),
     RestorationCompleted: (close_case,),
     RestorationWaived: (close_case,),
@@ -381,7 +347,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
 
 FALLING = (
     RecordCorrected, RecordWithdrawn, RepairDecided, ListingRemoved, ObjectionFiled, ObjectionDecided,
-    MeasureDeclined, MeasureReported, MeasureEnded,
+    MeasureDeclined, MeasureReported, MeasureEnded, ReorganisationBegun, ReorganisationEnded,
 )  # fmt: skip
 """After these a subject may be on a list no more, or a measure stop, so its bearing is asked for."""
 

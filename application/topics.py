@@ -109,7 +109,14 @@ from domain.remedies.events import (
     RepairMaterialsSupplied,
     RepairOverdue,
 )
-from domain.remedies.repair_events import RecordReturned, RepairExtended, RepairRevoked, RepairsFiled
+from domain.remedies.reorganisation import ReorganisationBegun, ReorganisationEnded
+from domain.remedies.repair_events import (
+    RecordRested,
+    RecordReturned,
+    RepairExtended,
+    RepairRevoked,
+    RepairsFiled,
+)
 from domain.remedies.restoration import (
     RestorationBegun,
     RestorationCompleted,
@@ -151,6 +158,9 @@ EVENTS: tuple[type[Event], ...] = (
     RepairRevoked,
     RepairsFiled,
     RecordReturned,
+    RecordRested,
+    ReorganisationBegun,
+    ReorganisationEnded,
     RecordAnnotated,
     RecordShielded,
     RestorationBegun,

@@ -22,7 +22,7 @@ from domain.catalogue.items import Sharing
 from domain.remedies.repair_case import Application
 from tests.erasure import ask as ask_erasure
 from tests.erasure import carry_out as carry_out_erasure
-from tests.remedies import LETTER, PROOF, begin
+from tests.remedies import LETTER, PROOF, begin, rest
 from tests.scene import Scene
 from tests.world import World
 
@@ -58,6 +58,8 @@ class Asked(Scene):
             uuid.uuid4(), story.office, story.subject(), [(self.record, Application(materials=(PROOF,)))]
         )
         filed = RepairWindow(story.desk).apply(together)
+        begun = rest(story, self._recorded(6, CF_JDRQ="2026-05-01"))
+        self.reorganisations = (begun.case, self.repair.case, self.record)
         self.applications = (filed.case, self.repair.case, self.record)
         self.restorations = (*world.rows_of("restoration.begun"), objected.case, self.record)
         self.repairs = (self.repair.case, repaired.case, of_erased[1].case, self.objection.case)

@@ -68,7 +68,26 @@ def of_application() -> Iterator[Question]:
     yield Question(endpoint, lambda a: a.applications, foreign)
 
 
+RESTING = {
+    "court": "示范市中级人民法院", "ruling": "（2026）示01破3号", "ruled_on": "2026-10-12", "until": "2028-06-30",
+    "evidence": ["e1" * 32],
+}  # fmt: skip
+
+
+def resting() -> Iterator[Question]:
+    """A record of another department that is to rest, and a temporary shield that is to end."""
+
+    def begun(asked: Asked, record: UUID) -> TestResponse:
+        return asked.foreign("/v1/reorganisations", {"record": str(record), **RESTING})
+
+    yield Question("reorganisations.begin_reorganisation", lambda a: a.anybodys, begun)
+    ended = {"outcome": "failed", "evidence": ["e1" * 32], "reasons": "x"}
+    yield from by_department("reorganisations.end_reorganisation", "end", ended)
+    yield from of_state("reorganisations")
+
+
 QUESTIONS = (
+    *resting(),
     *of_application(),
     *by_department("restorations.complete_restoration", "complete", SEALED),
     *by_portal("restorations.waive_restoration", "waive", {"declaration": "d1" * 32}),

@@ -47,7 +47,20 @@ from tests.listing import ListingStory
 from tests.measures import ITEMS, MeasureStory
 from tests.oversight import Overseeing
 from tests.proposals import Lived
-from tests.remedies import FIRST, LETTER, PROOF, REMEDIES, SECOND, Story, begin, restore, revoke_repair, waive
+from tests.remedies import (
+    FIRST,
+    LETTER,
+    PROOF,
+    REMEDIES,
+    SECOND,
+    Story,
+    begin,
+    end_rest,
+    rest,
+    restore,
+    revoke_repair,
+    waive,
+)
 from tests.rule_settings import change_setting
 from tests.world import START, World
 
@@ -168,6 +181,9 @@ class _Life(FullLedger):
         self.returned = self.record(60)
         again = story.repairs.accept(story.handling(story.apply(self.returned, PROOF, LETTER)))
         revoke_repair(story, story.repairs.grant(story.handling(again)))
+        end_rest(story, rest(story, self.record(63)), "performed")
+        end_rest(story, rest(story, self.record(64)), "failed")
+        rest(story, self.record(65))
         together = [(self.record(n), Application(materials=(PROOF, LETTER))) for n in (61, 62)]
         RepairWindow(story.desk).apply(ApplyForRepairs(uuid4(), story.office, story.subject(), together))
         annotating(story)

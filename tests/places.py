@@ -262,6 +262,19 @@ def applied_together(scene: Scene) -> Came:
         yield scene.own(f"/v1/repair-applications/{application}/state")
 
 
+def rested(scene: Scene) -> Came:
+    """A temporary shield asked for, ended and asked about, by its source and by a stranger."""
+    said = {"record": str(scene.record), "court": "x", "ruling": "x", "ruled_on": "2026-11-20",
+            "until": "2028-06-30", "evidence": ["e1" * 32]}  # fmt: skip
+    yield scene.post("/v1/reorganisations", said, scene.stranger, credit_official=scene.stranger_officer)
+    yield scene.post("/v1/reorganisations", said, scene.story.source, credit_official=SECOND)
+    path = f"/v1/reorganisations/{scene.record}"
+    ended = {"outcome": "performed", "evidence": ["e1" * 32]}
+    yield scene.post(f"{path}/end", ended, scene.story.source, credit_official=SECOND, if_match='"1"')
+    yield scene.handling(f"{path}/state", scene.story.source, SECOND)
+    yield scene.own(f"{path}/state")
+
+
 def restored(scene: Scene) -> Came:
     """The tasks of restoring that came of the record, and every act on them."""
     tasks = scene.world.rows_of("restoration.begun")
@@ -622,6 +635,7 @@ PLACES: Mapping[str, Place] = {
     "consents": Place(consents),
     "erasure asked for": Place(erasing),
     "next key": Place(next_key),
+    "temporary shield": Place(rested, while_open=False),
     "repairs of several": Place(applied_together, while_open=False),
     "reputation restored": Place(restored, while_open=False),
     "leniency assessed": Place(leniency),

@@ -15,6 +15,11 @@ from application.commands.governance import Governance
 from application.commands.intake import Intake, Report
 from application.commands.objections import DecideObjection, FileObjection, Objections
 from application.commands.remedies import DepartmentAct, Done, RecordFile, RemedyDesk
+from application.commands.reorganisations import (
+    BeginReorganisation,
+    EndReorganisation,
+    Reorganisations,
+)
 from application.commands.repairs import ApplyForRepair, HandleRepair, Repairs, SupplyMaterials
 from application.commands.restorations import CompleteRestoration, Restorations, WaiveRestoration
 from application.commands.revocations import Revocations, RevokeRepair
@@ -24,6 +29,7 @@ from domain.parties.acting import Officer
 from domain.records.events import RecordDetermined
 from domain.remedies.events import RecordCorrected, RecordWithdrawn, RepairDecided
 from domain.remedies.objection import Filing
+from domain.remedies.reorganisation import Plan
 from domain.remedies.repair_case import Application, Material
 from domain.remedies.repair_events import RepairRevoked
 from domain.remedies.restoration import RestorationCompleted
@@ -229,6 +235,20 @@ def revoke_repair(story: Story, granted: Done, **said: Any) -> Done:
     }
     command = RevokeRepair(granted.case, granted.version, Officer(SECOND, story.source))
     return Revocations(story.desk).revoke(command, story.sealed(RepairRevoked.KIND, granted.case, parts))
+
+
+def rest(story: Story, record: UUID, *, until: date = date(2028, 6, 30)) -> Done:
+    """The department lets a record rest: a court approved its subject's plan of reorganisation."""
+    plan = Plan("示范市中级人民法院", "（2026）示01破3号之二", date(2026, 10, 12), until, ("e1" * 32,))
+    officer = Officer(SECOND, story.source)
+    return Reorganisations(story.desk).begin(BeginReorganisation(uuid4(), record, plan, officer))
+
+
+def end_rest(story: Story, begun: Done, outcome: str) -> Done:
+    """The plan was performed, or failed."""
+    officer = Officer(SECOND, story.source)
+    command = EndReorganisation(begun.case, begun.version, officer, outcome, ("e2" * 32,), "裁定终止执行")
+    return Reorganisations(story.desk).end(command)
 
 
 def restore(story: Story, upheld: Done) -> Done:

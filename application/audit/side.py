@@ -17,7 +17,7 @@ from application.commands.subjects import Identity, blind_of
 from application.data_keys import KeySource, unwrap_all
 from application.ledger import OpenedRow, open_rows, owners_of
 from application.ports import Document, Log, OpenCase, Vault
-from application.projections.renditions import GONE
+from application.projections.renditions import ENDED
 from application.reactions import (
     REACTIONS,
     Reaction,
@@ -58,7 +58,7 @@ _TABLES: tuple[Reaction, ...] = (
 """The reactions that end in a table; the others make events, which stand in the log themselves."""
 
 
-ENDING = frozenset(event.TOPIC for event in GONE)
+ENDING = frozenset(event.TOPIC for event in ENDED)
 """What stands in the map of what was shielded, for ever; a temporary shield does not."""
 
 

@@ -15,11 +15,12 @@ from application.bearing import Bearing
 from application.commands.department_acts import require_whole
 from application.commands.remedies import ATTEMPTS_MAX, DepartmentAct, Done, Once, RemedyDesk
 from application.commands.subjects import Identity, Subjects
+from application.consequences import Consequences
 from application.data_keys import record_class
 from application.ledger import SealedAct
 from application.noted import Held
 from application.ports import CaseDays, Conflict, KeyName, LedgerUnavailable, Receipt
-from application.reactions import Consequences, react
+from application.reactions import react
 from application.sealing import parse_key_reference
 from domain.listing.notes import Note, SubjectNoted, SubjectUnnoted
 from domain.listing.red import RedRemoved

@@ -13,13 +13,14 @@ from uuid import UUID
 
 from application.bearing import Bearing
 from application.commands.subjects import Identity, blind_of
+from application.consequences import Consequences
 from application.data_keys import own_record, record_class
 from application.due_days import days_after
 from application.ledger import Ledger, OpenedRow, SealedAct
 from application.listings import bearing_of
 from application.measures import settle_measures
 from application.ports import Conflict, Document, KeyName, LedgerUnavailable, Receipt
-from application.reactions import FALLING, Consequences, react
+from application.reactions import FALLING, react
 from application.registry import Registry
 from application.sealing import parse_key_reference
 from domain.catalogue.items import version_in_force
@@ -29,7 +30,7 @@ from domain.parties.keys import require_live
 from domain.records.erasure import ErasureRequested
 from domain.records.links import PersonLinked
 from domain.records.publicity import decided_on, item_code, may_be_known_to
-from domain.remedies.events import RecordWithdrawn, RepairDecided
+from domain.remedies.events import RecordShielded, RecordWithdrawn, RepairDecided
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.recounting import Counting
 from domain.remedies.repair_case import Repair, fold_repair
@@ -339,9 +340,8 @@ class RemedyDesk:
         ]
         begins = [self.ledger.seal(event, owners=self.case_owners(event, of)) for event, of in act.begins]
         acts = [first, *act.sealed, *begins, *follows]
-        meta = {"actor": act.actor, "purpose": act.purpose, "correlation": str(act.event.originator_id)}
-        if act.officer is not None:
-            meta["officer"] = act.officer
+        meta = {"actor": act.actor, "purpose": act.purpose, "correlation": str(case)}
+        meta |= {} if act.officer is None else {"officer": act.officer}
         batch = self.ledger.prepare(acts, meta=meta)
         batch.guards |= act.guards
         batch.documents = act.documents
@@ -361,10 +361,9 @@ class RemedyDesk:
         cases = (act.event, *(event for event, _ in act.begins))
         batch.days = [days for event in cases for days in days_after(self.ledger, event)]
         settle_measures(batch, bearing)
-        version = act.event.originator_version
         told = {
             "case": str(case),
-            "version": version,
+            "version": act.event.originator_version,
             "record": str(record.id),
             "leaf_hash": leaf_hash(first.leaf).hex(),
             "status": "recorded",
@@ -377,7 +376,7 @@ class RemedyDesk:
         if once is not None:
             batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
         position = self.ledger.store.append(batch)[0]
-        return Done(case, version, position, told)
+        return Done(case, act.event.originator_version, position, told)
 
     def _following_owners(
         self, event: Event, record: RecordFile, bearing: Bearing | None
@@ -394,7 +393,7 @@ class RemedyDesk:
     def _repairs_waiting(self, act: Act) -> list[Repair]:
         """The undecided repairs of a record that this act may take away."""
         events = [act.event, *(sealed.event for sealed in act.sealed)]
-        if not any(isinstance(event, RecordWithdrawn | RepairDecided) for event in events):
+        if not any(isinstance(event, RecordWithdrawn | RecordShielded | RepairDecided) for event in events):
             return []
         found = (fold_repair(self.ledger.load(id)) for id in self.ledger.store.open_repairs_of(act.record.id))
         return [r for r in found if r is not None and r.record == act.record.id and not r.decided]

@@ -69,7 +69,7 @@ class Revocations:
             repair,
             record.standing,
             record_id=record.id,
-            ends=self.term_end(record, guards),
+            ends=record_term_end(desk, record, guards),
             bar_months=desk.limits_on(city_day(now), guards).bar_months,
             now=now,
         )
@@ -91,13 +91,6 @@ class Revocations:
             seal=sealed,
         )
 
-    def term_end(self, record: RecordFile, guards: dict[UUID, int]) -> date | None:
-        """The last day of the record's term; None for none."""
-        content = record.standing.content
-        item = version_in_force(self._desk.registry.item(item_code(content)).items, decided_on(content))
-        months = self._desk.months_max(decided_on(content), guards)
-        return None if item is None else term_end(item, content, months_max=months)
-
     def _case(self, command: RevokeRepair) -> tuple[Repair, RecordFile, str]:
         """The repair, its record, and the leaf hash (hex) of the decision, empty when there is none."""
         rows = self._ledger.store.load("records", command.repair_id)
@@ -110,6 +103,14 @@ class Revocations:
         record = self._desk.of_case(repair.id, repair.record, rule="REP-5")
         decided = next((row for row in rows if row.topic == RepairDecided.TOPIC), None)
         return repair, record, leaf_hash(decided.leaf).hex() if decided else ""
+
+
+def record_term_end(desk: RemedyDesk, record: RecordFile, guards: dict[UUID, int]) -> date | None:
+    """The last day of a record's term; None for none. What was read of the settings is guarded."""
+    content = record.standing.content
+    item = version_in_force(desk.registry.item(item_code(content)).items, decided_on(content))
+    months = desk.months_max(decided_on(content), guards)
+    return None if item is None else term_end(item, content, months_max=months)
 
 
 def _said(act: DepartmentAct) -> dict[str, object]:

@@ -48,7 +48,7 @@ from domain.records.publicity import (
     term_end,
 )
 from domain.remedies.events import RecordAnnotated, RecordCorrected, RecordShielded, RecordWithdrawn
-from domain.remedies.repair_events import RecordReturned
+from domain.remedies.repair_events import RecordRested, RecordReturned
 from domain.remedies.restoration import RestorationBegun
 from domain.shared.canonical import Json, Parts, canonical
 from domain.shared.city_time import city_day
@@ -63,8 +63,10 @@ LISTING, RED = "listing", "red"
 """The part of the public view that shows a listing: lists are read by it; that of a dossier for a red entry."""
 VIEWS = (PUBLIC, SHARED, DOSSIER)
 """The dossier names the records of a subject and shows nothing of them: what it holds is read from their streams."""
-GONE = (PublicityEnded, RecordWithdrawn, RecordShielded, ListingRemoved, RedRemoved)
-"""After these a record is in no view but its subject's own dossier."""
+ENDED = (PublicityEnded, RecordWithdrawn, RecordShielded, ListingRemoved, RedRemoved)
+"""After these a record is in no view but its subject's own dossier, and in the map of what was shielded."""
+GONE = (*ENDED, RecordRested)
+"""After these it is in no view; what rests may return (REP-5)."""
 PROOF = "proof"
 """The member of a rendition that opens its commitment: index of the leaf and salt; no part of what is committed to."""
 LEARNED = ("catalogue.", "setting.")

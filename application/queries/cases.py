@@ -25,6 +25,7 @@ from domain.measures.case import fold_measure
 from domain.measures.events import MeasureNamed
 from domain.remedies.events import ObjectionFiled, RepairApplied
 from domain.remedies.overdue import Waiting
+from domain.remedies.reorganisation import ReorganisationBegun, fold_reorganisation
 from domain.remedies.repair_case import fold_repair
 from domain.remedies.restoration import RestorationBegun, fold_restoration
 from domain.shared.canonical import Json, Part, canonical
@@ -33,11 +34,11 @@ from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.merkle import leaf_hash
 
-CaseKind = Literal["objection", "repair", "listing", "restoration", "measure"]
+CaseKind = Literal["objection", "repair", "listing", "restoration", "measure", "reorganisation"]
 PERSON = "person"
 RULES: Mapping[CaseKind, str] = {
     "objection": "OBJ-1", "repair": "REP-2", "listing": "LST-4", "restoration": "OBJ-4",
-    "measure": "JNT-1",
+    "measure": "JNT-1", "reorganisation": "REP-5",
 }  # fmt: skip
 
 
@@ -237,6 +238,8 @@ def _filed(kind: CaseKind, events: Sequence[Event]) -> Filed | None:
         return Filed(UUID(first.record), first.source, first.received_by, first.filed_by)
     if kind == "repair" and isinstance(first, RepairApplied):
         return Filed(UUID(first.record), first.source, first.received_by, first.applied_by)
+    if kind == "reorganisation" and isinstance(first, ReorganisationBegun):
+        return Filed(UUID(first.record), first.source, first.source, "department")
     if kind == "restoration" and isinstance(first, RestorationBegun):
         return Filed(UUID(first.record), first.source, first.source, "subject")
     if kind == "listing" and isinstance(first, ListingNotified):
@@ -248,7 +251,7 @@ def _filed(kind: CaseKind, events: Sequence[Event]) -> Filed | None:
 
 def _state(events: Sequence[Event]) -> str:
     """The state in a word: pending, applied, materials_requested, accepted, or the outcome; of a listing its own."""
-    case = fold_listing(events) or fold_restoration(events)
+    case = fold_listing(events) or fold_restoration(events) or fold_reorganisation(events)
     if case is not None:
         return case.state
     measure = fold_measure(events)

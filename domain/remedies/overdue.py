@@ -19,6 +19,7 @@ from domain.proposals.events import ReviewOverdue
 from domain.proposals.process import Proposal, fold_proposal
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
 from domain.remedies.objection import Objection, fold_objection
+from domain.remedies.reorganisation import Reorganisation, fold_reorganisation
 from domain.remedies.repair_case import Repair, fold_repair
 from domain.remedies.restoration import Restoration, RestorationOverdue, fold_restoration
 from domain.shared.city_time import city_day
@@ -34,6 +35,7 @@ CaseKind = Literal[
     "entry",
     "incident",
     "measure",
+    "reorganisation",
 ]
 """Reviews, incidents and objections to an entry are folded elsewhere (``application/waiting.py``)."""
 Overdue = ObjectionOverdue | RepairOverdue | ListingOverdue | ReviewOverdue | RestorationOverdue
@@ -93,6 +95,9 @@ def waiting_of(events: Sequence[Event]) -> Waiting | None:
     restoration = fold_restoration(events)
     if restoration is not None:
         return _restoring(restoration) if restoration.state == "restoring" else None
+    plan = fold_reorganisation(events)
+    if plan is not None:
+        return None if plan.outcome else _performing(plan)
     listing = fold_listing(events)
     waits = listing is not None and (listing.is_open or listing.state == "removal_applied")
     if waits and listing is not None:
@@ -132,6 +137,22 @@ def _restoring(task: Restoration) -> Waiting:
         deadlines=(("restore", task.answer_by),),
         recorded=task.overdue,
         provisional=task.provisional,
+    )
+
+
+def _performing(plan: Reorganisation) -> Waiting:
+    """A plan of reorganisation is performed until its day; that it passed ends it, so nothing is flagged (REP-5)."""
+    return Waiting(
+        case=plan.id,
+        kind="reorganisation",
+        version=plan.version,
+        record=plan.record,
+        department=plan.source,
+        step="end_rest",
+        due=plan.until,
+        deadlines=(("end_rest", plan.until),),
+        recorded=frozenset(),
+        provisional=False,
     )
 
 
@@ -220,7 +241,9 @@ def _published(proposal: Proposal) -> Waiting:
 
 def overdue_events(waiting: Waiting, *, now: datetime) -> list[Overdue]:
     """One event for each due day that is over and not recorded yet, on successive versions; often none."""
-    return missed_days(waiting, OVERDUE[waiting.kind], now=now)
+    # Of a temporary shield the day ends the case itself.
+    kind = OVERDUE.get(waiting.kind)
+    return [] if kind is None else missed_days(waiting, kind, now=now)
 
 
 def missed_days(waiting: Waiting, kind: Callable[..., E], *, now: datetime) -> list[E]:

@@ -80,3 +80,15 @@ class RepairsFiled(Event):
     received_by: str
     cases: list[list[str]]
     officer: str | None = None
+
+
+class RecordRested(Event):
+    """A record is shielded for a time (暂时屏蔽): in no view from this transaction on, until ``until`` at most.
+
+    ``by`` is the case for which it rests. It stands in no map of what was shielded: it may return.
+    """
+
+    TOPIC: ClassVar[str] = "record.rested"
+    KIND: ClassVar[Kind] = Kind.RECORD_RESTED
+    by: str
+    until: str

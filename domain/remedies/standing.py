@@ -11,20 +11,21 @@ from typing import Literal
 
 from domain.records.events import PublicityEnded, RecordDetermined
 from domain.remedies.events import RecordAnnotated, RecordCorrected, RecordShielded, RecordWithdrawn
-from domain.remedies.repair_events import RecordReturned
+from domain.remedies.repair_events import RecordRested, RecordReturned
 from domain.shared.canonical import Parts
 from domain.shared.events import Event
 
-Status = Literal["standing", "ended", "shielded", "withdrawn"]
+Status = Literal["standing", "resting", "ended", "shielded", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A record as it stands (记录状态): ``version`` of its stream, content and the version that holds it.
 
-    ``ended`` is a term that is over; ``shielded`` and ``withdrawn`` are final, unless the repair is revoked. ``repair``
-    and ``repaired_on`` are those of the annotation or shielding that stands, empty without one; ``returned`` is what
-    undid the last one. ``until`` is the last day told by the event that ended it.
+    ``resting`` is shielded for a time, by ``rest``; ``ended`` is a term that is over; ``shielded`` and ``withdrawn``
+    are final, unless the repair is revoked. ``repair`` and ``repaired_on`` are those of the annotation or shielding
+    that stands, empty without one; ``returned`` is what undid the last one. ``until`` is the last day told by the
+    event that ended it.
     """
 
     version: int
@@ -35,6 +36,7 @@ class Standing:
     repaired_on: str = ""
     until: str = ""
     returned: RecordReturned | None = None
+    rest: RecordRested | None = None
 
     @property
     def is_final(self) -> bool:
@@ -62,6 +64,8 @@ def standing_of(events: Iterable[Event]) -> Standing | None:
             found = replace(found, repair=event.repair, repaired_on=event.repaired_on)
         elif isinstance(event, RecordShielded):
             found = replace(found, status="shielded", repair=event.repair, repaired_on=event.repaired_on)
+        elif isinstance(event, RecordRested):
+            found = replace(found, status="resting", rest=event)
         elif isinstance(event, RecordReturned):
             found = replace(found, status="standing", repair="", repaired_on="", returned=event)
         elif isinstance(event, RecordWithdrawn):

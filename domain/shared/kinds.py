@@ -46,6 +46,7 @@ class Kind(IntEnum):
     CASE_DAYS_RECOUNTED = 36
     SETTING_CHANGED = 37
     RECORD_RETURNED = 38
+    REORGANISATION_BEGUN = 39
     LIST_STANDARD_DRAFTED = 40
     LIST_STANDARD_ADOPTED = 41
     PROPOSAL_EVALUATED = 42
@@ -120,6 +121,8 @@ class Kind(IntEnum):
     FLAG_OVERDUE = 113
     INDICATORS_NOTIFIED = 114
     CONSISTENCY_CHECKED = 117
+    REORGANISATION_ENDED = 123
+    RECORD_RESTED = 124
     REPAIRS_FILED = 125
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""

@@ -23,5 +23,20 @@ RESTORATION_PROSE: dict[str, tuple[str, str]] = {
         "放弃恢复信誉须附主体声明书的摘要（SHA-256，64位小写十六进制）。",
         "A waiver needs the digest of the subject's declaration (SHA-256, 64 small hex digits).",
     ),
+    "reorganisation_unnamed": ("须写明法院和裁定书文号。", "Name the court and the number of its ruling."),
+    "reorganisation_not_ruled": (
+        "裁定日期不能晚于今日：法院裁定批准重整计划后才能暂时屏蔽。",
+        "The ruling cannot be later than today: a record rests once the court approved the plan.",
+    ),
+    "reorganisation_end": (
+        "暂时屏蔽须有截止日期，在今日之后、不晚于{last}。",
+        "A temporary shield needs an end: after today, {last} at the latest.",
+    ),
+    "reorganisation_unproven": (
+        "须附裁定书或执行情况的证据摘要，一份至{most}份（SHA-256，64位小写十六进制）。",
+        "Give the ruling or the proof of performance: one to {most} file digests (SHA-256, 64 small hex digits).",
+    ),
+    "reorganisation_outcome": ("结果须为：{values}。", "The outcome is one of: {values}."),
+    "reorganisation_ended_already": ("这次暂时屏蔽已经结束。", "This temporary shield ended already."),
     "restoration_closed_already": ("这项恢复信誉任务已经办结。", "This restoration is closed already."),
 }

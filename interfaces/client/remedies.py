@@ -213,6 +213,30 @@ class Remedies:
         }
         return self.act(case, "revoke", self._sealed(Kind.REPAIR_REVOKED, parts, case.id), key=key)
 
+    def rest(
+        self,
+        record: str,
+        *,
+        court: str,
+        ruling: str,
+        ruled_on: str,
+        until: str,
+        evidence: Sequence[str],
+        official: str,
+        key: str | None = None,
+    ) -> Receipt:
+        """Let a record rest on a court's ruling, until a day at most; days are ISO text."""
+        said = {"record": record, "court": court, "ruling": ruling, "ruled_on": ruled_on, "until": until}
+        said_all = {**said, "evidence": list(evidence)}
+        return self._filed("reorganisations", said_all, official=official, on_behalf_of="", key=key)
+
+    def end_rest(
+        self, case: Case, *, outcome: str, evidence: Sequence[str], reasons: str = "", key: str | None = None
+    ) -> Receipt:
+        """Say how the plan ended: ``performed``, or ``failed`` with reasons."""
+        more = {"reasons": reasons} if reasons else {}
+        return self.act(case, "end", {"outcome": outcome, "evidence": list(evidence), **more}, key=key)
+
     def state(
         self,
         kind: str,

@@ -111,6 +111,7 @@ class CaseState(Schema):
         " answered, dropped, listed, removal_applied, removed;"
         " of a restoration: restoring, restored, waived; of a repair also: revoked;"
         " of a measure: named, applied, declined, suspended, ended"
+        " of a temporary shield: performing, performed, failed, expired"
     )
     waiting = fields.Nested(
         CaseWaiting,

@@ -257,6 +257,28 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "remedies": {"litigation": "六个月内提起行政诉讼", "reconsideration": "六十日内申请行政复议"},
         },
     },
+    ("record.rested", 1): {"public": {"by": str(FILE), "until": "2028-06-30"}},
+    ("reorganisation.begun", 1): {
+        "public": {
+            "court": "示范市中级人民法院",
+            "officer": "case-2",
+            "record": str(ROW),
+            "ruled_on": "2026-10-12",
+            "ruling": "（2026）示01破3号之二",
+            "source": "11420100XK7BQ3M22B",
+            "until": "2028-06-30",
+        },
+        "restricted": {"evidence": ["e1" * 32]},
+    },
+    ("reorganisation.ended", 1): {
+        "public": {
+            "department": "11420100XK7BQ3M22B",
+            "officer": "case-2",
+            "outcome": "failed",
+            "record": str(ROW),
+        },
+        "restricted": {"evidence": ["e2" * 32], "reasons": "法院裁定终止重整计划的执行。"},
+    },
     ("repairs.filed", 1): {
         "public": {
             "applied_by": "subject",

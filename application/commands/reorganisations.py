@@ -1,0 +1,132 @@
+"""Temporary shields over the ledger: begun by the source on a court's ruling, ended by proof of how the plan ended
+(REP-5).
+
+Each command is one transaction: the record leaves or enters the views with the act that says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from application.commands.remedies import Act, Done, Once, RecordFile, RemedyDesk, StaleVersion
+from application.commands.revocations import record_term_end
+from application.ledger import SealedAct
+from domain.parties.acting import Officer
+from domain.remedies.reorganisation import (
+    Plan,
+    after_reorganisation,
+    begin_reorganisation,
+    end_reorganisation,
+    fold_reorganisation,
+)
+from domain.shared.events import Event
+from domain.shared.refusals import Defect, Refused
+
+PURPOSE = "credit_repair"
+
+
+@dataclass(frozen=True)
+class BeginReorganisation:
+    """Which officer lets which record rest on which ruling; ``case_id`` is drawn by the caller."""
+
+    case_id: UUID
+    record_id: UUID
+    plan: Plan
+    officer: Officer
+
+
+@dataclass(frozen=True)
+class EndReorganisation:
+    """Which officer says how which plan ended, having seen which ``expected`` version of the case."""
+
+    case_id: UUID
+    expected: int
+    officer: Officer
+    outcome: str
+    evidence: tuple[str, ...]
+    reasons: str | None = None
+
+
+class Reorganisations:
+    """The temporary shields (暂时屏蔽) of one ledger."""
+
+    def __init__(self, desk: RemedyDesk) -> None:
+        self._desk = desk
+        self._ledger = desk.ledger
+
+    def begin(self, command: BeginReorganisation, *, once: Once | None = None) -> Done:
+        """Let a record of this department rest; anyone else's does not exist for it."""
+
+        def make() -> Act:
+            self._desk.officer(command.officer, rule="REP-5")
+            record = self._desk.record(command.record_id, rule="REP-5")
+            if record.source != command.officer.department:
+                raise Refused(Defect("REP-5", "remedy_record_not_yours", "/record"))
+            begun, rested = begin_reorganisation(
+                command.plan,
+                case_id=command.case_id,
+                record_id=record.id,
+                standing=record.standing,
+                source=record.source,
+                officer=command.officer,
+                determined_by=record.determined_by,
+                now=self._ledger.now(),
+            )
+            act = _Acting(command.officer, record, {"until": begun.until})
+            return self._act(begun, act, rested)
+
+        return self._desk.perform(make, once)
+
+    def end(self, command: EndReorganisation, *, once: Once | None = None) -> Done:
+        """End it: repaired for good when the plan was performed, else shown again while the term runs."""
+
+        def make() -> Act:
+            found = fold_reorganisation(self._ledger.load(command.case_id))
+            if found is None:
+                raise Refused(Defect("REP-5", "remedy_case_unknown"))
+            if found.version != command.expected:
+                raise StaleVersion
+            self._desk.officer(command.officer, rule="REP-5")
+            record = self._desk.of_case(found.id, found.record, rule="REP-5")
+            ended = end_reorganisation(
+                found,
+                outcome=command.outcome,
+                officer=command.officer,
+                evidence=command.evidence,
+                reasons=command.reasons,
+                now=self._ledger.now(),
+            )
+            act = _Acting(command.officer, record, {"outcome": ended.outcome})
+            ends = record_term_end(self._desk, record, act.guards)
+            then = after_reorganisation(ended, record.standing, record_id=record.id, ends=ends)
+            act.told["returned"] = then is not None and then.TOPIC == "record.returned"
+            return self._act(ended, act, then)
+
+        return self._desk.perform(make, once)
+
+    def _act(self, event: Event, acting: _Acting, then: Event | None) -> Act:
+        record = acting.record
+        owners = {"public": (record.subject_id, "public")}
+        follows: list[SealedAct] = [] if then is None else [self._ledger.seal(then, owners=owners)]
+        return Act(
+            event=event,
+            owners=self._desk.case_owners(event, record),
+            record=record,
+            purpose=PURPOSE,
+            actor=acting.officer.department,
+            officer=acting.officer.pseudonym,
+            told=acting.told,
+            sealed=follows,
+            guards=acting.guards,
+        )
+
+
+@dataclass
+class _Acting:
+    """Who acts about what, what is told, and what was read."""
+
+    officer: Officer
+    record: RecordFile
+    told: dict[str, object]
+    guards: dict[UUID, int] = field(default_factory=dict)

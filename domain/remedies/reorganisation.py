@@ -1,0 +1,230 @@
+"""A temporary shield (暂时屏蔽) while a court's approved plan of reorganisation (破产重整) is performed (REP-5).
+
+Before it stands a record and the ruling; after it the record rests until a day, is repaired for good once the plan is
+performed, and returns when it fails or the day passes, as far as its term still runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from domain.parties.acting import (
+    DIGESTS_MAX,
+    SHORT_CHARACTERS_MAX,
+    Officer,
+    deciding_defects,
+    is_digest,
+    is_text,
+)
+from domain.records.events import PublicityEnded
+from domain.remedies.events import RecordShielded
+from domain.remedies.repair_events import RecordRested, RecordReturned
+from domain.remedies.standing import Standing
+from domain.shared.city_time import city_day
+from domain.shared.deadlines import add_months
+from domain.shared.events import Event
+from domain.shared.kinds import Kind
+from domain.shared.refusals import Defect, refuse_if_any
+
+YEARS_MAX = 10
+OUTCOMES = ("performed", "failed")
+"""How a department ends it: the plan was performed, or failed; ``expired`` is the platform's, once the day passed."""
+PLATFORM = "platform"
+
+
+class ReorganisationBegun(Event):
+    """A court approved a plan of reorganisation (裁定批准重整计划): the record rests until ``until``, ISO text.
+
+    ``court``, ``ruling`` and ``ruled_on`` name the ruling, ``evidence`` lists SHA-256 digests (hex).
+    """
+
+    TOPIC: ClassVar[str] = "reorganisation.begun"
+    KIND: ClassVar[Kind] = Kind.REORGANISATION_BEGUN
+    PART_OF: ClassVar[Mapping[str, str]] = {"evidence": "restricted"}
+    record: str
+    source: str
+    court: str
+    ruling: str
+    ruled_on: str
+    until: str
+    officer: str
+    evidence: list[str] | None = None
+
+
+class ReorganisationEnded(Event):
+    """The plan was ``performed`` (执行完毕), ``failed`` (终止执行), or its day passed (``expired``)."""
+
+    TOPIC: ClassVar[str] = "reorganisation.ended"
+    KIND: ClassVar[Kind] = Kind.REORGANISATION_ENDED
+    PART_OF: ClassVar[Mapping[str, str]] = {"evidence": "restricted", "reasons": "restricted"}
+    record: str
+    outcome: str
+    department: str
+    officer: str
+    evidence: list[str] | None = None
+    reasons: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a court's ruling says (重整计划): its name, and until when the plan is to be performed."""
+
+    court: str
+    ruling: str
+    ruled_on: date
+    until: date
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reorganisation:
+    """A temporary shield (暂时屏蔽) as its events leave it; ``outcome`` is empty while the plan is performed."""
+
+    id: UUID
+    version: int
+    record: UUID
+    source: str
+    until: str
+    outcome: str = ""
+
+    @property
+    def state(self) -> str:
+        """The state in a word: ``performing``, or the outcome."""
+        return self.outcome or "performing"
+
+
+def fold_reorganisation(events: Iterable[Event]) -> Reorganisation | None:
+    """The temporary shield of a stream; None when it holds none."""
+    found: Reorganisation | None = None
+    for event in events:
+        if isinstance(event, ReorganisationBegun):
+            found = Reorganisation(
+                event.originator_id, event.originator_version, UUID(event.record), event.source, event.until
+            )
+        elif found is not None:
+            found = replace(found, version=event.originator_version)
+            if isinstance(event, ReorganisationEnded):
+                found = replace(found, outcome=event.outcome)
+    return found
+
+
+def begin_reorganisation(
+    plan: Plan,
+    *,
+    case_id: UUID,
+    record_id: UUID,
+    standing: Standing,
+    source: str,
+    officer: Officer,
+    determined_by: str | None,
+    now: datetime,
+) -> tuple[ReorganisationBegun, RecordRested]:
+    """The case, and the rest of its record from this transaction on. Raises ``Refused`` (REP-5)."""
+    today = city_day(now)
+    others = {"remedy_decided_by_determiner": determined_by}
+    defects = list(deciding_defects(officer, source=source, others=others, rule="REP-5"))
+    if standing.status != "standing" or standing.repair:
+        defects.append(Defect("REP-5", "repair_not_needed"))
+    if not all(is_text(t, most=SHORT_CHARACTERS_MAX) for t in (plan.court, plan.ruling)):
+        defects.append(Defect("REP-5", "reorganisation_unnamed", "/ruling"))
+    if plan.ruled_on > today:
+        defects.append(Defect("REP-5", "reorganisation_not_ruled", "/ruled_on"))
+    last = add_months(today, 12 * YEARS_MAX)
+    if not today < plan.until <= last:
+        about = {"last": last.isoformat()}
+        defects.append(Defect("REP-5", "reorganisation_end", "/until", about))
+    defects += _evidence_defects(plan.evidence)
+    refuse_if_any(defects)
+    until = plan.until.isoformat()
+    begun = ReorganisationBegun(
+        originator_id=case_id,
+        originator_version=1,
+        timestamp=now,
+        record=str(record_id),
+        source=source,
+        court=plan.court,
+        ruling=plan.ruling,
+        ruled_on=plan.ruled_on.isoformat(),
+        until=until,
+        officer=officer.pseudonym,
+        evidence=list(plan.evidence),
+    )
+    place = _place(record_id, standing, now)
+    return begun, RecordRested(**place, by=str(case_id), until=until)
+
+
+def end_reorganisation(
+    found: Reorganisation,
+    *,
+    outcome: str,
+    officer: Officer,
+    evidence: tuple[str, ...],
+    reasons: str | None,
+    now: datetime,
+) -> ReorganisationEnded:
+    """How the plan ended, by its department's officer. Raises ``Refused`` (REP-5) without evidence, or when ended."""
+    defects = list(deciding_defects(officer, source=found.source, others={}, rule="REP-5"))
+    if found.outcome:
+        defects.append(Defect("REP-5", "reorganisation_ended_already"))
+    if outcome not in OUTCOMES:
+        defects.append(Defect("REP-5", "reorganisation_outcome", "/outcome", {"values": "、".join(OUTCOMES)}))
+    if outcome != "performed" and not is_text(reasons or ""):
+        defects.append(Defect("REP-5", "remedy_without_reasons", "/reasons"))
+    defects += _evidence_defects(evidence)
+    refuse_if_any(defects)
+    return _ended(found, outcome, officer, now, evidence=list(evidence), reasons=reasons)
+
+
+def expired(found: Reorganisation, *, now: datetime) -> ReorganisationEnded | None:
+    """That the day passed and nobody proved that the plan was performed; None before, and when it ended."""
+    if found.outcome or city_day(now).isoformat() <= found.until:
+        return None
+    return _ended(found, "expired", Officer(PLATFORM, found.source), now)
+
+
+def after_reorganisation(
+    ended: ReorganisationEnded, standing: Standing, *, record_id: UUID, ends: date | None
+) -> Event | None:
+    """What becomes of the record: repaired for good, or shown again, or ended when its term is over (``ends``).
+
+    None where it does not rest any more: withdrawn meanwhile.
+    """
+    if standing.status != "resting":
+        return None
+    now, today = ended.timestamp, city_day(ended.timestamp)
+    place, case = _place(record_id, standing, now), str(ended.originator_id)
+    if ended.outcome == "performed":
+        return RecordShielded(**place, repair=case, repaired_on=today.isoformat())
+    if ends is not None and ends < today:
+        return PublicityEnded(**place, until=ends.isoformat())
+    cause, on = f"reorganisation_{ended.outcome}", today.isoformat()
+    return RecordReturned(**place, cause=cause, by=case, shows=standing.content_version, returned_on=on)
+
+
+def _ended(
+    found: Reorganisation, outcome: str, officer: Officer, now: datetime, **said: Any
+) -> ReorganisationEnded:
+    return ReorganisationEnded(
+        originator_id=found.id,
+        originator_version=found.version + 1,
+        timestamp=now,
+        record=str(found.record),
+        outcome=outcome,
+        department=officer.department,
+        officer=officer.pseudonym,
+        **said,
+    )
+
+
+def _place(record_id: UUID, standing: Standing, now: datetime) -> dict[str, Any]:
+    return {"originator_id": record_id, "originator_version": standing.version + 1, "timestamp": now}
+
+
+def _evidence_defects(evidence: tuple[str, ...]) -> list[Defect]:
+    if evidence and len(evidence) <= DIGESTS_MAX and all(map(is_digest, evidence)):
+        return []
+    return [Defect("REP-5", "reorganisation_unproven", "/evidence", {"most": str(DIGESTS_MAX)})]

@@ -1,0 +1,90 @@
+"""Temporary shields over HTTP: a department lets a record rest on a court's ruling, and says how the plan ended."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response
+from marshmallow import Schema, fields, validate
+
+from application.commands.remedies import Done
+from application.commands.reorganisations import BeginReorganisation, EndReorganisation, Reorganisations
+from domain.parties.acting import DIGESTS_MAX, SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, Officer
+from domain.remedies.reorganisation import Plan
+from interfaces.http.bodies import given_json
+from interfaces.http.describing import operation
+from interfaces.http.remedies import Command, command, state
+from interfaces.http.remedy_operations import TAG, asking, beginning, deciding
+from interfaces.http.schema_fields import hexadecimal
+from interfaces.http.services import services
+
+blueprint = Blueprint("reorganisations", __name__, url_prefix="/v1/reorganisations")
+
+
+def _evidence() -> fields.List[str]:
+    digest = hexadecimal("证据的摘要 / digest of the evidence", 64)
+    return fields.List(digest, required=True, validate=validate.Length(min=1, max=DIGESTS_MAX))
+
+
+class BegunReorganisation(Schema):
+    """Which record rests on which court's ruling, and until when at most."""
+
+    record = fields.UUID(required=True)
+    court = fields.String(required=True, validate=validate.Length(min=1, max=SHORT_CHARACTERS_MAX))
+    ruling = fields.String(required=True, validate=validate.Length(min=1, max=SHORT_CHARACTERS_MAX))
+    ruled_on = fields.Date(required=True)
+    until = fields.Date(required=True)
+    evidence = _evidence()
+
+
+class EndedReorganisation(Schema):
+    """How the plan ended: ``performed`` or ``failed``, with its evidence."""
+
+    outcome = fields.String(required=True, validate=validate.Length(max=SHORT_CHARACTERS_MAX))
+    evidence = _evidence()
+    reasons = fields.String(validate=validate.Length(max=TEXT_CHARACTERS_MAX))
+
+
+@blueprint.post("")
+@operation(
+    beginning("重整期间暂时屏蔽", "Let a record rest during a reorganisation", BegunReorganisation, tag=TAG)
+)
+def begin_reorganisation() -> Response:
+    """Let a record rest (暂时屏蔽) on a court's ruling that approves a plan: in no view from this transaction on."""
+
+    def run(given: Command) -> Done:
+        said = given_json(BegunReorganisation(), given.body)
+        plan = Plan(said["court"], said["ruling"], said["ruled_on"], said["until"], tuple(said["evidence"]))
+        case, officer = services().ledger.entropy.uuid(), Officer(given.officer, given.caller.department)
+        begun = BeginReorganisation(case, said["record"], plan, officer)
+        return Reorganisations(given.desk).begin(begun, once=given.once)
+
+    return command(run)
+
+
+@blueprint.post("/<uuid:reorganisation_id>/end")
+@operation(deciding("结束暂时屏蔽", "Say how the plan ended", EndedReorganisation))
+def end_reorganisation(reorganisation_id: UUID) -> Response:
+    """Performed: repaired for good; failed: shown again while its term runs (REP-5)."""
+
+    def run(given: Command) -> Done:
+        expected, officer = given.deciding("reorganisation", reorganisation_id)
+        said = given_json(EndedReorganisation(), given.body)
+        ended = EndReorganisation(
+            case_id=reorganisation_id,
+            expected=expected,
+            officer=officer,
+            outcome=said["outcome"],
+            evidence=tuple(said["evidence"]),
+            reasons=said.get("reasons"),
+        )
+        return Reorganisations(given.desk).end(ended, once=given.once)
+
+    return command(run)
+
+
+@blueprint.post("/<uuid:reorganisation_id>/state")
+@operation(asking("暂时屏蔽办理情况", "How a temporary shield stands"))
+def reorganisation_state(reorganisation_id: UUID) -> Response:
+    """How a temporary shield stands, for its source, its subject and the credit office; everyone else gets 404."""
+    return state("reorganisation", reorganisation_id)
