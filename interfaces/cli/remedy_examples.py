@@ -6,16 +6,29 @@ Made by the same commands as over HTTP, each act sealed by its department's own 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 from application.commands.objections import DecideObjection, FileObjection, Objections
 from application.commands.remedies import DepartmentAct, RemedyDesk
+from application.commands.reorganisations import BeginReorganisation, Reorganisations
+from application.commands.repair_windows import ApplyForRepairs, RepairWindow
+from application.commands.repairs import HandleRepair, Repairs
+from application.commands.revocations import Revocations, RevokeRepair
 from application.commands.subjects import identity_of
 from domain.parties.acting import Officer
 from domain.remedies.objection import Filing
+from domain.remedies.reorganisation import Plan
+from domain.remedies.repair_case import Application, Material
+from domain.remedies.repair_events import RepairsFiled
 from domain.shared.canonical import Parts
+from domain.shared.city_time import city_day
 from domain.shared.kinds import Kind
 from interfaces.client.sealing import DepartmentKey, seal_remedy
+
+DIGEST = "e1" * 32
+RULED_DAYS_AGO, RESTING_DAYS = 20, 90
+REMEDIES = {"reconsideration": "六十日内申请行政复议", "litigation": "六个月内提起行政诉讼"}
 
 
 class RemedyExamples:
@@ -36,6 +49,9 @@ class RemedyExamples:
     def make(self) -> None:
         """All of them."""
         self._restoring()
+        self._extended()
+        self._revoked()
+        self._resting()
 
     def _restoring(self) -> None:
         """OBJ-4: a record was wrong and is withdrawn; its department has a reputation to restore."""
@@ -49,6 +65,53 @@ class RemedyExamples:
         parts: Parts = {"public": {"withdraws": leaf, "objection": str(case)}}
         decided = DecideObjection(case, filed.version, self._officer)
         objections.withdraw(decided, self._sealed(Kind.RECORD_WITHDRAWN, parts, record))
+
+    def _extended(self) -> None:
+        """REP-4: applied for at one window, accepted, and being examined for longer than it first should be."""
+        applied = self._applied(20)
+        accepted = Repairs(self._desk).accept(HandleRepair(applied, 1, self._officer))
+        handling = HandleRepair(applied, accepted.version, self._officer)
+        Repairs(self._desk).extend(
+            handling, reasons="示例：须现场核查整改情况", notice=DIGEST, working_days=5
+        )
+
+    def _revoked(self) -> None:
+        """REP-5: a repair that false material obtained, undone; the record is shown again."""
+        applied = self._applied(21)
+        repairs = Repairs(self._desk)
+        accepted = repairs.accept(HandleRepair(applied, 1, self._officer))
+        granted = repairs.grant(HandleRepair(applied, accepted.version, self._officer))
+        leaf, officer = str(granted.told["leaf_hash"]), self._officer.pseudonym
+        parts: Parts = {
+            "public": {"revokes": leaf, "cause": "false_material", "officer": officer},
+            "restricted": {"evidence": [DIGEST], "reasons": "示例：整改证明系伪造", "remedies": REMEDIES},
+        }
+        revoking = RevokeRepair(applied, granted.version, self._officer)
+        Revocations(self._desk).revoke(revoking, self._sealed(Kind.REPAIR_REVOKED, parts, applied))
+
+    def _resting(self) -> None:
+        """REP-5: a record that rests while a plan of reorganisation is performed."""
+        record, _ = self._penalty(22)
+        today = city_day(self._desk.ledger.now())
+        ruled, until = today - timedelta(days=RULED_DAYS_AGO), today + timedelta(days=RESTING_DAYS)
+        plan = Plan("示范市中级人民法院", f"（{today.year}）示01破1号之一", ruled, until, (DIGEST,))
+        case = self._desk.ledger.entropy.uuid()
+        Reorganisations(self._desk).begin(BeginReorganisation(case, record, plan, self._officer))
+
+    def _applied(self, number: int) -> UUID:
+        """The case of an application for the repair of a penalty, at the one window."""
+        record, content = self._penalty(number)
+        materials = tuple(Material(kind, DIGEST) for kind in ("performance_proof", "commitment_letter"))
+        applied = ApplyForRepairs(
+            self._desk.ledger.entropy.uuid(),
+            self._office,
+            identity_of(self._desk.form_of(content), content),
+            [(record, Application(materials=materials))],
+        )
+        done = RepairWindow(self._desk).apply(applied)
+        filed = self._desk.ledger.load(done.case)[0]
+        assert isinstance(filed, RepairsFiled)
+        return UUID(filed.cases[0][0])
 
     def _sealed(self, kind: Kind, parts: Parts, stream: UUID) -> DepartmentAct:
         ledger_id = self._desk.ledger.id.bytes

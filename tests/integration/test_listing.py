@@ -151,6 +151,8 @@ def test_the_demo_city_has_a_live_example_of_each_process(ledger_world: World) -
     (honoured,) = world.lookup.listed("C11-01").entries
     assert "绿色通道" in honoured.shown["fields"]["incentives"]
     assert [len(world.rows_of(topic)) for topic in ("watchlist.entered", "reference.entered")] == [1, 1]
+    remedies = ("restoration.begun", "repair.extended", "repair.revoked", "record.returned", "record.rested")
+    assert [len(world.rows_of(topic)) for topic in remedies] == [1] * 5
     (subject,) = set(world.rows_of("subject.measured"))
     still, _ = fold_measured(world.ledger.load(subject))
     found = [fold_measure(world.ledger.load(measure)) for measure in still]
