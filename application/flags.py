@@ -25,6 +25,7 @@ from domain.oversight.flags import Trace, causes_of, due_flags, escalate, fold_f
 from domain.parties.keys import CREDIT_OFFICE
 from domain.records.events import ActRefused, IntakeReported
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
+from domain.remedies.restoration import RestorationOverdue
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
 from domain.shared.rule_settings import RuleSettings
@@ -38,6 +39,7 @@ LOGS: tuple[Log, ...] = ("records", "access")
 """Records first: a flag that was closed is known to be before what came after is looked at."""
 _CAUSES = (
     ActRefused, IntakeReported, CatalogueItemSuspended, ListingRemoved, ObjectionOverdue, RepairOverdue, ListingOverdue,
+    RestorationOverdue,
 )  # fmt: skip
 FLAG_EVENTS = (FlagRaised, FlagAnswered, FlagOverdue, FlagClosed)
 TOPICS = frozenset(event.TOPIC for event in (*_CAUSES, *FLAG_EVENTS))
@@ -112,11 +114,12 @@ class FlagRunner:
         return Raised(flags, overdue)
 
     def fold(self) -> bool:
-        """Read both logs; whether up to the heads, so that every flag that was raised is known."""
+        """Read both logs; whether up to the heads as they were, so that every flag that was raised then is known."""
+        heads = {log: self._reader.head(log)[0] for log in LOGS}
         for log in LOGS:
-            while self._fold(log):
+            while self._store.position(log) < heads[log] and self._fold(log):
                 pass
-        return all(self._store.position(log) >= self._reader.head(log)[0] for log in LOGS)
+        return all(self._store.position(log) >= heads[log] for log in LOGS)
 
     def _fold(self, log: Log) -> bool:
         """Fold a batch; whether there may be more. What was recorded under an item is for the views to say first."""

@@ -26,8 +26,10 @@ from domain.oversight.indicators import (
     RECORDED,
     REFUSED,
     REPAIRS,
+    REVIEWED,
     UPHELD,
 )
+from domain.oversight.review_events import QueryReviewDecided, QueryReviewOpened
 from domain.records.events import ActRefused, IntakeReported
 from domain.records.lateness import PublicationLate
 from domain.shared.city_time import city_day
@@ -45,6 +47,8 @@ PLAIN: Mapping[str, str] = {
     "subject.queried": QUERIES,
 }
 """Topics that count once for whoever recorded them; a record is corrected or withdrawn by an upheld objection."""
+ENDED: Mapping[str, str] = {FlagClosed.TOPIC: FLAGS_CLOSED, QueryReviewDecided.TOPIC: REVIEWED}
+"""Topics that count for the unit that the first event of their stream names."""
 UnitCounts = Counter[tuple[str, str, str, str]]
 """How many, by unit, city month (``2026-11``), name and detail."""
 Positions = Mapping[Log, int]
@@ -124,10 +128,9 @@ class IndicatorFold:
             elif row.topic == "repair.decided" and meta.get("correlation") == str(row.stream_id):
                 # Closed with its record it has another correlation: nobody decided it.
                 counts[meta["actor"], month, REPAIRS, str(self._days(row))] += 1
-            elif row.topic == FlagClosed.TOPIC:
-                raised = self._first(row)
-                for one in self._open(log, [raised]):
-                    counts[one.event.unit, month, FLAGS_CLOSED, ""] += 1  # type: ignore[attr-defined]
+            elif row.topic in ENDED:
+                for one in self._open(log, [self._first(row)]):
+                    counts[_whose(one), month, ENDED[row.topic], ""] += 1
         for one in self._open(log, [row for row in rows if row.topic in OPENED]):
             for unit, name, detail, number in _told(one):
                 counts[unit, _month(one.row), name, detail] += number
@@ -162,6 +165,13 @@ def _told(one: OpenedRow) -> Iterator[tuple[str, str, str, int]]:
         yield event.department, LATE, "", len(event.records)
     elif isinstance(event, FlagRaised):
         yield event.unit, FLAGS_RAISED, "", 1
+
+
+def _whose(first: OpenedRow) -> str:
+    """The unit of a flag, or whose query is reviewed."""
+    event = first.event
+    assert isinstance(event, FlagRaised | QueryReviewOpened)
+    return event.unit if isinstance(event, FlagRaised) else event.department
 
 
 def _month(row: StoredRow) -> str:

@@ -18,6 +18,7 @@ from domain.oversight.flag_events import FlagAnswered, FlagClosed, FlagOverdue, 
 from domain.parties.acting import DIGESTS_MAX, Officer, is_digest, is_text
 from domain.records.events import ActRefused, IntakeReported
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
+from domain.remedies.restoration import RestorationOverdue
 from domain.shared.deadlines import Calendar, add_working_days
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused, refuse_if_any
@@ -115,7 +116,7 @@ def causes_of(event: Event, *, actor: str) -> Iterator[Found]:
     elif isinstance(event, ListingRemoved) and event.cause == "reversal" and not event.by:
         # One that fell with its record is the record's fault; this one the department took back itself.
         yield Found("ACC-3", "listing_reversed", str(event.originator_id), actor)
-    elif isinstance(event, ObjectionOverdue | RepairOverdue | ListingOverdue):
+    elif isinstance(event, ObjectionOverdue | RepairOverdue | ListingOverdue | RestorationOverdue):
         yield Found("ACC-4", "overdue", str(event.originator_id), event.department)
 
 

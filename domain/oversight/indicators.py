@@ -17,11 +17,22 @@ STEP = 5
 """What the public is told in: full fives; what rests on fewer than five is not told."""
 RECORDED, LATE, REFUSED = "recorded", "late", "refused"
 OBJECTIONS, UPHELD = "objections_decided", "objections_upheld"
-REPAIRS, QUERIES = "repairs_decided", "queries"
+REPAIRS, QUERIES, REVIEWED = "repairs_decided", "queries", "queries_reviewed"
 FLAGS_RAISED, FLAGS_CLOSED, FLAGS_OPEN = "flags_raised", "flags_closed", "flags_open"
 Counts = Mapping[tuple[str, str], int]
 """How many in one month of one unit, by name and detail: the rule of a refusal, the working days of a repair."""
-PLAIN = (RECORDED, LATE, OBJECTIONS, UPHELD, REPAIRS, QUERIES, FLAGS_RAISED, FLAGS_CLOSED, FLAGS_OPEN)
+PLAIN = (
+    RECORDED,
+    LATE,
+    OBJECTIONS,
+    UPHELD,
+    REPAIRS,
+    QUERIES,
+    REVIEWED,
+    FLAGS_RAISED,
+    FLAGS_CLOSED,
+    FLAGS_OPEN,
+)
 NAMES: Mapping[str, tuple[str, str]] = {
     RECORDED: ("记录数", "records determined"),
     LATE: ("其中逾期", "of these late"),
@@ -33,6 +44,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "repair_days_median": ("修复用时中位数（工作日）", "repair, median working days"),
     "repair_days_p90": ("修复用时九成以内（工作日）", "repair, nine in ten within working days"),
     QUERIES: ("查询次数", "queries"),
+    REVIEWED: ("其中已审查", "of its queries reviewed"),
     FLAGS_RAISED: ("新增责任线索", "flags raised"),
     FLAGS_CLOSED: ("办结责任线索", "flags closed"),
     FLAGS_OPEN: ("月末未办结线索", "flags open at the end"),

@@ -19,6 +19,7 @@ from application.commands.listings import Listings, NotifyListing
 from application.commands.measure_grounds import RestsOn
 from application.commands.measures import HandleMeasure, Measures, NameMeasure
 from application.commands.proposals import HandleProposal, Proposals
+from application.commands.refusals import log_refusal
 from application.commands.remedies import DepartmentAct, Done
 from application.commands.seals import SealOfAct
 from application.ledger import Ledger
@@ -30,6 +31,7 @@ from domain.shared.canonical import Part, Parts
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_months
 from domain.shared.kinds import Kind
+from domain.shared.refusals import Refused
 from domain.transparency.leaf import act_message
 from domain.transparency.sealed_file import ROW_KIND, SealedRow
 from infrastructure.bootstrap import load_calendar, remedy_desk, verify_ed25519
@@ -78,6 +80,7 @@ class Examples:
         self._listed(begun, record, content["public"])
         self._measured(begun.case)
         self._told(self._penalty(2)[0], self._today)
+        self._refused_steps(record)
         self._proposed()
         RemedyExamples(
             self._desk,
@@ -128,7 +131,7 @@ class Examples:
         assert report.taken == 1, report.refused
         return row.record_id, content
 
-    def _told(self, record: UUID, served_on: date) -> Done:
+    def _told(self, record: UUID, served_on: date, *, list_code: str = LIST) -> Done:
         notice = Notice(
             facts=FACTS,
             grounds="《市场监督管理严重违法失信名单管理办法》第二条",
@@ -138,7 +141,17 @@ class Examples:
             receipt="d1" * 32,
         )
         case = self._ledger.entropy.uuid()
-        return self._listings.notify(NotifyListing(case, LIST, (record,), notice, self._officer))
+        return self._listings.notify(NotifyListing(case, list_code, (record,), notice, self._officer))
+
+    def _refused_steps(self, record: UUID) -> None:
+        """Three attempts at a list that there is not: the flag runner finds them (ACC-3)."""
+        for number in range(3):
+            try:
+                self._told(record, self._today, list_code=f"C06-9{number}")
+            except Refused as refused:
+                attempt = f"listing {number}".encode()
+                code = self._market.code
+                log_refusal(self._ledger, department=code, defects=refused.defects, attempt=attempt)
 
     def _listed(self, begun: Done, record: UUID, subject: Part) -> None:
         standard = next(s for s in self._city.lists if s.code == LIST)

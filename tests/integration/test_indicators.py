@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from application.commands.refusals import log_refusal
+from domain.oversight.review_events import QueryReviewDecided, QueryReviewOpened
 from domain.shared.canonical import canonical
 from domain.shared.refusals import Defect
 from interfaces.client.flags import Flags
@@ -46,9 +47,24 @@ class Counted:
         for number in range(6):
             defects, attempt = [Defect("MEA-1", "x")], f"{number}".encode()
             log_refusal(self.world.ledger, department=story.source, defects=defects, attempt=attempt)
+        self._reviewed(story.source)
         self.world.project()
         self.world.flags.run()
         self.world.project()
+
+    def _reviewed(self, unit: str) -> None:
+        """A query of the unit was drawn, and somebody else found it in order."""
+        ledger = self.world.ledger
+        place: dict[str, Any] = {"originator_id": ledger.entropy.uuid(), "timestamp": ledger.now()}
+        opened = QueryReviewOpened(
+            **place, originator_version=1, due="2026-12-04", provisional=False, look="access:1", leaf="00" * 32,
+            department=unit, officer=SECOND, reasons=["drawn"], epoch=1, root="00" * 32, per_10000=100,
+        )  # fmt: skip
+        decided = QueryReviewDecided(
+            **place, originator_version=2, decided_on="2026-11-24", finding="in_order", consequence="none",
+            reasons="有案由", department=self.city.story.office, officer="credit_office-1",
+        )  # fmt: skip
+        ledger.record([ledger.seal(event) for event in (opened, decided)], meta={"actor": "platform"})
 
     def _folded(self, unit: str) -> dict[str, Any]:
         """The unit's counts of the month so far."""
@@ -76,7 +92,7 @@ def test_sup_1_each_act_of_a_unit_counts_once_and_counting_again_gives_the_same(
     world = counted.world
     assert counted.since() == {
         "recorded": 2, "late": 2, "objections_decided": 1, "objections_upheld": 1, "repairs_decided 2": 1,
-        "refused MEA-1": 6, "flags_raised": 1, "flags_open": 1,
+        "refused MEA-1": 6, "queries_reviewed": 1, "flags_raised": 1, "flags_open": 1,
     }  # fmt: skip
     assert world.indicators.rebuild()
     ask(world, "subject", stream=counted.city.story.subject_id())

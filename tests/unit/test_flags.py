@@ -26,6 +26,7 @@ from domain.oversight.flags import (
 from domain.parties.acting import Officer
 from domain.records.events import ActRefused, IntakeReported
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
+from domain.remedies.restoration import RestorationOverdue
 from domain.shared.events import Event
 from domain.shared.refusals import Refused
 from infrastructure.remedy_data import load_calendar
@@ -96,7 +97,7 @@ def test_acc_3_a_listing_that_its_department_took_back_is_a_cause_and_one_that_f
         assert found(event) == []
 
 
-@pytest.mark.parametrize("kind", [ObjectionOverdue, RepairOverdue, ListingOverdue])
+@pytest.mark.parametrize("kind", [ObjectionOverdue, RepairOverdue, ListingOverdue, RestorationOverdue])
 def test_acc_4_every_missed_day_of_a_case_is_a_cause_of_its_department(kind: type[Event]) -> None:
     told = {"record": "r", "step": "decide", "due": "2026-11-19", "department": OTHER, "provisional": False}
     event = kind(**PLACE, **told)  # type: ignore[arg-type]
