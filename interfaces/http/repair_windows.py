@@ -116,8 +116,8 @@ def application_state(application_id: UUID) -> Response:
     caller = authenticated(body)
     desk = services().desk()
     with logged_refusals(caller, body):
-        subject, _ = on_behalf(caller, desk, read_json(ApplicationQuestion(), body), naming_agent=False)
         for_purpose(caller, OWN_RECORDS)
+        subject, _ = on_behalf(caller, desk, read_json(ApplicationQuestion(), body), naming_agent=False)
         agent = caller.signed_header(ON_BEHALF) == AGENT
         asker = Asker(caller.department, caller.signed_header("Credit-Official"), subject, agent)
         found = window_state(desk, application_id, asker)
