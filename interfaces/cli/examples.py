@@ -36,6 +36,7 @@ from domain.transparency.leaf import act_message
 from domain.transparency.sealed_file import ROW_KIND, SealedRow
 from infrastructure.bootstrap import load_calendar, remedy_desk, verify_ed25519
 from interfaces.cli.entry_examples import EntryExamples
+from interfaces.cli.oversight_examples import OversightExamples
 from interfaces.cli.remedy_examples import RemedyExamples
 from interfaces.client.form_data import load_forms
 from interfaces.client.sealing import DepartmentKey, seal_remedy
@@ -68,7 +69,7 @@ class Examples:
         self._desk = remedy_desk(ledger, self._forms)
         self._listings = Listings(self._desk)
         self._market = next(d for d in city.departments if d.key == SOURCE)
-        self._key = keys[self._market.code]
+        self._key, self._office_key = keys[self._market.code], keys[city.credit_office.code]
         self._officer = Officer(OFFICER, self._market.code)
         self._today = city_day(ledger.now())
         self._random = Random(seed)  # noqa: S311 - made-up names, the same in every demo city
@@ -89,6 +90,10 @@ class Examples:
             key=self._key,
             penalty=self._penalty,
         ).make()
+        office = self._city.credit_office.code
+        OversightExamples(self._ledger, office=office, key=self._office_key, officer=self._officer).make(
+            str(content["public"]["CF_XDR_SHXYM"])
+        )
         name, code = self._company()
         EntryExamples(
             self._desk,

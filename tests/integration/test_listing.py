@@ -157,6 +157,8 @@ def test_the_demo_city_has_a_live_example_of_each_process(ledger_world: World) -
     still, _ = fold_measured(world.ledger.load(subject))
     found = [fold_measure(world.ledger.load(measure)) for measure in still]
     assert [measure and measure.state for measure in found] == ["applied", "named"]
+    overseen = ("officer.relation_declared", "incident.opened", "incident.handled", "duty.checked")
+    assert [len(world.rows_of(topic)) for topic in overseen] == [1, 1, 1, 1]
     text = Web(world).http.get(f"/lists/{LIST}").text
     assert listed.shown["fields"]["name"] in text
     assert Web(world).http.get(f"/v1/lists/{LIST}").get_json()["entries"][0]["listing"] == str(

@@ -1,0 +1,65 @@
+"""One live example of oversight in the demo city: a relation declared, a trace, an incident, and cases to be checked.
+
+Reviews of queries come by themselves: the projector opens them for what is queried off-hours or for an unknown case.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from application.commands.duty import DueCase, Duties
+from application.commands.governance import Governance
+from application.commands.incidents import HandleIncident, Incidents
+from application.commands.reviews import Reviews
+from application.commands.subjects import Identity
+from application.ledger import Ledger
+from application.queries.traces import Traces, tracer_of
+from domain.access.model import LEAK_TRACING, Request
+from domain.parties.acting import Officer
+from domain.shared.city_time import city_day
+from interfaces.client.sealing import DepartmentKey
+
+OFFICE_OFFICER, SUPERVISOR = "credit_office-1", "supervisor-1"
+BASIS = "国办发〔2020〕49号(十三)"
+
+
+class OversightExamples:
+    """The examples of oversight over a company that has records."""
+
+    def __init__(self, ledger: Ledger, *, office: str, key: DepartmentKey, officer: Officer) -> None:
+        """``key`` is the credit office's, ``officer`` one of the department that queries."""
+        self._ledger, self._office, self._officer = ledger, office, officer
+        self._governance = Governance(ledger, signer=key)
+        self._today = city_day(ledger.now())
+
+    def make(self, code: str) -> None:
+        """All of them, about the company with this code."""
+        subject = Identity("organisation", "", code)
+        department, officer = self._officer.department, self._officer.pseudonym
+        self._governance.register_officer(
+            department=department, pseudonym=SUPERVISOR, role="supervisor", name="示例督查"
+        )
+        Reviews(self._ledger).declare(
+            officer=SUPERVISOR,
+            of_officer=officer,
+            department=department,
+            identity=subject,
+            relation="relative",
+            once=None,
+        )
+        case = f"示信查〔{self._today.year}〕1号"
+        asking = Request(self._office, OFFICE_OFFICER, LEAK_TRACING.code, case, BASIS, self._today)
+        Traces(self._ledger).of_subject(subject, tracer_of(self._ledger, asking), {})
+        incidents = Incidents(self._ledger)
+        opened = incidents.open(
+            kind="leak",
+            facts="示例：网上出现未公示的处罚内容",
+            officer=OFFICE_OFFICER,
+            department=self._office,
+            once=None,
+        )
+        handling = HandleIncident(opened.case, opened.version, OFFICE_OFFICER, self._office)
+        incidents.measure(handling, text="示例：要求有关网站删除，并追查来源")
+        numbers = (f"示许受字〔{self._today.year}〕{number}号" for number in (7, 8))
+        due = [DueCase(number, subject, self._today - timedelta(days=1)) for number in numbers]
+        Duties(self._ledger).check(due, officer=officer, department=department)
