@@ -255,9 +255,12 @@ class Story:
         told = ["shared", "shared", "objection", "shared", *(["replay"] if replayed else []), "who_looked"]
         _require(views == told, "每次查询都在其中")
         dossier = self._clients["portal"].dossier(self._subject)
-        events = [moment["event"] for record in dossier for moment in record["history"]]
+        histories = {one["record"]: [moment["event"] for moment in one["history"]] for one in dossier}
+        events = histories.pop(self._record)
         self._detail(f"本人档案 / own dossier: {'、'.join(events)}")
         _require(events == ["record.determined", "record.corrected", "record.shielded"], "本人档案历史完整")
+        # The record was wrong once, so its department has a reputation to restore (OBJ-4).
+        _require(list(histories.values()) == [["restoration.begun"]], "恢复信誉的任务在档案中")
 
     def _proven(self) -> None:
         self._say("三份证据包，离线就能验证", "three bundles of evidence, verified without the service")
