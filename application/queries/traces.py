@@ -16,7 +16,7 @@ from application.ports import Append
 from application.queries.disclosed import DisclosedContent
 from application.queries.looks import Shown, log_look, log_look_at
 from application.registry import Registry
-from application.sealing import parse_key_reference
+from application.sealing import BrokenSeal, parse_key_reference
 from domain.access.decide import may_speak_for_subjects, request_defects
 from domain.access.events import SubjectQueried
 from domain.access.model import LEAK_TRACING, Officer, Request
@@ -178,7 +178,10 @@ class Traces:
     ) -> list[Disclosed]:
         refuse_if_any(completeness_defects(numbers=(), last=last, closed=False) if last > LOOKS_MAX else ())
         rows = self._ledger.store.load_slice("access", subject, after=0, until=last)
-        opened = self._ledger.open_all(rows, log="access")
+        try:
+            opened = self._ledger.open_all(rows, log="access")
+        except BrokenSeal:
+            raise Refused(Defect("QRY-4", "trace_incomplete")) from None
         numbers = [row.stream_version for row in rows]
         closed = any(look.closed for look in opened)
         refuse_if_any(completeness_defects(numbers=numbers, last=last, closed=closed))

@@ -108,6 +108,24 @@ def test_qry_4_a_trace_that_cannot_be_complete_is_refused(city: City) -> None:
     assert (refused["rule"], code_of(refused)) == ("QRY-4", "trace_incomplete")
 
 
+def test_qry_4_a_look_that_was_changed_by_hand_refuses_the_trace_and_hides_no_other_from_review(
+    city: City,
+) -> None:
+    world, record = city.world, city.determine()
+    city.shared(record)
+    city.shared(record)
+    world.publish()
+    with world.superuser() as connection:
+        connection.execute(
+            "UPDATE ledger.access SET sealed = set_byte(sealed, length(sealed) - 1,"
+            " 255 - get_byte(sealed, length(sealed) - 1))"
+            " WHERE position = (SELECT min(position) FROM ledger.access WHERE topic = 'subject.queried')"
+        )
+    refused = problem(lambda: tracing(city).trace(record=record, **CASE), 422)
+    assert code_of(refused) == "trace_incomplete"
+    assert world.reviews.run() >= 1 and world.finding() is not None
+
+
 def test_qry_4_what_a_linked_person_was_shown_of_the_record_is_traced_too(seeded_world: World) -> None:
     web = Web(seeded_world)
     with web.served() as url:
