@@ -1,7 +1,7 @@
 """Any history over all processes, lawful and unlawful acts mixed, keeps the promises after each of its steps.
 
-To what ``test_remedy_histories.py`` does to records it adds lists, linked persons, leniency, settings, passing days and
-logged queries; what must hold there holds here too.
+To what ``test_remedy_histories.py`` does to records it adds lists, measures, linked persons, leniency, settings,
+passing days and logged queries; what must hold there holds here too.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from application.commands.remedies import Once
 from application.listings import lists_of
 from application.ports import Receipt
 from domain.listing.events import ListingDecided, ListingRemoved
+from domain.measures.case import Measure, fold_measure
 from domain.records.leniency import NOT_RECORDED, Assessing, Assessment
 from domain.records.links import PersonLinked
 from domain.shared.refusals import Refused
@@ -35,6 +36,7 @@ from domain.transparency.merkle import leaf_hash
 from interfaces.demo.identities import citizen_id
 from tests.integration import test_remedy_histories as remedies
 from tests.listing import LIST, ListingStory, decision_parts
+from tests.measures import MeasureStory
 from tests.remedies import FIRST, SECOND, begin
 from tests.remedies_http import City
 from tests.rule_settings import change_setting
@@ -53,6 +55,8 @@ class Model(remedies.Model):
 
     city: City = field(kw_only=True)
     cases: ListingStory = field(kw_only=True)
+    measured: MeasureStory = field(kw_only=True)
+    measures: dict[UUID, UUID] = field(default_factory=dict)
     listed: dict[UUID, tuple[UUID, int]] = field(default_factory=dict)
     taken_off: set[UUID] = field(default_factory=set)
     links: dict[UUID, UUID] = field(default_factory=dict)
@@ -155,6 +159,19 @@ class WholeHistories(remedies.Histories):
             Links(self.story.desk).link(LinkPerson(link, record, self.story.source, act), once)
             self.model.links[link] = record
 
+    @rule(record=remedies.Histories.records)
+    def apply_a_measure(self, record: UUID) -> None:
+        """On a record that stands, is not objected to, and while nothing of the kind is applied yet."""
+        open_already = any(self._measure(measure).is_open for measure in self.model.measures)
+        unlawful = record in self.model.gone or record in self.objected() or open_already
+        try:
+            done = self.model.measured.applied(record)
+        except Refused:
+            assert unlawful
+        else:
+            assert record not in self.model.gone
+            self.model.measures[done.case] = record
+
     @rule(approved=st.booleans())
     def be_lenient(self, approved: bool) -> None:
         """What a second officer agreed not to record is refused, and as long as he may; taken back, it is recorded."""
@@ -225,6 +242,14 @@ class WholeHistories(remedies.Histories):
                 assert fell and self.story.shared(listing) == 0
 
     @invariant()
+    def a_measure_rests_on_what_stands_and_rests_while_that_is_objected_to(self) -> None:
+        for case, record in self.model.measures.items():
+            measure = self._measure(case)
+            if measure.is_open:
+                assert record not in self.model.gone
+                assert bool(measure.suspended_by) == (record in self.objected())
+
+    @invariant()
     def no_link_is_in_any_view(self) -> None:
         for link in self.model.links:
             assert self.world.lookup.record(link) is None and self.story.shared(link) == 0
@@ -241,6 +266,15 @@ class WholeHistories(remedies.Histories):
         finding = self.world.finding()
         assert finding is None, finding
 
+    def objected(self) -> set[UUID]:
+        """The records to which an objection is being verified."""
+        return {self.model.object_of[case] for case in (*self.model.pending, *self.model.left)}
+
+    def _measure(self, case: UUID) -> Measure:
+        measure = fold_measure(self.world.ledger.load(case))
+        assert measure is not None
+        return measure
+
     def _officer(self, pseudonym: str) -> Leniency:
         return Leniency(self.world.ledger, officer=pseudonym, department=self.story.source)
 
@@ -251,7 +285,7 @@ class WholeHistories(remedies.Histories):
 def test_any_history_of_all_processes_keeps_the_promises(seeded_world: World) -> None:
     story = begin(seeded_world)
     with Web(seeded_world).served() as url:
-        model = Model(story, city=City(story, url), cases=ListingStory(story))
+        model = Model(story, city=City(story, url), cases=ListingStory(story), measured=MeasureStory(story))
         model.position = seeded_world.reader.head("records")[0]
         run_state_machine_as_test(
             type("WholeHistoriesHere", (WholeHistories,), {"model": model}),
