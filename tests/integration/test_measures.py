@@ -83,8 +83,7 @@ def test_jnt_4_a_measure_ends_with_its_term_and_with_the_term_of_its_record(desk
 def test_jnt_4_a_term_that_is_over_ends_the_measure_though_its_ground_stands(desk: MeasureStory) -> None:
     world = desk.world
     ground = ListingStory(desk.story).listed(record(desk)).case
-    named = {"measure": HEAVY, "provision": BANNED}
-    done = desk.applied(ground, **named, ground=LISTING)
+    done = desk.applied(ground, measure=HEAVY, provision=BANNED, ground=LISTING)
     world.clock.advance(days=366)
     world.project()
     world.deadlines.run()

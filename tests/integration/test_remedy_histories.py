@@ -167,6 +167,8 @@ class Histories(RuleBasedStateMachine):
         done = self.model.repairs.pop(case)
         found = self.story.repairs.find(case)
         assert found is not None
+        if found.decided:
+            return  # closed by the act that took the record away
         if LETTER.kind not in found.given:
             done = self.story.repairs.request_materials(self.story.handling(done))
             done = self.story.repairs.supply(self.story.supplying(done, LETTER))
