@@ -11,6 +11,7 @@ from application.commands.remedies import Done
 from application.commands.reorganisations import BeginReorganisation, EndReorganisation, Reorganisations
 from domain.parties.acting import DIGESTS_MAX, SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, Officer
 from domain.remedies.reorganisation import Plan
+from domain.shared.refusals import Defect, Refused
 from interfaces.http.bodies import given_json
 from interfaces.http.describing import operation
 from interfaces.http.remedies import Command, command, state
@@ -53,9 +54,13 @@ def begin_reorganisation() -> Response:
     """Let a record rest (暂时屏蔽) on a court's ruling that approves a plan: in no view from this transaction on."""
 
     def run(given: Command) -> Done:
+        officer = Officer(given.officer, given.caller.department)
+        known = given.desk.registry.officer(officer.pseudonym)
+        if known is None or known.department != officer.department:
+            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
         said = given_json(BegunReorganisation(), given.body)
         plan = Plan(said["court"], said["ruling"], said["ruled_on"], said["until"], tuple(said["evidence"]))
-        case, officer = services().ledger.entropy.uuid(), Officer(given.officer, given.caller.department)
+        case = services().ledger.entropy.uuid()
         begun = BeginReorganisation(case, said["record"], plan, officer)
         return Reorganisations(given.desk).begin(begun, once=given.once)
 
