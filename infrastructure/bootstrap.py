@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,7 @@ from application.audit.fsck import Audited
 from application.audit.model import Fault
 from application.audit.trees import checkpoint_size
 from application.commands.consents import Consents
+from application.commands.consistency import ConsistencyDesk
 from application.commands.drafts import Drafts
 from application.commands.remedies import RemedyDesk
 from application.commands.settings import SettingsDesk
@@ -98,6 +99,7 @@ __all__ = [
     "Settings",
     "audit_services",
     "believed",
+    "comparisons",
     "configure_logs",
     "database",
     "demo_clock",
@@ -129,6 +131,7 @@ __all__ = [
     "sequencer_services",
     "settings_desk",
     "size_of_checkpoint",
+    "tip_offs",
     "verify_ed25519",
     "verify_note",
     "web_services",
@@ -211,6 +214,19 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         measures=lambda: MeasureChecks(remedy_desk(ledger, forms), shared),
         desk=lambda: remedy_desk(ledger, forms),
     )
+
+
+def comparisons(settings: Settings, ledger: Ledger) -> Callable[[str], ConsistencyDesk]:
+    """Makes desks for comparisons, once the views have followed the log to its head."""
+    projector = projector_services(settings).projector
+    while projector.run_once():
+        pass
+    return consistency_desk(ledger, role_pool(settings, "reader"))
+
+
+def tip_offs(settings: Settings, ledger: Ledger) -> TipOffs:
+    """The desk of tip-offs."""
+    return TipOffs(ledger, PostgresSeals(role_pool(settings, "reader")))
 
 
 def remedy_desk(ledger: Ledger, forms: Mapping[FormKind, Form]) -> RemedyDesk:

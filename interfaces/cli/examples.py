@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from application.commands.intake import Intake
@@ -37,6 +38,7 @@ from domain.transparency.sealed_file import ROW_KIND, SealedRow
 from infrastructure.bootstrap import load_calendar, remedy_desk, verify_ed25519
 from interfaces.cli.entry_examples import EntryExamples
 from interfaces.cli.oversight_examples import OversightExamples
+from interfaces.cli.process_examples import ProcessExamples
 from interfaces.cli.remedy_examples import RemedyExamples
 from interfaces.client.form_data import load_forms
 from interfaces.client.sealing import DepartmentKey, seal_remedy
@@ -74,8 +76,8 @@ class Examples:
         self._today = city_day(ledger.now())
         self._random = Random(seed)  # noqa: S311 - made-up names, the same in every demo city
 
-    def make(self) -> None:
-        """All of them."""
+    def make(self) -> dict[str, Any]:
+        """All of them; of those that wait for somebody where each is seen."""
         record, content = self._penalty(1)
         begun = self._told(record, self._today - timedelta(days=SERVED_DAYS_AGO))
         self._listed(begun, record, content["public"])
@@ -103,16 +105,26 @@ class Examples:
             key=self._key,
             penalty=self._penalty,
         ).make({"name": name, "code": code})
+        return ProcessExamples(
+            self._desk,
+            self._city,
+            officer=self._officer,
+            key=self._key,
+            penalty=self._penalty,
+            random=self._random,
+            today=self._today,
+        ).make()
 
     def _company(self) -> tuple[str, str]:
         """Name and code of a company that there was not before."""
         name = company_name(self._random)
         return name, credit_code(self._random, prefix="91", division=self._city.division_code)
 
-    def _penalty(self, number: int) -> tuple[UUID, Parts]:
-        """A penalty to rest on, sealed by its department."""
+    def _penalty(self, number: int, **public: str) -> tuple[UUID, Parts]:
+        """A penalty to rest on, sealed by its department; ``public`` are fields other than usual."""
         name, code = self._company()
-        content = penalty_of(self._market, name, code, number=900 + number, today=self._today)
+        usual = penalty_of(self._market, name, code, number=900 + number, today=self._today)
+        content = {**usual, "public": {**usual["public"], **public}}
         row = SealedRow(0, uuid.uuid4(), os.urandom(32), content, data_row=1, sheet_row=1)
         message = act_message(
             kind=ROW_KIND, commitment=row.commitment(self._ledger.id.bytes), issuer=self._key.issuer

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "keys": "interfaces.cli.keys",
     "erase": "interfaces.cli.erase",
     "instruments": "interfaces.cli.instruments",
+    "worklist": "interfaces.cli.worklist",
     "witness": "interfaces.cli.witness",
     "witness-request": "interfaces.cli.carried",
     "witness-response": "interfaces.cli.carried",

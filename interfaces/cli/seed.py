@@ -6,6 +6,8 @@ Every step is skipped when it stands already, so seeding twice adds nothing.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,19 +15,23 @@ from uuid import UUID
 
 import click
 
+from application.commands.consistency import SentRow
 from application.commands.governance import Governance
 from application.commands.instruments import CleanUpDesk, LedgerReport, LedgerRow
 from application.commands.intake import Intake
 from application.commands.seals import SealOfFile
 from application.ledger import Ledger
+from application.ports import Receipt
 from domain.instruments.form import NATIONAL, read_entry
 from domain.shared.city_time import city_day
 from infrastructure.bootstrap import (
     Settings,
+    comparisons,
     database,
     gateway_public_key,
     load_calendar,
     open_ledger,
+    tip_offs,
     verify_ed25519,
 )
 from interfaces.cli.examples import Examples
@@ -44,6 +50,7 @@ SEED = 20261121
 KEY_YEARS = 5
 ROWS = {"penalties": 40, "licences": 20, "people": 5}
 DONE = "seeded"
+EXAMPLES, TIP_OFF = "examples.json", "tip-off.json"
 
 
 def demo_folder(settings: Settings) -> Path:
@@ -67,12 +74,12 @@ def seed(*, quiet: bool) -> None:
     """Seed the demo city (示范市): departments, officers, keys, catalogue, and its departments' files."""
     settings = Settings.from_environment()
     with database(settings):
-        seed_city(open_ledger(settings), gateway_public_key(settings), demo_folder(settings), quiet=quiet)
+        seed_city(open_ledger(settings), gateway_public_key(settings), settings, quiet=quiet)
 
 
-def seed_city(ledger: Ledger, gateway_key: bytes, folder: Path, *, quiet: bool) -> None:
+def seed_city(ledger: Ledger, gateway_key: bytes, settings: Settings, *, quiet: bool) -> None:
     """Seed everything that the ledger lacks; files once for each ledger."""
-    city = read_city(DATA)
+    city, folder = read_city(DATA), demo_folder(settings)
     today = city_day(ledger.now())
     keys = govern(ledger, gateway_key, city, folder / "keys", today=today)
     if _is_seeded(folder, ledger.id):
@@ -87,9 +94,15 @@ def seed_city(ledger: Ledger, gateway_key: bytes, folder: Path, *, quiet: bool) 
         take_in(ledger, data, department=department, key=keys[department])
         bar.update(number)
     bar.finish()
-    Examples(ledger, city, keys, seed=SEED).make()
+    told = Examples(ledger, city, keys, seed=SEED).make()
     for unit, rows in city.ledgers.items():
         seed_ledger(ledger, rows, unit=unit)
+    name = next(n for n in sorted(files.files) if n.startswith("penalties"))
+    told["comparison"] = seed_comparison(
+        ledger, settings, files.files[name], department=files.sender[name], file=name
+    )
+    told["tip_off"] = seed_tip_off(ledger, settings, folder)
+    (folder / EXAMPLES).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (folder / DONE).write_text(ledger.id.hex + "\n")
 
 
@@ -163,6 +176,30 @@ def seed_ledger(ledger: Ledger, rows: Sequence[Mapping[str, str]], *, unit: str)
     ]
     content = ledger.vault.mac("upload", repr(rows).encode()).hex()
     return CleanUpDesk(ledger, department=unit).take(NATIONAL, judged, content=content)
+
+
+def seed_comparison(
+    ledger: Ledger, settings: Settings, data: bytes, *, department: str, file: str
+) -> dict[str, str]:
+    """Compare a file as its department sent it with what became public of it (PUB-3); where the result is seen."""
+    forms, desk = load_forms(), comparisons(settings, ledger)(department)
+    table = read_table(data, forms=forms)
+    rows = (SentRow(r.data_row, r.sheet_row, r.parts, r.defects) for r in read_rows(table, forms))
+    result = desk.compare(forms[table.kind], rows, department=department)
+    receipt = Receipt(department, "demo-comparison", b"c" * 32, 201, {"status": "recorded"})
+    desk.record(result, file=hashlib.sha256(data).hexdigest(), receipt=receipt)
+    return {"file": file, "page": f"/registers/consistency-checks/{department}-{table.kind}"}
+
+
+def seed_tip_off(ledger: Ledger, settings: Settings, folder: Path) -> dict[str, str]:
+    """A tip-off of a made-up citizen (WHS-1) that waits for its handler; its receipt lies in a file of its own."""
+    desk = tip_offs(settings, ledger)
+    filed = desk.file(
+        about="示范市示例工程有限公司", code="", text="示例：出借资质投标", name="示例市民", contact="示例"
+    )
+    receipt = {"number": str(filed.number), "secret": filed.secret}
+    (folder / TIP_OFF).write_text(json.dumps(receipt) + "\n", encoding="utf-8")
+    return {"receipt_file": TIP_OFF, "follow": "/v1/tip-offs/follow-up"}
 
 
 def _key(path: Path) -> DepartmentKey:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -27,7 +29,7 @@ from infrastructure.bootstrap import (
     require_time,
 )
 from interfaces.cli.demo_witnesses import demo_witnesses, witnesses_at
-from interfaces.cli.seed import DATA, PROJECT, demo_folder, seed_city
+from interfaces.cli.seed import DATA, EXAMPLES, PROJECT, TIP_OFF, demo_folder, seed_city
 from interfaces.demo.city import read_city
 
 WATCH_SECONDS = 0.5
@@ -56,7 +58,7 @@ def serve(*, port: int | None, demo: bool, witnesses: bool) -> None:
             )
         require_time(settings)
         if demo:
-            seed_city(open_ledger(settings), gateway_public_key(settings), demo_folder(settings), quiet=False)
+            seed_city(open_ledger(settings), gateway_public_key(settings), settings, quiet=False)
         beside: dict[str, list[str]] = {}
         if demo and witnesses:
             settings, beside = demo_witnesses(settings)
@@ -184,6 +186,7 @@ def _tour(settings: Settings, url: str) -> list[str]:
         f"{run} intake {sample} --department {agency.code} --key {folder}/keys/{agency.code}.pem --url {url}"
     )
     keys = sorted((demo / "keys").glob("*.pem"))
+    as_market = f"--department {agency.code} --key {folder}/keys/{agency.code}.pem --url {url}"
     return [
         "",
         "示范部门的密钥 / keys of the demo departments:",
@@ -195,4 +198,28 @@ def _tour(settings: Settings, url: str) -> list[str]:
         f"  {run} verify --head {folder}/head.json",
         f"  {run} rebuild",
         f"  curl -s {url}/v1/ledger",
+        *_examples(demo, folder, url, run, as_market),
+    ]
+
+
+def _examples(demo: Path, folder: Path, url: str, run: str, as_market: str) -> list[str]:
+    """Where the live examples of the demo city are seen; nothing for a city that was seeded before there were any."""
+    if not (demo / EXAMPLES).exists():
+        return []
+    told = json.loads((demo / EXAMPLES).read_text(encoding="utf-8"))
+    file, page = told["comparison"]["file"], told["comparison"]["page"]
+    asked = f"curl -s {url}/v1/tip-offs/follow-up -H 'Content-Type: application/json' -d @{folder}/{TIP_OFF}"
+    return [
+        "",
+        f"在办示例 / live examples ({folder}/{EXAMPLES}):",
+        f"  异议中的记录 a record objected to   {url}{told['objection']['page']}",
+        f"  修复办理中 a repair under way       {url}{told['repair']['page']}",
+        f"  从宽评估 leniency, its receipt      {url}{told['leniency']['receipt']}",
+        f"  关联责任人 a linked person          {url}{told['linked_person']['receipt']}",
+        f"  名单 a list, 提案 proposals         {url}/lists/C06-04  {url}/registers/proposals",
+        f"  清理规范台账 the clean-up ledger    {url}/instruments",
+        f"  公示一致性核对 a comparison         {url}{page}",
+        f"  {run} worklist {as_market} --official market-1",
+        f"  {run} compare {folder}/files/{file} {as_market}",
+        f"  {asked}",
     ]
