@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -155,8 +156,8 @@ class MeasureStory:
         """The department acts on what was done last."""
         return HandleMeasure(done.case, done.version, self.officer)
 
-    def applied(self, ground: UUID, /, **changed: Any) -> Done:
-        """Named and applied for a year."""
+    def applied(self, ground: UUID, /, *, until: date | None = None, **changed: Any) -> Done:
+        """Named and applied, for a year unless told otherwise."""
         named = self.named(ground, **changed)
         event = self.world.ledger.load(named.case)[0]
         today = self.world.today
@@ -166,7 +167,7 @@ class MeasureStory:
             self.story.source,
             leaf=str(named.told["leaf_hash"]),
             from_day=today.isoformat(),
-            until=today.replace(year=today.year + 1).isoformat(),
+            until=(until or today.replace(year=today.year + 1)).isoformat(),
         )
         act = self.story.sealed(Kind.MEASURE_APPLIED, named.case, parts)
         return self.measures.apply(self.handling(named), act)
