@@ -18,11 +18,11 @@ from application.ports import Receipt
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.instrument_schemas import FiledReturn, NoticeAnswer, NoticeIssuedAnswer, ReturnAnswer
+from interfaces.http.instrument_schemas import FiledReturn, NoticeAnswer, ReturnAnswer
 from interfaces.http.instruments import TAG
 from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
-from interfaces.http.remedies import JSON_BYTES_MAX, sealed_act
-from interfaces.http.remedy_schemas import SealedByDepartment
+from interfaces.http.notices import issued, issuing
+from interfaces.http.remedies import JSON_BYTES_MAX
 from interfaces.http.services import services
 
 blueprint = Blueprint("clean_up", __name__, url_prefix="/v1/instruments")
@@ -71,34 +71,13 @@ def notice(month: str) -> Response:
 
 
 @blueprint.post("/notices")
-@operation(
-    Operation(
-        "印发通报",
-        "Issue a month's notice",
-        Access.DEPARTMENT,
-        TAG,
-        {201: Answer("已印发", "issued", json_of(NoticeIssuedAnswer), ("Idempotency-Replayed",))},
-        takes=json_of(SealedByDepartment),
-        problems=(403,),
-    )
-)
+@operation(issuing("印发通报", "Issue a month's notice", tag=TAG))
 def issue() -> Response:
     """The credit office issues a month's notice that it sealed; recorded only if the ledger computes the same."""
-    request.max_content_length = JSON_BYTES_MAX
-    body = read_body()
-    caller = authenticated(body)
-    if replay := replayed(caller, body):
-        return replay
-    act = sealed_act(given_json(SealedByDepartment(), body))
-    told: dict[str, Any] = {}
-
-    def receipt(month: str) -> Receipt:
-        told.update(status="recorded", month=month)
-        return Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
-
-    with logged_refusals(caller, body):
-        position = issue_notice(services().desk(), act, department=caller.department, receipt=receipt)
-    return json_response({"receipt": told, "event_id": f"records:{position}"}, 201)
+    desk = services().desk()
+    return issued(
+        lambda act, department, receipt: issue_notice(desk, act, department=department, receipt=receipt)
+    )
 
 
 def told_notice(month: str) -> dict[str, Any]:

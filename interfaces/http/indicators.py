@@ -13,19 +13,17 @@ from application.commands.flags import FlagDesk
 from application.commands.indicators import notify_indicators
 from application.indicators import Indicators
 from application.ledger import instant
-from application.ports import Receipt
 from domain.access.model import SUPERVISION
 from domain.shared.refusals import Defect, Refused
 from interfaces.client.indicator_book import write_indicators
 from interfaces.http.auth import authenticated
-from interfaces.http.bodies import given_json, read_body
+from interfaces.http.bodies import read_body
 from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.flags import TAG
-from interfaces.http.intakes import WORKBOOK_TYPE, fingerprint, json_response, logged_refusals, replayed
+from interfaces.http.intakes import WORKBOOK_TYPE, json_response, logged_refusals
+from interfaces.http.notices import issued, issuing
 from interfaces.http.paging import read_json
 from interfaces.http.queries import for_purpose
-from interfaces.http.remedies import JSON_BYTES_MAX, sealed_act
-from interfaces.http.remedy_schemas import SealedByDepartment
 from interfaces.http.schema_fields import count, hexadecimal, text
 from interfaces.http.services import services
 
@@ -87,20 +85,6 @@ class ExactAnswer(IndicatorsAnswer):
     notice = fields.UUID(
         required=True, metadata={"description": "通报的流 / the stream of the month's notice"}
     )
-
-
-class NotifiedReceipt(Schema):
-    """The receipt of a notice."""
-
-    status = fields.String(required=True, validate=validate.Equal("recorded"))
-    month = text("月份 / month")
-
-
-class NotifiedAnswer(Schema):
-    """The notice was issued."""
-
-    receipt = fields.Nested(NotifiedReceipt, required=True)
-    event_id = fields.String(validate=validate.Regexp(r"^records:[0-9]+$"))
 
 
 @blueprint.get("")
@@ -185,36 +169,15 @@ def exact_indicators() -> Response:
 
 
 @blueprint.post("/notices")
-@operation(
-    Operation(
-        "印发考核通报",
-        "Issue a month's notice of indicators",
-        Access.DEPARTMENT,
-        TAG,
-        {201: Answer("已印发", "issued", json_of(NotifiedAnswer), ("Idempotency-Replayed",))},
-        takes=json_of(SealedByDepartment),
-        problems=(403,),
-    )
-)
+@operation(issuing("印发考核通报", "Issue a month's notice of indicators", tag=TAG))
 def issue_notice() -> Response:
     """The credit office issues a month's notice that it sealed (考核通报); recorded only as the ledger computes it."""
-    request.max_content_length = JSON_BYTES_MAX
-    body = read_body()
-    caller = authenticated(body)
-    if replay := replayed(caller, body):
-        return replay
-    act = sealed_act(given_json(SealedByDepartment(), body))
-    told: dict[str, Any] = {}
-
-    def receipt(month: str) -> Receipt:
-        told.update(status="recorded", month=month)
-        return Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
-
-    with logged_refusals(caller, body):
-        position = notify_indicators(
-            services().desk(), found_indicators(), act, department=caller.department, receipt=receipt
+    desk, found = services().desk(), found_indicators()
+    return issued(
+        lambda act, department, receipt: notify_indicators(
+            desk, found, act, department=department, receipt=receipt
         )
-    return json_response({"receipt": told, "event_id": f"records:{position}"}, 201)
+    )
 
 
 def found_indicators() -> Indicators:

@@ -127,20 +127,6 @@ class ReturnAnswer(Schema):
     event_id = fields.String()
 
 
-class NoticeReceipt(Schema):
-    """What was issued."""
-
-    status = text("recorded")
-    month = text("月份 / month")
-
-
-class NoticeIssuedAnswer(Schema):
-    """The receipt of a notice."""
-
-    receipt = fields.Nested(NoticeReceipt, required=True)
-    event_id = fields.String()
-
-
 class IssuedNotice(Schema):
     """A notice as it was issued."""
 
