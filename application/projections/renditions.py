@@ -63,6 +63,10 @@ LISTING, RED = "listing", "red"
 """The part of the public view that shows a listing: lists are read by it; that of a dossier for a red entry."""
 VIEWS = (PUBLIC, SHARED, DOSSIER)
 """The dossier names the records of a subject and shows nothing of them: what it holds is read from their streams."""
+OWN = (PersonLinked, RestorationBegun, WatchEntered, ReferenceEntered, MeasureNamed)
+"""What stands in the subject's own dossier and in no other view (DET-7, OBJ-4, JNT-3, JNT-5, MEA-1)."""
+BEGINNINGS = (RecordDetermined, ListingNotified, RedListed, *OWN)
+"""The first event of everything that a dossier holds; whose it is, the key of its public part says."""
 ENDED = (PublicityEnded, RecordWithdrawn, RecordShielded, ListingRemoved, RedRemoved)
 """After these a record is in no view but its subject's own dossier, and in the map of what was shielded."""
 GONE = (*ENDED, RecordRested)
@@ -202,10 +206,7 @@ class RenditionFold:
         elif isinstance(event, ListingNotified | ListingDecided | RedListed):
             if "public" in opened.opened:
                 changes.shown[record_id] = self._listed(opened, event, changes)
-        elif isinstance(
-            event, PersonLinked | RestorationBegun | WatchEntered | ReferenceEntered | MeasureNamed
-        ):
-            # In the subject's own dossier, and in no other view (DET-7, OBJ-4, JNT-3, JNT-5, MEA-1).
+        elif isinstance(event, OWN):
             if "public" in opened.opened:
                 subject = parse_key_reference(opened.row.key_ref)["public"][0]
                 until = date.fromisoformat(event.until) if isinstance(event, WatchEntered) else None

@@ -13,21 +13,21 @@ from datetime import date
 from uuid import UUID
 
 from application.ledger import OpenedRow
-from application.projections.renditions import DOSSIER, Changes, Rendition, fold_rows
+from application.projections.renditions import BEGINNINGS, DOSSIER, Changes, Rendition, fold_rows
 from application.queries.history import RecordLife, history_digest, life_of
 from application.queries.log_rows import RecordRows, is_learned
 from application.queries.looks import Shown
 from application.sealing import parse_key_reference
-from domain.records.events import RecordDetermined
 from domain.remedies.events import ObjectionDecided, ObjectionFiled
 from domain.transparency.digest import StoredRow
 
 AS_OF = "as_of"
+BEGUN = frozenset(event.TOPIC for event in BEGINNINGS)
 OBJECTIONS = (ObjectionFiled.TOPIC, ObjectionDecided.TOPIC)
 
 
 class NoSuchRecord(Exception):
-    """No record was ever determined under this id."""
+    """Nothing that a dossier holds was ever begun under this id."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Past:
     def subject_of(self, record: UUID) -> UUID:
         """Whom a record is about. Raises :class:`NoSuchRecord`."""
         row = self._rows.reader.row_of("records", record, 1)
-        if row is None or row.topic != RecordDetermined.TOPIC:
+        if row is None or row.topic not in BEGUN:
             raise NoSuchRecord
         return _subject(row)
 
@@ -91,8 +91,8 @@ class Past:
         fold, changes = self._rows.fold(), Changes()
         for batch in self._rows.batches(position):
             for row in batch:
-                determined = row.topic == RecordDetermined.TOPIC and record in (None, row.stream_id)
-                if determined and _subject(row) == subject:
+                begun = row.topic in BEGUN and record in (None, row.stream_id)
+                if begun and row.stream_version == 1 and _subject(row) == subject:
                     lives[row.stream_id] = []
             opened = self._rows.open([r for r in batch if r.stream_id in lives or is_learned(r)])
             fold_rows(fold, opened, changes)

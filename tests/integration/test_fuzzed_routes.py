@@ -36,7 +36,7 @@ from tests.remedies import FIRST, LETTER, PROOF, SECOND, Story, begin
 from tests.web import CSV, XLSX, Signing, Web
 from tests.world import World
 
-EXAMPLES = 6
+EXAMPLES = 4
 """Of each route and mode; each is asked by every role, as making one up costs more than asking."""
 CHECKS = (
     not_a_server_error,
