@@ -160,6 +160,15 @@ def ledger_world(
     yield from _world(databases, governed_template, secrets_dir, world_folder)
 
 
+@pytest.fixture(scope="module")
+def refusing_world(
+    databases: Databases, governed_template: tuple[str, Path], secrets_dir: Path, passing: Path
+) -> Iterator[World]:
+    """A founded ledger for all tests of a module: for those that leave nothing that another would meet."""
+    with tempfile.TemporaryDirectory(dir=passing) as name:
+        yield from _world(databases, governed_template, secrets_dir, Path(name) / "world")
+
+
 @pytest.fixture
 def seeded_world(
     databases: Databases, seeded_template: tuple[str, Path], secrets_dir: Path, world_folder: Path

@@ -18,6 +18,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from application.limits import LIMITS
 from application.queries.registers import REGISTERS
 from domain.access.model import (
     CASE_HANDLING,
@@ -103,9 +104,10 @@ def path(endpoint: str) -> str:
     return re.sub(r"\{[^}]+\}", str(uuid.uuid4()), path_of(DESCRIBED[endpoint][0]))
 
 
-@pytest.fixture
-def web(ledger_world: World) -> Web:
-    return Web(ledger_world)
+@pytest.fixture(scope="module")
+def web(refusing_world: World) -> Web:
+    """One service for all: whatever is asked here is refused, or tells of nothing."""
+    return Web(refusing_world, limits={name: 10**6 for name in LIMITS})  # noqa: C420 - the keys are literals
 
 
 def test_every_route_is_described_or_a_page(web: Web) -> None:
@@ -176,8 +178,7 @@ def test_qry_1_the_description_of_every_read_requires_a_purpose() -> None:
 
 @pytest.mark.rule("QRY-1")
 @pytest.mark.parametrize("endpoint", SIGNED)
-def test_qry_1_a_request_without_signature_is_turned_away(endpoint: str, ledger_world: World) -> None:
-    web = Web(ledger_world)
+def test_qry_1_a_request_without_signature_is_turned_away(endpoint: str, web: Web) -> None:
     before = web.positions()
     for headers, status in (({}, 400), ({"Idempotency-Key": uuid.uuid4().hex}, 401)):
         answer = web.http.post(path(endpoint), data=b"{}", headers=headers)
@@ -193,12 +194,12 @@ def test_qry_1_a_request_without_signature_is_turned_away(endpoint: str, ledger_
 @pytest.mark.parametrize(
     "endpoint", [e for e in SIGNED if DESCRIBED[e][1].access not in (Access.DEPARTMENT, Access.PUBLIC)]
 )
-def test_qry_1_a_signed_request_that_names_nobody_is_turned_away(endpoint: str, ledger_world: World) -> None:
-    web, said = Web(ledger_world), DESCRIBED[endpoint][1]
-    department = ledger_world.city.agencies[0].code
+def test_qry_1_a_signed_request_that_names_nobody_is_turned_away(endpoint: str, web: Web) -> None:
+    world, said = web.world, DESCRIBED[endpoint][1]
+    department = world.city.agencies[0].code
     if said.access is Access.SUBJECT:
-        department = ledger_world.city.credit_office.code  # else it would be refused for who it is
-    signing = Signing(department, ledger_world.keys[department], ledger_world.ledger.id.hex)
+        department = world.city.credit_office.code  # else it would be refused for who it is
+    signing = Signing(department, world.keys[department], world.ledger.id.hex)
     where, body = path(endpoint), json.dumps(body_of(said, own=False)).encode()
     sent = {"content-type": "application/json", "idempotency-key": uuid.uuid4().hex}
     answer = web.http.post(where, data=body, headers=signing.headers("POST", where, body, sent))
@@ -218,19 +219,19 @@ def askers(endpoint: str) -> list[str]:
 @pytest.mark.rule("QRY-1")
 @pytest.mark.parametrize(("endpoint", "asker"), [(e, asker) for e in READS for asker in askers(e)])
 def test_qry_1_every_read_without_its_purpose_is_refused_and_logged(
-    endpoint: str, asker: str, ledger_world: World
+    endpoint: str, asker: str, web: Web
 ) -> None:
     """Nothing else is wrong with these requests: with the right purpose none of them is forbidden."""
-    web, office = Web(ledger_world), ledger_world.city.credit_office.code
-    officer = next(o.key for o in ledger_world.city.officers if o.department == office)
+    world, office = web.world, web.world.city.credit_office.code
+    officer = next(o.key for o in world.city.officers if o.department == office)
     officer = HANDLER if endpoint == "tip_offs.open_tip_off" else officer
     said = {OFFICER: officer} if asker == OFFICER else {SUBJECT: "subject"}
     body = json.dumps(body_of(DESCRIBED[endpoint][1], own=asker == SUBJECT)).encode()
 
     def status_of(purpose: str) -> tuple[int, str]:
         headers = said | ({"credit-purpose": purpose} if purpose else {})
-        key, covered = ledger_world.keys[office], (*COVERED, *headers)
-        signing = Signing(office, key, ledger_world.ledger.id.hex, covered=covered)
+        key, covered = world.keys[office], (*COVERED, *headers)
+        signing = Signing(office, key, world.ledger.id.hex, covered=covered)
         sent = {"content-type": "application/json", "idempotency-key": uuid.uuid4().hex, **headers}
         where = path(endpoint)
         answer = web.http.post(where, data=body, headers=signing.headers("POST", where, body, sent))
@@ -239,7 +240,7 @@ def test_qry_1_every_read_without_its_purpose_is_refused_and_logged(
     for wrong in ("", "curiosity", 'curiosity; case="7"; basis="34"', "audit"):
         before = web.positions()[1]
         assert status_of(wrong) == (403, "QRY-1"), wrong
-        [logged] = ledger_world.reader.rows("access", after=before, limit=9)
+        [logged] = world.reader.rows("access", after=before, limit=9)
         assert logged.topic == "act.refused"
     # A department asks for evidence as it queries; on a subject's behalf it is the subject's own question.
     query = DESCRIBED[endpoint][1].access is Access.QUERY or (endpoint, asker) in QUERYING
@@ -247,7 +248,7 @@ def test_qry_1_every_read_without_its_purpose_is_refused_and_logged(
     right = PURPOSES.get(endpoint, right)
     right = right or (CASE_HANDLING.code if asker == OFFICER else OWN_RECORDS.code)
     unconsented = (422, "PRV-2") if endpoint == "credit_reports.report" and asker == OFFICER else None
-    ledger_world.project()  # a month is told once it is counted
+    world.project()  # a month is told once it is counted
     told = status_of(right)
     assert told[0] in (200, 404) or told == unconsented
 
@@ -286,10 +287,9 @@ HALVES = [
 
 
 @pytest.mark.parametrize("endpoint", ["queries.ask", "objections.file_objection", "determinations.determine"])
-def test_half_a_character_in_a_body_is_malformed(endpoint: str, ledger_world: World) -> None:
+def test_half_a_character_in_a_body_is_malformed(endpoint: str, web: Web) -> None:
     """A lone surrogate is JSON for some parsers; no hash and no database takes it."""
-    web = Web(ledger_world)
-    officer = next(o for o in ledger_world.city.officers if o.department == web.code())
+    officer = next(o for o in web.world.city.officers if o.department == web.code())
     headers = {"credit-official": officer.key, "credit-purpose": 'licensing; case="7"; basis="34"'}
     signing = replace(web.signing(), covered=(*COVERED, *headers))
     where = path(endpoint)
