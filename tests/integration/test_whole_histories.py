@@ -116,7 +116,9 @@ class WholeHistories(remedies.Histories):
     @rule(record=remedies.Histories.records, served=st.sampled_from(["long ago", "long ago", "today"]))
     def put_on_the_list(self, record: UUID, served: str) -> None:
         cases, model = self.model.cases, self.model
-        with self.refused_if(record in model.gone):
+        # Where only the term of publicity is over, the determination still stands, and may found a listing.
+        over = self.story.file(record).standing.status == "ended"
+        with self.refused_if(record in model.gone and not over):
             begun = cases.begin(record, self.world.today) if served == "today" else cases.begin(record)
             public = self.story.file(record).standing.content["public"]
             parts = decision_parts(public, begun.told, [str(record)], today=self.world.today)
