@@ -166,6 +166,12 @@ class Enterer:
         found = self.city.clients["portal"].dossier(self.city.subject)
         return {str(r["record"]): [m["event"] for m in r["history"]] for r in found}
 
+    def history(self, entry: str) -> list[dict[str, Any]]:
+        """What the subject's dossier tells of one entry."""
+        self.city.world.project()
+        found = self.city.clients["portal"].dossier(self.city.subject)
+        return next(list(r["history"]) for r in found if str(r["record"]) == entry)
+
     def looks(self) -> list[tuple[str, str]]:
         """View and department of each look at the subject that its portal is told of."""
         found = self.city.clients["portal"].who_looked(self.city.subject)

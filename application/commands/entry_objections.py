@@ -16,7 +16,7 @@ from application.data_keys import record_class
 from application.due_days import days_of
 from application.ledger import SealedAct
 from application.sealing import parse_key_reference
-from domain.parties.acting import Officer
+from domain.parties.acting import Agent, Officer
 from domain.remedies.entry_objections import RULE, ObjectedEntry, fold_entry, object_to, reject, waiting_entry
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
@@ -43,9 +43,13 @@ class EntryObjections(EntryDesk):
         portal: str,
         grounds: str,
         evidence: Sequence[str],
+        agent: Agent | None = None,
         once: Once | None = None,
     ) -> Done:
-        """The subject of an entry objects to it, by its portal. Raises ``Refused`` alike for another's and for none."""
+        """The subject of an entry, or its agent, objects to it by its portal.
+
+        Raises ``Refused`` alike for another's and for none.
+        """
 
         def make() -> Entering:
             found = self._found(entry_id)
@@ -57,6 +61,7 @@ class EntryObjections(EntryDesk):
                 found.entry,
                 grounds=grounds,
                 evidence=evidence,
+                agent=agent,
                 received_by=portal,
                 working_days=self._desk.settings(guards).number(LIMIT, on=city_day(now)),
                 calendar=self._desk.calendar,
@@ -101,5 +106,8 @@ class EntryObjections(EntryDesk):
         return None if entry is None else _Found(entry, parse_key_reference(rows[0].key_ref)["public"][0])
 
     def _under_subject(self, event: Event, subject: UUID) -> SealedAct:
-        owners = {name: (subject, record_class(name, None)) for name in event.parts()}
+        owners = {
+            name: (event.originator_id, name) if name == "person/2" else (subject, record_class(name, None))
+            for name in event.parts()
+        }
         return self._ledger.seal(event, owners=owners)

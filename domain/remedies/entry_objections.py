@@ -15,7 +15,15 @@ from uuid import UUID
 from domain.listing.red import RedListed, RedRemoved
 from domain.listing.reference import ReferenceEnded, ReferenceEntered
 from domain.listing.watch import WatchEnded, WatchEntered
-from domain.parties.acting import DIGESTS_MAX, Officer, answer_defects, is_digest, is_text
+from domain.parties.acting import (
+    DIGESTS_MAX,
+    Agent,
+    Officer,
+    agent_defects,
+    answer_defects,
+    is_digest,
+    is_text,
+)
 from domain.remedies.events import ObjectionOverdue
 from domain.remedies.overdue import Waiting
 from domain.shared.city_time import city_day
@@ -32,11 +40,22 @@ class EntryObjected(Event):
     """The subject objects to its entry (对列入的异议, 001 四(八)): answered by its department until ``answer_by``.
 
     ``evidence`` are digests (SHA-256). Days are ISO text; ``provisional`` when the loaded calendar does not reach it.
+    ``filed_by`` is ``subject`` or ``agent``, who proves its power of attorney by its digest.
     """
 
     TOPIC: ClassVar[str] = "entry.objected"
     KIND: ClassVar[Kind] = Kind.ENTRY_OBJECTED
-    PART_OF: ClassVar[Mapping[str, str]] = {"grounds": "restricted", "evidence": "restricted"}
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 was filed by the subject itself and knew no agent."""
+    PART_OF: ClassVar[Mapping[str, str]] = {
+        "grounds": "restricted",
+        "evidence": "restricted",
+        "power_of_attorney": "restricted",
+        "agent_name": "person/2",
+        "agent_id_type": "person/2",
+        "agent_id_number": "person/2",
+    }
     department: str
     received_by: str
     filed_on: str
@@ -44,6 +63,11 @@ class EntryObjected(Event):
     provisional: bool
     grounds: str | None = None
     evidence: list[str] | None = None
+    filed_by: str | None = None
+    power_of_attorney: str | None = None
+    agent_name: str | None = None
+    agent_id_type: str | None = None
+    agent_id_number: str | None = None
 
 
 class EntryObjectionRejected(Event):
@@ -115,13 +139,17 @@ def object_to(
     *,
     grounds: str,
     evidence: Sequence[str],
+    agent: Agent | None,
     received_by: str,
     working_days: int,
     calendar: Calendar,
     now: datetime,
 ) -> EntryObjected:
-    """The subject's objection, with the day by which it is answered. Raises ``Refused`` with every reason."""
-    defects = []
+    """The objection of the subject, or of its agent, with the day by which it is answered.
+
+    Raises ``Refused`` with every reason.
+    """
+    defects = list(agent_defects(agent, rule=RULE))
     if entry.ended:
         defects.append(Defect(RULE, "entry_ended", "/entry"))
     elif entry.pending:
@@ -144,6 +172,11 @@ def object_to(
         provisional=due.provisional,
         grounds=grounds,
         evidence=list(evidence) or None,
+        filed_by="subject" if agent is None else "agent",
+        power_of_attorney=agent.power_of_attorney if agent else None,
+        agent_name=agent.name if agent else None,
+        agent_id_type=agent.id_type if agent else None,
+        agent_id_number=agent.id_number if agent else None,
     )
 
 

@@ -48,12 +48,19 @@ class Entries:
         return receipt
 
     def object(
-        self, entry: str, *, subject: Mapping[str, str], grounds: str, evidence: Sequence[str] = ()
+        self,
+        entry: str,
+        *,
+        subject: Mapping[str, str],
+        grounds: str,
+        evidence: Sequence[str] = (),
+        agent: Mapping[str, str] | None = None,
     ) -> Receipt:
-        """The subject of an entry objects to it, at a portal."""
+        """The subject of an entry, or its ``agent``, objects to it at a portal."""
         said = {"subject": dict(subject), "grounds": grounds, "evidence": list(evidence)}
+        said |= {} if agent is None else {"agent": dict(agent)}
         receipt: Receipt = self._client.post(
-            f"/v1/entries/{entry}/object", said, credit_on_behalf_of="subject"
+            f"/v1/entries/{entry}/object", said, credit_on_behalf_of="agent" if agent else "subject"
         )["receipt"]
         return receipt
 

@@ -44,7 +44,7 @@ from interfaces.http.entry_schemas import (
 from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.paging import read_json
 from interfaces.http.queries import asked_purpose, identity_of
-from interfaces.http.remedies import ON_BEHALF, SUBJECT, Command, command, sealed_act
+from interfaces.http.remedies import AGENT, ON_BEHALF, SUBJECT, Command, command, sealed_act
 from interfaces.http.remedy_operations import LIMITS, RECEIPT, beginning
 from interfaces.http.services import services
 
@@ -114,13 +114,14 @@ def leave_reference(entry_id: UUID) -> Response:
     )
 )
 def object_to_entry(entry_id: UUID) -> Response:
-    """The subject objects to its entry on a red list, the watch list or for reference (对列入的异议, OBJ-1)."""
+    """The subject, or its agent, objects to its entry on a red list, the watch list or for reference (对列入的异议,
+    OBJ-1)."""
 
     def run(given: Command) -> Done:
-        if given.caller.signed_header(ON_BEHALF) != SUBJECT:
+        if given.caller.signed_header(ON_BEHALF) not in (SUBJECT, AGENT):
             raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", ON_BEHALF))
         said = given_json(ObjectedToEntry(), given.body)
-        subject, _ = given.on_behalf(said, naming_agent=False)
+        subject, agent = given.on_behalf(said, naming_agent=True)
         assert subject is not None
         return EntryObjections(given.desk).file(
             entry_id,
@@ -128,6 +129,7 @@ def object_to_entry(entry_id: UUID) -> Response:
             portal=given.caller.department,
             grounds=said["grounds"],
             evidence=said["evidence"],
+            agent=agent,
             once=given.once,
         )
 

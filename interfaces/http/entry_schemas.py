@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from domain.listing.reference import MARK
 from domain.parties.acting import DIGESTS_MAX, TEXT_CHARACTERS_MAX
 from interfaces.http.queries import Subject
-from interfaces.http.remedy_schemas import Remedies, SealedByDepartment
+from interfaces.http.remedy_schemas import Agent, Remedies, SealedByDepartment
 from interfaces.http.schema_fields import text
 
 
@@ -39,9 +39,10 @@ class EndedEntry(SealedByDepartment):
 
 
 class ObjectedToEntry(Schema):
-    """What the subject of an entry says against it, by its portal; digests (SHA-256) of its evidence."""
+    """What the subject of an entry, or its agent, says against it by its portal; digests (SHA-256) of its evidence."""
 
     subject = fields.Nested(Subject, required=True)
+    agent = fields.Nested(Agent)
     grounds = fields.String(required=True, validate=validate.Length(max=TEXT_CHARACTERS_MAX))
     evidence = fields.List(
         fields.String(validate=validate.Length(max=64)),

@@ -17,7 +17,7 @@ from domain.shared.canonical import Json, Parts
 from tests.entries import RED, Enterer
 from tests.listing import LIST, NOTICE, Lister
 from tests.remedies import REMEDIES, SECOND, begin
-from tests.remedies_http import LETTER, PROOF, City, code_of, deciding, problem
+from tests.remedies_http import AGENT, LETTER, PROOF, City, code_of, deciding, problem
 from tests.web import Web
 from tests.world import World
 
@@ -283,7 +283,15 @@ def test_obj_1_the_subject_of_an_entry_objects_to_it_and_its_department_answers_
     again = problem(lambda: enterer.source.reject(red["case"], official=SECOND, **said), 422)
     assert code_of(again) == "entry_no_objection_pending"
 
-    enterer.object(reference)
+    blank = {**AGENT, "name": " "}
+    unnamed = problem(
+        lambda: enterer.portal.object(reference["case"], subject=city.subject, grounds="x", agent=blank), 422
+    )
+    assert (unnamed["rule"], code_of(unnamed)) == ("OBJ-1", "remedy_agent_unnamed")
+    enterer.portal.object(reference["case"], subject=city.subject, grounds="列入有误", agent=AGENT)
+    (agents,) = [m for m in enterer.history(reference["case"]) if m["event"] == "entry.objected"]
+    assert agents["parts"]["public"]["filed_by"] == "agent"
+    assert agents["parts"]["person/2"]["agent_name"] == "李四"
     world.clock.advance(days=15)
     assert world.deadlines.run().overdue == 1
     assert enterer.worklist()[reference["case"]]["overdue_recorded"]

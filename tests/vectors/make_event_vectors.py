@@ -955,6 +955,22 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         },
         "restricted": {"grounds": "理由", "evidence": ["e1" * 32]},
     },
+    ("entry.objected", 2): {
+        "public": {
+            "department": "11420100MB1D0012X5",
+            "received_by": "11420100DEM0XYB175",
+            "filed_on": "2026-11-30",
+            "answer_by": "2026-12-03",
+            "provisional": False,
+            "filed_by": "agent",
+        },
+        "restricted": {"grounds": "理由", "power_of_attorney": "a0" * 32},
+        "person/2": {
+            "agent_name": "李四",
+            "agent_id_type": "身份证",
+            "agent_id_number": "990106190001010017",
+        },
+    },
     ("entry.objection_rejected", 1): {
         "public": {"department": "11420100MB1D0012X5", "officer": "market-1"},
         "restricted": {
