@@ -160,9 +160,9 @@ class RemedyDesk:
         self.registry = Registry(ledger)
         self._verify = verify
 
-    def limits_on(self, day: date, guards: dict[UUID, int], *, decided: date | None = None) -> RemedyLimits:
-        """The limits of a case that began on a day, about a record decided on another; what was read is guarded."""
-        return self.limits.under(self.settings(guards), on=day, decided=decided)
+    def limits_on(self, day: date, guards: dict[UUID, int]) -> RemedyLimits:
+        """The limits of a case that began on a day; what was read of the settings is guarded."""
+        return self.limits.under(self.settings(guards), on=day)
 
     def months_max(self, decided: date, guards: dict[UUID, int]) -> tuple[int, ...] | None:
         """The maximum terms of publicity set for records of a day, as the views apply them; guarded as well."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.commands.remedies import Act, Done, Once, RecordFile, RemedyDesk, StaleVersion
+from application.commands.revocations import record_term_end
 from application.commands.subjects import Identity
 from domain.catalogue.items import CatalogueItem, LegalBasis, version_in_force
 from domain.parties.acting import Officer
@@ -230,12 +231,11 @@ class Repairs:
             received_by=command.received_by,
             item=self._item(record.standing.content, guards),
             standing=record.standing,
+            ends=record_term_end(desk, record, guards),
             deletable=record.deletable,
             person=desk.is_person(record),
             now=self._ledger.now(),
-            limits=desk.limits_on(
-                city_day(self._ledger.now()), guards, decided=decided_on(record.standing.content)
-            ),
+            limits=desk.limits_on(city_day(self._ledger.now()), guards),
             calendar=desk.calendar,
         )
         told: dict[str, object] = {

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from domain.catalogue.items import SEVERITIES, LegalBasis
-from domain.shared.rule_settings import MAXIMUM_MONTHS, MINIMUM_MONTHS, RuleSettings
+from domain.shared.rule_settings import MINIMUM_MONTHS, RuleSettings
 
 EXCLUDING_LEVELS = frozenset({"law", "admin_regulation", "central_policy"})
 """Levels that may exclude a repair (49号(十一); 国家发展改革委令第36号 art. 2)."""
@@ -28,7 +28,7 @@ STANDS_FOR = frozenset({"training_proof", "report", "other_proof"})
 
 @dataclass(frozen=True, slots=True)
 class RemedyLimits:
-    """The limits (办理时限): working days per step, months per severity class, materials per item."""
+    """The limits (办理时限): working days per step, months of the minimum term per severity, materials per item."""
 
     own_scope_working_days: int
     source_unit_working_days: int
@@ -39,7 +39,6 @@ class RemedyLimits:
     extend_working_days: int
     bar_months: int
     minimum_months: Mapping[str, int]
-    maximum_months: Mapping[str, int]
     materials: Mapping[str, tuple[str, ...]]
     non_repairable: Mapping[str, LegalBasis]
     public_service: Mapping[str, int]
@@ -54,7 +53,7 @@ class RemedyLimits:
         """
         repair = data["repair"]
         limits = cls(
-            **_numbers(settings, on=date.min, decided=date.min),
+            **_numbers(settings, on=date.min),
             materials={item: tuple(kinds) for item, kinds in _sourced(repair["materials"]).items()},
             non_repairable={
                 item: LegalBasis(**basis) for item, basis in _sourced(repair["non_repairable"]).items()
@@ -64,12 +63,9 @@ class RemedyLimits:
         limits._check()
         return limits
 
-    def under(self, settings: RuleSettings, *, on: date, decided: date | None = None) -> RemedyLimits:
-        """These with the numbers in force on ``on``, the day of the objection or application (REP-4, OBJ-1).
-
-        The maximum term of publicity is that of the day on which the record was ``decided``, if it is given.
-        """
-        return replace(self, **_numbers(settings, on=on, decided=decided or on))
+    def under(self, settings: RuleSettings, *, on: date) -> RemedyLimits:
+        """These with the numbers in force on ``on``, the day of the objection or application (REP-4, OBJ-1)."""
+        return replace(self, **_numbers(settings, on=on))
 
     def materials_of(self, item: str) -> tuple[str, ...]:
         """Which materials an application under this catalogue item needs (REP-2)."""
@@ -103,10 +99,8 @@ def _sourced(limit: Mapping[str, Any]) -> Any:
     return limit["value"]
 
 
-def _numbers(settings: RuleSettings, *, on: date, decided: date) -> dict[str, Any]:
-    def months(name: str, day: date) -> Mapping[str, int]:
-        return dict(zip(SEVERITIES, settings.value(name, on=day).numbers, strict=True))
-
+def _numbers(settings: RuleSettings, *, on: date) -> dict[str, Any]:
+    least = settings.value(MINIMUM_MONTHS, on=on).numbers
     objection = ("own_scope", "source_unit", "forward", "restore")
     days = {f"{s}_working_days": settings.number(f"objection.{s}_working_days", on=on) for s in objection}
     days |= {
@@ -116,6 +110,5 @@ def _numbers(settings: RuleSettings, *, on: date, decided: date) -> dict[str, An
     return {
         **days,
         "bar_months": settings.number("repair.bar_months", on=on),
-        "minimum_months": months(MINIMUM_MONTHS, on),
-        "maximum_months": months(MAXIMUM_MONTHS, decided),
+        "minimum_months": dict(zip(SEVERITIES, least, strict=True)),
     }

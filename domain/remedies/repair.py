@@ -52,6 +52,7 @@ def apply_for_repair(
     received_by: str,
     item: CatalogueItem,
     standing: Standing,
+    ends: date | None,
     deletable: bool,
     person: bool,
     now: datetime,
@@ -61,14 +62,15 @@ def apply_for_repair(
     """The application with its limits, or ``Refused`` with everything that stands against it.
 
     What is missing among the materials is no reason to refuse: it is asked for afterwards, once (REP-2).
-    ``item`` is the version in force on the day of the application; ``person``: a natural person applies. A record
+    ``item`` is the version in force on the day of the application; ``ends`` the last day of the record's term, None
+    while it stands without one; ``person``: a natural person applies. A record
     that is not ``deletable`` by itself is shielded where its item says deletion (个人信息保护法 47).
     """
     today = city_day(now)
     window = window_of(standing.content, limits)
     refuse_if_any(
         [
-            *_standing_defects(standing, window, today),
+            *_standing_defects(standing, window, ends, today),
             *_item_defects(item, limits),
             *_material_defects(application.materials),
             *service_defects(application.materials, item=item.code, person=person, limits=limits),
@@ -292,9 +294,9 @@ def _decided(
     )
 
 
-def _standing_defects(standing: Standing, window: Window, today: date) -> Iterator[Defect]:
+def _standing_defects(standing: Standing, window: Window, ends: date | None, today: date) -> Iterator[Defect]:
     barred = (standing.returned and standing.returned.barred_until) or ""
-    if standing.status != "standing" or standing.repair or today > window.last:
+    if standing.status != "standing" or standing.repair or (ends is not None and today > ends):
         yield Defect("REP-5", "repair_not_needed")
     elif today.isoformat() <= barred:
         yield Defect("REP-5", "repair_barred", "", {"until": barred})

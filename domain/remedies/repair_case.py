@@ -112,11 +112,10 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When a record may be repaired (修复期限): from ``first``, the day after its minimum term, to ``last``."""
+    """From when a record may be repaired (修复期限): ``first`` is the day after its minimum term."""
 
     severity: str
     first: date
-    last: date
 
 
 def fold_repair(events: Iterable[Event]) -> Repair | None:
@@ -189,16 +188,17 @@ def amount_defects(given: Mapping[str, object], *, at: str = "") -> Iterator[Def
 
 
 def window_of(content: Parts, limits: RemedyLimits) -> Window:
-    """When this content may be repaired; an unknown severity counts as 一般.
+    """From when this content may be repaired; an unknown severity counts as 一般.
 
-    Both terms are counted from the day of the document and run to the end of the corresponding day, so the
-    first day is the one after the minimum term; slight records have none and may be repaired at once.
+    The minimum term is counted from the day of the document and runs to the end of the corresponding day, so the
+    first day is the one after it; slight records have none and may be repaired at once. There is no last day but
+    that of the record's own term: what is shown or shared for longer than its class may be repaired as long (REP-1).
     """
     severity = str(content["public"].get("DISCREDIT_LEVEL", ""))
     severity = severity if severity in SEVERITIES else DEFAULT_SEVERITY
     decided, least = decided_on(content), limits.minimum_months[severity]
     first = add_months(decided, least) + timedelta(days=1) if least else decided
-    return Window(severity, first, add_months(decided, limits.maximum_months[severity]))
+    return Window(severity, first)
 
 
 def materials_from(data: object) -> tuple[Material, ...]:

@@ -16,6 +16,7 @@ from application.data_keys import unwrap_all
 from application.ports import Conflict
 from application.projections.renditions import SHARED, Rendition, open_rendition
 from domain.catalogue.gate import import_item
+from domain.catalogue.items import PublicityRule
 from domain.parties.acting import Agent, Officer
 from domain.remedies.events import RecordCorrected
 from domain.remedies.objection import Filing
@@ -383,3 +384,24 @@ def test_an_overdue_objection_still_pends_and_is_decided(story: Story, record: U
     assert story.marks() == {(record, filed.case)}
     story.objections.reject(story.deciding(filed, SECOND), reasons="一致", remedies=REMEDIES)
     assert not story.marks()
+
+
+@pytest.mark.rule("REP-1")
+def test_rep_1_what_is_shown_without_an_end_may_be_repaired_however_old_it_is(story: Story) -> None:
+    """Of an item that is shown as long as the fact lasts, no class's maximum takes the right to apply away."""
+    found = story.desk.registry.item("C03-02").items[-1]
+    lasting = replace(found, version=found.version + 1, publicity=PublicityRule("until_ended", source="示范"))
+    story.world.governance().adopt_version(lasting)
+    story.desk.registry.forget()
+    record = story.new_record("示市监罚字〔2024〕9801号", decided=date(2024, 6, 1), severity="轻微")
+    story.world.project()
+    assert story.shared(record) > 0
+    done = story.apply(record, PROOF, LETTER)
+    assert done.told["mode"] == "shield"
+    over = story.content_of(CF_WSH="示市监罚字〔2024〕9802号", CF_JDRQ="2024-06-01", CF_GSJZQ="2026-01-01")
+    story.world.governance().adopt_version(replace(found, version=found.version + 2))
+    story.desk.registry.forget()
+    ended, _ = story.determine(over)
+    with pytest.raises(Refused) as refused:
+        story.apply(ended, PROOF, LETTER)
+    assert refused.value.defects[0].code == "repair_not_needed"

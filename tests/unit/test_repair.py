@@ -66,6 +66,7 @@ def applied(application: Application | None = None, **changed: Any) -> RepairApp
     how: dict[str, Any] = {
         "item": ITEM,
         "standing": standing(),
+        "ends": None,
         "deletable": False,
         "person": False,
         "now": NOW,
@@ -127,12 +128,18 @@ def test_rep_5_a_day_too_early_is_refused_and_the_next_is_not() -> None:
     assert applied(standing=record, now=NOW + timedelta(days=1)).earliest == "2026-11-21"
 
 
-@given(st.sampled_from(["轻微", "一般", "严重"]), st.dates(date(2022, 1, 1), date(2026, 11, 20)))
-def test_rep_5_only_within_the_window_of_its_severity(severity: str, decided: date) -> None:
-    least, most = LIMITS.minimum_months[severity], LIMITS.maximum_months[severity]
-    inside = (least == 0 or add_months(decided, least) < TODAY) and add_months(decided, most) >= TODAY
+@given(
+    st.sampled_from(["轻微", "一般", "严重"]),
+    st.dates(date(2022, 1, 1), date(2026, 11, 20)),
+    st.none() | st.dates(date(2026, 11, 1), date(2026, 12, 31)),
+)
+def test_rep_1_rep_5_after_the_minimum_term_for_as_long_as_the_record_stands(
+    severity: str, decided: date, ends: date | None
+) -> None:
+    least = LIMITS.minimum_months[severity]
+    inside = (least == 0 or add_months(decided, least) < TODAY) and (ends is None or ends >= TODAY)
     try:
-        applied(standing=standing(decided, severity))
+        applied(standing=standing(decided, severity), ends=ends)
         taken = True
     except Refused:
         taken = False
@@ -148,11 +155,11 @@ def test_rep_5_only_within_the_window_of_its_severity(severity: str, decided: da
         standing(repair="r"),
         standing(date(2025, 11, 1)),
     ],
-    ids=["ended", "shielded", "withdrawn", "annotated", "beyond the maximum"],
+    ids=["ended", "shielded", "withdrawn", "annotated", "its term is over"],
 )
 def test_rep_5_what_is_shown_no_more_needs_no_repair(record: Standing) -> None:
     with pytest.raises(Refused) as refused:
-        applied(standing=record)
+        applied(standing=record, ends=TODAY - timedelta(days=1))
     assert codes(refused) == {"REP-5:repair_not_needed"}
 
 
