@@ -17,6 +17,8 @@ from application.ledger import Ledger, OpenedRow
 from application.ports import Log
 from application.registry import DEPARTMENT, Registry
 from application.sequencer import ACCESS, LOGS, RECORDS, VIEWS, TileStore, authority_of
+from domain.listing.events import ListingDecided, ListingRemoved
+from domain.listing.red import RedListed, RedRemoved
 from domain.parties.events import KeyRegistered
 from domain.records.erasure import DataErased
 from domain.records.events import PublicityEnded, RecordDetermined
@@ -34,7 +36,14 @@ from domain.transparency.strict import Refused, to_base64
 from domain.transparency.tiles import ENTRIES, WIDTH, Tile, decode_bundle, tile_nodes
 
 FORMAT = "xinlu/evidence@v1"
-ENDINGS = (PublicityEnded.TOPIC, RecordWithdrawn.TOPIC, RecordShielded.TOPIC)
+ENDINGS: Mapping[str, str] = {
+    PublicityEnded.TOPIC: RecordDetermined.TOPIC,
+    RecordWithdrawn.TOPIC: RecordDetermined.TOPIC,
+    RecordShielded.TOPIC: RecordDetermined.TOPIC,
+    ListingRemoved.TOPIC: ListingDecided.TOPIC,
+    RedRemoved.TOPIC: RedListed.TOPIC,
+}
+"""By the act that takes something out of every outward view for good: the act that put it there."""
 
 
 class NotYetProven(Exception):
@@ -140,16 +149,17 @@ class Evidence:
             self._claims.append({"type": "recorded", "leaf": self.leaf(RECORDS, row, show=wanted)})
 
     def shielded(self, record: UUID) -> None:
-        """Claim that a record is in no outward view for good: no part of it is shown.
+        """Claim that a record or a listing is in no outward view for good: no part of it is shown.
 
-        Raises :class:`NothingToProve` when no act ended it, :class:`NotYetProven` before the next epoch.
+        Raises :class:`NothingToProve` when no act ended it, or when it is nothing that an outward view shows (a watch
+        entry, a measure); :class:`NotYetProven` before the next epoch.
         """
         rows = self._rows(RECORDS, record)
         acts = [row for row in rows if row.row.topic in ENDINGS]
         back = [row.row.position for row in rows if row.row.topic == RecordReturned.TOPIC]
         if back and acts and acts[-1].row.position < back[-1]:
             raise NothingToProve
-        recorded = [row for row in rows if row.row.topic == RecordDetermined.TOPIC]
+        recorded = [row for row in rows if row.row.topic in ENDINGS.values()]
         if not acts or not recorded:
             raise NothingToProve
         if acts[0].row.position > self.epoch().records.size:

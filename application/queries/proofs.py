@@ -91,7 +91,7 @@ class Proofs:
         """
         who = self._asker(request)
         registry = Registry(self._ledger)
-        first = self._determined(record)
+        first = self._begun_by(record, claim)
         key = registry.key(parse_leaf(first.row.leaf).issuer) if first else None
         if first is None or key is None or key.holder != request.department:
             # Somebody else's record and no record are not told apart.
@@ -107,7 +107,7 @@ class Proofs:
     ) -> Told:
         """Evidence about a record for whom it is about, asked by its portal. Raises like the other."""
         subject = self._subject(portal, identity)
-        first = self._determined(record)
+        first = self._begun_by(record, claim)
         if first is None or _subject_of(first) != subject:
             raise NothingToProve
         evidence = self._begun()
@@ -182,8 +182,10 @@ class Proofs:
             raise NothingToProve
         return subject
 
-    def _determined(self, record: UUID) -> OpenedRow | None:
-        return next((r for r in self._history(record) if r.row.topic == RecordDetermined.TOPIC), None)
+    def _begun_by(self, record: UUID, claim: RecordClaim) -> OpenedRow | None:
+        """The act that recorded what a claim may speak of: a determination, or (shielded) also a listing."""
+        topics = ENDINGS.values() if claim == "shielded" else (RecordDetermined.TOPIC,)
+        return next((row for row in self._history(record) if row.row.topic in topics), None)
 
     def _history(self, record: UUID) -> list[OpenedRow]:
         return self._ledger.open_all(self._ledger.store.load(RECORDS, record), log=RECORDS)

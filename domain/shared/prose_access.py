@@ -52,9 +52,10 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "The record was repaired, withdrawn or is over: evidence shows none of its parts any more (leave show empty).",
     ),
     "nothing_to_prove": (
-        "没有可以证明的事件：记录不是您认定的或不是关于您的，未被屏蔽、撤回或到期，或者不是给您的答复。",
-        "There is nothing to prove: the record is neither yours nor about you, was not shielded, withdrawn or over,"
-        " or the answer was not yours.",
+        "没有可以证明的事件：记录或者名单条目不是您认定的或不是关于您的，未被屏蔽、撤回、移出或到期，从不对外展示"
+        "（如关注名单、措施），或者不是给您的答复。",
+        "There is nothing to prove: the record or listing is neither yours nor about you, was not shielded, withdrawn,"
+        " removed or over, was never shown outwardly (a watch entry, a measure), or the answer was not yours.",
     ),
     "may_not_speak_for_subjects": (
         "只有信用办的门户可以代本人查询，并须写明 Credit-On-Behalf-Of: subject。",

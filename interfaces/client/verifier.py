@@ -48,8 +48,15 @@ RECORD_DETERMINED, FILE_SEALED, SUBJECT_REGISTERED, PARTS_ERASED, LOOKED = 1, 2,
 GOVERNING = KEY_REGISTERED, KEY_REVOKED, DEPARTMENT_REGISTERED = 3, 4, 5
 KEY_ENDED = 33
 """In ``access`` what a revocation is in ``records``: from that index on a gateway's key signs nothing there."""
-SHIELDING = {10: "publicity_ended", 14: "withdrawn", 21: "shielded"}
-"""Kinds of acts after which a record is in no outward view, for good, with their sentence."""
+LISTING_DECIDED, RED_LISTED = 46, 90
+SHIELDING = {
+    10: (RECORD_DETERMINED, "publicity_ended"),
+    14: (RECORD_DETERMINED, "withdrawn"),
+    21: (RECORD_DETERMINED, "shielded"),
+    48: (LISTING_DECIDED, "delisted"),
+    91: (RED_LISTED, "delisted"),
+}
+"""Kinds of acts that take something out of every outward view for good: the kind that put it there, their sentence."""
 ED25519_NOTE, ED25519_COSIGNATURE, MLDSA44 = 1, 4, 6
 PUBLIC_KEY_BYTES = {ED25519_NOTE: 32, ED25519_COSIGNATURE: 32, MLDSA44: 1312}
 FIELD = 2**255 - 19
@@ -96,6 +103,7 @@ CHECKED = _table("""
     publicity_ended | 记录 {record} 公示结束，不在任何对外视图中 | publicity ended: in no outward view, for good
     withdrawn | 记录 {record} 已撤回，不在任何对外视图中 | withdrawn: in no outward view, for good
     shielded | 记录 {record} 已屏蔽，不在任何对外视图中 | shielded: in no outward view
+    delisted | 名单条目 {record} 已移出，不在任何对外视图中 | removed from its list: in no outward view, for good
     look | 第 {number} 次查询：{told} | look {number}, as it was logged
     looks | 共 {count} 次查询，一次不缺 | {count} looks, none left out, up to access entry {size}
     answered | 答复 {count}/{all} 部分在答复前已登记为：{told} | these parts were logged before they were sent
@@ -748,9 +756,10 @@ class Verifier:
             self.report.say("absent", record=claim["record"], view=view)
 
     def shielded(self, claim: dict[str, Any], where: str) -> None:
-        """已屏蔽: an act ended the record's publicity, and it is in neither view and in the map that only grows."""
-        recorded = self._named(claim.get("recorded"), where, RECORDS, RECORD_DETERMINED)
+        """已屏蔽: an act ended the record or listing, and it is in neither view and in the map that only grows."""
         act = self._named(claim.get("act"), where, RECORDS, *SHIELDING)
+        begun, ended = SHIELDING[act.kind]
+        recorded = self._named(claim.get("recorded"), where, RECORDS, begun)
         demand(recorded.stream == act.stream, "malformed", where)
         demand(recorded.index < act.index < self.covered.get(RECORDS, 0), "order", where)
         proofs, shields = (_as(dict, claim.get(name), where) for name in ("proofs", "shield"))
@@ -760,7 +769,7 @@ class Verifier:
             key = _map_key(view, _uuid(act.stream, where))
             value = self._value("shield", key, shields.get(view), where)
             demand(value is not None and value <= act.index.to_bytes(32, "big"), "map", where)
-        self.report.say(SHIELDING[act.kind], record=act.stream)
+        self.report.say(ended, record=act.stream)
 
     def who_looked(self, claim: dict[str, Any], where: str) -> None:
         """谁看过: the subject's looks one after the other, and proof that there is no next one."""

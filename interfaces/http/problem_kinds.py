@@ -155,8 +155,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     "nothing-to-prove": Kind(
         (404,),
-        "没有可以证明的事件：记录未被屏蔽、撤回或到期，或者不是给您的答复。",
-        "There is no such event: the record was not shielded, withdrawn or over, or the answer was not yours.",
+        "没有可以证明的事件：记录未被屏蔽、撤回或到期，名单条目未被移出，从不对外展示，或者不是给您的答复。",
+        "There is no such event: the record was not shielded, withdrawn or over, the listing not removed, it was never"
+        " shown outwardly, or the answer was not yours.",
         "核对记录编号或回执编号。",
         "Compare the record's id or the receipt.",
     ),

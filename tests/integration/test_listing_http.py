@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -10,9 +11,11 @@ import pytest
 
 from application.listings import lists_of
 from domain.listing.events import ListingRemoved
+from interfaces.client.bundles import of_record
 from interfaces.client.remedies import case_of
+from interfaces.client.verifier import verify
 from tests.listing import LIST, Lister
-from tests.remedies import REMEDIES, begin
+from tests.remedies import REMEDIES, SECOND, begin
 from tests.remedies_http import LETTER, PROOF, City, code_of, deciding, problem
 from tests.web import Web
 from tests.world import World
@@ -159,6 +162,33 @@ def test_lst_8_a_listing_ends_with_its_term_by_an_event(lister: Lister) -> None:
     assert world.deadlines.run().terms_ended == 0
     world.project()
     assert world.new_projector().rebuild().equal
+
+
+@pytest.mark.rule("LST-8")
+def test_lst_8_who_was_taken_off_proves_offline_that_no_view_holds_the_listing(lister: Lister) -> None:
+    city, world = lister.city, lister.city.world
+    begun, decided = lister.list_now(city.determine())
+    listing, portal = begun["case"], city.clients["portal"]
+    world.publish()
+    standing = problem(lambda: of_record(portal, listing, "shielded", subject=city.subject), 404)
+    assert (standing["rule"], code_of(standing)) == ("PRV-3", "nothing_to_prove")
+    told = {"cause": "reversal", "removes": decided["leaf_hash"], "removed_on": world.today.isoformat()}
+    lister.source.remove(lister.case(decided), list_code=LIST, **told)
+    world.publish()
+    bundle = of_record(portal, listing, "shielded", subject=city.subject)
+    policy = (world.published / "policy").read_bytes()
+    report = verify(json.dumps(bundle).encode(), policy)
+    assert report.good, report.refused
+    assert any(listing in line and "removed from its list" in line for line in report.checked)
+    of_source = city.clients["source"].post(
+        "/v1/evidence",
+        {"claim": "shielded", "record": listing},
+        credit_official=SECOND,
+        credit_purpose='licensing; case="2026-7"; basis="art. 34"',
+    )
+    assert verify(json.dumps(of_source).encode(), policy).good
+    other = problem(lambda: of_record(portal, listing, "recorded", subject=city.subject), 404)
+    assert code_of(other) == "nothing_to_prove", "only that it is gone; what it said is no evidence any more"
 
 
 @pytest.mark.rule("LST-5")

@@ -12,6 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from application.projections.renditions import ENDED
+from application.queries.evidence import ENDINGS
+from domain.listing.events import ListingDecided
+from domain.listing.red import RedListed
+from domain.records.events import RecordDetermined
 from interfaces.client import verifier
 from interfaces.client.verifier import REASONS, Policy, main, verify
 from tests.evidence_bench import filled, finished, founded, policy
@@ -40,6 +45,14 @@ def test_without_ml_dsa_it_is_named_as_not_checked_and_never_counts(
     assert (report.refused.code if report.refused else None) == vector.expected_without_ml_dsa
     if name.startswith("ml-dsa-"):
         assert "ML-DSA-44" in " ".join(report.unchecked)
+
+
+def test_every_act_that_ends_what_views_show_is_known_to_evidence_and_verifier() -> None:
+    known = {event.TOPIC: event.KIND for event in (*ENDED, RecordDetermined, ListingDecided, RedListed)}
+    assert ENDINGS.keys() == {event.TOPIC for event in ENDED}
+    assert {known[end]: known[begun] for end, begun in ENDINGS.items()} == {
+        kind: begun for kind, (begun, _) in verifier.SHIELDING.items()
+    }
 
 
 def test_the_vectors_are_those_of_the_script() -> None:

@@ -643,6 +643,77 @@ def rotated() -> Iterator[Vector]:
         yield name, {"policy": lawful, "bundle": bundle, "expected": code}
 
 
+LISTED: dict[str, tuple[int, int]] = {"delisted": (46, 48), "red-delisted": (90, 91)}
+"""Kinds of what puts on a list and of what takes off it."""
+
+
+def _listed(bench: Bench, name: str, kinds: tuple[int, int] = (46, 48)) -> None:
+    """Put on a list and taken off it again."""
+    bench.act(f"{name}-notice", 43, name, {"public": {"list_code": "C06-04"}}, by="agency")
+    bench.act(name, kinds[0], name, {"public": {"list_code": "C06-04"}}, by="agency")
+    removal = bench.act(f"{name}-off", kinds[1], name, {"public": {"cause": "reversal"}}, by="agency")
+    for view in ("public", "shared"):
+        bench.maps["shield"][map_key(view, stream(name).bytes)] = removal.index.to_bytes(32, "big")
+
+
+def _off_list(
+    bench: Bench, recorded: str = "listing", act: str = "listing-off", **more: Any
+) -> dict[str, Any]:
+    """That a listing is in no outward view any more."""
+    bench = finished(bench)
+    key = {view: map_key(view, stream("listing").bytes) for view in ("public", "shared")}
+    claim = {
+        "type": "shielded",
+        "recorded": recorded,
+        "act": act,
+        "proofs": {view: bench.proof(view, key[view]) for view in key},
+        "shield": {view: bench.proof("shield", key[view]) for view in key},
+    }
+    given: dict[str, Any] = {"leaves": {recorded: (), act: ()}, "epoch": len(bench.epochs) - 1}
+    return bench.bundle(claim, **(given | more))
+
+
+def _still_listed(bench: Bench) -> None:
+    for view in ("public", "shared"):
+        bench.maps[view][map_key(view, stream("listing").bytes)] = sha("value of a listing")
+
+
+def delisted() -> Iterator[Vector]:
+    """Listings taken off their list: proven, and everything that may not pass for it."""
+
+    def told(bundle: dict[str, Any], expected: str | None) -> dict[str, Any]:
+        return {"policy": policy(), "bundle": bundle, "expected": expected}
+
+    for name, kinds in LISTED.items():
+        bench = filled()
+        _listed(bench, "listing", kinds)
+        yield f"good-{name}", told(_off_list(bench), None)
+    bench = filled()
+    _listed(bench, "listing")
+    older = copy.deepcopy(bench)
+    yield "operator-delisted-old-epoch", told(_off_list(older, epoch=0), "not_newest")
+    still = copy.deepcopy(bench)
+    _still_listed(still)
+    yield "operator-delisted-present", told(_off_list(still), "present")
+    _listed(bench, "another")
+    yield (
+        "delisted-by-removal-of-another",
+        told(_off_list(copy.deepcopy(bench), act="another-off"), "malformed"),
+    )
+    yield "delisted-by-notice", told(_off_list(copy.deepcopy(bench), act="listing-notice"), "malformed")
+    yield (
+        "delisted-from-notice",
+        told(_off_list(copy.deepcopy(bench), recorded="listing-notice"), "malformed"),
+    )
+    yield "delisted-as-a-record", told(_off_list(copy.deepcopy(bench), recorded="ended"), "malformed")
+    shielding = copy.deepcopy(bench)
+    shielding.act("listing-shield", 21, "listing", {"public": {"repair": "granted"}}, by="agency")
+    yield "operator-delisted-by-shield", told(_off_list(shielding, act="listing-shield"), "malformed")
+    for view in ("public", "shared"):
+        del bench.maps["shield"][map_key(view, stream("listing").bytes)]
+    yield "operator-delisted-unlisted-in-shield", told(_off_list(bench), "map")
+
+
 def _signed_by_another(bench: Bench) -> dict[str, Any]:
     bench.act("act", 1, "act", {"public": {"CF_WSH": "act"}}, by="office", key=public("agency"))
     return _recorded(bench, "act")
@@ -983,7 +1054,7 @@ def operators() -> Iterator[Vector]:
 
 def vectors() -> Iterator[Vector]:
     """All of them."""
-    for source in (good, post_quantum, changed, spelled, trusted, operators, rotated):
+    for source in (good, post_quantum, changed, spelled, trusted, operators, rotated, delisted):
         yield from source()
 
 

@@ -17,7 +17,11 @@ const xinluVerify = (() => {
   const KEY_REGISTERED = 3, KEY_REVOKED = 4, DEPARTMENT_REGISTERED = 5;
   const GOVERNING = [KEY_REGISTERED, KEY_REVOKED, DEPARTMENT_REGISTERED];
   const KEY_ENDED = 33; // in access what a revocation is in records
-  const SHIELDING = new Map([[10, "publicity_ended"], [14, "withdrawn"], [21, "shielded"]]);
+  const LISTING_DECIDED = 46, RED_LISTED = 90;
+  const SHIELDING = new Map([ // the act that ends; the kind that it ends, its sentence
+    [10, [RECORD_DETERMINED, "publicity_ended"]], [14, [RECORD_DETERMINED, "withdrawn"]],
+    [21, [RECORD_DETERMINED, "shielded"]], [48, [LISTING_DECIDED, "delisted"]], [91, [RED_LISTED, "delisted"]],
+  ]);
   const ED25519_NOTE = 1, ED25519_COSIGNATURE = 4, MLDSA44 = 6;
   const PUBLIC_KEY_BYTES = new Map([[ED25519_NOTE, 32], [ED25519_COSIGNATURE, 32], [MLDSA44, 1312]]);
   const FIELD = 2n ** 255n - 19n;
@@ -772,8 +776,9 @@ const xinluVerify = (() => {
     }
 
     async shielded(claim, where) {
-      const recorded = this.named(claim.get("recorded"), where, "records", RECORD_DETERMINED);
       const act = this.named(claim.get("act"), where, "records", ...SHIELDING.keys());
+      const [begun, ended] = SHIELDING.get(act.kind);
+      const recorded = this.named(claim.get("recorded"), where, "records", begun);
       demand(same(recorded.stream, act.stream), "malformed", where);
       const size = this.covered.get("records") ?? 0;
       demand(recorded.index < act.index && act.index < size, "order", where);
@@ -785,7 +790,7 @@ const xinluVerify = (() => {
         const value = await this.value("shield", await mapKey(view, act.stream), shields.get(view), where);
         demand(value !== null && numberOf(value) <= BigInt(act.index), "map", where);
       }
-      this.report.say(SHIELDING.get(act.kind), { record });
+      this.report.say(ended, { record });
     }
 
     async whoLooked(claim, where) {
