@@ -151,7 +151,7 @@ class _Life(FullLedger):
         self._lists()
         self._entries()
         self._measures()
-        Lived(world).live("C06-02", review_days=5)
+        Lived(world).live(review_days=5)
         self._flags()
         world.clock.at = START + LIVED
         self._another_year()

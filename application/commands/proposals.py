@@ -66,6 +66,7 @@ def _adopt_item(ledger: Ledger, registry: Registry, proposal: Proposal) -> Appen
     item = CatalogueItem.from_json(proposal.content, status="draft")
     event = adopt(
         item,
+        before=known.items,
         stream_id=known.stream_id,
         stream_version=known.stream_version + 1,
         recorded_at=ledger.now(),
@@ -85,6 +86,7 @@ def _adopt_standard(ledger: Ledger, registry: Registry, proposal: Proposal) -> A
         raise Refused(Defect("CAT-1", "list_without_item", "", {"list": proposal.code}))
     event = adopt_standard(
         standard,
+        before=known.versions,
         stream_id=known.stream_id,
         stream_version=known.stream_version + 1,
         recorded_at=ledger.now(),
@@ -96,6 +98,7 @@ def _adopt_measure(ledger: Ledger, registry: Registry, proposal: Proposal) -> Ap
     known = registry.measure(proposal.code)
     event = adopt_measure(
         MeasureItem.from_json(proposal.content),
+        before=known.items,
         stream_id=known.stream_id,
         stream_version=known.stream_version + 1,
         recorded_at=ledger.now(),

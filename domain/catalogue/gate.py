@@ -21,6 +21,7 @@ from domain.catalogue.items import (
 )
 from domain.catalogue.suspension import stopped_basis
 from domain.instruments.ledger import Stopped
+from domain.shared.city_time import city_day
 from domain.shared.legal_basis import LOCAL_LEVELS, SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect, refuse_if_any
 
@@ -70,7 +71,7 @@ def draft(
 
     Raises :class:`Refused` with CAT-6 for the national layer, which is imported and never edited.
     """
-    refuse_if_any(_national(item))
+    refuse_if_any(_national(item, ()))
     codes = list(dict.fromkeys(defect.code for defect in item_defects(item, stopped)))
     at = _at(stream_id, stream_version, recorded_at)
     return CatalogueItemDrafted(**at, **_told(with_status(item, "draft", codes)))
@@ -79,17 +80,20 @@ def draft(
 def adopt(
     item: CatalogueItem,
     *,
+    before: Sequence[CatalogueItem] = (),
     stream_id: UUID,
     stream_version: int,
     recorded_at: datetime,
     stopped: Sequence[Stopped] = (),
 ) -> CatalogueItemAdopted:
-    """The event by which the office adopts a provincial or municipal item.
+    """The event by which the office adopts a provincial or municipal item; ``before`` are its earlier versions.
 
-    Raises :class:`Refused` with every reason: the national layer (CAT-6), an insufficient basis (CAT-2,
-    CAT-6), a missing decision (CAT-4), natural persons made public without basis or masking (PUB-2).
+    Raises :class:`Refused` with every reason: the national layer, or a version of what is national (CAT-6), in
+    force before the day of adoption (CAT-3), an insufficient basis (CAT-2, CAT-6), a missing decision (CAT-4),
+    natural persons made public without basis or masking (PUB-2).
     """
-    refuse_if_any([*_national(item), *item_defects(item, stopped)])
+    early = _before_publication(item, city_day(recorded_at))
+    refuse_if_any([*_national(item, before), *early, *item_defects(item, stopped)])
     at = _at(stream_id, stream_version, recorded_at)
     return CatalogueItemAdopted(**at, **_told(with_status(item, "in_force")))
 
@@ -150,9 +154,18 @@ def _stopped(item: CatalogueItem, stopped: Sequence[Stopped]) -> list[Defect]:
     ]
 
 
-def _national(item: CatalogueItem) -> list[Defect]:
-    if item.layer == "national":
+def _national(item: CatalogueItem, before: Sequence[CatalogueItem]) -> list[Defect]:
+    """CAT-6: neither an item of the base layer nor a version that would take its place."""
+    if any(version.layer == "national" for version in (item, *before)):
         return [Defect("CAT-6", "catalogue_national_layer", "/layer", {"item": item.code})]
+    return []
+
+
+def _before_publication(item: CatalogueItem, published: date) -> list[Defect]:
+    """CAT-3: published, then in force; nobody is judged by an item of which nobody knew."""
+    if _dates_hold(item) and item.effective_from < published.isoformat():
+        about = {"item": item.code, "day": published.isoformat()}
+        return [Defect("CAT-3", "catalogue_before_publication", "/effective_from", about)]
     return []
 
 

@@ -260,19 +260,15 @@ def fold(events: Iterable[Event]) -> tuple[CatalogueItem, ...]:
 def version_in_force(versions: Sequence[CatalogueItem], on: date) -> CatalogueItem | None:
     """The version in force on the day ``on``, or None; of several the one that took effect last.
 
-    It may be suspended (INS-2), unless a later version holds on that day as well, which takes its place.
+    What it superseded does not come back when its own days are over: so an item is withdrawn (CAT-3). It may be
+    suspended (INS-2), unless a later version has begun by that day as well, which takes its place.
     """
     day = on.isoformat()
-    holding = [
-        item
-        for item in versions
-        if item.status != "draft"
-        and item.effective_from <= day
-        and (item.effective_to is None or day <= item.effective_to)
-    ]
-    newest = max((item.version for item in holding if item.status == "in_force"), default=0)
-    holding = [item for item in holding if item.status == "in_force" or item.version > newest]
-    return max(holding, key=lambda item: (item.effective_from, item.version), default=None)
+    begun = [item for item in versions if item.status != "draft" and item.effective_from <= day]
+    newest = max((item.version for item in begun if item.status == "in_force"), default=0)
+    begun = [item for item in begun if item.status == "in_force" or item.version > newest]
+    last = max(begun, key=lambda item: (item.effective_from, item.version), default=None)
+    return None if last is None or (last.effective_to or day) < day else last
 
 
 def with_status(item: CatalogueItem, status: Status, reasons: Sequence[str] = ()) -> CatalogueItem:

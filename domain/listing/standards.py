@@ -15,6 +15,7 @@ from uuid import UUID
 from domain.catalogue.gate import ARTICLE_NOT_STATED
 from domain.catalogue.items import SEVERITIES, LegalBasis
 from domain.shared.canonical import Json
+from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 from domain.shared.legal_basis import SUFFICIENT_LEVELS
@@ -116,12 +117,6 @@ class ListStandard:
             values[name] = tuple(values.get(name, ()))
         return cls(**values, status=status)
 
-    def holds_on(self, day: date) -> bool:
-        """Whether this version is in force on a day; its transition is not asked for."""
-        on = day.isoformat()
-        begun = self.status == "in_force" and self.effective_from <= on
-        return begun and (self.effective_to is None or on <= self.effective_to)
-
 
 _OF_RED: Mapping[str, object] = {"kind": SERIOUS, "incentives": "", "excludes": ()}
 """What a serious list has of the members of red lists: no standard stored before there were any names them."""
@@ -194,12 +189,14 @@ def fold_standard(events: Iterable[Event]) -> tuple[ListStandard, ...]:
 def standard_in_force(versions: Sequence[ListStandard], on: date) -> ListStandard | None:
     """The version under which a listing may be decided on the day ``on``: the one that took effect last, or None.
 
-    Once its transition is over there is none: what stood before it does not come back (LST-9).
+    Once its days or its transition are over there is none: what stood before it does not come back (LST-9).
     """
-    holding = [version for version in versions if version.holds_on(on)]
-    newest = max(holding, key=lambda held: (held.effective_from, held.version), default=None)
-    over = newest is not None and (newest.transition_until or "9999-12-31") < on.isoformat()
-    return None if over else newest
+    day = on.isoformat()
+    begun = [v for v in versions if v.status == "in_force" and v.effective_from <= day]
+    newest = max(begun, key=lambda held: (held.effective_from, held.version), default=None)
+    if newest is None or min(newest.effective_to or day, newest.transition_until or day) < day:
+        return None
+    return newest
 
 
 def transition_of(versions: Sequence[ListStandard]) -> ListStandard | None:
@@ -250,10 +247,26 @@ def import_standard(
 
 
 def adopt_standard(
-    standard: ListStandard, *, stream_id: UUID, stream_version: int, recorded_at: datetime
+    standard: ListStandard,
+    *,
+    before: Sequence[ListStandard] = (),
+    stream_id: UUID,
+    stream_version: int,
+    recorded_at: datetime,
 ) -> ListStandardAdopted:
-    """The event by which a standard is published. Raises :class:`Refused` with every reason."""
-    refuse_if_any(standard_defects(standard))
+    """The event by which a standard of our own is published; ``before`` are its list's earlier versions.
+
+    Raises :class:`Refused` with every reason: a national list is imported and never made or changed here (LST-2),
+    and no standard is in force before it is published (LST-3).
+    """
+    published, about = city_day(recorded_at).isoformat(), {"list": standard.code}
+    defects = standard_defects(standard)
+    if any(version.scope == "national" for version in (standard, *before)):
+        defects.insert(0, Defect("LST-2", "list_national", "/scope", about))
+    if _are_days([standard.effective_from]) and standard.effective_from < published:
+        day = {**about, "day": published}
+        defects.append(Defect("LST-3", "list_before_publication", "/effective_from", day))
+    refuse_if_any(defects)
     told = replace(standard, status="in_force", reasons=())
     return ListStandardAdopted(
         originator_id=stream_id,

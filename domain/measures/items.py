@@ -17,6 +17,7 @@ from domain.catalogue.items import SEVERITIES, SUBJECT_KINDS, LegalBasis
 from domain.catalogue.suspension import stopped_basis
 from domain.instruments.ledger import Stopped
 from domain.shared.canonical import Json
+from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 from domain.shared.legal_basis import LOCAL_LEVELS, SUFFICIENT_LEVELS
@@ -114,12 +115,6 @@ class MeasureItem:
         values["provisions"] = tuple(_provision(given) for given in values["provisions"])
         return cls(**values, status=status)
 
-    def holds_on(self, day: date) -> bool:
-        """Whether a day is one of its days; a draft has none."""
-        on = day.isoformat()
-        begun = self.status != "draft" and self.effective_from <= on
-        return begun and (self.effective_to is None or on <= self.effective_to)
-
     def provision(self, cited: Mapping[str, str]) -> Provision | None:
         """The provision that a citation of title, number and article means, or None."""
         return next((p for p in self.provisions if p.cited_as == dict(cited)), None)
@@ -189,9 +184,14 @@ def fold_items(events: Iterable[Event]) -> tuple[MeasureItem, ...]:
 
 
 def item_in_force(versions: Sequence[MeasureItem], on: date) -> MeasureItem | None:
-    """The version of the list on a day: the one that took effect last, or None. It may be suspended (INS-2)."""
-    holding = [version for version in versions if version.holds_on(on)]
-    return max(holding, key=lambda held: (held.effective_from, held.version), default=None)
+    """The version of the list on a day: the one that took effect last, or None. It may be suspended (INS-2).
+
+    What it superseded does not come back when its own days are over: so a measure is withdrawn.
+    """
+    day = on.isoformat()
+    begun = [v for v in versions if v.status != "draft" and v.effective_from <= day]
+    last = max(begun, key=lambda held: (held.effective_from, held.version), default=None)
+    return None if last is None or (last.effective_to or day) < day else last
 
 
 def item_defects(item: MeasureItem, stopped: Sequence[Stopped] = ()) -> list[Defect]:
@@ -224,15 +224,24 @@ def import_measure(
 def adopt_measure(
     item: MeasureItem,
     *,
+    before: Sequence[MeasureItem] = (),
     stream_id: UUID,
     stream_version: int,
     recorded_at: datetime,
     stopped: Sequence[Stopped] = (),
 ) -> MeasureItemAdopted:
-    """The event by which an item of our own list is published. Raises :class:`Refused` with every reason."""
+    """The event by which an item of our own list is published; ``before`` are its earlier versions.
+
+    Raises :class:`Refused` with every reason: the national list is imported and no version of ours takes the place of
+    one of its items, and no item is in force before it is published (MEA-1).
+    """
+    published, about = city_day(recorded_at).isoformat(), {"measure": item.code}
     defects = item_defects(item, stopped)
-    if item.layer == "national":
-        defects.insert(0, Defect("MEA-1", "measure_national_layer", "/layer", {"measure": item.code}))
+    if any(version.layer == "national" for version in (item, *before)):
+        defects.insert(0, Defect("MEA-1", "measure_national_layer", "/layer", about))
+    if _days_hold(item) and item.effective_from < published:
+        day = {**about, "day": published}
+        defects.append(Defect("MEA-1", "measure_before_publication", "/effective_from", day))
     refuse_if_any(defects)
     told = replace(item, status="in_force", reasons=())
     place = _place(stream_id, stream_version, recorded_at)

@@ -47,6 +47,11 @@ PROSE_CATALOGUE: dict[str, tuple[str, str]] = {
         "目录事项 {item} 属于全国基础目录，只能导入，不能在此编辑。",
         "Catalogue item {item} belongs to the national layer, which is imported and never edited here.",
     ),
+    "catalogue_before_publication": (
+        "目录事项 {item} 的生效日期早于公布日期（{day}）；目录公布之后才能施行，请把生效日期定在公布当日或以后。",
+        "Catalogue item {item} would be in force before it is published ({day}); let it begin on that day or"
+        " later.",
+    ),
     "catalogue_undecided_subject_kinds": (
         "目录事项 {item} 尚未确定主体类别。",
         "Catalogue item {item} does not say which kinds of subject it covers.",

@@ -20,6 +20,16 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
         "名单 {list} 仅在地方实施，认定标准须由地方性法规规定。",
         "List {list} is local; its standard must stand in a local regulation, nothing less.",
     ),
+    "list_national": (
+        "名单 {list} 在全国范围内实施，其认定标准只能导入，不能在本地制定或修改；地方名单须另设名单。",
+        "List {list} is national: its standard is imported and neither made nor changed here; a local list is a list"
+        " of its own.",
+    ),
+    "list_before_publication": (
+        "名单 {list} 认定标准的生效日期早于公布日期（{day}）；标准公布之后才能施行，请把生效日期定在公布当日或以后。",
+        "The standard of list {list} would be in force before it is published ({day}); let it begin on that day or"
+        " later.",
+    ),
     "list_without_criteria": ("名单 {list} 没有写明认定标准。", "List {list} states no criteria."),
     "list_without_removal_conditions": (
         "名单 {list} 没有写明移出条件。",

@@ -27,6 +27,10 @@ MEASURE_PROSE: dict[str, tuple[str, str]] = {
         "措施 {measure} 属于全国基础清单，只能导入，不能在本地修改。",
         "Measure {measure} belongs to the national list, which is imported and never edited here.",
     ),
+    "measure_before_publication": (
+        "措施 {measure} 的生效日期早于公布日期（{day}）；清单公布之后才能施行，请把生效日期定在公布当日或以后。",
+        "Measure {measure} would be in force before it is published ({day}); let it begin on that day or later.",
+    ),
     "measure_supplement_basis": (
         "措施 {measure} 列入本地补充清单，须有地方性法规依据。",
         "Measure {measure} is in the local supplement, which needs a local regulation.",

@@ -228,10 +228,16 @@ class Examples:
         return DepartmentAct(sealed["parts"], salt, issuer, signature)
 
     def _proposed(self) -> None:
-        """A next version of a list's standard, out for comment."""
+        """A next version of the standard of the city's own list, out for comment."""
         proposals, office = Proposals(self._ledger), self._city.credit_office.code
-        standard = next(s for s in self._city.lists if s.code == LIST)
-        content = {**standard.to_json(), "version": standard.version + 1, "answer_working_days": 5}
+        standard = next(s for s in self._city.lists if s.kind == RED)
+        begins = (self._today + timedelta(days=2 * COMMENT_DAYS)).isoformat()
+        content = {
+            **standard.to_json(),
+            "version": standard.version + 1,
+            "term_months": 36,
+            "effective_from": begins,
+        }
         made = proposals.propose(
             self._ledger.entropy.uuid(), what="list_standard", content=content, officer=self._officer
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from application.registry import Registry
 from domain.shared.refusals import Refused
 from interfaces.client.signing import COVERED
 from tests.erasure import ask, carry_out, dump
-from tests.proposals import Lived, local_standard
+from tests.proposals import LOCAL_BASIS, LOCAL_LIST, Lived, local_standard
 from tests.web import Signing, Web
 from tests.world import World
 
@@ -48,6 +49,15 @@ class Desk:
             receipt = answer.get_json()["receipt"]
             self.case, self.version = receipt["case"], receipt["version"]
         return answer
+
+    def unpublished(self, what: str, content: Mapping[str, Any]) -> tuple[str, str]:
+        """Rule and code by which what was approved is not published; it stays approved."""
+        done = self.lived.through(what, content)
+        self.case, self.version = str(done.case), done.version
+        told = self.refused("publish", {"review_by": str(self.world.today + timedelta(days=100))})
+        found = self.lived.proposals.find(done.case)
+        assert told[0] == 422 and found is not None and found.state == "approved"
+        return told[1:]
 
     def refused(self, what: str, said: dict[str, Any], who: str = OFFICE) -> tuple[int, str, str]:
         """Status, rule and code of a refusal."""
@@ -111,8 +121,8 @@ def test_lst_3_a_standard_goes_through_every_step_and_none_is_skipped(desk: Desk
     assert desk.post("review", review).status_code == 201
     later = {"review_by": str(world.today + timedelta(days=400))}
     assert desk.post("publish", later).status_code == 201
-    adopted = Registry(world.ledger).standard("C06-04").versions[-1]
-    assert (adopted.version, adopted.status, adopted.scope) == (2, "in_force", "local")
+    adopted = Registry(world.ledger).standard(LOCAL_LIST).versions[-1]
+    assert (adopted.version, adopted.status, adopted.scope) == (1, "in_force", "local")
     assert adopted.consulted_from and adopted.consulted_until
     found = {"by": "示范大学", "findings": "运行良好", "review_by": str(world.today + timedelta(days=500))}
     assert desk.post("evaluate", found).status_code == 201
@@ -134,21 +144,50 @@ def test_lst_3_a_standard_goes_through_every_step_and_none_is_skipped(desk: Desk
 @pytest.mark.rule("CAT-3")
 @pytest.mark.rule("CAT-6")
 def test_cat_6_what_is_proposed_passes_its_own_gate_before_it_is_published(desk: Desk) -> None:
-    world, lived = desk.world, desk.lived
+    item = next(i for i in desk.world.city.items if i.code == "C03-03")
+    ours = replace(item, version=2, bases=(*item.bases, LOCAL_BASIS), effective_from="2028-01-01")
+    for layer in ("national", "municipal"):
+        content = replace(ours, layer=layer).to_json()
+        assert desk.unpublished("catalogue_item", content) == ("CAT-6", "catalogue_national_layer")
+    law = replace(LOCAL_BASIS, level="law")
+    bare = replace(ours, code="W03-01", version=1, layer="municipal", bases=(law,))
+    assert desk.unpublished("catalogue_item", bare.to_json()) == ("CAT-6", "catalogue_supplement_basis")
+
+
+@pytest.mark.rule("LST-2")
+@pytest.mark.rule("MEA-1")
+def test_lst_2_what_is_national_is_imported_and_no_local_version_takes_its_place(desk: Desk) -> None:
+    world = desk.world
+    standard = local_standard(code="C06-04", version=2, effective_from="2028-01-01")
+    assert desk.unpublished("list_standard", standard) == ("LST-2", "list_national")
+    own = local_standard(scope="national", effective_from="2028-01-01")
+    assert desk.unpublished("list_standard", own) == ("LST-2", "list_national")
+    measure = next(found for found in world.city.measures if found.code == "M01")
+    provisions = tuple(replace(p, basis=LOCAL_BASIS) for p in measure.provisions)
+    local = replace(measure, version=2, layer="local", provisions=provisions, effective_from="2028-01-01")
+    assert desk.unpublished("measure", local.to_json()) == ("MEA-1", "measure_national_layer")
+    version = Registry(world.ledger).standard("C06-04").versions[-1]
+    assert (version.version, version.scope) == (1, "national")
+
+
+@pytest.mark.rule("CAT-3")
+@pytest.mark.rule("LST-3")
+@pytest.mark.rule("MEA-1")
+def test_cat_3_nothing_is_in_force_before_the_day_on_which_it_is_published(desk: Desk) -> None:
+    world = desk.world
     item = next(i for i in world.city.items if i.code == "C03-03")
-    for layer, rule in (("national", "CAT-6"), ("municipal", "CAT-6")):
-        content = {**replace(item, version=2, layer=layer).to_json()}  # type: ignore[arg-type]
-        done = lived.proposals.propose(
-            world.ledger.entropy.uuid(), what="catalogue_item", content=content, officer=lived.market
-        )
-        done = lived.proposals.consult(lived.on(done), closes=world.today + timedelta(days=1))
-        world.clock.advance(days=2)
-        done = lived.proposals.review(lived.on(done), outcome="approved", reasons="同意")
-        with pytest.raises(Refused) as refused:
-            lived.proposals.publish(lived.on(done), review_by=world.today + timedelta(days=100))
-        assert {defect.rule for defect in refused.value.defects} >= {rule}
-        found = lived.proposals.find(done.case)
-        assert found is not None and found.state == "approved"
+    ours = replace(item, code="W03-01", layer="municipal", bases=(LOCAL_BASIS,), effective_from="2020-01-01")
+    assert desk.unpublished("catalogue_item", ours.to_json()) == ("CAT-3", "catalogue_before_publication")
+    early = local_standard(effective_from=world.today.isoformat())
+    assert desk.unpublished("list_standard", early) == ("LST-3", "list_before_publication")
+    measure = next(found for found in world.city.measures if found.code == "M01")
+    provisions = tuple(replace(p, basis=LOCAL_BASIS) for p in measure.provisions)
+    local = replace(measure, code="W01", layer="local", provisions=provisions)
+    assert desk.unpublished("measure", local.to_json()) == ("MEA-1", "measure_before_publication")
+    on_the_day = replace(ours, effective_from=(world.today + timedelta(days=2)).isoformat())
+    done = desk.lived.through("catalogue_item", on_the_day.to_json())
+    desk.case, desk.version = str(done.case), done.version
+    assert desk.post("publish", {"review_by": str(world.today + timedelta(days=9))}).status_code == 201
 
 
 def test_who_opined_is_erased_alone_and_the_opinion_stays(desk: Desk) -> None:

@@ -37,7 +37,7 @@ CITY = read_city(DATA)
 AT: Mapping[str, Any] = {
     "stream_id": UUID(int=7),
     "stream_version": 1,
-    "recorded_at": datetime(2026, 11, 21, tzinfo=UTC),
+    "recorded_at": datetime(2026, 1, 1, tzinfo=UTC),
 }
 HELD_BACK = {"C04-01", "C05-03", "C06-03", "C06-12", "C06-13", "C09-02"}
 MARKET, ECOLOGY = CITY.agencies[0].code, CITY.agencies[1].code
@@ -153,6 +153,33 @@ def test_CAT_6_the_national_layer_is_never_edited_here(edit: Any) -> None:
     with pytest.raises(Refused) as refusal:
         edit(replace(SUPPLEMENT, layer="national"), **AT)
     assert rules(refusal.value) == {("CAT-6", "catalogue_national_layer")}
+
+
+@pytest.mark.rule("CAT-6")
+def test_CAT_6_no_supplement_takes_the_place_of_what_is_national() -> None:
+    ours = replace(SUPPLEMENT, version=2)
+    assert catalogue.adopt(ours, before=[SUPPLEMENT], **AT).version == 2
+    with pytest.raises(Refused) as refusal:
+        catalogue.adopt(ours, before=[replace(SUPPLEMENT, layer="national")], **AT)
+    assert rules(refusal.value) == {("CAT-6", "catalogue_national_layer")}
+
+
+@pytest.mark.rule("CAT-3")
+def test_CAT_3_no_item_is_in_force_before_it_is_published() -> None:
+    assert adopting(replace(SUPPLEMENT, effective_from="2025-12-31")) == {
+        ("CAT-3", "catalogue_before_publication")
+    }
+
+
+@pytest.mark.rule("CAT-3")
+def test_CAT_3_what_is_superseded_does_not_come_back_so_an_item_can_be_withdrawn() -> None:
+    first = replace(SUPPLEMENT, status="in_force")
+    last = replace(first, version=2, effective_from="2026-06-01", effective_to="2026-06-30")
+    days = {"2026-05-31": first, "2026-06-30": last, "2026-07-01": None}
+    for day, found in days.items():
+        assert version_in_force([first, last], date.fromisoformat(day)) == found
+    assert [d.code for d in catalogue.gate([first, last], submitting_department=MARKET, authority_code=MARKET,
+            subject_kind="organisation", decided=TODAY)] == ["catalogue_item_not_in_force"]  # fmt: skip
 
 
 @pytest.mark.rule("CAT-4")
@@ -302,9 +329,9 @@ def test_on_every_day_the_version_in_force_is_the_one_that_took_effect_last(day:
     first = replace(SUPPLEMENT, status="in_force")
     second = replace(first, version=2, effective_from="2026-06-01", effective_to="2026-12-31")
     found = version_in_force([second, first, replace(first, version=3, status="draft")], day)
-    if day < date(2026, 1, 1):
+    if day < date(2026, 1, 1) or day > date(2026, 12, 31):
         assert found is None
-    elif date(2026, 6, 1) <= day <= date(2026, 12, 31):
+    elif day >= date(2026, 6, 1):
         assert found == second
     else:
         assert found == first

@@ -29,6 +29,7 @@ from tests.world import DATA
 TODAY = date(2026, 11, 30)
 AT = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
 CASE, RECORD = UUID(int=1), UUID(int=2)
+PLACE: dict[str, Any] = {"stream_id": CASE, "stream_version": 1, "recorded_at": AT}
 NATIONAL = next(s for s in list_standards(DATA) if s.code == "C06-04")
 LOCAL_BASIS = LegalBasis("示范市社会信用条例", "示范市人大常委会公告第1号", "12", "local_regulation")
 LOCAL = replace(
@@ -83,7 +84,22 @@ def test_lst_3_a_standard_of_our_own_is_open_for_comment_for_thirty_days() -> No
     assert codes(replace(LOCAL, consulted_until="2026-09-30")) == {("LST-3", "list_consulted_too_short")}
     assert codes(replace(LOCAL, consulted_from=None)) == {("LST-3", "list_not_consulted")}
     with pytest.raises(Refused):
-        adopt_standard(replace(LOCAL, consulted_from=None), stream_id=CASE, stream_version=1, recorded_at=AT)
+        adopt_standard(replace(LOCAL, consulted_from=None), **PLACE)
+
+
+@pytest.mark.rule("LST-2")
+@pytest.mark.rule("LST-3")
+def test_lst_2_a_national_list_is_imported_and_lst_3_a_standard_begins_when_it_is_published() -> None:
+    ours = replace(LOCAL, effective_from="2026-11-30")
+    assert adopt_standard(ours, before=[LOCAL], **PLACE).told().status == "in_force"
+    for standard, before, code in (
+        (ours, NATIONAL, "list_national"),
+        (replace(NATIONAL, effective_from="2026-11-30"), ours, "list_national"),
+        (replace(ours, effective_from="2026-11-29"), ours, "list_before_publication"),
+    ):
+        with pytest.raises(Refused) as refused:
+            adopt_standard(standard, before=[before], **PLACE)
+        assert [defect.code for defect in refused.value.defects] == [code]
 
 
 @pytest.mark.rule("LST-7")
@@ -101,6 +117,8 @@ def test_lst_9_no_listing_under_a_standard_after_its_transition_unless_it_was_up
     assert standard_in_force([kept], date(2027, 1, 1)) is None
     updated = replace(kept, version=2, effective_from="2026-12-15", transition_until=None)
     assert standard_in_force([kept, updated], date(2027, 1, 1)) == updated
+    ended = replace(updated, effective_to="2027-01-31")
+    assert standard_in_force([replace(kept, transition_until=None), ended], date(2027, 2, 1)) is None
 
 
 def test_standards_keep_their_values_in_canonical_json() -> None:

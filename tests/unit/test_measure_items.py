@@ -80,11 +80,26 @@ def test_mea_1_an_item_cites_its_provision_directly_and_a_local_one_a_local_regu
 
 
 def test_mea_1_a_local_item_with_a_local_regulation_is_adopted_and_the_national_list_is_not_edited() -> None:
-    local = replace(ITEM, layer="local", provisions=(replace(PROVISION, basis=LOCAL),))
-    assert adopt_measure(local, **PLACE, stream_version=1).told().status == "in_force"
-    with pytest.raises(Refused) as refused:
-        adopt_measure(ITEM, **PLACE, stream_version=1)
-    assert [(d.rule, d.code) for d in refused.value.defects] == [("MEA-1", "measure_national_layer")]
+    provisions = (replace(PROVISION, basis=LOCAL),)
+    local = replace(ITEM, layer="local", provisions=provisions, effective_from="2026-11-21")
+    assert adopt_measure(local, before=[local], **PLACE, stream_version=1).told().status == "in_force"
+    national = replace(ITEM, effective_from="2026-11-21")
+    early = replace(local, effective_from="2026-11-20")
+    for item, before, code in (
+        (national, local, "measure_national_layer"),
+        (local, ITEM, "measure_national_layer"),
+        (early, local, "measure_before_publication"),
+    ):
+        with pytest.raises(Refused) as refused:
+            adopt_measure(item, before=[before], **PLACE, stream_version=1)
+        assert [(d.rule, d.code) for d in refused.value.defects] == [("MEA-1", code)]
+
+
+def test_mea_1_a_measure_that_was_withdrawn_is_not_in_the_list_again() -> None:
+    first = replace(ITEM, status="in_force")
+    last = replace(first, version=2, effective_from="2026-06-01", effective_to="2026-06-30")
+    assert item_in_force([first, last], date(2026, 6, 30)) == last
+    assert item_in_force([first, last], date(2026, 7, 1)) is None
 
 
 @pytest.mark.rule("MEA-2")
