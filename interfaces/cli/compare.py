@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from interfaces.cli.files import EXISTING, URL, WRITABLE, department_key, say_problem, say_row
-from interfaces.client.api import Client, Department, Problem, Unreachable
+from interfaces.client.api import Client, Department, Problem
 from interfaces.client.comparing import compare as asked
 from interfaces.client.comparing import compare_csv
 
@@ -57,9 +57,6 @@ def compare(
     except Problem as problem:
         say_problem(problem, as_json=as_json)
         sys.exit(1)
-    except Unreachable:
-        click.echo("服务无法连接 / the service cannot be reached", err=True)
-        sys.exit(3)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     else:

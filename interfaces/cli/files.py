@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,13 +23,14 @@ from interfaces.cli.sending import (
     send_table,
     told,
 )
-from interfaces.client.api import Client, Department, Problem, Unproven, Unreachable
+from interfaces.client.api import Client, Department, Problem, Unproven
 from interfaces.client.evidence import Gateway
 from interfaces.client.form_data import load_forms
 from interfaces.client.sealing import DepartmentKey
 from interfaces.client.tables import Table, read_table
 
-URL = "http://127.0.0.1:8000"
+URL = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+"""The service of this machine: where ``serve`` listens with the same PORT."""
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 WRITABLE = click.Path(dir_okay=False, path_type=Path)
 
@@ -124,9 +126,6 @@ def _take_in(
     except MalformedSealedFile:
         click.echo("这不是封存文件 / this is no sealed file", err=True)
         return False
-    except Unreachable:
-        click.echo("服务无法连接 / the service cannot be reached", err=True)
-        sys.exit(3)
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))
     else:

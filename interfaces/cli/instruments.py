@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from interfaces.cli.files import EXISTING, URL, WRITABLE, department_key, say_problem, say_row
-from interfaces.client.api import Client, Department, Problem, Unreachable
+from interfaces.client.api import Client, Department, Problem
 from interfaces.client.instruments import Instruments
 
 T = TypeVar("T")
@@ -87,6 +87,3 @@ def _asked(ask: Callable[[], T]) -> T:
     except Problem as problem:
         say_problem(problem, as_json=False)
         sys.exit(1)
-    except Unreachable:
-        click.echo("服务无法连接 / the service cannot be reached", err=True)
-        sys.exit(3)

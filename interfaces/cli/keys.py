@@ -32,7 +32,7 @@ from infrastructure.bootstrap import (
     rotate_log,
 )
 from interfaces.cli.files import EXISTING, URL, department_key, say_problem
-from interfaces.client.api import Client, Department, Problem, Unreachable
+from interfaces.client.api import Client, Department, Problem
 from interfaces.client.sealing import DepartmentKey
 
 NEW = click.Path(dir_okay=False, path_type=Path)
@@ -130,9 +130,6 @@ def rotate_department_key(*, department: str, key: Path, following: Path, until:
     except Problem as problem:
         say_problem(problem, as_json=False)
         sys.exit(1)
-    except Unreachable:
-        click.echo("服务无法连接 / the service cannot be reached", err=True)
-        sys.exit(3)
     click.echo(f"已登记 / registered: {receipt['issuer']} ({receipt['status']})")
 
 

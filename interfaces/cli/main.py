@@ -5,6 +5,7 @@ Exit codes: 0 all well, 1 a verification or an intake found something wrong, 2 u
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -59,6 +60,11 @@ class Commands(click.Group):
             if type(error) is RuntimeError:
                 raise
             raise click.ClickException(str(error)) from error
+        except _unreachable():
+            click.echo(
+                "服务无法连接，是否已运行 make serve / the service cannot be reached; is it served?", err=True
+            )
+            sys.exit(3)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """All names, in the order of the table."""
@@ -72,6 +78,13 @@ class Commands(click.Group):
         command = getattr(import_module(module), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
+
+
+def _unreachable() -> type[Exception]:
+    """What the client's commands raise when nothing answers; loaded by then, and by no other command."""
+    from interfaces.client.api import Unreachable  # noqa: PLC0415 - a heavy import, which others do without
+
+    return Unreachable
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

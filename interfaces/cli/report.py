@@ -7,14 +7,11 @@ from pathlib import Path
 
 import click
 
-from interfaces.client.api import Client, Department, Problem, Unproven, Unreachable
+from interfaces.cli.files import EXISTING, URL, WRITABLE
+from interfaces.client.api import Client, Department, Problem, Unproven
 from interfaces.client.reports import MEDIA, NoReport, authorised_report, check_pdf, own_report
 from interfaces.client.sealing import DepartmentKey
 from interfaces.client.verifier import REASONS
-
-URL = "http://127.0.0.1:8000"
-EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
-WRITABLE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -83,7 +80,7 @@ def report(
         members = problem.members
         told_zh, told_en = members.get("detail", ""), members.get("detail_en", "")
         raise click.ClickException(f"{members.get('rule', '')} {told_zh} {told_en}") from None
-    except (Unreachable, Unproven) as error:
+    except Unproven as error:
         click.echo(str(error), err=True)
         sys.exit(3)
     output.write_bytes(told)

@@ -25,6 +25,7 @@ import click
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from infrastructure.bootstrap import Settings
+from interfaces.cli.files import URL
 from interfaces.cli.seed import DATA, PROJECT, demo_folder
 from interfaces.client.api import Client, Department, Problem, Unproven
 from interfaces.client.bundles import of_answer, of_looks, of_record
@@ -73,7 +74,7 @@ class Place:
 
 
 @click.command()
-@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="A service that runs.")
+@click.option("--url", default=URL, show_default=True, help="A service that runs.")
 @click.option(
     "--keys", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The demo city's keys."
 )

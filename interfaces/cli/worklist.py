@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from interfaces.cli.files import EXISTING, URL, department_key, say_problem
-from interfaces.client.api import Client, Department, Problem, Unreachable
+from interfaces.client.api import Client, Department, Problem
 
 
 @click.command()
@@ -29,6 +29,3 @@ def worklist(*, department: str, key: Path, official: str, url: str) -> None:
     except Problem as problem:
         say_problem(problem, as_json=False)
         sys.exit(1)
-    except Unreachable:
-        click.echo("服务无法连接 / the service cannot be reached", err=True)
-        sys.exit(3)

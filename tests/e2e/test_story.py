@@ -47,7 +47,7 @@ def test_the_whole_story_plays_against_serve_as_often_as_one_likes(
     assert told.returncode == 0, (told.stdout, told.stderr)
     assert "REP-3" in told.stdout and "QRY-1" in told.stdout and "49号(十二)" in told.stdout
     assert len(re.findall(r"access:\d+", told.stdout)) == 3, "two queries and the replay of one"
-    again = cli(environment, "story", "--url", serve.url)
+    again = cli({**environment, "PORT": serve.url.rpartition(":")[2]}, "story")
     assert again.returncode == 0, (again.stdout, again.stderr)
     assert "Traceback" not in serve.output
     assert cli(environment, "verify", "--quiet").returncode == 0
