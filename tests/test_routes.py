@@ -10,13 +10,16 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import psycopg
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from application.limits import LIMITS
 from application.queries.registers import REGISTERS
@@ -77,6 +80,11 @@ PURPOSES = {
     "traces.trace": f'{LEAK_TRACING.code}; case="7"; basis="34"',
 }
 """Reads that have a purpose of their own."""
+OF_NO_SUBJECT = {
+    "worklist.worklist_of_caller", "late.late_publications", "flags.flags", "indicators.exact_indicators",
+    "tip_offs.list_tip_offs",
+}  # fmt: skip
+"""Reads that name nobody and are therefore no look: what waits for a department, and counts (ADR 0014, 0017)."""
 HANDLER = "handler-1"
 """Whom the office named to open tip-offs."""
 CODE = identities.credit_code(Random(5), prefix="91", division="420100")
@@ -216,41 +224,90 @@ def askers(endpoint: str) -> list[str]:
     return by_access.get(access, [OFFICER])
 
 
-@pytest.mark.rule("QRY-1")
-@pytest.mark.parametrize(("endpoint", "asker"), [(e, asker) for e in READS for asker in askers(e)])
-def test_qry_1_every_read_without_its_purpose_is_refused_and_logged(
-    endpoint: str, asker: str, web: Web
-) -> None:
-    """Nothing else is wrong with these requests: with the right purpose none of them is forbidden."""
+def read(web: Web, endpoint: str, asker: str, purpose: str) -> TestResponse:
+    """The answer to a question with which nothing is wrong but, perhaps, its purpose."""
     world, office = web.world, web.world.city.credit_office.code
     officer = next(o.key for o in world.city.officers if o.department == office)
     officer = HANDLER if endpoint == "tip_offs.open_tip_off" else officer
     said = {OFFICER: officer} if asker == OFFICER else {SUBJECT: "subject"}
     body = json.dumps(body_of(DESCRIBED[endpoint][1], own=asker == SUBJECT)).encode()
+    headers = said | ({"credit-purpose": purpose} if purpose else {})
+    key, covered = world.keys[office], (*COVERED, *headers)
+    signing = Signing(office, key, world.ledger.id.hex, covered=covered)
+    sent = {"content-type": "application/json", "idempotency-key": uuid.uuid4().hex, **headers}
+    where = path(endpoint)
+    return web.http.post(where, data=body, headers=signing.headers("POST", where, body, sent))
+
+
+def purpose_of(endpoint: str, asker: str) -> str:
+    """The purpose for which a read is answered."""
+    # A department asks for evidence as it queries; on a subject's behalf it is the subject's own question.
+    query = DESCRIBED[endpoint][1].access is Access.QUERY or (endpoint, asker) in QUERYING
+    right = 'licensing; case="7"; basis="34"' if query else ""
+    right = PURPOSES.get(endpoint, right)
+    return right or (CASE_HANDLING.code if asker == OFFICER else OWN_RECORDS.code)
+
+
+ASKED = [(e, asker) for e in READS for asker in askers(e)]
+
+
+@pytest.mark.rule("QRY-1")
+@pytest.mark.parametrize(("endpoint", "asker"), ASKED)
+def test_qry_1_every_read_without_its_purpose_is_refused_and_logged(
+    endpoint: str, asker: str, web: Web
+) -> None:
+    """Nothing else is wrong with these requests: with the right purpose none of them is forbidden."""
 
     def status_of(purpose: str) -> tuple[int, str]:
-        headers = said | ({"credit-purpose": purpose} if purpose else {})
-        key, covered = world.keys[office], (*COVERED, *headers)
-        signing = Signing(office, key, world.ledger.id.hex, covered=covered)
-        sent = {"content-type": "application/json", "idempotency-key": uuid.uuid4().hex, **headers}
-        where = path(endpoint)
-        answer = web.http.post(where, data=body, headers=signing.headers("POST", where, body, sent))
+        answer = read(web, endpoint, asker, purpose)
         return answer.status_code, answer.get_json().get("rule", "") if answer.is_json else ""
 
     for wrong in ("", "curiosity", 'curiosity; case="7"; basis="34"', "audit"):
         before = web.positions()[1]
         assert status_of(wrong) == (403, "QRY-1"), wrong
-        [logged] = world.reader.rows("access", after=before, limit=9)
+        [logged] = web.world.reader.rows("access", after=before, limit=9)
         assert logged.topic == "act.refused"
-    # A department asks for evidence as it queries; on a subject's behalf it is the subject's own question.
-    query = DESCRIBED[endpoint][1].access is Access.QUERY or (endpoint, asker) in QUERYING
-    right = 'licensing; case="7"; basis="34"' if query else ""
-    right = PURPOSES.get(endpoint, right)
-    right = right or (CASE_HANDLING.code if asker == OFFICER else OWN_RECORDS.code)
     unconsented = (422, "PRV-2") if endpoint == "credit_reports.report" and asker == OFFICER else None
-    world.project()  # a month is told once it is counted
-    told = status_of(right)
+    web.world.project()  # a month is told once it is counted
+    told = status_of(purpose_of(endpoint, asker))
     assert told[0] in (200, 404) or told == unconsented
+
+
+@contextmanager
+def without_the_log(web: Web) -> Iterator[None]:
+    """Nothing can be appended, by any function of any login of the service."""
+    found = (
+        "SELECT p.oid::regprocedure, r.rolname FROM pg_proc p, pg_roles r WHERE rolname LIKE 'xinlu%'"
+        " AND pronamespace = 'ledger'::regnamespace AND has_function_privilege(r.oid, p.oid, 'EXECUTE')"
+        " AND (proname LIKE 'append%' OR proname LIKE 'logged%')"
+    )
+    with psycopg.connect(web.world.database.admin, autocommit=True) as connection:
+        rights = connection.execute(found).fetchall()
+        revoke, grant = (
+            [f"{call} EXECUTE ON ROUTINE {name} {to} {role}".encode() for name, role in rights]
+            for call, to in (("REVOKE", "FROM"), ("GRANT", "TO"))
+        )
+        assert len(rights) > 3
+        connection.execute(b"; ".join(revoke))
+        try:
+            yield
+        finally:
+            connection.execute(b"; ".join(grant))
+
+
+@pytest.mark.rule("QRY-2")
+def test_qry_2_while_the_log_cannot_be_written_no_read_is_answered(web: Web) -> None:
+    """Neither with the right purpose nor with a wrong one, since a refusal is logged before it is told as well."""
+    web.world.project()
+    with without_the_log(web):
+        for purpose in (None, "curiosity"):
+            told = {
+                (e, asker): read(web, e, asker, purpose or purpose_of(e, asker)).status_code
+                for e, asker in ASKED
+            }
+            silent = {endpoint for (endpoint, _), status in told.items() if status == 503}
+            assert set(told.values()) <= {200, 404, 503}
+            assert set(READS) - silent == (OF_NO_SUBJECT if purpose is None else set())
 
 
 @pytest.mark.parametrize("endpoint", SIGNED)

@@ -13,6 +13,7 @@ from domain.access.events import ConsentGiven, ConsentWithdrawn
 from domain.shared.deadlines import add_months
 from domain.shared.events import Event
 from domain.shared.refusals import Defect
+from domain.shared.text import says
 
 EVERYTHING = ("*", "all", "全部")
 TEXT_MAX = 200
@@ -63,7 +64,7 @@ def consent_defects(
         defects.append(Defect("PRV-2", "consent_recipient_unknown", "/recipient"))
     if not purpose_known:
         defects.append(Defect("PRV-2", "consent_purpose_unknown", "/purpose"))
-    if not manner.strip() or len(manner) > TEXT_MAX:
+    if not says(manner, most=TEXT_MAX):
         defects.append(Defect("PRV-2", "consent_manner_missing", "/manner", {"most": str(TEXT_MAX)}))
     if not items or any(item.strip().lower() in EVERYTHING for item in items):
         defects.append(Defect("PRV-2", "consent_for_everything", "/items"))

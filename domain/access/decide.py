@@ -13,6 +13,7 @@ from domain.access.model import Decision, Officer, Purposes, Request
 from domain.catalogue.items import EVERY_DEPARTMENT, CatalogueItem
 from domain.parties.keys import CREDIT_OFFICE
 from domain.shared.refusals import Defect
+from domain.shared.text import says
 
 TEXT_MAX = 200
 """Characters of a case or a ground."""
@@ -27,9 +28,9 @@ def request_defects(request: Request, officer: Officer | None, purposes: Purpose
         defects.append(Defect("QRY-3", "officer_suspended", "Credit-Official"))
     if request.purpose not in purposes:
         defects.append(Defect("QRY-1", "purpose_unknown", "Credit-Purpose"))
-    if not request.case.strip() or len(request.case) > TEXT_MAX:
+    if not says(request.case, most=TEXT_MAX):
         defects.append(Defect("QRY-1", "case_missing", "Credit-Purpose", {"most": str(TEXT_MAX)}))
-    if not request.basis.strip() or len(request.basis) > TEXT_MAX:
+    if not says(request.basis, most=TEXT_MAX):
         defects.append(Defect("QRY-1", "basis_missing", "Credit-Purpose", {"most": str(TEXT_MAX)}))
     return defects
 

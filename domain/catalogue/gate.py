@@ -24,6 +24,7 @@ from domain.instruments.ledger import Stopped
 from domain.shared.city_time import city_day
 from domain.shared.legal_basis import LOCAL_LEVELS, SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect, refuse_if_any
+from domain.shared.text import is_blank
 
 PERSONAL_LEVELS = frozenset({"law", "admin_regulation", "local_regulation", "state_council_decision"})
 ARTICLE_NOT_STATED = "-"
@@ -192,8 +193,8 @@ def _basis_defects(item: CatalogueItem) -> list[Defect]:
 
 def _complete(basis: LegalBasis, *, imported: bool) -> bool:
     article = basis.article.strip()
-    stated = bool(article) and (imported or article != ARTICLE_NOT_STATED)
-    return bool(basis.title.strip()) and bool(basis.document_number.strip()) and stated
+    stated = imported or article != ARTICLE_NOT_STATED
+    return stated and not any(map(is_blank, (basis.title, basis.document_number, article)))
 
 
 def _undecided(item: CatalogueItem) -> list[Defect]:

@@ -20,6 +20,7 @@ from domain.shared.events import Event
 from domain.shared.kinds import Kind
 from domain.shared.legal_basis import SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect, refuse_if_any
+from domain.shared.text import is_blank, says
 
 Scope = Literal["national", "local"]
 Status = Literal["draft", "in_force"]
@@ -280,8 +281,8 @@ def adopt_standard(
 
 def is_complete(basis: LegalBasis) -> bool:
     """Whether a provision is cited by title, number and article."""
-    stated = basis.article.strip() not in ("", ARTICLE_NOT_STATED)
-    return stated and bool(basis.title.strip()) and bool(basis.document_number.strip())
+    stated = basis.article.strip() != ARTICLE_NOT_STATED
+    return stated and not any(map(is_blank, (basis.title, basis.document_number, basis.article)))
 
 
 def _area_defects(standard: ListStandard, about: Mapping[str, str]) -> Iterator[Defect]:
@@ -305,7 +306,7 @@ def _content_defects(standard: ListStandard, about: Mapping[str, str]) -> Iterat
     """LST-3: what a standard must say, where it is published, and that its numbers and days can be used."""
     for name in ("criteria", "removal_conditions", "removal_procedure", "remedies", "published_at"):
         text = getattr(standard, name)
-        if not text.strip() or len(text) > TEXT_CHARACTERS_MAX:
+        if not says(text, most=TEXT_CHARACTERS_MAX):
             yield Defect("LST-3", f"list_without_{name}", f"/{name}", about)
     days = (standard.statement_working_days, standard.answer_working_days, standard.removal_working_days)
     months = [m for m in (standard.term_months, standard.early_months) if m is not None]
@@ -329,7 +330,7 @@ def _red_defects(standard: ListStandard, about: Mapping[str, str]) -> Iterator[D
         "published_at",
     ):
         text = getattr(standard, name)
-        if not text.strip() or len(text) > TEXT_CHARACTERS_MAX:
+        if not says(text, most=TEXT_CHARACTERS_MAX):
             yield Defect("JNT-2", f"list_without_{name}", f"/{name}", about)
     if SEVERITIES[-1] not in standard.excludes or not set(standard.excludes) <= set(SEVERITIES):
         yield Defect("JNT-2", "red_list_excludes", "/excludes", {**about, "values": "、".join(SEVERITIES)})

@@ -22,6 +22,7 @@ from domain.shared.events import Event
 from domain.shared.kinds import Kind
 from domain.shared.legal_basis import LOCAL_LEVELS, SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect, refuse_if_any
+from domain.shared.text import is_blank
 
 Status = Literal["draft", "in_force", "suspended"]
 LAYERS = ("national", "local")
@@ -294,8 +295,8 @@ def _basis_defects(item: MeasureItem, about: Mapping[str, str]) -> Iterator[Defe
     for number, provision in enumerate(item.provisions):
         basis, where = provision.basis, f"/provisions/{number}/basis"
         told = {**about, "number": str(number + 1)}
-        stated = basis.article.strip() not in ("", ARTICLE_NOT_STATED)
-        if not (stated and basis.title.strip() and basis.document_number.strip()):
+        said = (basis.title, basis.document_number, basis.article)
+        if basis.article.strip() == ARTICLE_NOT_STATED or any(map(is_blank, said)):
             yield Defect("MEA-1", "measure_basis_incomplete", where, told)
         if basis.level not in SUFFICIENT_LEVELS:
             yield Defect("MEA-1", "measure_basis_insufficient", where, told)

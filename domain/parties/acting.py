@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from domain.shared.refusals import Defect
-from domain.shared.text import has_control
+from domain.shared.text import says
 
 TEXT_CHARACTERS_MAX = 2000
 SHORT_CHARACTERS_MAX = 100
@@ -80,7 +80,7 @@ def is_digest(text: str) -> bool:
 
 def is_text(text: str, *, most: int = TEXT_CHARACTERS_MAX) -> bool:
     """Whether a text says something, within its bound and without control characters."""
-    return bool(text.strip()) and len(text) <= most and not has_control(text)
+    return says(text, most=most)
 
 
 def texts_of(value: object) -> list[str]:

@@ -26,7 +26,7 @@ from domain.shared.canonical import Json
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, refuse_if_any
-from domain.shared.text import has_control
+from domain.shared.text import says
 
 RULES: Mapping[str, str] = {"catalogue_item": "CAT-3", "list_standard": "LST-3", "measure": "CAT-3"}
 """What may be proposed, and the rule of its process."""
@@ -249,8 +249,9 @@ def _later(proposal: Proposal, day: date, now: datetime) -> list[Defect]:
 
 
 def _text(proposal: Proposal, text: str, where: str) -> list[Defect]:
-    usable = bool(text.strip()) and len(text) <= TEXT_CHARACTERS_MAX and not has_control(text)
-    return [] if usable else [Defect(proposal.rule, "remedy_text_unusable", where)]
+    return (
+        [] if says(text, most=TEXT_CHARACTERS_MAX) else [Defect(proposal.rule, "remedy_text_unusable", where)]
+    )
 
 
 def _next(proposal: Proposal, now: datetime) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from uuid import UUID
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, refuse_if_any
-from domain.shared.text import has_control
+from domain.shared.text import says
 
 CREDIT_OFFICE = "credit_office"
 OFFICERS = 2
@@ -164,7 +164,7 @@ def request_erasure(
     defects = [*_officer_defects(officer), *target.defects()]
     if cause not in CAUSES[1:]:
         defects.append(Defect("PRV-4", "erasure_cause", "/cause", {"values": "、".join(CAUSES[1:])}))
-    if not basis.strip() or len(basis) > BASIS_CHARACTERS_MAX or has_control(basis):
+    if not says(basis, most=BASIS_CHARACTERS_MAX):
         defects.append(Defect("PRV-4", "erasure_basis", "/basis", {"most": str(BASIS_CHARACTERS_MAX)}))
     refuse_if_any(defects)
     return ErasureRequested(

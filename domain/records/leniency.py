@@ -19,7 +19,7 @@ from domain.shared.canonical import Parts
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, refuse_if_any
-from domain.shared.text import has_control, normalise_document_number
+from domain.shared.text import has_control, normalise_document_number, says
 
 MINOR = "minor"
 GROUNDS = (MINOR, "force_majeure", "no_intent", "slight")
@@ -147,7 +147,7 @@ class Assessing:
         ):
             yield Defect("DET-4", "leniency_document", "/number")
         reason = self.reason
-        if not reason.strip() or len(reason) > REASON_CHARACTERS_MAX or has_control(reason):
+        if not says(reason, most=REASON_CHARACTERS_MAX):
             yield Defect("DET-4", "leniency_reason", "/reason", {"most": str(REASON_CHARACTERS_MAX)})
         elif is_prohibited_in_remarks(reason) or personal_data_in_public(
             reason, today=today, is_certificate=False

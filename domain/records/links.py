@@ -17,7 +17,7 @@ from domain.shared.canonical import Parts
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect
-from domain.shared.text import has_control
+from domain.shared.text import has_control, is_blank, says
 
 SERIOUS = "严重"
 ROLES = ("法定代表人", "主要负责人", "直接责任人员")
@@ -85,9 +85,9 @@ def link_defects(
 def _person_defects(event: PersonLinked, today: date) -> Iterator[Defect]:
     """DET-7: who is linked is named, with a sound identity document; DET-4: no minor."""
     name, number = event.name or "", event.id_number or ""
-    if not name.strip() or len(name) > NAME_CHARACTERS_MAX or has_control(name):
+    if not says(name, most=NAME_CHARACTERS_MAX):
         yield Defect("DET-7", "link_person_unnamed", "/parts/person~11/name")
-    if not (event.id_type or "").strip() or not number.strip() or len(number) > NAME_CHARACTERS_MAX:
+    if is_blank(event.id_type or "") or not says(number, most=NAME_CHARACTERS_MAX):
         yield Defect("DET-7", "link_person_unnamed", "/parts/person~11/id_number")
     elif event.id_type == CITIZEN_ID:
         fault = check_citizen_id(number, today=today, rule="DET-7", field="/parts/person~11/id_number")

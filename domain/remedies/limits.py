@@ -13,6 +13,7 @@ from typing import Any
 
 from domain.catalogue.items import SEVERITIES, LegalBasis
 from domain.shared.rule_settings import MINIMUM_MONTHS, RuleSettings
+from domain.shared.text import is_blank
 
 EXCLUDING_LEVELS = frozenset({"law", "admin_regulation", "central_policy"})
 """Levels that may exclude a repair (49号(十一); 国家发展改革委令第36号 art. 2)."""
@@ -89,7 +90,9 @@ def covered_by(given: frozenset[str]) -> frozenset[str]:
 
 def excludes_repair(basis: LegalBasis) -> bool:
     """Whether a cited provision is complete and of a level that may exclude a repair (REP-1)."""
-    stated = all(text.strip(" -") for text in (basis.title, basis.document_number, basis.article))
+    stated = not any(
+        is_blank(text.strip(" -")) for text in (basis.title, basis.document_number, basis.article)
+    )
     return stated and basis.level in EXCLUDING_LEVELS
 
 

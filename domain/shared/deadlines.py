@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from domain.shared.text import says
+
 SATURDAY = 5
 
 
@@ -63,7 +65,7 @@ class CalendarYear:
         named = {"authority", "title", "document_number", "date"}
         if not isinstance(source, Mapping) or set(source) != named:
             raise ValueError("source: authority, title, document_number, date")
-        if not all(isinstance(text, str) and text.strip() and len(text) <= 200 for text in source.values()):
+        if not all(isinstance(text, str) and says(text, most=200) for text in source.values()):
             raise ValueError("source")
         date.fromisoformat(source["date"])
         holidays = _days_of(year, data["holidays"], "holidays")

@@ -16,8 +16,8 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "A setting does not reach back: it takes effect on {first} at the earliest, and running cases keep theirs.",
     ),
     "setting_unexplained": (
-        "调整参数须写明依据的来源和理由，各不超过{most}字。",
-        "A change states the source that it rests on and its reason, at most {most} characters each.",
+        "调整参数须写明依据的来源和理由，各不超过{most}字，不得含控制字符。",
+        "A change states its source and its reason, at most {most} characters each, none of them controls.",
     ),
     "setting_contradicts": (
         "与其他参数矛盾：最短期限不得长于最长期限，受理时限不得长于办结时限。",
@@ -36,12 +36,12 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "This is read for one purpose only, stated as {code} (Credit-Purpose).",
     ),
     "case_missing": (
-        "查询须写明所办的案件或事项（case），不超过{most}字。",
-        "A query names the case it serves (case), at most {most} characters.",
+        "查询须写明所办的案件或事项（case），不超过{most}字，不得含控制字符。",
+        "A query names the case it serves (case), at most {most} characters, none of them controls.",
     ),
     "basis_missing": (
-        "查询须写明法律依据（basis），不超过{most}字。",
-        "A query names its legal ground (basis), at most {most} characters.",
+        "查询须写明法律依据（basis），不超过{most}字，不得含控制字符。",
+        "A query names its legal ground (basis), at most {most} characters, none of them controls.",
     ),
     "purpose_header_malformed": (
         'Credit-Purpose 请求头的写法有误：用途代码; case="…"; basis="…"，中文用 RFC 9651 的 Display String。',
@@ -64,8 +64,8 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
     "consent_recipient_unknown": ("授权须写明登记过的接收部门。", "A consent names a registered department."),
     "consent_purpose_unknown": ("授权须写明登记过的用途。", "A consent names a registered purpose."),
     "consent_manner_missing": (
-        "授权须写明查询和使用的方式，不超过{most}字。",
-        "A consent states the manner of use, at most {most} characters.",
+        "授权须写明查询和使用的方式，不超过{most}字，不得含控制字符。",
+        "A consent states the manner of use, at most {most} characters, none of them controls.",
     ),
     "consent_for_everything": (
         "授权须逐项写明目录事项，不得一次授权全部信息。",

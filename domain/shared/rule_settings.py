@@ -15,6 +15,7 @@ from domain.shared.events import Event
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect
 from domain.shared.rulebook import STATUSES
+from domain.shared.text import says
 
 PER_SEVERITY = 3
 """Such a value has one number for each of 轻微, 一般, 严重, in this order."""
@@ -252,7 +253,7 @@ def setting_defects(event: SettingChanged, settings: RuleSettings, *, today: dat
         defects.append(Defect(setting.rule, "setting_retroactive", "/from_day", {"first": first}))
     for field in ("source", "reason"):
         text = getattr(event, field)
-        if not text.strip() or len(text) > TEXT_MAX:
+        if not says(text, most=TEXT_MAX):
             about = {"most": str(TEXT_MAX)}
             defects.append(Defect(setting.rule, "setting_unexplained", f"/{field}", about))
     if not defects:

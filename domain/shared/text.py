@@ -46,8 +46,11 @@ _PLACEHOLDERS = frozenset(
     }
 )
 _PLACEHOLDER_MAX = 8
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
-"""Characters that no cell may hold: controls other than tab and line ends, and lone surrogates."""
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
+)
+"""Characters that no text may hold: controls other than tab and line ends, those that turn the direction of what is
+read (so that it shows other words than it holds), and lone surrogates."""
 
 
 # White space and the invisible format characters (category Cf), spelled out: the forms must not change with
@@ -58,6 +61,10 @@ _BLANK_CLASS = (
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
 _BLANKS = re.compile(f"[{_BLANK_CLASS}]+")
+# Letters and marks that show nothing: fillers, the empty Braille cell, joiners and variation selectors.
+_UNSEEN = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159\U000e0100-\U000e01ef]+"
+)
 
 
 def without_blanks(text: str) -> str:
@@ -113,5 +120,15 @@ def is_placeholder(text: str) -> bool:
 
 
 def has_control(text: str) -> bool:
-    """Whether ``text`` holds a control character or a lone surrogate."""
+    """Whether ``text`` holds a control character, one that turns its direction, or a lone surrogate."""
     return CONTROL.search(text) is not None
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody who reads ``text`` sees anything: no more than blanks and characters that show nothing."""
+    return not _UNSEEN.sub("", without_blanks(text))
+
+
+def says(text: str, *, most: int) -> bool:
+    """Whether ``text`` says something in at most ``most`` characters, without control characters."""
+    return len(text) <= most and not is_blank(text) and not has_control(text)

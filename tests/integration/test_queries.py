@@ -94,6 +94,9 @@ def test_shr_1_a_department_in_scope_sees_all_parts_of_the_record_and_the_log_sa
         ({"officer": ""}, "officer_unknown"),
         ({"officer": "market-1"}, "officer_unknown"),
         ({"case": " "}, "case_missing"),
+        ({"case": "\u200b\u3164\u2060"}, "case_missing"),
+        ({"case": "2026-\u202e7"}, "case_missing"),
+        ({"basis": "art. 34\x00"}, "basis_missing"),
         ({"basis": ""}, "basis_missing"),
     ],
 )

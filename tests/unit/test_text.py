@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from domain.shared.text import (
     clean_text,
     has_control,
+    is_blank,
     is_placeholder,
     normalise_document_number,
     normalise_identifier,
     normalise_name,
+    says,
 )
 
 STYLES = [
@@ -90,3 +92,23 @@ def test_placeholders_say_nothing() -> None:
 def test_controls_and_lone_surrogates_are_seen() -> None:
     assert all(has_control(t) for t in ("a\x00", "\x1b", "\ud800", "\x7f"))
     assert not has_control("第一行\n\t第二行\r\n")
+
+
+def test_a_text_that_turns_its_own_direction_or_shows_nothing_says_nothing() -> None:
+    assert all(
+        has_control(f"已{turn}核实") for turn in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
+    unseen = (
+        "",
+        " ",
+        "\u3000\n",
+        "\u200b\u200d\u2060\ufeff",
+        "\u3164",
+        "\u115f\uffa0",
+        "\u2800",
+        "\ufe0f\u034f",
+    )
+    assert all(is_blank(text) and not says(text, most=9) for text in unseen)
+    # Within words they are kept: emoji, Mongolian and copied text have them.
+    assert all(says(text, most=9) for text in ("一", "已\u200b核实", "✔\ufe0f", "0"))
+    assert not says("一二三四", most=3) and not says("一\x00", most=3)
