@@ -15,7 +15,7 @@ from domain.access.model import Officer, Purpose
 from domain.catalogue.items import CatalogueItem, fold, version_in_force
 from domain.listing.standards import ListStandard, fold_standard
 from domain.measures.items import MeasureItem, fold_items
-from domain.oversight.review_events import OfficerSuspended
+from domain.oversight.officers import suspension_of
 from domain.parties.events import DepartmentRegistered, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key
 from domain.remedies.recounting import calendar_of
@@ -108,7 +108,7 @@ class Registry:
         if not found:
             return None
         last, version = found[-1], events[-1].originator_version
-        suspended = any(isinstance(e, OfficerSuspended) for e in events)
+        suspended = suspension_of(events) is not None
         return Officer(last.pseudonym, last.role, last.department, suspended, version)
 
     def officer_stream(self, pseudonym: str) -> UUID:

@@ -20,7 +20,8 @@ from application.sealing import BrokenSeal
 from domain.access.events import SubjectQueried
 from domain.access.model import OF_PLATFORM
 from domain.oversight.duty import known_cases
-from domain.oversight.review_events import QueryReviewOpened, RelationDeclared
+from domain.oversight.officers import Relation, fold_relations
+from domain.oversight.review_events import QueryReviewOpened
 from domain.oversight.reviews import Known, Looked, Rules, reasons_of
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
@@ -141,7 +142,7 @@ class ReviewRunner:
         rules = self._rules(registry, day)
         known = Known(
             len(self._seen[look.officer, day]),
-            around.relations(look.officer),
+            {subject for subject, relation in around.relations(look.officer) if relation.stood_at(look.at)},
             around.cases(look.department),
             look.purpose in OF_PLATFORM,
         )
@@ -209,11 +210,12 @@ class _Around:
         self.relations = cache(self._relations)
         self.cases = cache(self._cases)
 
-    def _relations(self, officer: str) -> Collection[UUID]:
-        """The subjects that an officer's department declared as its relatives or colleagues."""
-        events = self._ledger.load(self._ledger.name_id(RELATIONS, officer))
-        blinds = [bytes.fromhex(e.blind) for e in events if isinstance(e, RelationDeclared) and e.blind]
-        return set(self._ledger.store.subjects_of(blinds).values()) if blinds else ()
+    def _relations(self, officer: str) -> Sequence[tuple[UUID, Relation]]:
+        """The subjects that an officer's department declared as its relatives or colleagues, ended relations too."""
+        found = fold_relations(self._ledger.load(self._ledger.name_id(RELATIONS, officer)))
+        known = self._ledger.store.subjects_of({bytes.fromhex(one.blind) for one in found}) if found else {}
+        named = ((known.get(bytes.fromhex(one.blind)), one) for one in found)
+        return [(subject, one) for subject, one in named if subject is not None]
 
     def _cases(self, department: str) -> Collection[str] | None:
         """The numbers of the cases that a department keeps with us; None where it keeps none."""

@@ -58,11 +58,13 @@ from domain.oversight.incident_events import (
 )
 from domain.oversight.indicators import IndicatorsNotified
 from domain.oversight.review_events import (
+    OfficerReinstated,
     OfficerSuspended,
     QueryReviewDecided,
     QueryReviewOpened,
     QueryReviewOverdue,
     RelationDeclared,
+    RelationEnded,
 )
 from domain.oversight.tip_offs import TipOffFiled, TipOffHandled, TipOffOpened
 from domain.parties.events import (
@@ -242,10 +244,12 @@ EVENTS: tuple[type[Event], ...] = (
     FlagOverdue,
     FlagClosed,
     RelationDeclared,
+    RelationEnded,
     QueryReviewOpened,
     QueryReviewOverdue,
     QueryReviewDecided,
     OfficerSuspended,
+    OfficerReinstated,
     IndicatorsNotified,
     IncidentOpened,
     IncidentEvidenceAdded,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from application.commands.incidents import Incidents
 from tests.existence import Asked, Question
-from tests.oversight import OFFICE, Overseeing
+from tests.oversight import OFFICE, WATCHED, Overseeing
 
 TRACING = {"credit_purpose": 'leak_tracing; case="7"; basis="49"'}
 DECIDED = {"finding": "in_order", "consequence": "none", "reasons": "案卷齐全"}
@@ -37,6 +37,12 @@ def of_reviews() -> Iterator[Question]:
             reviews,
             lambda a, i, t=tag: a.foreign(f"/v1/reviews/{i}/decide", DECIDED, if_match=t),  # type: ignore[misc]
         )
+    lifted = {"officer": WATCHED, "reasons": "x"}
+    yield Question(
+        "officers.reinstate",
+        reviews,
+        lambda a, i: a.foreign("/v1/officer-reinstatements", {**lifted, "case": str(i)}),
+    )
 
 
 @cache

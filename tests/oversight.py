@@ -9,6 +9,7 @@ from uuid import UUID
 from application.commands.duty import DueCase, Duties
 from application.commands.governance import Governance
 from application.commands.incidents import HandleIncident, Incidents
+from application.commands.relations import RelationOf, Relations
 from application.commands.reviews import HandleReview, Reviews
 from domain.access.model import Request
 from domain.oversight.review_events import QueryReviewOpened
@@ -34,14 +35,8 @@ class Overseeing:
 
     def declare(self) -> None:
         """The story's subject is a relative of the officer."""
-        self.reviews.declare(
-            officer=CHIEF,
-            of_officer=WATCHED,
-            department=self.department,
-            identity=self.story.subject(),
-            relation="relative",
-            once=None,
-        )
+        said = RelationOf(CHIEF, self.department, WATCHED, self.story.subject(), "relative")
+        Relations(self.world.ledger).declare(said, once=None)
 
     def query(self, case: str = "示许受字〔2026〕7号") -> int:
         """The officer queries the subject; the position of the look."""

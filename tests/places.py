@@ -516,6 +516,16 @@ def reviewed(scene: Scene) -> Came:
     declared = {"officer": SECOND, **scene.subject, "relation": "relative"}
     yield scene.post("/v1/officer-relations", declared, scene.story.source, credit_official=SECOND)
     yield scene.post("/v1/officer-relations", declared, scene.stranger, credit_official=SECOND)
+    ended = {**declared, "how": "mistaken", "reasons": "x"}
+    yield scene.post("/v1/officer-relations/end", ended, scene.story.source, credit_official=SECOND)
+    lifted = {"officer": SECOND, "case": str(scene.record), "reasons": "x"}
+    for department, officer in (
+        (scene.story.office, "credit_office-1"),
+        (scene.stranger, scene.stranger_officer),
+    ):
+        yield scene.post("/v1/officer-reinstatements", lifted, department, credit_official=officer)
+        asking = {"credit_official": officer, "credit_purpose": "accountability"}
+        yield scene.post("/v1/officers/standing", {"officer": SECOND}, department, **asking)
 
 
 def incidents(scene: Scene) -> Came:

@@ -75,6 +75,7 @@ PURPOSES = {
     "incidents.incident_state": INCIDENT_HANDLING.code,
     "reviews.review_state": QUERY_REVIEW.code,
     "indicators.exact_indicators": SUPERVISION.code,
+    "officers.officer_standing": SUPERVISION.code,
     "tip_offs.list_tip_offs": TIP_OFFS.code,
     "tip_offs.open_tip_off": TIP_OFFS.code,
     "traces.trace": f'{LEAK_TRACING.code}; case="7"; basis="34"',
@@ -82,9 +83,10 @@ PURPOSES = {
 """Reads that have a purpose of their own."""
 OF_NO_SUBJECT = {
     "worklist.worklist_of_caller", "late.late_publications", "flags.flags", "indicators.exact_indicators",
-    "tip_offs.list_tip_offs",
+    "tip_offs.list_tip_offs", "officers.officer_standing",
 }  # fmt: skip
-"""Reads that name nobody and are therefore no look: what waits for a department, and counts (ADR 0014, 0017)."""
+"""Reads that name no subject and are therefore no look: what waits for a department, counts, and how an officer stands
+(ADR 0014, 0017, 0048)."""
 HANDLER = "handler-1"
 """Whom the office named to open tip-offs."""
 CODE = identities.credit_code(Random(5), prefix="91", division="420100")
@@ -329,6 +331,8 @@ def body_of(said: Operation, *, own: bool) -> dict[str, object]:
         return {"subjects": [{"code": CODE}]}
     if {"show", "reason"} <= schema().fields.keys():
         return {"show": ["report"], "reason": "x"}
+    if set(schema().fields) == {"officer"}:
+        return {"officer": HANDLER}
     claim = {"claim": "recorded", "record": str(uuid.uuid4())} if "claim" in schema().fields else {}
     asks_of_measure = {"subject", "measure"} <= set(schema().fields)
     claim |= {"measure": "M11"} if asks_of_measure else {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from application.commands.oversight import OversightAct, office_officer, perform
+from application.commands.oversight import OversightAct, office_officer, perform, suspension
 from application.commands.remedies import Done, Once, StaleVersion
 from application.commands.subjects import Identity, SubjectDesk
 from application.data_keys import ACCESS_CLASS
@@ -111,10 +111,18 @@ class Incidents:
         owners = {"person/1": (subject, ACCESS_CLASS)}
         return self._acted(command, decide, once, owners=owners, told={"digest": digest})
 
-    def measure(self, command: HandleIncident, *, text: str, once: Once | None = None) -> Done:
-        """Record a measure that was taken."""
-        now = self._ledger.now
-        return self._acted(command, lambda i, o: take_measure(i, o, text=text, now=now()), once)
+    def measure(
+        self, command: HandleIncident, *, text: str, suspends: str = "", once: Once | None = None
+    ) -> Done:
+        """Record a measure that was taken; the officer that it ``suspends`` queries no more from there on."""
+
+        def decide(incident: Incident, officer: Officer) -> Event:
+            taken_from = Registry(self._ledger).officer(suspends) if suspends else None
+            if suspends and taken_from is None:
+                raise Refused(Defect("ACC-5", "incident_officer_unknown", "/suspends"))
+            return take_measure(incident, officer, text=text, suspends=taken_from, now=self._ledger.now())
+
+        return self._acted(command, decide, once, suspends=suspends)
 
     def notify(
         self,
@@ -161,6 +169,7 @@ class Incidents:
         owners: dict[str, KeyName] | None = None,
         told: dict[str, object] | None = None,
         closing: bool = False,
+        suspends: str = "",
     ) -> Done:
         officer = self.officer(command.officer, command.department)
 
@@ -171,8 +180,9 @@ class Incidents:
             event = decide(incident, officer)
             whose = self._ledger.own_keys(event.parts()) | (owners or {})
             closed = [incident.id] if closing else []
+            follows = suspension(self._ledger, suspends, incident.id) if suspends else []
             return OversightAct(
-                [self._ledger.seal(event, owners=whose)],
+                [self._ledger.seal(event, owners=whose), *follows],
                 dict(told or {}),
                 more=lambda batch: batch.closed.extend(closed),
             )

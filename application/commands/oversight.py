@@ -1,6 +1,6 @@
 """One transaction of oversight: who acts, what is recorded, what follows; retried when something moved.
 
-Reviews, incidents and checks of duty go through it.
+Reviews, incidents, checks of duty and acts about officers go through it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from application.ports import Append, Conflict, LedgerUnavailable, Receipt
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
 from domain.access.model import Officer
+from domain.oversight.review_events import OfficerSuspended
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.merkle import leaf_hash
@@ -89,3 +90,19 @@ def office_officer(registry: Registry, pseudonym: str, department: str, *, refus
     if office is None or not may_speak_for_subjects(office.role):
         raise Refused(refusal)
     return officer
+
+
+def suspension(ledger: Ledger, pseudonym: str, case: UUID) -> list[SealedAct]:
+    """What takes an officer's right to query for what a review or incident found; nothing for one who is not
+    registered. One who is suspended already is so once more, so that nobody lifts the first without seeing this."""
+    registry = Registry(ledger)
+    known = registry.officer(pseudonym)
+    if known is None:
+        return []
+    event = OfficerSuspended(
+        originator_id=registry.officer_stream(pseudonym),
+        originator_version=known.version + 1,
+        timestamp=ledger.now(),
+        review=str(case),
+    )
+    return [ledger.seal(event)]

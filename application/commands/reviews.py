@@ -1,4 +1,4 @@
-"""Reviews decided, and relations declared: each act one event under the gateway's seal, with its officer (QRY-3).
+"""Reviews decided: each finding one event under the gateway's seal, with its officer (QRY-3).
 
 Comes after the review runner opened them; a suspension is an event of the officer's own stream, in one transaction.
 """
@@ -9,20 +9,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.commands.incidents import INCIDENT, incident_of_review
-from application.commands.oversight import OversightAct, acting_officer, perform
+from application.commands.oversight import OversightAct, acting_officer, perform, suspension
 from application.commands.remedies import Done, Once, StaleVersion
-from application.commands.subjects import Identity, blind_of
-from application.ledger import Ledger, SealedAct
+from application.ledger import Ledger
 from application.ports import Append, OpenCase
 from application.registry import Registry
-from application.reviews import RELATIONS
 from domain.access.model import Officer
-from domain.oversight.review_events import OfficerSuspended
 from domain.oversight.reviews import (
     UNKNOWN,
     QueryReview,
     decide_review,
-    declare_relation,
     fold_review,
     reviewer_defects,
 )
@@ -55,10 +51,6 @@ class Reviews:
         refuse_if_any(reviewer_defects(review, acting, office_role=office.role if office else ""))
         return review, acting
 
-    def officer(self, pseudonym: str, department: str) -> Officer:
-        """The registered officer who acts. Raises ``Refused`` (QRY-1)."""
-        return acting_officer(Registry(self._ledger), pseudonym, department)
-
     def decide(
         self, command: HandleReview, *, finding: str, consequence: str, reasons: str, once: Once | None = None
     ) -> Done:
@@ -79,7 +71,7 @@ class Reviews:
             )
             acts = [self._ledger.seal(event)]
             if consequence == "suspended":
-                acts += self._suspension(review)
+                acts += suspension(self._ledger, review.opened.officer, review.id)
             told: dict[str, object] = {"outcome": finding, "effect": consequence}
             opened: list[OpenCase] = []
             if consequence == "incident":
@@ -95,51 +87,3 @@ class Reviews:
             return OversightAct(acts, told, more=more)
 
         return perform(self._ledger, make, officer, once)
-
-    def declare(
-        self,
-        *,
-        officer: str,
-        of_officer: str,
-        department: str,
-        identity: Identity,
-        relation: str,
-        once: Once | None,
-    ) -> Done:
-        """A department declares a relative or colleague of its officer; told to nobody."""
-        registry = Registry(self._ledger)
-        acting, declared = acting_officer(registry, officer, department), registry.officer(of_officer)
-        if declared is None or declared.department != department:
-            raise Refused(Defect("QRY-3", "relation_not_your_officer", "/officer"))
-        stream = self._ledger.name_id(RELATIONS, of_officer)
-
-        def make() -> OversightAct:
-            version = self._ledger.store.versions_of([stream]).get(stream, 0) + 1
-            event = declare_relation(
-                stream=stream,
-                version=version,
-                declared_by=acting.pseudonym,
-                department=department,
-                blind=blind_of(self._ledger, identity),
-                relation=relation,
-                now=self._ledger.now(),
-            )
-            alone = (self._ledger.entropy.uuid(), "person")
-            owners = {"public": (self._ledger.id, "public"), "person/1": alone}
-            return OversightAct([self._ledger.seal(event, owners=owners)])
-
-        return perform(self._ledger, make, acting, once)
-
-    def _suspension(self, review: QueryReview) -> list[SealedAct]:
-        """The officer queries no more; nothing new where another review said so before."""
-        registry = Registry(self._ledger)
-        known = registry.officer(review.opened.officer)
-        if known is None or known.suspended:
-            return []
-        event = OfficerSuspended(
-            originator_id=registry.officer_stream(known.pseudonym),
-            originator_version=known.version + 1,
-            timestamp=self._ledger.now(),
-            review=str(review.id),
-        )
-        return [self._ledger.seal(event)]

@@ -60,12 +60,16 @@ class IncidentHandled(Event):
     """What was done about an incident: a measure taken (处置措施), or a subject told of it (告知主体).
 
     ``what`` is measure or notice. Of a notice ``service`` is how, ``served_on`` when, ``receipt`` its proof's digest.
+    ``suspends`` is the officer whose right to query the measure takes.
     """
 
     TOPIC: ClassVar[str] = "incident.handled"
     KIND: ClassVar[Kind] = Kind.INCIDENT_HANDLED
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no ``suspends``."""
     PART_OF: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("what", "text", "subject", "service", "served_on", "receipt", "officer"), "restricted"
+        ("what", "text", "subject", "service", "served_on", "receipt", "officer", "suspends"), "restricted"
     )
     handled_on: str
     what: str
@@ -75,6 +79,7 @@ class IncidentHandled(Event):
     service: str | None = None
     served_on: str | None = None
     receipt: str | None = None
+    suspends: str | None = None
 
 
 class IncidentClosed(Event):

@@ -34,7 +34,7 @@ BUNDLE_BYTES_MAX = 4 << 20
 @dataclass(frozen=True, slots=True)
 class Incident:
     """An incident (安全事件) as its events leave it: ``evidence`` by digest with its subject, whom was told, how many
-    measures were taken."""
+    measures were taken, which officers they suspended."""
 
     id: UUID
     version: int
@@ -43,6 +43,7 @@ class Incident:
     evidence: tuple[tuple[str, UUID], ...] = ()
     told: frozenset[str] = frozenset()
     measures: int = 0
+    suspended: frozenset[str] = frozenset()
 
 
 def fold_incident(events: Iterable[Event]) -> Incident | None:
@@ -60,7 +61,8 @@ def _left_by(event: Event, so_far: Incident) -> dict[str, Any]:
     if isinstance(event, IncidentEvidenceAdded):
         return {"evidence": (*so_far.evidence, (event.digest, UUID(event.subject)))}
     if isinstance(event, IncidentHandled) and event.what == "measure":
-        return {"measures": so_far.measures + 1}
+        suspended = so_far.suspended | ({event.suspends} if event.suspends else set())
+        return {"measures": so_far.measures + 1, "suspended": suspended}
     if isinstance(event, IncidentHandled):
         return {"told": so_far.told | {str(event.subject)}}
     return {"closed": isinstance(event, IncidentClosed)}
@@ -116,13 +118,25 @@ def open_incident(
     )
 
 
-def take_measure(incident: Incident, officer: Officer, *, text: str, now: datetime) -> IncidentHandled:
-    """A measure that was taken. Raises ``Refused`` (ACC-5)."""
+def take_measure(
+    incident: Incident, officer: Officer, *, text: str, suspends: Officer | None, now: datetime
+) -> IncidentHandled:
+    """A measure that was taken; it may take the right to query from somebody else's officer or another of the own.
+
+    Raises ``Refused`` (ACC-5).
+    """
     defects = _open_defects(incident)
+    if suspends is not None and suspends.pseudonym == officer.pseudonym:
+        defects.append(Defect("ACC-5", "incident_suspends_oneself", "/suspends"))
     if not is_text(text):
         defects.append(Defect("ACC-5", "incident_without_measure_text", "/text"))
     refuse_if_any(defects)
-    return IncidentHandled(**_next(incident, now), **_handled("measure", officer, now), text=text)
+    return IncidentHandled(
+        **_next(incident, now),
+        **_handled("measure", officer, now),
+        text=text,
+        suspends=suspends.pseudonym if suspends else None,
+    )
 
 
 def tell_subject(

@@ -1,4 +1,4 @@
-"""The facts of a review: opened over one query, missed, decided; what officers' relations are; who may query no more.
+"""The facts of a review: opened over one query, missed, decided; officers' relations; who may query no more, or again.
 
 The review runner (``application/reviews.py``) opens them; ``application/commands/reviews.py`` does the rest. What is
 public of them tells that there is a review, never of whom.
@@ -27,6 +27,23 @@ class RelationDeclared(Event):
     declared_by: str
     blind: str | None = None
     relation: str | None = None
+
+
+class RelationEnded(Event):
+    """A declared relation stands no more (解除利害关系申报): it ended, or was declared by mistake, and why.
+
+    ``ends`` is the version of the declaration in the same list, ``how`` of ``domain.oversight.officers.ENDINGS``. What
+    was queried until this event is still reviewed for it.
+    """
+
+    TOPIC: ClassVar[str] = "officer.relation_ended"
+    KIND: ClassVar[Kind] = Kind.RELATION_ENDED
+    PART_OF: ClassVar[Mapping[str, str]] = {"how": "restricted", "reasons": "restricted"}
+    department: str
+    ended_by: str
+    ends: int
+    how: str
+    reasons: str
 
 
 class QueryReviewOpened(Event):
@@ -83,8 +100,24 @@ class QueryReviewDecided(Event):
 
 
 class OfficerSuspended(Event):
-    """An officer may query no more (停止查询权限), from this position on; ``review`` found why."""
+    """An officer may query no more (停止查询权限), from this position on; ``review`` is the review or the incident that
+    found why."""
 
     TOPIC: ClassVar[str] = "officer.suspended"
     KIND: ClassVar[Kind] = Kind.OFFICER_SUSPENDED
     review: str
+
+
+class OfficerReinstated(Event):
+    """The credit office gave an officer the right to query back (恢复查询权限), from this position on, and why.
+
+    ``lifts`` is the version of the suspension in the officer's own stream, where both stay.
+    """
+
+    TOPIC: ClassVar[str] = "officer.reinstated"
+    KIND: ClassVar[Kind] = Kind.OFFICER_REINSTATED
+    PART_OF: ClassVar[Mapping[str, str]] = dict.fromkeys(("reasons", "department", "officer"), "restricted")
+    lifts: int
+    reasons: str
+    department: str
+    officer: str

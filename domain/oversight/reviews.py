@@ -16,7 +16,6 @@ from domain.oversight.review_events import (
     QueryReviewDecided,
     QueryReviewOpened,
     QueryReviewOverdue,
-    RelationDeclared,
 )
 from domain.oversight.traces import plain
 from domain.parties.acting import is_text
@@ -29,7 +28,6 @@ from domain.shared.refusals import Defect, refuse_if_any
 
 REASONS = ("sample", "off_hours", "bulk", "no_open_case", "relation")
 """抽查、非工作时间、批量、无在办案件、查询本人申报的亲属或同事."""
-RELATIONS = ("relative", "colleague")
 FINDINGS = ("in_order", "improper")
 CONSEQUENCES = ("none", "warning", "suspended", "incident")
 SUPERVISOR = "supervisor"
@@ -190,30 +188,4 @@ def decide_review(
         reasons=reasons,
         department=officer.department,
         officer=officer.pseudonym,
-    )
-
-
-def declare_relation(
-    *,
-    stream: UUID,
-    version: int,
-    declared_by: str,
-    department: str,
-    blind: bytes,
-    relation: str,
-    now: datetime,
-) -> RelationDeclared:
-    """A relative or colleague of an officer, as its department declares it. Raises ``Refused`` (QRY-3)."""
-    values = {"values": "、".join(RELATIONS)}
-    refuse_if_any(
-        [Defect("QRY-3", "relation_unknown", "/relation", values)] if relation not in RELATIONS else []
-    )
-    return RelationDeclared(
-        originator_id=stream,
-        originator_version=version,
-        timestamp=now,
-        department=department,
-        declared_by=declared_by,
-        blind=blind.hex(),
-        relation=relation,
     )

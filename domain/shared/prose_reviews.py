@@ -4,8 +4,49 @@ from __future__ import annotations
 
 REVIEW_PROSE: dict[str, tuple[str, str]] = {
     "officer_suspended": (
-        "该经办人的查询权限已因审查结论停止（Credit-Official）；由本部门其他经办人查询。",
-        "A review took this officer's right to query (Credit-Official); another officer of the department may ask.",
+        "该经办人的查询权限已停止（Credit-Official）；由本部门其他经办人查询，或者由信用办恢复后再查询。",
+        "This officer's right to query was taken (Credit-Official): another of the department asks, or this one once "
+        "the credit office gave it back.",
+    ),
+    "officer_not_the_office": (
+        "停止的查询权限由信用办登记的经办人恢复（Credit-Official）。",
+        "A suspension is lifted by a registered officer of the credit office only (Credit-Official).",
+    ),
+    "officer_not_suspended": (
+        "该经办人没有被停止查询权限。",
+        "This officer is not suspended.",
+    ),
+    "officer_suspended_by_another": (
+        "须写明作出该停止的审查或者事件（case）；现行的停止出自另一案。请先查看该经办人的现状。",
+        "Name the review or incident that suspended (case): the present suspension is of another. See how it stands.",
+    ),
+    "officer_case_open": (
+        "该经办人还有 {count} 件审查或者事件没有办结，办结后才能恢复。",
+        "Reviews or incidents about this officer are open ({count}); it is reinstated once they are closed.",
+    ),
+    "officer_reinstates_oneself": (
+        "本人的停止不能由本人恢复。",
+        "Nobody lifts an own suspension.",
+    ),
+    "officer_without_reasons": (
+        "须写明理由，不超过2000字。",
+        "Reasons are given, at most 2,000 characters.",
+    ),
+    "officer_person_in_text": (
+        "理由中不写个人的证件号码、电话、账号、住址。",
+        "Reasons hold no identity number, telephone, account or home address of a person.",
+    ),
+    "relation_not_declared": (
+        "没有申报过这项在有效期内的利害关系；按原申报写明主体和关系。",
+        "No such relation stands; name subject and relation as they were declared.",
+    ),
+    "relation_of_oneself": (
+        "本人的利害关系由本部门其他经办人解除。",
+        "Another officer of the department ends a relation, never the one whose relation it is.",
+    ),
+    "relation_ending_unknown": (
+        "解除的情形须为：{values}。",
+        "How it ended is one of: {values}.",
     ),
     "relation_unknown": (
         "申报的关系须为：{values}。",
@@ -62,6 +103,14 @@ REVIEW_PROSE: dict[str, tuple[str, str]] = {
     "incident_without_measure_text": (
         "须写明采取的措施，不超过2000字。",
         "A measure says what was done, at most 2,000 characters.",
+    ),
+    "incident_officer_unknown": (
+        "没有登记过这名经办人（suspends）。",
+        "There is no such officer (suspends).",
+    ),
+    "incident_suspends_oneself": (
+        "不能停止本人的查询权限，由信用办其他经办人处理。",
+        "Nobody takes the own right to query: another officer of the credit office does.",
     ),
     "incident_subject_unknown": (
         "没有登记过这个主体。",

@@ -10,7 +10,7 @@ from datetime import timedelta
 from application.commands.duty import DueCase, Duties
 from application.commands.governance import Governance
 from application.commands.incidents import HandleIncident, Incidents
-from application.commands.reviews import Reviews
+from application.commands.relations import RelationOf, Relations
 from application.commands.subjects import Identity
 from application.ledger import Ledger
 from application.queries.traces import Traces, tracer_of
@@ -39,14 +39,9 @@ class OversightExamples:
         self._governance.register_officer(
             department=department, pseudonym=SUPERVISOR, role="supervisor", name="示例督查"
         )
-        Reviews(self._ledger).declare(
-            officer=SUPERVISOR,
-            of_officer=officer,
-            department=department,
-            identity=subject,
-            relation="relative",
-            once=None,
-        )
+        relations = Relations(self._ledger)
+        said = RelationOf(SUPERVISOR, department, officer, subject, "relative")
+        relations.declare(said, once=None)
         case = f"示信查〔{self._today.year}〕1号"
         asking = Request(self._office, OFFICE_OFFICER, LEAK_TRACING.code, case, BASIS, self._today)
         Traces(self._ledger).of_subject(subject, tracer_of(self._ledger, asking), {})

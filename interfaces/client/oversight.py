@@ -52,6 +52,29 @@ class Oversight:
         said = {"officer": officer, "subject": dict(subject), "relation": relation}
         return self._done("/v1/officer-relations", said)
 
+    def end_relation(
+        self, officer: str, subject: Mapping[str, str], *, relation: str, how: str, reasons: str
+    ) -> dict[str, Any]:
+        """End a relation that was declared, as another officer of the department; the receipt. Raises ``Problem``."""
+        said = {"officer": officer, "subject": dict(subject), "relation": relation}
+        return self._done("/v1/officer-relations/end", {**said, "how": how, "reasons": reasons})
+
+    def reinstate(self, officer: str, *, case: str, reasons: str) -> dict[str, Any]:
+        """Give an officer the right to query back, as the credit office; the receipt. Raises ``Problem``."""
+        return self._done(
+            "/v1/officer-reinstatements", {"officer": officer, "case": case, "reasons": reasons}
+        )
+
+    def standing(self, officer: str) -> dict[str, Any]:
+        """Whether an officer may query, and every suspension and reinstatement. Raises ``Problem``."""
+        purpose = SUPERVISION.code
+        return self.client.post(
+            "/v1/officers/standing",
+            {"officer": officer},
+            credit_official=self.official,
+            credit_purpose=purpose,
+        )
+
     def open_incident(self, *, kind: str, facts: str) -> dict[str, Any]:
         """Open an incident as the credit office; the receipt. Raises ``Problem``."""
         return self._done("/v1/incidents", {"kind": kind, "facts": facts})

@@ -15,7 +15,7 @@ from application.queries.incidents import attached_bundle
 from domain.access.model import INCIDENT_HANDLING
 from domain.listing.case import SERVICES
 from domain.oversight.incidents import KINDS, LOOKS_MAX, OUTCOMES
-from domain.parties.acting import TEXT_CHARACTERS_MAX
+from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
@@ -60,9 +60,10 @@ class AttachedEvidence(Schema):
 
 
 class TakenMeasure(Schema):
-    """What was done."""
+    """What was done; ``suspends`` names an officer whose right to query is taken."""
 
     text = _text()
+    suspends = fields.String(load_default="", validate=validate.Length(max=SHORT_CHARACTERS_MAX))
 
 
 class ToldSubject(Schema):

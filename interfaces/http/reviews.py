@@ -1,9 +1,8 @@
-"""Reviews of queries over HTTP: read and decided by somebody else than who queried; relations declared (QRY-3)."""
+"""Reviews of queries over HTTP: read and decided by somebody else than who queried (QRY-3)."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response
@@ -13,16 +12,16 @@ from application.commands.remedies import Done, StaleVersion
 from application.commands.reviews import HandleReview, Reviews
 from application.queries.reviews import told_review
 from domain.access.model import QUERY_REVIEW
-from domain.oversight.reviews import CONSEQUENCES, FINDINGS, REASONS, RELATIONS
-from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
+from domain.oversight.reviews import CONSEQUENCES, FINDINGS, REASONS
+from domain.parties.acting import TEXT_CHARACTERS_MAX
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.paging import read_json
-from interfaces.http.queries import Subject, for_purpose, identity_of
+from interfaces.http.queries import for_purpose
 from interfaces.http.remedies import Command, command
-from interfaces.http.remedy_operations import beginning, deciding
+from interfaces.http.remedy_operations import deciding
 from interfaces.http.schema_fields import count, text
 from interfaces.http.services import services
 from interfaces.http.traces import Shown
@@ -46,16 +45,6 @@ class DecidedReview(Schema):
         required=True, validate=validate.Length(max=32), metadata={"description": " / ".join(CONSEQUENCES)}
     )
     reasons = fields.String(required=True, validate=validate.Length(max=TEXT_CHARACTERS_MAX))
-
-
-class DeclaredRelation(Schema):
-    """Whom the department declares as a relative or colleague of which of its officers."""
-
-    officer = fields.String(required=True, validate=validate.Length(min=1, max=SHORT_CHARACTERS_MAX))
-    subject = fields.Nested(Subject, required=True)
-    relation = fields.String(
-        required=True, validate=validate.Length(max=32), metadata={"description": " / ".join(RELATIONS)}
-    )
 
 
 class ReviewedQuery(Schema):
@@ -154,27 +143,6 @@ def decide_review(review_id: UUID) -> Response:
         # Whom it does not concern learns nothing by what else is wrong with the request.
         reviews.concerned(review_id, given.officer, given.caller.department)
         return reviews.decide(handling, **given_json(DecidedReview(), given.body), once=given.once)
-
-    return command(run)
-
-
-@blueprint.post("/officer-relations")
-@operation(beginning("申报利害关系人", "Declare a relation of an officer", DeclaredRelation, tag=TAG))
-def declare_relation() -> Response:
-    """A department declares relatives and colleagues of its officer (申报利害关系人); queries of them are reviewed."""
-
-    def run(given: Command) -> Done:
-        reviews = Reviews(services().ledger)
-        reviews.officer(given.officer, given.caller.department)
-        said: dict[str, Any] = given_json(DeclaredRelation(), given.body)
-        return reviews.declare(
-            officer=given.officer,
-            of_officer=said["officer"],
-            department=given.caller.department,
-            identity=identity_of(said["subject"], "/subject"),
-            relation=said["relation"],
-            once=given.once,
-        )
 
     return command(run)
 

@@ -100,8 +100,68 @@ def test_qry_3_a_query_of_a_declared_relative_is_reviewed_and_suspends_the_offic
     refused = problem(lambda: city.shared(city.record), 403)
     assert (refused["rule"], code_of(refused)) == ("QRY-3", "officer_suspended") and refused["instead"]
     assert city.world.finding() is None
+    _reinstated(city, case)
     city.world.project()
     assert city.world.new_projector().rebuild().equal
+
+
+def _reinstated(city: Watched, case: str) -> None:
+    """恢复查询权限: by the credit office alone, with its reasons, once nothing about the officer is open."""
+    officer, why = city.stranger_officer, "已整改并重新培训"
+    own = problem(lambda: city.chief.reinstate(officer, case=case, reasons=why), 403)
+    assert (own["rule"], code_of(own)) == ("QRY-3", "officer_not_the_office")
+    assert own["attempted"] == "恢复查询权限" and own["instead"]
+    incident = city.office.open_incident(kind="leak", facts="网上出现未公示的内容")["case"]
+    measure = {"text": "停止其查询", "suspends": officer}
+    city.office.act(incident, "measure", version=1, **measure)
+    for suspended_by, code in ((case, "officer_suspended_by_another"), (incident, "officer_case_open")):
+        early = problem(lambda c=suspended_by: city.office.reinstate(officer, case=c, reasons=why), 422)  # type: ignore[misc]
+        assert code in [error["code"] for error in early["errors"]]
+    city.office.act(incident, "close", version=2, outcome="unfounded", reasons="查无实据")
+    problem(lambda: city.shared(city.record), 403)
+    named = problem(
+        lambda: city.office.reinstate(officer, case=incident, reasons="电话13800138000已核实"), 422
+    )
+    assert code_of(named) == "officer_person_in_text"
+    city.office.reinstate(officer, case=incident, reasons=why)
+    again = problem(lambda: city.office.reinstate(officer, case=incident, reasons=why), 422)
+    assert code_of(again) == "officer_not_suspended"
+
+    assert city.shared(city.record)
+    for who in (city.office, city.chief, city.asker):
+        told = who.standing(officer)
+        events = ["officer.registered", "officer.suspended", "officer.suspended", "officer.reinstated"]
+        assert [moment["event"] for moment in told["history"]] == events and not told["suspended"]
+        assert told["history"][1]["parts"]["public"] == {"review": case}
+        assert "person/1" not in told["history"][0]["parts"]
+    elsewhere = Oversight(city.clients["source"], "case-1")
+    hidden, nobody = (problem(lambda n=n: elsewhere.standing(n), 404) for n in (officer, "nobody-7"))  # type: ignore[misc]
+    assert {**hidden, "instance": ""} == {**nobody, "instance": ""}
+
+
+def test_qry_3_a_relation_that_ended_covers_what_was_queried_before_and_nothing_after(city: Watched) -> None:
+    officer, chief = city.stranger_officer, city.chief
+    ending: dict[str, Any] = {"relation": "colleague", "how": "ended", "reasons": "已调离，不再共事"}
+    undeclared = problem(lambda: chief.end_relation(officer, city.subject, **ending), 422)
+    assert (undeclared["rule"], code_of(undeclared)) == ("QRY-3", "relation_not_declared")
+    chief.declare(officer, city.subject, relation="colleague")
+    assert city.shared(city.record)
+    own = problem(lambda: city.asker.end_relation(officer, city.subject, **ending), 403)
+    assert code_of(own) == "relation_of_oneself"
+    foreign = problem(lambda: city.office.end_relation(officer, city.subject, **ending), 422)
+    assert code_of(foreign) == "relation_not_your_officer"
+    odd = problem(
+        lambda: chief.end_relation(officer, city.subject, **{**ending, "how": "x", "reasons": ""}), 422
+    )
+    assert [e["code"] for e in odd["errors"]] == ["relation_ending_unknown", "officer_without_reasons"]
+    chief.end_relation(officer, city.subject, **ending)
+    assert [review.reasons for review in city.opened()] == [["relation"]]
+    city.world.clock.advance(minutes=1)
+    assert city.shared(city.record)
+    assert len(city.opened()) == 1
+    assert code_of(problem(lambda: chief.end_relation(officer, city.subject, **ending), 422)) == (
+        "relation_not_declared"
+    )
 
 
 def test_qry_3_off_hours_bulk_and_the_draw_open_reviews_that_escalate_when_overdue(city: Watched) -> None:

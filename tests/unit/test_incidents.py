@@ -90,7 +90,8 @@ def test_what_fsck_found_is_its_own_evidence_and_tells_nobody() -> None:
 
 def test_acts_say_what_was_done_and_a_closed_incident_takes_none() -> None:
     found = incident()
-    assert codes(lambda: take_measure(found, OFFICER, text=" ", now=NOW)) == ["incident_without_measure_text"]
+    oneself = codes(lambda: take_measure(found, OFFICER, text=" ", suspends=OFFICER, now=NOW))
+    assert oneself == ["incident_suspends_oneself", "incident_without_measure_text"]
 
     def telling(of: Incident, **said: Any) -> list[str]:
         whole = {"service": "direct", "served_on": date(2026, 11, 23), "receipt": "d1" * 32, **said}

@@ -1105,6 +1105,27 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         "restricted": {"outcome": "confirmed", "reasons": "已查实", "officer": "credit_office-1"},
     },
     ("officer.suspended", 1): {"public": {"review": str(ROW)}},
+    ("officer.reinstated", 1): {
+        "public": {"lifts": 2},
+        "restricted": {
+            "reasons": "已整改并重新培训",
+            "department": "11420100MB1D0012X5",
+            "officer": "credit_office-1",
+        },
+    },
+    ("officer.relation_ended", 1): {
+        "public": {"department": "11420100MB1D0012X5", "ended_by": "supervisor-1", "ends": 1},
+        "restricted": {"how": "ended", "reasons": "已调离，不再共事"},
+    },
+    ("incident.handled", 2): {
+        "public": {"handled_on": "2026-11-24"},
+        "restricted": {
+            "what": "measure",
+            "officer": "credit_office-1",
+            "text": "停止该经办人的查询",
+            "suspends": "officer-1",
+        },
+    },
 }  # fmt: skip
 """An example payload of every event version, made up."""
 
