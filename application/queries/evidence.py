@@ -17,6 +17,7 @@ from application.ledger import Ledger, OpenedRow
 from application.ports import Log
 from application.registry import DEPARTMENT, Registry
 from application.sequencer import ACCESS, LOGS, RECORDS, VIEWS, TileStore, authority_of
+from domain.access.events import ASKED_PART
 from domain.listing.events import ListingDecided, ListingRemoved
 from domain.listing.red import RedListed, RedRemoved
 from domain.parties.events import KeyRegistered
@@ -186,7 +187,7 @@ class Evidence:
             {
                 "type": "who_looked",
                 "subject": self.leaf(RECORDS, registration, show=frozenset({"restricted"})),
-                "looks": [self.leaf(ACCESS, row, show=frozenset(row.opened)) for row in looks],
+                "looks": [self.leaf(ACCESS, row, show=_shown_of(row)) for row in looks],
                 "proofs": [self._map(ACCESS_MAP, key) for key in keys],
             }
         )
@@ -194,7 +195,7 @@ class Evidence:
     def answered(self, look: OpenedRow, parts: Sequence[Mapping[str, Any]]) -> None:
         """Claim that an answer was logged before it was sent: ``parts`` hold record, part, index, salt, content."""
         self._logs[ACCESS] = None
-        name = self.leaf(ACCESS, look, show=frozenset(look.opened))
+        name = self.leaf(ACCESS, look, show=_shown_of(look))
         self._claims.append({"type": "answered", "look": name, "parts": list(parts)})
 
     def erased(self, record: UUID) -> None:
@@ -332,6 +333,11 @@ class Evidence:
             self._logs[VIEWS] = None
         notes = {log: bytes(self._published.log(log).signed).decode() for log in LOGS if log in self._logs}
         return bundle | {"checkpoints": notes}
+
+
+def _shown_of(look: OpenedRow) -> frozenset[str]:
+    """The parts of a look that a proof of it shows: never what was asked, which can name other people."""
+    return frozenset(look.opened) - {ASKED_PART}
 
 
 def _part(row: OpenedRow, name: str, *, shown: bool) -> dict[str, str]:

@@ -6,7 +6,7 @@ The subject's own questions and an auditor's use it; shared queries write theirs
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
@@ -124,11 +124,14 @@ def log_look(
     case: str | None = None,
     basis: str | None = None,
     as_of: str = "",
+    objected: Iterable[UUID] = (),
+    asked: Mapping[str, Json] | None = None,
     before: Sequence[Append] = (),
 ) -> int:
     """The position of the look; ``before`` is appended in the same transaction (a registration).
 
     ``shown`` may depend on the look itself: then it gets the event with nothing shown, once its number is known.
+    ``objected`` are records told under the mark of an objection, ``asked`` what was asked that nothing else here says.
 
     Raises ``LedgerUnavailable``; ``Conflict`` when ``before`` is overtaken.
     """
@@ -148,6 +151,9 @@ def log_look(
             case=case,
             basis=basis,
             as_of=as_of or None,
+            objected=marked(objected),
+            reached=ledger.store.head_of("records"),
+            asked=dict(asked) if asked else None,
         )
         if callable(shown):
             event = replace(event, shown=shown(event))
@@ -160,6 +166,11 @@ def log_look(
             if before or attempt + 1 == ATTEMPTS_MAX:
                 raise
     raise LedgerUnavailable("too many looks at once")
+
+
+def marked(objected: Iterable[UUID]) -> list[str] | None:
+    """Records under the mark of an objection as a look announces them; None for none."""
+    return sorted(map(str, objected)) or None
 
 
 def _last_version(ledger: Ledger, subject: UUID) -> int:

@@ -32,7 +32,7 @@ class ToldReview:
     position: int
 
 
-def told_review(ledger: Ledger, review_id: UUID, *, officer: str, department: str) -> ToldReview:
+def ask_review(ledger: Ledger, review_id: UUID, *, officer: str, department: str) -> ToldReview:
     """The review for a reviewer. Raises ``Refused`` as :meth:`Reviews.concerned`, and ``LedgerUnavailable``."""
     review, acting = Reviews(ledger).concerned(review_id, officer, department)
     place = ledger.store.look_at(int(review.opened.look.partition(":")[2]))

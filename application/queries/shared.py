@@ -7,7 +7,7 @@ and empty answers are logged like any other.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -19,12 +19,14 @@ from application.data_keys import ACCESS_CLASS, ErasedKey, unwrap_all
 from application.ledger import Ledger, SealedAct
 from application.ports import Append, Conflict, KeyName, LedgerUnavailable
 from application.projections.renditions import PROOF, SHARED, Rendition, open_rendition
+from application.queries.looks import marked
 from application.registry import Registry
 from domain.access.consent import Consent, fold_consent
 from domain.access.decide import decide, request_defects
 from domain.access.events import SubjectQueried
 from domain.access.model import Officer, Request
 from domain.catalogue.items import version_in_force
+from domain.shared.canonical import Json
 from domain.shared.refusals import Defect, Refused
 
 SUBJECTS_MAX = 500
@@ -71,6 +73,10 @@ class SharedReading(Protocol):
     def logged_read(
         self, batch: Append, reads: Sequence[Read], *, on: date
     ) -> tuple[int, list[bytes | None]]: ...
+
+
+TellingPart = tuple[Rendition, bytes]
+"""A part that is told: the rendition that shows it, and its content in the clear."""
 
 
 @dataclass(frozen=True)
@@ -139,16 +145,29 @@ class SharedQueries:
             raise Refused(Defect("FORMAT", "answer_too_large", "/subjects", {"most": str(LISTED_MAX)}))
         versions = self._reading.access_versions(distinct)
         consent = self._consent(request)
-        acts: list[SealedAct] = []
-        reads: list[Read] = []
-        for event, subject in enumerate(distinct):
-            mine = [listed for listed in listing if listed.subject_id == subject]
-            shown, rules = self._decided(request, mine, registry, subject, consent)
-            reads += [Read(event, listed) for listed in shown]
-            version = versions.get(subject, 0) + 1
-            acts.append(
-                self._act(request, officer.role, subject, version, shown, rules, (view, view_position))
+        decided = {
+            subject: self._decided(
+                request, [one for one in listing if one.subject_id == subject], registry, subject, consent
             )
+            for subject in distinct
+        }
+        reads = [
+            Read(event, listed) for event, subject in enumerate(distinct) for listed in decided[subject][0]
+        ]
+        marks = self._marks(reads)
+        acts = [
+            self._act(
+                request,
+                officer.role,
+                subject,
+                versions.get(subject, 0) + 1,
+                *decided[subject],
+                view=(view, view_position),
+                marks=marks,
+                asked=place_among(subjects, subject),
+            )
+            for subject in distinct
+        ]
         meta = {"actor": request.department, "officer": request.officer, "purpose": request.purpose}
         batch = self._ledger.prepare(acts, meta=meta, log="access")
         # An item suspended (INS-2) or changed between the decision and the log opens nothing.
@@ -160,11 +179,15 @@ class SharedQueries:
             # A consent withdrawn between the decision and the log opens nothing (PRV-2).
             batch.guards[UUID(request.consent)] = consent.version
         first, contents = self._reading.logged_read(batch, reads, on=request.on)
-        if any(content is None for content in contents):
+        if any(content is None for content in contents) or self._marks(reads) != marks:
             return None
-        opened = self._opened(reads, [c for c in contents if c is not None])
+        opened = self._opened(reads, [c for c in contents if c is not None], marks)
         events = {subject: event for event, subject in enumerate(distinct)}
         return [Answer(first + events[s], opened.get(events[s], ())) for s in subjects]
+
+    def _marks(self, reads: Sequence[Read]) -> set[UUID]:
+        """Which of the records are objected to now: announced as such, and asked again once they are read (OBJ-2)."""
+        return self._reading.objected({read.listed.record_id for read in reads}) if reads else set()
 
     def _consent(self, request: Request) -> Consent | None:
         """The consent that the request cites, or None; somebody else's is found to cover nothing."""
@@ -210,7 +233,10 @@ class SharedQueries:
         version: int,
         shown: list[Listed],
         rules: list[str],
+        *,
         view: tuple[str, int],
+        marks: set[UUID],
+        asked: dict[str, Json] | None,
     ) -> SealedAct:
         event = SubjectQueried(
             originator_id=subject,
@@ -228,18 +254,19 @@ class SharedQueries:
             basis=request.basis,
             consent=request.consent or None,
             answers=[listed.commitment.hex() for listed in shown],
+            objected=marked(marks.intersection(listed.record_id for listed in shown)),
+            asked=asked,
         )
         owners = dict.fromkeys(event.parts(), (subject, ACCESS_CLASS))
         return self._ledger.seal(event, owners=owners)
 
     def _opened(
-        self, reads: Sequence[Read], contents: Sequence[bytes]
+        self, reads: Sequence[Read], contents: Sequence[bytes], marks: set[UUID]
     ) -> dict[int, tuple[dict[str, Any], ...]]:
         """The records by event, each with the parts that were read. Raises ``ErasedKey`` when one was erased since."""
         owners = {read.listed.key[0] for read in reads}
         keys = unwrap_all(self._ledger.vault, self._ledger.store.data_keys_of(owners)) if owners else {}
-        events: dict[int, dict[UUID, dict[str, Any]]] = {}
-        objected = self._reading.objected({read.listed.record_id for read in reads})
+        events: dict[int, list[TellingPart]] = {}
         for read, content in zip(reads, contents, strict=True):
             listed = read.listed
             rendition = Rendition(
@@ -255,21 +282,35 @@ class SharedQueries:
             )
             if listed.key not in keys:
                 raise ErasedKey
-            shown = json.loads(open_rendition(rendition, key=keys[listed.key]))
-            record = events.setdefault(read.event, {}).setdefault(
-                listed.record_id,
-                {k: v for k, v in shown.items() if k not in ("fields", PROOF)}
-                | {
-                    "until": _text(listed.until),
-                    "objected": listed.record_id in objected,
-                    "parts": {},
-                    "proofs": {},
-                },
-            )
-            record["parts"][listed.part] = shown["fields"]
-            record["proofs"][listed.part] = shown[PROOF]
-        return {event: tuple(records.values()) for event, records in events.items()}
+            shown = open_rendition(rendition, key=keys[listed.key])
+            events.setdefault(read.event, []).append((rendition, shown))
+        return {event: told_records(parts, marks) for event, parts in events.items()}
 
 
-def _text(day: date | None) -> str:
-    return "" if day is None else day.isoformat()
+def told_records(parts: Sequence[TellingPart], marks: Container[UUID]) -> tuple[dict[str, Any], ...]:
+    """The records of an answer, each with its parts in the order in which they were announced; ``marks`` are the
+    records that are objected to."""
+    records: dict[UUID, dict[str, Any]] = {}
+    for rendition, content in parts:
+        shown = json.loads(content)
+        record = records.setdefault(
+            rendition.record_id,
+            {k: v for k, v in shown.items() if k not in ("fields", PROOF)}
+            | {
+                "until": "" if rendition.until is None else rendition.until.isoformat(),
+                "objected": rendition.record_id in marks,
+                "parts": {},
+                "proofs": {},
+            },
+        )
+        record["parts"][rendition.part] = shown["fields"]
+        record["proofs"][rendition.part] = shown[PROOF]
+    return tuple(records.values())
+
+
+def place_among(subjects: Sequence[UUID], subject: UUID) -> dict[str, Json] | None:
+    """Where the answer about a subject stands in the body, None where it is the only one: ``of`` how many, ``at``
+    which places, counted from 0."""
+    if len(subjects) == 1:
+        return None
+    return {"of": len(subjects), "at": [at for at, one in enumerate(subjects) if one == subject]}

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from domain.shared.canonical import Json
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
+
+ASKED_PART = "person/1"
+"""The part of a look that holds what was asked. It can name other people (what leaked, of a traced record), so that no
+proof of the look shows it."""
 
 
 class PurposeRegistered(Event):
@@ -52,14 +57,23 @@ class SubjectQueried(Event):
     past instant or position that was asked for, left out for the present.
     ``answers`` commits to what each of ``shown`` said, in order (``domain.transparency.epoch``), so that who got
     the answer can prove that it was logged.
+    ``objected`` are the records shown under the mark of a pending objection; ``reached`` is how far the records log
+    was when this was logged, so that nothing in the answer is from later; ``asked`` what was asked beside all this.
+    With them the answer is made again, whole.
     """
 
     TOPIC: ClassVar[str] = "subject.queried"
     KIND: ClassVar[Kind] = Kind.ACCESS
-    SCHEMA: ClassVar[int] = 2
-    UPCASTS: ClassVar = {1: lambda parts: parts}
-    """Version 1 had no ``answers``."""
-    PART_OF: ClassVar[Mapping[str, str]] = {"case": "restricted", "basis": "restricted"}
+    SCHEMA: ClassVar[int] = 3
+    UPCASTS: ClassVar = {1: lambda parts: parts, 2: lambda parts: parts}
+    """Version 1 had no ``answers``, version 2 no ``objected``, ``reached`` and ``asked``."""
+    PART_OF: ClassVar[Mapping[str, str]] = {
+        "case": "restricted",
+        "basis": "restricted",
+        "objected": "restricted",
+        "reached": "restricted",
+        "asked": ASKED_PART,
+    }
     department: str
     officer: str
     role: str
@@ -73,6 +87,9 @@ class SubjectQueried(Event):
     consent: str | None = None
     as_of: str | None = None
     answers: list[str] | None = None
+    objected: list[str] | None = None
+    reached: int | None = None
+    asked: dict[str, Json] | None = None
 
 
 class ReportIssued(Event):

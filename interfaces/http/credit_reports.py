@@ -18,6 +18,7 @@ from application.ledger import parse_instant
 from application.queries.evidence import NotYetProven
 from application.queries.report import AGENT, SUBJECT
 from application.queries.reporting import Asked, Issued
+from application.queries.told import paper_text
 from domain.access.model import OWN_RECORDS, Request
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
@@ -141,9 +142,8 @@ def _answer(issued: Issued, media: str) -> Response:
     """The issued report in the form asked for. Raises ``NotYetProven`` for a PDF that has no evidence in time."""
     receipt = f"access:{issued.position}"
     if media == JSON:
-        # The report's own bytes, as they were committed to.
-        told = b'{"report":%s,"digest":"%s","receipt":"%s"}\n'
-        return Response(told % (issued.content, issued.digest.encode(), receipt.encode()), content_type=JSON)
+        told = paper_text("report", issued.content, issued.digest, issued.position)
+        return Response(told, content_type=JSON)
     found = services()
     members = json.loads(issued.content)
     link = checking_link(found.address, issued.number, digest=issued.digest, receipt=receipt)

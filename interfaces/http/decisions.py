@@ -16,6 +16,7 @@ from application.ledger import parse_instant
 from application.queries.cases import Asker, CaseKind
 from application.queries.decisions import DecisionPapers
 from application.queries.reporting import Issued
+from application.queries.told import paper_text
 from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import read_body
@@ -107,9 +108,8 @@ def _in_form(issued: Issued, media: str) -> Response:
     """The paper in the form asked for. Raises ``NotYetProven`` for a PDF that has no evidence in time."""
     receipt = f"access:{issued.position}"
     if media == JSON:
-        # The paper's own bytes, as they were committed to.
-        told = b'{"decision":%s,"digest":"%s","receipt":"%s"}\n'
-        return Response(told % (issued.content, issued.digest.encode(), receipt.encode()), content_type=JSON)
+        told = paper_text("decision", issued.content, issued.digest, issued.position)
+        return Response(told, content_type=JSON)
     found, members = services(), json.loads(issued.content)
     link = checking_link(found.address, issued.number, digest=issued.digest, receipt=receipt)
     paper = typeset(

@@ -22,6 +22,7 @@ from application.commands.subjects import Identity
 from application.commands.watching import WatchList
 from application.queries.entries import EntryQueries, Sort
 from application.queries.green import GreenChannelQueries, look_before_red_list
+from application.queries.told import told_channel, told_entries
 from domain.access.model import Request
 from domain.parties.acting import Officer
 from domain.shared.city_time import city_day
@@ -49,12 +50,6 @@ from interfaces.http.remedy_operations import LIMITS, RECEIPT, beginning
 from interfaces.http.services import services
 
 TAG = "激励与关注"
-GROUNDS = {
-    "clean_record": ("连续三年无不良信用记录", "a clean record for the years that the rule asks for"),
-    "red_listed": ("列入红名单", "on a red list"),
-    "neither": ("不具备绿色通道条件，按普通程序办理", "neither; served by the ordinary procedure"),
-}
-"""The grounds of an answer as people read them."""
 blueprint = Blueprint("entries", __name__, url_prefix="/v1")
 
 
@@ -175,20 +170,8 @@ def ask_green_channel() -> Response:
     """Whether the green channel is open to a subject (绿色通道, JNT-2): answered by the ground alone, logged before."""
     asked = _asked()
     answer = GreenChannelQueries(services().desk()).ask(asked.request, asked.identity, attempt=asked.body)
-    zh, en = GROUNDS[answer.decided.ground]
-    receipt = f"access:{answer.position}"
-    response = json_response(
-        {
-            "eligible": answer.decided.eligible,
-            "rule": "JNT-2",
-            "ground": answer.decided.ground,
-            "ground_zh": zh,
-            "ground_en": en,
-            "receipt": receipt,
-        },
-        200,
-    )
-    response.headers["Credit-Receipt"] = receipt
+    response = json_response(told_channel(answer), 200)
+    response.headers["Credit-Receipt"] = f"access:{answer.position}"
     return response
 
 
@@ -228,9 +211,8 @@ def _told_entries(sort: Sort) -> Response:
     asked = _asked()
     queries = EntryQueries(services().ledger)
     answer = queries.ask(sort, asked.request, asked.identity, attempt=asked.body)
-    receipt = f"access:{answer.position}"
-    response = json_response({"entries": list(answer.entries), "receipt": receipt}, 200)
-    response.headers["Credit-Receipt"] = receipt
+    response = json_response(told_entries(answer), 200)
+    response.headers["Credit-Receipt"] = f"access:{answer.position}"
     return response
 
 

@@ -20,6 +20,7 @@ from application.commands.intake import Intake
 from application.commands.refusals import log_refusal, log_refused_rows, refused_rows
 from application.commands.seals import ROWS_MAX, SealOfFile
 from application.ports import Receipt
+from application.queries.told import body_text
 from domain.records.rows import check_row
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
@@ -325,9 +326,7 @@ def _digest(body: bytes) -> bytes:
 
 def json_response(data: dict[str, Any], status: int) -> Response:
     """An answer in JSON, Chinese unescaped."""
-    return Response(
-        json.dumps(data, ensure_ascii=False) + "\n", status=status, content_type="application/json"
-    )
+    return Response(body_text(data), status=status, content_type="application/json")
 
 
 def _line(data: dict[str, Any]) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from flask import Blueprint, Response
@@ -10,11 +9,11 @@ from flask import Blueprint, Response
 from application.commands.measure_grounds import RestsOn
 from application.commands.measures import HandleMeasure, Measures, NameMeasure
 from application.commands.remedies import Done
-from application.queries.measures import told_verdict
+from application.queries.told import told_check
 from domain.access.model import Request
 from domain.parties.acting import Officer
 from domain.shared.city_time import city_day
-from domain.shared.refusals import Defect, Refused, sentence
+from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
@@ -69,15 +68,7 @@ def check_measure() -> Response:
             on=city_day(found.ledger.now()),
         )
         answer = found.measures().ask(request, identity, given["measure"], given.get("provision"))
-    told = {
-        "measure": given["measure"],
-        "answer": "yes" if answer.may else "no",
-        "rules": [{"rule": rule, "passed": passed} for rule, passed in answer.rules.items()],
-        "reasons": _reasons(answer.defects),
-        "grounds": [{**told_verdict(v), "reasons": _reasons(v.defects)} for v in answer.verdicts],
-        "receipt": f"access:{answer.position}",
-    }
-    response = json_response(told, 200)
+    response = json_response(told_check(given["measure"], answer), 200)
     response.headers["Credit-Receipt"] = f"access:{answer.position}"
     return response
 
@@ -166,10 +157,3 @@ def measure_state(measure_id: UUID) -> Response:
 def _handling(given: Command, measure_id: UUID) -> HandleMeasure:
     expected, officer = given.deciding("measure", measure_id)
     return HandleMeasure(measure_id, expected, officer)
-
-
-def _reasons(defects: Iterable[Defect]) -> list[dict[str, str]]:
-    return [
-        {"rule": d.rule, "code": d.code, "detail": sentence(d), "detail_en": sentence(d, "en")}
-        for d in defects
-    ]

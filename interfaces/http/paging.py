@@ -14,6 +14,7 @@ from marshmallow import Schema, fields, validate
 
 from application.queries.as_of import AS_OF_CHARACTERS_MAX
 from application.queries.pages import CURSOR_CHARACTERS_MAX, LIMIT_MAX, Page, PageAsked
+from application.queries.told import told_page
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.bodies import given_json
 from interfaces.http.describing import Access, described
@@ -59,8 +60,7 @@ def asked_page(given: Mapping[str, Any]) -> PageAsked:
 
 def page_response(name: str, entries: Sequence[Any], page: Page[Any], **more: Any) -> Response:
     """A page under the name of its entries; ``next`` only when there are more, the receipt where it is a look."""
-    following = {"next": page.next} if page.next else {}
-    response = json_response({name: list(entries), **more, **following}, 200)
+    response = json_response(told_page(name, entries, page, **more), 200)
     if page.receipt:
         response.headers["Credit-Receipt"] = f"access:{page.receipt}"
     return response

@@ -11,10 +11,9 @@ from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.subjects import Identity
-from application.queries.history import RecordLife
-from application.queries.late import late_of
 from application.queries.pages import LIMIT_MAX
 from application.queries.shared import SUBJECTS_MAX
+from application.queries.told import told_answers, told_life
 from application.registry import Registry
 from domain.access.model import OWN_RECORDS, Purpose, Request
 from domain.parties.identifiers import check_citizen_id, check_credit_code, normalise
@@ -120,9 +119,7 @@ def ask() -> Response:
         consent=str(consent) if consent else "",
     )
     answers = found.shared.ask(request, identities, attempt=body)
-    response = json_response(
-        {"answers": [{"receipt": f"access:{a.position}", "records": list(a.records)} for a in answers]}, 200
-    )
+    response = json_response(told_answers(answers), 200)
     response.headers["Credit-Receipt"] = ", ".join(dict.fromkeys(f"access:{a.position}" for a in answers))
     return response
 
@@ -157,7 +154,8 @@ def dossier() -> Response:
         page = services().subject.dossier(
             _identities(given)[0], portal=caller.department, asked=asked_page(given)
         )
-    records = [_told_life(life) for life in page.entries]
+    calendar = Registry(services().ledger).calendar(services().calendar).calendar
+    records = [told_life(life, calendar) for life in page.entries]
     return page_response("records", records, page, position=page.position)
 
 
@@ -176,14 +174,6 @@ def consents() -> Response:
             _identities(given)[0], portal=caller.department, asked=asked_page(given)
         )
     return page_response("consents", [vars(consent) for consent in page.entries], page)
-
-
-def _told_life(life: RecordLife) -> dict[str, Any]:
-    told: dict[str, Any] = {"record": life.record, "history": [vars(m) for m in life.moments]}
-    calendar = Registry(services().ledger).calendar(services().calendar).calendar
-    if late := late_of(life, calendar):
-        told["late"] = {"due": late.due.isoformat(), "days": late.days, "provisional": late.provisional}
-    return told
 
 
 def for_subject(caller: Caller) -> None:

@@ -16,7 +16,8 @@ from flask import Response, request
 from application.commands.remedies import DepartmentAct, Done, Once, RemedyDesk, StaleVersion
 from application.commands.subjects import Identity
 from application.ports import Conflict, Receipt
-from application.queries.cases import Asker, CaseKind, CaseQueries, CaseState
+from application.queries.cases import Asker, CaseKind, CaseQueries
+from application.queries.told import told_state
 from domain.access.decide import may_speak_for_subjects
 from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from domain.parties.acting import Agent as AgentOfSubject
@@ -116,34 +117,6 @@ def state(kind: CaseKind, case_id: UUID) -> Response:
     answer.headers["ETag"] = f'"{found.version}"'
     answer.headers["Credit-Receipt"] = f"access:{found.position}"
     return answer
-
-
-def told_state(found: CaseState) -> dict[str, Any]:
-    """How a case stands, as it is told."""
-    return {
-        "case": str(found.case),
-        "version": found.version,
-        "state": found.state,
-        "waiting": _waiting(found),
-        "record": str(found.record),
-        "source": found.source,
-        "record_leaf_hash": found.leaf_hash,
-        "history": list(found.history),
-        "receipt": f"access:{found.position}",
-    }
-
-
-def _waiting(found: CaseState) -> dict[str, object] | None:
-    waiting = found.waiting
-    if waiting is None:
-        return None
-    return {
-        "step": waiting.step,
-        "due": waiting.due,
-        "overdue": found.overdue,
-        "overdue_recorded": waiting.is_recorded,
-        "provisional": waiting.provisional,
-    }
 
 
 def on_behalf(

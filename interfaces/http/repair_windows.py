@@ -11,6 +11,7 @@ from application.commands.remedies import Done
 from application.commands.repair_windows import RECORDS_MAX, ApplyForRepairs, RepairWindow
 from application.queries.cases import Asker
 from application.queries.repair_windows import window_state
+from application.queries.told import told_window
 from domain.access.model import OWN_RECORDS
 from domain.parties.acting import DIGESTS_MAX, SHORT_CHARACTERS_MAX
 from domain.remedies.repair_case import Application
@@ -21,7 +22,7 @@ from interfaces.http.describing import Access, Answer, Operation, json_of, opera
 from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.paging import read_json
 from interfaces.http.queries import Subject, for_purpose
-from interfaces.http.remedies import AGENT, ON_BEHALF, Command, command, on_behalf, told_state
+from interfaces.http.remedies import AGENT, ON_BEHALF, Command, command, on_behalf
 from interfaces.http.remedy_operations import LIMITS, TAG, filing
 from interfaces.http.remedy_schemas import Agent, RepairMaterial
 from interfaces.http.repairs import free_of_charge
@@ -121,11 +122,6 @@ def application_state(application_id: UUID) -> Response:
         agent = caller.signed_header(ON_BEHALF) == AGENT
         asker = Asker(caller.department, caller.signed_header("Credit-Official"), subject, agent)
         found = window_state(desk, application_id, asker)
-    told = {
-        "application": str(found.application),
-        "open": found.open,
-        "parts": [told_state(part) for part in found.parts],
-    }
-    answer = json_response(told, 200)
+    answer = json_response(told_window(found), 200)
     answer.headers["Credit-Receipt"] = ", ".join(f"access:{part.position}" for part in found.parts)
     return answer

@@ -10,7 +10,8 @@ from marshmallow import Schema, fields, validate
 
 from application.commands.remedies import Done, StaleVersion
 from application.commands.reviews import HandleReview, Reviews
-from application.queries.reviews import told_review
+from application.queries.reviews import ask_review
+from application.queries.told import told_review
 from domain.access.model import QUERY_REVIEW
 from domain.oversight.reviews import CONSEQUENCES, FINDINGS, REASONS
 from domain.parties.acting import TEXT_CHARACTERS_MAX
@@ -113,20 +114,8 @@ def review_state(review_id: UUID) -> Response:
         read_json(ReviewQuestion(), body)
         for_purpose(caller, QUERY_REVIEW)
         officer, department = caller.signed_header("Credit-Official"), caller.department
-        found = told_review(services().ledger, review_id, officer=officer, department=department)
-    opened = found.review.opened
-    told = {
-        "review": str(found.review.id),
-        "version": found.review.version,
-        "state": found.review.state,
-        "reasons": opened.reasons,
-        "look": opened.look,
-        "due": opened.due,
-        "query": dict(found.query),
-        "history": list(found.history),
-        "receipt": f"access:{found.position}",
-    }
-    answer = json_response(told, 200)
+        found = ask_review(services().ledger, review_id, officer=officer, department=department)
+    answer = json_response(told_review(found), 200)
     answer.headers["ETag"] = f'"{found.review.version}"'
     answer.headers["Credit-Receipt"] = f"access:{found.position}"
     return answer

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
-from application.queries.traces import Trace, Traces, tracer_of
+from application.queries.told import told_trace
+from application.queries.traces import Traces, tracer_of
 from application.registry import Registry
-from domain.access.model import LEAK_TRACING, OF_PLATFORM, Request
-from domain.oversight.traces import FIELDS_MAX, LOOKS_MAX, VALUE_CHARACTERS_MAX, Disclosed
+from domain.access.model import LEAK_TRACING, Request
+from domain.oversight.traces import FIELDS_MAX, LOOKS_MAX, VALUE_CHARACTERS_MAX
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
@@ -144,32 +144,6 @@ def trace() -> Response:
         else:
             assert isinstance(record, UUID)
             found = traces.of_record(record, tracer, excerpt)
-    answer = json_response(told_trace(found, excerpt), 200)
+    answer = json_response(told_trace(found, excerpt, Registry(ledger)), 200)
     answer.headers["Credit-Receipt"] = f"access:{found.positions[0]}"
     return answer
-
-
-def told_trace(found: Trace, excerpt: dict[str, str]) -> dict[str, Any]:
-    """What a trace found, with the names of departments and purposes."""
-    registry = Registry(services().ledger)
-
-    def told(answer: Disclosed) -> dict[str, Any]:
-        department = registry.department(answer.department)
-        purpose = OF_PLATFORM.get(answer.purpose) or registry.purpose(answer.purpose)
-        return {
-            **{name: value for name, value in vars(answer).items() if name != "position"},
-            "receipt": f"access:{answer.position}",
-            "department_name": department.name if department else "",
-            "purpose_zh": purpose.zh if purpose else "",
-            "shown": [{"record": record, "part": part} for record, part in answer.shown],
-            "held": sorted(answer.held),
-            "whole": bool(excerpt) and answer.held >= excerpt.keys(),
-        }
-
-    return {
-        "answers": [told(answer) for answer in found.answers],
-        "through": list(found.through),
-        "public": found.public,
-        "digest": found.digest,
-        "receipts": [f"access:{position}" for position in found.positions],
-    }

@@ -501,6 +501,26 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         },
         "restricted": {"case": "示许受字〔2026〕7号", "basis": "《中华人民共和国行政许可法》第三十四条"},
     },
+    ("subject.queried", 3): {
+        "public": {
+            "department": "11420100MB1D0012X5",
+            "officer": "officer-1",
+            "role": "operator",
+            "purpose": "licensing",
+            "rules": ["QRY-1", "SHR-1"],
+            "view": "shared",
+            "view_position": 42,
+            "shown": [["00000000-0000-4000-8000-000000000001", "public", "ab" * 32]],
+            "answers": ["cd" * 32],
+        },
+        "restricted": {
+            "case": "示许受字〔2026〕7号",
+            "basis": "《中华人民共和国行政许可法》第三十四条",
+            "objected": ["00000000-0000-4000-8000-000000000001"],
+            "reached": 43,
+        },
+        "person/1": {"asked": {"of": 2, "at": [0]}},
+    },
     ("department.registered", 1): {
         "public": {"code": "11420100MB1D0012X5", "name": "示范市市场监督管理局", "role": "department"}
     },
