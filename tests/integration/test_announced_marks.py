@@ -1,4 +1,4 @@
-"""The mark of a pending objection beside a shared answer is announced before the answer leaves; it is of that moment."""
+"""The mark of a pending objection beside a shared answer is announced before it leaves, and is of that moment."""
 
 from __future__ import annotations
 
