@@ -14,7 +14,7 @@ from application.data_keys import own_record, record_class
 from application.ports import KeyName
 from domain.listing.decision import Borne
 from domain.listing.notes import Note
-from domain.measures.case import Measure, after, end, miss, resume, suspend, unmeasured
+from domain.measures.case import WRONG, Measure, after, end, miss, miss_answer, resume, suspend, unmeasured
 from domain.measures.events import MeasureDeclined, MeasureEnded, SubjectUnmeasured
 from domain.shared.deadlines import Due
 from domain.shared.events import Event
@@ -74,10 +74,17 @@ class Bearing:
         """The events that end a measure with its term (JNT-4)."""
         return self._made([end(self.measures[measure], cause="expiry", by="", at=at)])
 
+    def lifted(self, measure: UUID, *, at: datetime) -> list[Event]:
+        """The event that ends a measure which an objection to it found wrong, unless it is over (OBJ-4)."""
+        found = self.measures[measure]
+        return self._made([end(found, cause=WRONG, by=str(measure), at=at)] if found.is_open else [])
+
     def missed(self, measure: UUID, *, following: Due, at: datetime) -> list[Event]:
-        """The event of a feedback day that was missed, if one was (JNT-1)."""
+        """The events of days that were missed: to answer an objection to it (OBJ-1), to give feedback (JNT-1)."""
+        answer = miss_answer(self.measures[measure], now=at)
+        made = self._made([] if answer is None else [answer])
         found = miss(self.measures[measure], following=following, now=at)
-        return self._made([] if found is None else [found])
+        return made + self._made([] if found is None else [found])
 
     def freed(self, event: MeasureDeclined | MeasureEnded, *, at: datetime) -> list[Event]:
         """What the subject's stream tells of the end of a measure."""

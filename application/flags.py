@@ -20,6 +20,7 @@ from application.ports import Conflict, Log, RowReader
 from application.registry import Registry
 from domain.catalogue.items import CatalogueItemSuspended
 from domain.listing.events import ListingOverdue, ListingRemoved
+from domain.measures.events import MeasureOverdue
 from domain.oversight.flag_events import FlagAnswered, FlagClosed, FlagOverdue, FlagRaised
 from domain.oversight.flags import Trace, causes_of, due_flags, escalate, fold_flag, of_stopped, raise_flag
 from domain.parties.keys import CREDIT_OFFICE
@@ -39,7 +40,7 @@ LOGS: tuple[Log, ...] = ("records", "access")
 """Records first: a flag that was closed is known to be before what came after is looked at."""
 _CAUSES = (
     ActRefused, IntakeReported, CatalogueItemSuspended, ListingRemoved, ObjectionOverdue, RepairOverdue, ListingOverdue,
-    RestorationOverdue,
+    RestorationOverdue, MeasureOverdue,
 )  # fmt: skip
 FLAG_EVENTS = (FlagRaised, FlagAnswered, FlagOverdue, FlagClosed)
 TOPICS = frozenset(event.TOPIC for event in (*_CAUSES, *FLAG_EVENTS))

@@ -28,7 +28,14 @@ from domain.listing.red import RedRemoved
 from domain.listing.reference import ReferenceEnded
 from domain.listing.standards import ListStandardAdopted, ListTransitionEnded
 from domain.listing.watch import WatchEnded
-from domain.measures.events import MeasureDeclined, MeasureEnded, MeasureNamed, MeasureReported
+from domain.measures.events import (
+    MeasureDeclined,
+    MeasureEnded,
+    MeasureNamed,
+    MeasureObjected,
+    MeasureObjectionDecided,
+    MeasureReported,
+)
 from domain.oversight.incident_events import IncidentClosed, IncidentOpened
 from domain.oversight.review_events import QueryReviewDecided, QueryReviewOpened
 from domain.proposals.events import ProposalPublished
@@ -78,12 +85,17 @@ def open_case(
     | ListingNotified
     | ListingRemovalApplied
     | EntryObjected
-    | MeasureNamed,
+    | MeasureNamed
+    | MeasureObjected,
     then: Consequences,
 ) -> None:
     """OBJ-1, OBJ-4, REP-2, LST-5, JNT-1: the case stands on the worklist of whoever is to act from now on."""
     kind = event.TOPIC.partition(".")[0]
-    if isinstance(event, ListingNotified | ListingRemovalApplied | EntryObjected | MeasureNamed):
+    if isinstance(event, MeasureObjected) and not event.reopens:
+        return  # it stands there, and waits for another step
+    if isinstance(
+        event, ListingNotified | ListingRemovalApplied | EntryObjected | MeasureNamed | MeasureObjected
+    ):
         then.opened.append(OpenCase(event.originator_id, kind, event.department))
         return
     then.opened.append(OpenCase(event.originator_id, kind, event.source))
@@ -93,7 +105,7 @@ def close_case(event: Event, then: Consequences) -> None:
     """OBJ-3, OBJ-4, REP-2, LST-5: a decided case waits for nobody; a rejected statement decides nothing yet."""
     if isinstance(event, ListingStatementAnswered) and event.outcome == "rejected":
         return
-    if isinstance(event, MeasureReported | MeasureEnded) and not event.closes:
+    if isinstance(event, MeasureReported | MeasureEnded | MeasureObjectionDecided) and not event.closes:
         return  # JNT-1: what was done, or that it was lifted, is still to be reported
     then.closed.append(event.originator_id)
 
@@ -244,6 +256,13 @@ def end_measures(event: Event, then: Consequences) -> None:
     then.events += then.bearing.ended(ground, cause=ENDS[type(event)], by=str(ground), at=then.at)
 
 
+def lift_wrong(event: MeasureObjectionDecided, then: Consequences) -> None:
+    """OBJ-4: a measure that is found wrong itself is lifted with the answer."""
+    assert then.bearing is not None
+    if event.outcome == "upheld":
+        then.events += then.bearing.lifted(event.originator_id, at=then.at)
+
+
 def free_subject(event: MeasureDeclined | MeasureEnded, then: Consequences) -> None:
     """JNT-4: the subject's own stream says at once that the measure is over."""
     assert then.bearing is not None
@@ -341,13 +360,16 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     MeasureNamed: (open_case,),
     MeasureDeclined: (close_case, free_subject),
     MeasureReported: (close_case,),
+    MeasureObjected: (open_case,),
+    MeasureObjectionDecided: (close_case, lift_wrong),
     MeasureEnded: (close_case, free_subject),
 }
 """Event -> what follows from it at once, in this order. What follows an event that a reaction made, follows too."""
 
 FALLING = (
     RecordCorrected, RecordWithdrawn, RepairDecided, ListingRemoved, ObjectionFiled, ObjectionDecided,
-    MeasureDeclined, MeasureReported, MeasureEnded, ReorganisationBegun, ReorganisationEnded,
+    MeasureDeclined, MeasureReported, MeasureEnded, MeasureObjected, MeasureObjectionDecided,
+    ReorganisationBegun, ReorganisationEnded,
 )  # fmt: skip
 """After these a subject may be on a list no more, or a measure stop, so its bearing is asked for."""
 

@@ -13,7 +13,9 @@ from tests.existence_cases import listings
 from tests.measures import FOOD, LIGHT, MeasureStory
 from tests.places import MEASURE_ACTS
 
-ENDPOINTS = {what: f"measures.{what}_measure" for what in MEASURE_ACTS}
+ENDPOINTS = {what: f"measures.{what}_measure" for what in MEASURE_ACTS} | {
+    f"{what}-objection": f"measure_objections.{what}_measure_objection" for what in ("uphold", "reject")
+}
 
 
 def measures(asked: Asked) -> Sequence[UUID]:
@@ -43,6 +45,11 @@ def of_measure() -> Iterator[Question]:
     own = {"credit_purpose": "own_records"}
     yield Question(
         "measures.measure_state", measures, lambda a, i: a.another(f"/v1/measure-cases/{i}/state", {}, **own)
+    )
+    yield Question(
+        "measure_objections.object_to_measure",
+        measures,
+        lambda a, i: a.another(f"/v1/measure-cases/{i}/object", {"grounds": "x"}),
     )
 
 

@@ -275,7 +275,8 @@ class _Life(FullLedger):
         desk.watch(self.record(19))
 
     def _measures(self) -> None:
-        """Measures of every end: declined, lifted, resumed after an objection, and one never reported on."""
+        """Measures of every end: declined, lifted, resumed after an objection, found wrong, and one in doubt
+        on which nobody ever reports."""
         desk = MeasureStory(self.story)
         desk.measures.decline(desk.handling(desk.named(self.record(24))), reasons="已不在本辖区经营")
         desk.measures.lift(desk.handling(desk.applied(self.record(25))), reasons="已经整改")
@@ -285,7 +286,10 @@ class _Life(FullLedger):
         self.story.objections.reject(self.story.deciding(case), reasons="一致", remedies=REMEDIES)
         resumed = desk.handling(replace(done, version=done.version + 2))
         desk.measures.report(resumed, done="已列为重点监管对象")
-        desk.applied(self.record(27))
+        wrong = desk.applied(self.record(27))
+        desk.answered(desk.objected(wrong), "rejected")
+        desk.answered(desk.objected(replace(wrong, version=wrong.version + 2)), "upheld")
+        desk.objected(desk.applied(self.record(28)))
 
     def _clean_up(self) -> None:
         """A document without basis takes a catalogue item with it; it will be late."""

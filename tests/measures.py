@@ -8,19 +8,21 @@ from typing import Any
 from uuid import UUID
 
 from application.commands.measure_grounds import RestsOn
+from application.commands.measure_objections import MeasureObjections, ObjectToMeasure
 from application.commands.measures import HandleMeasure, NameMeasure
 from application.commands.measures import Measures as MeasureCommands
 from application.commands.remedies import Done
 from domain.measures.case import Measure, fold_measure
 from domain.measures.fitting import RECORD
 from domain.measures.items import MeasureItem
+from domain.measures.objections import Outcome
 from domain.parties.acting import Officer
 from domain.shared.canonical import Parts
 from domain.shared.kinds import Kind
 from interfaces.client.measures import MEASURES, Measures
 from interfaces.client.remedies import case_of
 from interfaces.demo.city import measure_items
-from tests.remedies import SECOND, Story
+from tests.remedies import FIRST, REMEDIES, SECOND, Story
 from tests.remedies_http import City
 from tests.world import DATA
 
@@ -171,6 +173,17 @@ class MeasureStory:
         )
         act = self.story.sealed(Kind.MEASURE_APPLIED, named.case, parts)
         return self.measures.apply(self.handling(named), act)
+
+    def objected(self, done: Done) -> Done:
+        """The subject objects to the measure itself."""
+        said = ObjectToMeasure(done.case, self.story.subject(), self.story.office, "措施与所针对的记录无关")
+        return MeasureObjections(self.story.desk).file(said)
+
+    def answered(self, done: Done, outcome: Outcome) -> Done:
+        """Another officer of the department answers the objection."""
+        handling = HandleMeasure(done.case, done.version, Officer(FIRST, self.story.source))
+        said = {"reasons": "经核实", "remedies": REMEDIES if outcome == "rejected" else None}
+        return MeasureObjections(self.story.desk).answer(handling, outcome, **said)  # type: ignore[arg-type]
 
     def measure(self, done: Done) -> Measure:
         """The measure as the ledger has it."""

@@ -34,6 +34,8 @@ MEASURE_ACTS: Mapping[str, Mapping[str, Any]] = {
     "decline": {"reasons": "x"},
     "report": {"done": "x"},
     "lift": {"reasons": "x"},
+    "uphold-objection": {"reasons": "x"},
+    "reject-objection": {"reasons": "x", "remedies": REMEDIES},
 }
 
 
@@ -391,6 +393,8 @@ def measure_acts(scene: Scene) -> Came:
         yield scene.handling(f"{path}/state", who, officer)
         for what, body in MEASURE_ACTS.items():
             yield scene.post(f"{path}/{what}", body, who, credit_official=officer, if_match='"1"')
+    own = {"credit_on_behalf_of": "subject"}
+    yield scene.post(f"/v1/measure-cases/{case}/object", {**scene.subject, "grounds": "x"}, **own)
     yield scene.own(f"/v1/measure-cases/{case}/state")
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from application.commands.department_acts import of_department, require_whole
 from application.commands.measure_grounds import FoundGround, Grounds, RestsOn
 from application.commands.remedies import Act, DepartmentAct, Done, Once, RecordFile, RemedyDesk, StaleVersion
+from application.commands.restorations import restoring
 from application.commands.subjects import identity_of
 from application.measures import measures_of
 from domain.measures.case import (
+    WRONG,
     Measure,
     decline,
     department_defects,
@@ -29,6 +32,7 @@ from domain.measures.feedback import feedback_day
 from domain.measures.fitting import RECORD, act_defects, addressee_defects, judge, term_defects
 from domain.measures.items import MeasureItem, item_in_force
 from domain.parties.acting import Officer
+from domain.remedies.restoration import restore_after
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Due
 from domain.shared.events import Event
@@ -90,7 +94,7 @@ class Measures:
         """Report what was done (JNT-1); the next report is due by the next feedback day."""
 
         def make() -> Act:
-            measure, record = self._handled(command)
+            measure, record = self.handled(command)
             guards: dict[UUID, int] = {}
             first = date.fromisoformat(measure.due[0])
             following = self._feedback_day(max(first, city_day(self._ledger.now())), guards)
@@ -98,16 +102,23 @@ class Measures:
                 measure, officer=command.officer, done=done, following=following, now=self._ledger.now()
             )
             told = {"feedback_by": event.feedback_by, "provisional": event.provisional}
-            return self._act(event, record, command.officer, told, guards)
+            return self.act_of(event, record, command.officer, told, guards)
 
         return self._desk.perform(make, once)
 
-    def lift(self, command: HandleMeasure, *, reasons: str, once: Once | None = None) -> Done:
-        """Lift it: the conduct was corrected in time (JNT-4)."""
-        now = self._ledger.now
-        return self._acted(
-            command, lambda m: lift(m, officer=command.officer, reasons=reasons, now=now()), once
-        )
+    def lift(
+        self, command: HandleMeasure, *, reasons: str, cause: str = "corrected", once: Once | None = None
+    ) -> Done:
+        """Lift it: the conduct was corrected in time (JNT-4), or it was wrong and a reputation is restored (OBJ-4)."""
+
+        def make() -> Act:
+            measure, record = self.handled(command)
+            now = self._ledger.now()
+            event = lift(measure, officer=command.officer, cause=cause, reasons=reasons, now=now)
+            act = self.act_of(event, record, command.officer, {}, {})
+            return restoring(self._desk, act, partial(restore_after, measure, now)) if cause == WRONG else act
+
+        return self._desk.perform(make, once)
 
     def _named(self, command: NameMeasure) -> Act:
         now, officer = self._ledger.now(), command.officer
@@ -137,7 +148,7 @@ class Measures:
             "feedback_by": events[0].feedback_by,
             "provisional": following.provisional,
         }
-        act = self._act(events[0], found.record, officer, told, guards)
+        act = self.act_of(events[0], found.record, officer, told, guards)
         borne = (_borne(e, found.record, last + number) for number, e in enumerate(events, start=1))
         act.begins = [(event, found.record) for event in (*events[1:], *borne)]
         return act
@@ -202,7 +213,7 @@ class Measures:
                 yield Defect("SHR-1", "measure_responder_out_of_scope", where)
 
     def _applied(self, command: HandleMeasure, act: DepartmentAct) -> Act:
-        measure, record = self._handled(command)
+        measure, record = self.handled(command)
         event = of_department(MeasureApplied, act.parts, measure.id, measure.version + 1, self._ledger.now())
         guards: dict[UUID, int] = {}
         found, item = self._grounds.of(measure), self._item(measure.code, guards)
@@ -226,7 +237,7 @@ class Measures:
             )
         refuse_if_any(defects)
         require_whole(event, act.parts)
-        done = self._act(event, record, command.officer, {"until": event.until}, guards)
+        done = self.act_of(event, record, command.officer, {"until": event.until}, guards)
         done.seal, stream, version = self._desk.sealed_by(
             act, event, department=command.officer.department, owners=done.owners
         )
@@ -242,19 +253,24 @@ class Measures:
 
     def _acted(self, command: HandleMeasure, decide: Callable[[Measure], Event], once: Once | None) -> Done:
         def make() -> Act:
-            measure, record = self._handled(command)
-            return self._act(decide(measure), record, command.officer, {}, {})
+            measure, record = self.handled(command)
+            return self.act_of(decide(measure), record, command.officer, {}, {})
 
         return self._desk.perform(make, once)
 
-    def _handled(self, command: HandleMeasure) -> tuple[Measure, RecordFile]:
+    def handled(self, command: HandleMeasure) -> tuple[Measure, RecordFile]:
         """The measure and the record behind it. Raises ``Refused``, ``StaleVersion``."""
-        measure = fold_measure(self._ledger.load(command.measure_id))
-        if measure is None:
-            raise Refused(Defect("JNT-1", "remedy_case_unknown"))
+        measure, record = self.case(command.measure_id)
         if measure.version != command.expected:
             raise StaleVersion
         self._desk.officer(command.officer, rule="JNT-1")
+        return measure, record
+
+    def case(self, measure_id: UUID) -> tuple[Measure, RecordFile]:
+        """A measure and the record behind it. Raises ``Refused``."""
+        measure = fold_measure(self._ledger.load(measure_id))
+        if measure is None:
+            raise Refused(Defect("JNT-1", "remedy_case_unknown"))
         record = self._desk.record(measure.records[0], rule="JNT-1")
         return measure, record if measure.ground == RECORD else replace(record, deletable=False)
 
@@ -275,7 +291,7 @@ class Measures:
         """The leaf hash of the naming."""
         return leaf_hash(self._ledger.store.load("records", measure_id)[0].leaf).hex()
 
-    def _act(
+    def act_of(
         self,
         event: Event,
         record: RecordFile,
@@ -283,6 +299,7 @@ class Measures:
         told: dict[str, object],
         guards: dict[UUID, int],
     ) -> Act:
+        """What one transaction does by an event of a measure."""
         return Act(
             event=event,
             owners=self._desk.case_owners(event, record),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from application.commands.gating import content_defects, document_of
@@ -21,6 +22,7 @@ from application.commands.remedies import (
     RemedyDesk,
     StaleVersion,
 )
+from application.commands.restorations import restoring
 from application.commands.sealed_parts import fields_of, mappings
 from application.commands.subjects import Identity, identity_of
 from application.ledger import SealedAct
@@ -144,7 +146,11 @@ class Objections:
             sealed, stream, version = self._desk.sealed_by(
                 act, event, department=record.source, owners=owners
             )
-            done = self._restoring(self._decided(decided, record, command, sealed), decided)
+            done = restoring(
+                self._desk,
+                self._decided(decided, record, command, sealed),
+                partial(begin_restoration, decided),
+            )
             done.guards[stream] = version
             return done
 
@@ -227,7 +233,7 @@ class Objections:
         done.guards = {**guards, stream: version}
         done.documents = [] if known else [document]
         done.term_over = self._term_over(after, today, done.guards)
-        return self._restoring(done, decided)
+        return restoring(desk, done, partial(begin_restoration, decided))
 
     def _term_over(self, content: Parts, today: date, guards: dict[UUID, int]) -> str:
         """The last day of the content's term when it has passed, else empty."""
@@ -263,19 +269,6 @@ class Objections:
             standing=record.standing,
             now=self._ledger.now(),
         )
-
-    def _restoring(self, act: Act, upheld: ObjectionDecided) -> Act:
-        """OBJ-4: with the wrong record its department has a reputation to restore, by a day."""
-        desk = self._desk
-        begun = begin_restoration(
-            upheld,
-            restoration_id=self._ledger.entropy.uuid(),
-            working_days=desk.limits_on(city_day(upheld.timestamp), act.guards).restore_working_days,
-            calendar=desk.calendar,
-        )
-        act.begins.append((begun, act.record))
-        act.told |= {"restoration": str(begun.originator_id), "restore_by": begun.answer_by}
-        return act
 
     def _decided(
         self, event: ObjectionDecided, record: RecordFile, command: DecideObjection, *sealed: SealedAct

@@ -1,5 +1,5 @@
-"""Restoring reputation over the ledger: begun with an upheld objection, closed by its department's sealed evidence or
-by its subject's waiver (OBJ-4).
+"""Restoring reputation over the ledger: begun with an upheld objection or a wrong measure, closed by its department's
+sealed evidence or by its subject's waiver (OBJ-4).
 
 Each command is one transaction under the version that was seen; nobody else can close a task, and time only flags it.
 """
@@ -7,6 +7,7 @@ Each command is one transaction under the version that was seen; nobody else can
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from application.commands.remedies import (
@@ -23,11 +24,14 @@ from application.commands.subjects import Identity
 from domain.parties.acting import Agent, Officer
 from domain.remedies.restoration import (
     Restoration,
+    RestorationBegun,
     RestorationCompleted,
     completion_defects,
     fold_restoration,
     waive_restoration,
 )
+from domain.shared.city_time import city_day
+from domain.shared.deadlines import Calendar
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.transparency.merkle import leaf_hash
 
@@ -55,6 +59,26 @@ class WaiveRestoration:
     declaration: str
     agent: Agent | None = None
     officer: str | None = None
+
+
+class Begin(Protocol):
+    """Makes the event by which a task begins, from its id and what its day is counted by."""
+
+    def __call__(
+        self, *, restoration_id: UUID, working_days: int, calendar: Calendar
+    ) -> RestorationBegun: ...
+
+
+def restoring(desk: RemedyDesk, act: Act, begin: Begin) -> Act:
+    """The act, with which the department that was wrong has a reputation to restore, by a day (OBJ-4)."""
+    begun = begin(
+        restoration_id=desk.ledger.entropy.uuid(),
+        working_days=desk.limits_on(city_day(act.event.timestamp), act.guards).restore_working_days,
+        calendar=desk.calendar,
+    )
+    act.begins.append((begun, act.record))
+    act.told |= {"restoration": str(begun.originator_id), "restore_by": begun.answer_by}
+    return act
 
 
 class Restorations:

@@ -1,6 +1,7 @@
 """What a measure of a subject is: named, applied or declined, reported on, suspended, ended, by its own stream.
 
 Before it stands ``fitting.py``, which says whether it may be; commands, reactions and the deadline runner append.
+``objections.py`` decides on objections to it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from domain.measures.events import (
     MeasureDeclined,
     MeasureEnded,
     MeasureNamed,
+    MeasureObjected,
+    MeasureObjectionDecided,
     MeasureOverdue,
     MeasureReported,
     MeasureResumed,
@@ -29,6 +32,13 @@ from domain.shared.deadlines import Due
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, refuse_if_any
 
+ANSWER = "answer"
+WRONG = "wrongly_applied"
+"""Why a measure ends that was itself wrong (OBJ-4)."""
+BY_DEPARTMENT = ("corrected", WRONG)
+"""Why a department lifts a measure itself."""
+_UNANSWERED: Mapping[str, Any] = {"answer_by": "", "answer_provisional": False}
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -36,7 +46,8 @@ class Measure:
 
     ``state`` is named, applied, declined or ended. ``rests_on`` is the record or listing (``ground``), ``records`` are
     those behind it. ``due`` are the feedback days that run, the first missed one first; ``missed`` those recorded.
-    ``suspended_by`` are the objections for which it is not executed. Days are ISO text.
+    ``suspended_by`` are the objections for which it is not executed, its own id for one to itself, which is answered by
+    ``answer_by``. Days are ISO text.
     """
 
     id: UUID
@@ -59,6 +70,9 @@ class Measure:
     settled: bool = False
     suspended_by: frozenset[str] = field(default_factory=frozenset)
     missed: frozenset[str] = field(default_factory=frozenset)
+    answer_by: str = ""
+    answer_provisional: bool = False
+    answer_missed: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -67,7 +81,12 @@ class Measure:
 
     @property
     def step(self) -> str:
-        """What its department is to do: respond, report, hold while an objection pends, or report that it lifted it;
+        """What its department is to do: answer an objection to it, else its duty; empty when nothing is left."""
+        return "answer" if self.answer_by else self.duty
+
+    @property
+    def duty(self) -> str:
+        """What it owes in joint action: to respond, report, hold while an objection pends, or report that it lifted it;
         empty when nothing is left."""
         if self.state == "declined" or self.settled:
             return ""
@@ -120,7 +139,7 @@ def _left_by(event: Event, so_far: Measure) -> dict[str, Any]:
     if isinstance(event, MeasureApplied):
         return {"state": "applied", "from_day": event.from_day, "until": event.until}
     if isinstance(event, MeasureDeclined):
-        return {"state": "declined"}
+        return {"state": "declined", **_UNANSWERED}
     if isinstance(event, MeasureReported):
         told = {"due": (event.feedback_by,), "missed": frozenset(), "provisional": event.provisional}
         return {**told, "settled": event.closes}
@@ -129,7 +148,16 @@ def _left_by(event: Event, so_far: Measure) -> dict[str, Any]:
     if isinstance(event, MeasureResumed):
         return {"suspended_by": so_far.suspended_by - {event.objection}}
     if isinstance(event, MeasureEnded):
-        return {"state": "ended", "cause": event.cause, "settled": event.closes}
+        # What was never applied did no harm, so that its end answers an objection too.
+        answered = _UNANSWERED if so_far.state == "named" else {}
+        return {"state": "ended", "cause": event.cause, "settled": event.closes, **answered}
+    if isinstance(event, MeasureObjected):
+        told = {"answer_by": event.answer_by, "answer_provisional": event.provisional, "answer_missed": False}
+        return {**told, "suspended_by": so_far.suspended_by | {str(so_far.id)}}
+    if isinstance(event, MeasureObjectionDecided):
+        return {**_UNANSWERED, "suspended_by": so_far.suspended_by - {str(so_far.id)}}
+    if isinstance(event, MeasureOverdue) and event.step == ANSWER:
+        return {"answer_missed": True}
     if isinstance(event, MeasureOverdue):
         due = (*so_far.due, event.following)
         return {"due": due, "missed": so_far.missed | {event.due}, "provisional": event.provisional}
@@ -167,8 +195,9 @@ def report(
 ) -> MeasureReported:
     """What the department did, and by when it reports next (JNT-1). Raises ``Refused``."""
     defects = list(department_defects(measure, officer))
-    if measure.step in ("", "respond"):
+    if measure.duty in ("", "respond"):
         defects.append(Defect("JNT-1", "measure_nothing_to_report"))
+    defects += _closing_defects(measure, measure.state == "ended")
     if not is_text(done):
         defects.append(Defect("JNT-1", "measure_report_empty", "/done"))
     refuse_if_any(defects)
@@ -184,9 +213,18 @@ def report(
     )
 
 
-def lift(measure: Measure, *, officer: Officer, reasons: str, now: datetime) -> MeasureEnded:
-    """Its department lifts it: the conduct was corrected in time (JNT-4). Raises ``Refused``."""
+def lift(
+    measure: Measure, *, officer: Officer, reasons: str, now: datetime, cause: str = "corrected"
+) -> MeasureEnded:
+    """Its department lifts it: the conduct was corrected in time (JNT-4), or the measure itself was wrong (OBJ-4).
+
+    Raises ``Refused``.
+    """
     defects = list(department_defects(measure, officer))
+    if cause not in BY_DEPARTMENT:
+        values = {"values": "、".join(BY_DEPARTMENT)}
+        defects.append(Defect("JNT-4", "measure_cause_unknown", "/cause", values))
+    defects += _closing_defects(measure, closes=True)
     if measure.state != "applied":
         defects.append(Defect("JNT-4", "measure_not_applied"))
     if not is_text(reasons):
@@ -195,7 +233,7 @@ def lift(measure: Measure, *, officer: Officer, reasons: str, now: datetime) -> 
     return MeasureEnded(
         **next_of(measure, now),
         department=measure.department,
-        cause="corrected",
+        cause=cause,
         on_day=city_day(now).isoformat(),
         closes=True,
         officer=officer.pseudonym,
@@ -204,13 +242,13 @@ def lift(measure: Measure, *, officer: Officer, reasons: str, now: datetime) -> 
 
 
 def end(measure: Measure, *, cause: str, by: str, at: datetime) -> MeasureEnded:
-    """It ends with what it rests on, or with its term (REP-5, JNT-4)."""
+    """It ends with what it rests on, with its term, or as an objection to it was upheld (REP-5, JNT-4, OBJ-4)."""
     return MeasureEnded(
         **next_of(measure, at),
         department=measure.department,
         cause=cause,
         on_day=city_day(at).isoformat(),
-        closes=measure.state == "named",
+        closes=measure.state == "named" or cause == WRONG,
         by=by or None,
     )
 
@@ -234,11 +272,23 @@ def resume(measure: Measure, *, objection: UUID, at: datetime) -> MeasureResumed
 def miss(measure: Measure, *, following: Due, now: datetime) -> MeasureOverdue | None:
     """The event of a feedback day that has passed and is not recorded; None when there is none (JNT-1)."""
     due = measure.due[-1]
-    if not measure.step or due >= city_day(now).isoformat():
+    if not measure.duty or due >= city_day(now).isoformat():
         return None
+    return _overdue(measure, measure.duty, due, following=following, now=now)
+
+
+def miss_answer(measure: Measure, *, now: datetime) -> MeasureOverdue | None:
+    """The event of a day to answer an objection to it by, when that has passed and is not recorded (OBJ-1)."""
+    if measure.answer_missed or not "" < measure.answer_by < city_day(now).isoformat():
+        return None
+    due = Due(date.fromisoformat(measure.answer_by), measure.answer_provisional)
+    return _overdue(measure, ANSWER, measure.answer_by, following=due, now=now)
+
+
+def _overdue(measure: Measure, step: str, due: str, *, following: Due, now: datetime) -> MeasureOverdue:
     return MeasureOverdue(
         **next_of(measure, now),
-        step=measure.step,
+        step=step,
         due=due,
         following=following.day.isoformat(),
         department=measure.department,
@@ -270,3 +320,9 @@ def department_defects(measure: Measure, officer: Officer) -> Iterator[Defect]:
     """Only the department that was named acts in it."""
     if officer.department != measure.department:
         yield Defect("JNT-1", "remedy_not_the_source")
+
+
+def _closing_defects(measure: Measure, closes: bool) -> Iterator[Defect]:
+    """OBJ-1: nothing that closes the case comes before the answer to an objection to it."""
+    if closes and measure.answer_by:
+        yield Defect("OBJ-1", "measure_objection_pending", "", {"last": measure.answer_by})

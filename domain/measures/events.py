@@ -1,4 +1,4 @@
-"""The facts of a measure: named, applied or declined, reported on, suspended, resumed, ended; what the subject bears.
+"""The facts of a measure: named, applied or declined, objected to, reported on, suspended, ended; what a subject bears.
 
 Commands make them after ``fitting.py`` and ``case.py`` decided; worklists, the dossier and the subject's stream fold
 them. No public part says who is measured.
@@ -126,8 +126,9 @@ class MeasureResumed(Event):
 class MeasureEnded(Event):
     """The measure is over (解除): from this transaction on it may not be executed (49号(十一), 001 四(七)).
 
-    ``cause``: ``corrected`` (its department lifts it), ``expiry`` (its term), or what became of the ground:
-    ``reversal``, ``repair``, ``ground_expired``, ``delisted``. ``by`` is what brought it about, left out for time.
+    ``cause``: ``corrected`` or ``wrongly_applied`` (its department lifts it), ``expiry`` (its term), or what became of
+    the ground: ``reversal``, ``repair``, ``ground_expired``, ``delisted``. ``by`` is what brought it about, left out
+    for time.
     ``closes``: it was never applied, or its department lifted it itself, so that nothing is left to report.
     """
 
@@ -147,6 +148,7 @@ class MeasureOverdue(Event):
     """A department did not respond or report in time (反馈逾期, 001 四(一)); recorded by the platform, once a month.
 
     As ``objection.overdue``; ``following`` is the next day for it, ISO text; ``record`` the first behind the measure.
+    Of the step ``answer``, an objection to the measure itself, there is one day only, which ``following`` repeats.
     """
 
     TOPIC: ClassVar[str] = "measure.overdue"
@@ -158,6 +160,57 @@ class MeasureOverdue(Event):
     department: str
     provisional: bool
     record: str | None = None
+
+
+class MeasureObjected(Event):
+    """The subject objects to the measure itself (对惩戒措施的异议, 001 四(八)): not executed until it is answered.
+
+    ``filed_by`` is ``subject`` or ``agent``, who proves its power of attorney; ``evidence`` are digests (SHA-256).
+    Answered by ``answer_by``, ISO text, ``provisional`` beyond the loaded calendar. ``reopens``: nothing was left to
+    do in the case.
+    """
+
+    TOPIC: ClassVar[str] = "measure.objected"
+    KIND: ClassVar[Kind] = Kind.MEASURE_OBJECTED
+    PART_OF: ClassVar[Mapping[str, str]] = {
+        "grounds": "restricted",
+        "evidence": "restricted",
+        "power_of_attorney": "restricted",
+        "agent_name": "person/2",
+        "agent_id_type": "person/2",
+        "agent_id_number": "person/2",
+    }
+    department: str
+    filed_by: str
+    received_by: str
+    filed_on: str
+    answer_by: str
+    provisional: bool
+    reopens: bool
+    officer: str | None = None
+    grounds: str | None = None
+    evidence: list[str] | None = None
+    power_of_attorney: str | None = None
+    agent_name: str | None = None
+    agent_id_type: str | None = None
+    agent_id_number: str | None = None
+
+
+class MeasureObjectionDecided(Event):
+    """The answer to an objection to a measure (异议处理结果): ``upheld``, it was wrong and is lifted, or ``rejected``.
+
+    A rejected one says its reasons and both remedies. ``closes``: nothing else is left to do in the case.
+    """
+
+    TOPIC: ClassVar[str] = "measure.objection_decided"
+    KIND: ClassVar[Kind] = Kind.MEASURE_OBJECTION_DECIDED
+    PART_OF: ClassVar[Mapping[str, str]] = {"reasons": "restricted", "remedies": "restricted"}
+    department: str
+    officer: str
+    outcome: str
+    closes: bool
+    reasons: str | None = None
+    remedies: Mapping[str, str] | None = None
 
 
 class SubjectMeasured(Event):

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from domain.catalogue.items import CatalogueItemSuspended
 from domain.listing.events import ListingOverdue, ListingRemoved
+from domain.measures.case import ANSWER
+from domain.measures.events import MeasureOverdue
 from domain.oversight.flag_events import FlagAnswered, FlagClosed, FlagOverdue, FlagRaised
 from domain.parties.acting import DIGESTS_MAX, Officer, is_digest, is_text
 from domain.records.events import ActRefused, IntakeReported
@@ -116,7 +118,9 @@ def causes_of(event: Event, *, actor: str) -> Iterator[Found]:
     elif isinstance(event, ListingRemoved) and event.cause == "reversal" and not event.by:
         # One that fell with its record is the record's fault; this one the department took back itself.
         yield Found("ACC-3", "listing_reversed", str(event.originator_id), actor)
-    elif isinstance(event, ObjectionOverdue | RepairOverdue | ListingOverdue | RestorationOverdue):
+    elif isinstance(event, ObjectionOverdue | RepairOverdue | ListingOverdue | RestorationOverdue) or (
+        isinstance(event, MeasureOverdue) and event.step == ANSWER
+    ):
         yield Found("ACC-4", "overdue", str(event.originator_id), event.department)
 
 

@@ -199,15 +199,20 @@ def _listing(listing: Listing) -> Waiting:
 
 
 def waiting_of_measure(measure: Measure) -> Waiting | None:
-    """A measure waits for its department's answer, its reports, and the end of its term; None when nothing is left.
+    """A measure waits for its department's response, its reports, the answer to an objection to it, and the end of its
+    term; None when nothing is left.
 
     Its days are recorded as missed by events of its own (``domain.measures.case.miss``).
     """
     if not measure.step:
         return None
-    days = [(measure.step, day) for day in measure.due]
+    days = [(measure.duty, day) for day in measure.due] if measure.duty else []
+    if measure.answer_by:
+        days.append((measure.step, measure.answer_by))
     if measure.state == "applied":
         days.append(("end_of_term", measure.until))
+    missed = [(measure.duty, day) for day in measure.missed]
+    missed += [(measure.step, measure.answer_by)] if measure.answer_missed else []
     return Waiting(
         case=measure.id,
         kind="measure",
@@ -215,10 +220,10 @@ def waiting_of_measure(measure: Measure) -> Waiting | None:
         record=measure.records[0] if measure.records else measure.id,
         department=measure.department,
         step=measure.step,
-        due=measure.due[0],
+        due=measure.answer_by or measure.due[0],
         deadlines=tuple(sorted(days, key=lambda day: day[1])),
-        recorded=frozenset((measure.step, day) for day in measure.missed),
-        provisional=measure.provisional,
+        recorded=frozenset(missed),
+        provisional=measure.provisional or measure.answer_provisional,
     )
 
 

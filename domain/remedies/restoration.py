@@ -1,7 +1,7 @@
 """Restoring the reputation that a wrong record or measure harmed: a task of its department with a day, closed by proof.
 
-Before it stands an objection that was upheld; after it the task's events, the last of which the department seals over
-its evidence, or the subject brings about by waiving it (OBJ-4).
+Before it stands an objection that was upheld, or a measure that its department found wrong; after it the task's events,
+the last of which the department seals over its evidence, or the subject brings about by waiving it (OBJ-4).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+from domain.measures.case import Measure
 from domain.parties.acting import (
     DIGESTS_MAX,
     Agent,
@@ -35,7 +36,8 @@ MANNERS = ("measures_lifted", "notice_to_receivers", "public_statement", "letter
 class RestorationBegun(Event):
     """Restoring a subject's reputation (恢复信誉) became its department's task, until ``answer_by`` (001 四(八)).
 
-    ``effect`` is what became of the wrong record, ``objection`` the one that was upheld; days as of an objection.
+    ``effect`` is what became of the wrong record, or ``measure_lifted``; ``objection`` the one that was upheld, or the
+    case of the wrong measure, in which its own objections stand. Days as of an objection.
     """
 
     TOPIC: ClassVar[str] = "restoration.begun"
@@ -157,6 +159,24 @@ def begin_restoration(
         objection=str(upheld.originator_id),
         effect=str(upheld.effect),
         source=upheld.department,
+        answer_by=due.day.isoformat(),
+        provisional=due.provisional,
+    )
+
+
+def restore_after(
+    measure: Measure, at: datetime, *, restoration_id: UUID, working_days: int, calendar: Calendar
+) -> RestorationBegun:
+    """The task that follows when a measure that was applied turns out wrong: the department's that applied it."""
+    due = add_working_days(city_day(at), working_days, calendar)
+    return RestorationBegun(
+        originator_id=restoration_id,
+        originator_version=1,
+        timestamp=at,
+        record=str(measure.records[0]),
+        objection=str(measure.id),
+        effect="measure_lifted",
+        source=measure.department,
         answer_by=due.day.isoformat(),
         provisional=due.provisional,
     )

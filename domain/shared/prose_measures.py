@@ -195,6 +195,35 @@ MEASURE_PROSE: dict[str, tuple[str, str]] = {
         "这项措施没有在实施。",
         "This measure is not being applied.",
     ),
+    "measure_cause_unknown": (
+        "解除原因须为：{values}（已经纠正，或者措施本身错误）。",
+        "The cause of lifting is one of: {values} (conduct corrected, or the measure itself wrong).",
+    ),
+    "measure_never_applied": (
+        "这项措施没有实施过，也不再待实施，没有可以提出异议的内容。",
+        "This measure was never applied and waits for nobody; there is nothing left to object to.",
+    ),
+    "measure_objected_already": (
+        "对这项措施的异议正在核实，{last}前答复；期间措施暂停执行。",
+        "An objection to this measure is being verified and answered by {last}; it is not executed meanwhile.",
+    ),
+    "measure_objection_pending": (
+        "对这项措施的异议尚未答复（期限{last}）。请先答复：支持异议即解除措施，不支持则说明理由和救济途径。",
+        "An objection to this measure is not answered yet (due {last}). Answer it first: upheld, the measure is "
+        "lifted; rejected, say why and which remedies are open.",
+    ),
+    "measure_no_objection_pending": (
+        "对这项措施没有待答复的异议。",
+        "No objection to this measure waits for an answer.",
+    ),
+    "measure_decided_by_applier": (
+        "对措施的异议须由实施该措施以外的工作人员处理。",
+        "An objection to a measure is answered by another officer than the one who applied it.",
+    ),
+    "measure_decided_by_namer": (
+        "对措施的异议须由发起该措施以外的工作人员处理。",
+        "An objection to a measure is answered by another officer than the one who named it.",
+    ),
     "measure_without_term": (
         "措施 {measure} 的第 {number} 条依据没有写明最长期限（月）。",
         "Provision {number} of measure {measure} states no longest term in months.",

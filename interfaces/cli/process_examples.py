@@ -1,4 +1,4 @@
-"""Live examples of the demo city that wait for somebody: an objection, a repair, an assessment, a linked person.
+"""Live examples of the demo city that wait for somebody: objections, a repair, an assessment, a linked person.
 
 Made by the same commands as over HTTP; ``examples.json`` beside the demo's files says where each can be seen.
 """
@@ -14,6 +14,9 @@ from uuid import UUID
 
 from application.commands.leniency import Leniency
 from application.commands.links import LinkPerson, Links
+from application.commands.measure_grounds import RestsOn
+from application.commands.measure_objections import MeasureObjections, ObjectToMeasure
+from application.commands.measures import Measures, NameMeasure
 from application.commands.objections import FileObjection, Objections
 from application.commands.remedies import DepartmentAct, Once, RemedyDesk
 from application.commands.repairs import ApplyForRepair, HandleRepair, Repairs
@@ -31,6 +34,8 @@ from interfaces.demo.city import DemoCity
 from interfaces.demo.identities import adult_birth, citizen_id, person_name
 
 Penalty = Callable[..., tuple[UUID, Parts]]
+SUPERVISION = "M11"
+"""Key supervision (重点监管), which any penalty may found."""
 
 
 class ProcessExamples:
@@ -51,6 +56,7 @@ class ProcessExamples:
             "repair": self._repairing(),
             "leniency": self._lenient(),
             "linked_person": self._linked(),
+            "measure_objection": self._measure_objected(),
         }
 
     def _objected(self) -> dict[str, str]:
@@ -59,6 +65,23 @@ class ProcessExamples:
         subject = identity_of(self._desk.form_of(content), content)
         case = uuid.uuid4()
         Objections(self._desk).file(FileObjection(case, record, self._office, filing, subject))
+        return {"case": str(case), "page": f"/records/{record}"}
+
+    def _measure_objected(self) -> dict[str, str]:
+        """OBJ-4: its subject objects to a measure that it was named for; the department is to answer."""
+        record, content = self._penalty(14)
+        item = next(item for item in self._city.measures if item.code == SUPERVISION)
+        naming = NameMeasure(
+            item.code,
+            item.provisions[0].cited_as,
+            RestsOn("record", record),
+            (("department", self._officer.department),),
+            self._officer,
+        )
+        case = Measures(self._desk).name(naming).case
+        subject = identity_of(self._desk.form_of(content), content)
+        objecting = ObjectToMeasure(case, subject, self._office, grounds="示例：措施与所针对的记录无关")
+        MeasureObjections(self._desk).file(objecting)
         return {"case": str(case), "page": f"/records/{record}"}
 
     def _repairing(self) -> dict[str, str]:

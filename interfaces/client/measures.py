@@ -80,9 +80,36 @@ class Measures:
         """Report what was done."""
         return self._cases.act(case, "report", {"done": done}, key=key)
 
-    def lift(self, case: Case, *, reasons: str, key: str | None = None) -> Receipt:
-        """Lift it before its term."""
-        return self._cases.act(case, "lift", {"reasons": reasons}, key=key)
+    def lift(self, case: Case, *, reasons: str, cause: str = "corrected", key: str | None = None) -> Receipt:
+        """Lift it before its term; ``wrongly_applied`` where the measure itself was wrong."""
+        return self._cases.act(case, "lift", {"reasons": reasons, "cause": cause}, key=key)
+
+    def object(
+        self,
+        case: str,
+        *,
+        subject: Mapping[str, str],
+        grounds: str,
+        evidence: Sequence[str] = (),
+        agent: Mapping[str, str] | None = None,
+    ) -> Receipt:
+        """The subject of a measure, or its ``agent``, objects to it at a portal."""
+        said = {"subject": dict(subject), "grounds": grounds, "evidence": list(evidence)}
+        said |= {} if agent is None else {"agent": dict(agent)}
+        answer = self._client.post(
+            f"/v1/{MEASURES}/{case}/object", said, credit_on_behalf_of="agent" if agent else "subject"
+        )
+        receipt: Receipt = answer["receipt"]
+        return receipt
+
+    def reject(self, case: Case, *, reasons: str, remedies: Mapping[str, str]) -> Receipt:
+        """Answer that a measure which was objected to stands."""
+        said = {"reasons": reasons, "remedies": dict(remedies)}
+        return self._cases.act(case, "reject-objection", said)
+
+    def uphold(self, case: Case, *, reasons: str) -> Receipt:
+        """Answer that a measure which was objected to was wrong: it is lifted."""
+        return self._cases.act(case, "uphold-objection", {"reasons": reasons})
 
     def state(
         self, case: str, *, official: str = "", subject: Mapping[str, str] | None = None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from application.commands.measures import RESPONDERS_MAX
-from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
+from domain.measures.case import BY_DEPARTMENT
+from domain.parties.acting import DIGESTS_MAX, SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from interfaces.http.queries import Subject
+from interfaces.http.remedy_schemas import Agent
 from interfaces.http.schema_fields import text
 
 CODE_MAX = 18
@@ -58,6 +60,25 @@ class Reasons(Schema):
     """Why the department does not apply the measure, or lifts it."""
 
     reasons = _text()
+
+
+class LiftedMeasure(Reasons):
+    """Why the measure is lifted: the conduct was ``corrected``, or the measure was ``wrongly_applied``."""
+
+    cause = fields.String(load_default="corrected", validate=validate.OneOf(BY_DEPARTMENT))
+
+
+class ObjectedToMeasure(Schema):
+    """What the subject, or its agent, says against the measure itself; digests (SHA-256) of the evidence."""
+
+    subject = fields.Nested(Subject, required=True)
+    agent = fields.Nested(Agent)
+    grounds = _text()
+    evidence = fields.List(
+        fields.String(validate=validate.Length(max=64)),
+        validate=validate.Length(max=DIGESTS_MAX),
+        load_default=list,
+    )
 
 
 class MeasureReport(Schema):

@@ -19,6 +19,7 @@ from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.measure_schemas import (
+    LiftedMeasure,
     MeasureAnswer,
     MeasureQuestion,
     MeasureReport,
@@ -101,7 +102,7 @@ def apply_measure(measure_id: UUID) -> Response:
     """Apply it by the department's own sealed act (实施, MEA-1): provision, ground, term and content."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, measure_id)
+        handling = handling_of(given, measure_id)
         said = given_json(SealedByDepartment(), given.body)
         return Measures(given.desk).apply(handling, sealed_act(said), once=given.once)
 
@@ -114,7 +115,7 @@ def decline_measure(measure_id: UUID) -> Response:
     """Say why the department does not apply it (不予实施, JNT-1)."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, measure_id)
+        handling = handling_of(given, measure_id)
         said = given_json(Reasons(), given.body)
         return Measures(given.desk).decline(handling, reasons=said["reasons"], once=given.once)
 
@@ -127,7 +128,7 @@ def report_measure(measure_id: UUID) -> Response:
     """Report what was done (反馈, JNT-1); due by the feedback day of each month, and after the end."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, measure_id)
+        handling = handling_of(given, measure_id)
         said = given_json(MeasureReport(), given.body)
         return Measures(given.desk).report(handling, done=said["done"], once=given.once)
 
@@ -135,14 +136,15 @@ def report_measure(measure_id: UUID) -> Response:
 
 
 @blueprint.post("/measure-cases/<uuid:measure_id>/lift")
-@operation(deciding("解除惩戒措施", "Lift a measure", Reasons, tag=TAG))
+@operation(deciding("解除惩戒措施", "Lift a measure", LiftedMeasure, tag=TAG))
 def lift_measure(measure_id: UUID) -> Response:
-    """Lift it before its term, as the conduct was corrected (解除, JNT-4)."""
+    """Lift it before its term (解除): the conduct was corrected (JNT-4), or it was wrong itself, and a reputation is
+    restored (OBJ-4)."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, measure_id)
-        said = given_json(Reasons(), given.body)
-        return Measures(given.desk).lift(handling, reasons=said["reasons"], once=given.once)
+        handling = handling_of(given, measure_id)
+        said = given_json(LiftedMeasure(), given.body)
+        return Measures(given.desk).lift(handling, **said, once=given.once)
 
     return command(run)
 
@@ -154,6 +156,7 @@ def measure_state(measure_id: UUID) -> Response:
     return state("measure", measure_id)
 
 
-def _handling(given: Command, measure_id: UUID) -> HandleMeasure:
+def handling_of(given: Command, measure_id: UUID) -> HandleMeasure:
+    """Who acts on which measure, for a caller whom it concerns."""
     expected, officer = given.deciding("measure", measure_id)
     return HandleMeasure(measure_id, expected, officer)

@@ -170,6 +170,39 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         },
         "restricted": {"record": str(ROW)},
     },
+    ("measure.objected", 1): {
+        "public": {
+            "department": "11420100XK7BQ3M22B",
+            "filed_by": "agent",
+            "received_by": "11420100DEM0XYB175",
+            "filed_on": "2026-12-01",
+            "answer_by": "2026-12-10",
+            "provisional": False,
+            "reopens": False,
+        },
+        "restricted": {
+            "grounds": "措施与所针对的记录无关",
+            "evidence": ["e1" * 32],
+            "power_of_attorney": "a0" * 32,
+        },
+        "person/2": {
+            "agent_name": "李四",
+            "agent_id_type": "身份证",
+            "agent_id_number": "990106190001010017",
+        },
+    },
+    ("measure.objection_decided", 1): {
+        "public": {
+            "department": "11420100XK7BQ3M22B",
+            "officer": "transport-2",
+            "outcome": "rejected",
+            "closes": False,
+        },
+        "restricted": {
+            "reasons": "经核实措施适当",
+            "remedies": {"reconsideration": "60日内", "litigation": "6个月内"},
+        },
+    },
     ("subject.measured", 1): {
         "public": {"measure": str(FILE), "code": "M01", "department": "11420100XK7BQ3M22B"},
     },

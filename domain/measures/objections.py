@@ -1,0 +1,110 @@
+"""Decides on objections to a measure itself: who may object, by when it is answered, who answers (OBJ-1, OBJ-3, OBJ-4).
+
+Before it stands a measure that was named or applied; after it the measure goes on, or is lifted as wrong and reputation
+restored. An objection to what the measure rests on is another case, which suspends it as well (MEA-5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+from domain.measures.case import Measure, next_of
+from domain.measures.events import MeasureObjected, MeasureObjectionDecided
+from domain.parties.acting import (
+    DIGESTS_MAX,
+    Agent,
+    Officer,
+    agent_defects,
+    answer_defects,
+    deciding_defects,
+    is_digest,
+    is_text,
+)
+from domain.shared.city_time import city_day
+from domain.shared.deadlines import Calendar, add_working_days
+from domain.shared.refusals import Defect, refuse_if_any
+
+Outcome = Literal["upheld", "rejected"]
+FILE, ANSWER = "OBJ-1", "OBJ-3"
+
+
+def object_to(
+    measure: Measure,
+    *,
+    grounds: str,
+    evidence: Sequence[str],
+    agent: Agent | None,
+    received_by: str,
+    officer: str | None,
+    working_days: int,
+    calendar: Calendar,
+    now: datetime,
+) -> MeasureObjected:
+    """The objection of the subject or its agent, with the day by which it is answered (OBJ-1).
+
+    Also to a measure that is over, as it may have done harm. Raises ``Refused`` with every reason.
+    """
+    defects = list(agent_defects(agent, rule=FILE))
+    if not measure.is_open and not measure.from_day:
+        defects.append(Defect(FILE, "measure_never_applied"))
+    if measure.answer_by:
+        defects.append(Defect(FILE, "measure_objected_already", "", {"last": measure.answer_by}))
+    if not is_text(grounds):
+        defects.append(Defect(FILE, "objection_without_grounds", "/grounds"))
+    if len(evidence) > DIGESTS_MAX or not all(map(is_digest, evidence)):
+        defects.append(Defect(FILE, "remedy_evidence_malformed", "/evidence", {"most": str(DIGESTS_MAX)}))
+    refuse_if_any(defects)
+    today = city_day(now)
+    due = add_working_days(today, working_days, calendar)
+    return MeasureObjected(
+        **next_of(measure, now),
+        department=measure.department,
+        filed_by="subject" if agent is None else "agent",
+        received_by=received_by,
+        filed_on=today.isoformat(),
+        answer_by=due.day.isoformat(),
+        provisional=due.provisional,
+        reopens=not measure.step,
+        officer=officer,
+        grounds=grounds,
+        evidence=list(evidence) or None,
+        power_of_attorney=agent.power_of_attorney if agent else None,
+        agent_name=agent.name if agent else None,
+        agent_id_type=agent.id_type if agent else None,
+        agent_id_number=agent.id_number if agent else None,
+    )
+
+
+def answer(
+    measure: Measure,
+    *,
+    outcome: Outcome,
+    officer: Officer,
+    others: Mapping[str, str | None],
+    reasons: str,
+    remedies: Mapping[str, str] | None,
+    now: datetime,
+) -> MeasureObjectionDecided:
+    """Its department's answer, by an officer who had no part in it (OBJ-3); upheld, the measure is lifted (OBJ-4).
+
+    ``others`` as in ``deciding_defects``; ``remedies`` are told with a rejection. Raises ``Refused``.
+    """
+    defects = list(deciding_defects(officer, source=measure.department, others=others, rule=ANSWER))
+    if not measure.answer_by:
+        defects.append(Defect(ANSWER, "measure_no_objection_pending"))
+    if outcome == "rejected":
+        defects += answer_defects(reasons, remedies or {}, rule=ANSWER)
+    elif not is_text(reasons):
+        defects.append(Defect(ANSWER, "remedy_without_reasons", "/reasons"))
+    refuse_if_any(defects)
+    return MeasureObjectionDecided(
+        **next_of(measure, now),
+        department=officer.department,
+        officer=officer.pseudonym,
+        outcome=outcome,
+        closes=not measure.duty,
+        reasons=reasons,
+        remedies=dict(remedies) if remedies else None,
+    )
