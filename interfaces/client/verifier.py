@@ -4,7 +4,8 @@ It decides whether a bundle (docs/verification/evidence-bundle.md) proves what i
 reader brings along, and says what it could not check. Run it: ``python verifier.py BUNDLE --policy POLICY``.
 
 Read it from top to bottom: what it can say; strict reading; trees and maps; whom to trust; checkpoints; entries and
-keys; the claims; the command. Whatever is not as it must be ends in one place, :func:`demand`.
+keys; the claims; the command. Whatever is not as it must be ends in one place, :func:`demand`. The same for browsers,
+in the same order, is ``interfaces/portal/static/verifier.js``.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import hmac
 import json
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -31,8 +32,7 @@ except ImportError:  # an older library: such signatures are named as not checke
     MLDSA44PublicKey = None  # type: ignore[assignment,misc]
 
 FORMAT = "xinlu/evidence@v1"
-BUNDLE_BYTES_MAX = 64 * 1024 * 1024
-POLICY_BYTES_MAX = NOTE_BYTES_MAX = 256 * 1024
+BUNDLE_BYTES_MAX, POLICY_BYTES_MAX, NOTE_BYTES_MAX = 64 * 1024 * 1024, 256 * 1024, 256 * 1024
 NOTE_SIGNATURES_MAX, POLICY_NAMES_MAX, NAME_BYTES_MAX, DEPTH_MAX = 64, 32, 255, 64
 NUMBER_MAX = 2**53 - 1
 """The largest number that every reader of JSON reads alike (RFC 8785; STORAGE 1)."""
@@ -40,40 +40,30 @@ PLACE_SHOWN_MAX, WORD_SHOWN_MAX = 300, 100
 LOGS = RECORDS, ACCESS, VIEWS = "records", "access", "views"
 OUTWARD = "public", "shared"
 MAPS = (*OUTWARD, "shield", "access")
+CLAIMS = "recorded", "absent", "shielded", "who_looked", "answered", "erased"
 EPOCH_FORM = (
     "credit/view-epoch@v1\nepoch #\nrecords # *\ndigest # *\naccess # *\naccess-digest # *\nrule *\n"
     "map public * #\nmap shared * #\nmap shield * #\nmap access * #\ndelta *\n"
 )
 RECORD_DETERMINED, FILE_SEALED, SUBJECT_REGISTERED, PARTS_ERASED, LOOKED = 1, 2, 7, 29, 128
-GOVERNING = KEY_REGISTERED, KEY_REVOKED, DEPARTMENT_REGISTERED = 3, 4, 5
-KEY_ENDED = 33
-"""In ``access`` what a revocation is in ``records``: from that index on a gateway's key signs nothing there."""
-LISTING_DECIDED, RED_LISTED = 46, 90
-SHIELDING = {
-    10: (RECORD_DETERMINED, "publicity_ended"),
-    14: (RECORD_DETERMINED, "withdrawn"),
-    21: (RECORD_DETERMINED, "shielded"),
-    48: (LISTING_DECIDED, "delisted"),
-    91: (RED_LISTED, "delisted"),
-}
-"""Kinds of acts that take something out of every outward view for good: the kind that put it there, their sentence."""
-ED25519_NOTE, ED25519_COSIGNATURE, MLDSA44 = 1, 4, 6
-PUBLIC_KEY_BYTES = {ED25519_NOTE: 32, ED25519_COSIGNATURE: 32, MLDSA44: 1312}
+KEY_REGISTERED, KEY_REVOKED, DEPARTMENT_REGISTERED, KEY_ENDED = 3, 4, 5, 33
+GOVERNING = {RECORDS: (KEY_REGISTERED, KEY_REVOKED, DEPARTMENT_REGISTERED), ACCESS: (KEY_ENDED,)}
+"""Kinds of acts about who may sign, by log; an end in ``access`` is what a revocation is in ``records``."""
+SHIELDING = {10: "publicity_ended", 14: "withdrawn", 21: "shielded", 48: "delisted", 91: "delisted"}
+"""Kinds of acts that take something out of every outward view, for good, with their sentence."""
+LISTED = {48: 46, 91: 90}
+"""By the kind of an act that takes off a list, the kind that put it there; the others end a record."""
+ED25519_NOTE, COSIGNATURE, MLDSA44 = 1, 4, 6
+PUBLIC_KEY_BYTES = {ED25519_NOTE: 32, COSIGNATURE: 32, MLDSA44: 1312}
+KEY_LINES = {"log": (0, (1, 2), COSIGNATURE), "#retired": (1, (2,), COSIGNATURE), "witness": (1, (2, 3), 1)}
+"""Lines of a policy that hold a key: which word it is, of how many, and the algorithm that it may not have."""
 FIELD = 2**255 - 19
 ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 WEAK = {0, 1, FIELD - 1, ORDER_8, FIELD - ORDER_8}
 """The y of the points of small order: under such a key anyone can make signatures that hold."""
 ZERO = bytes(32)
 """A missing child of a map's node."""
-
-
-def _table(text: str) -> dict[str, tuple[str, str]]:
-    """Sentences by code, Chinese and English; what stands in braces is filled in."""
-    rows = (re.split(r"\s+\|\s+", line.strip(), maxsplit=2) for line in text.strip().split("\n"))
-    return {code: (zh, en) for code, zh, en in rows}
-
-
-REASONS = _table("""
+SENTENCES = """
     malformed | 格式不对 | is not in the format
     too_large | 太大 | is too large
     policy | 策略文件不可用 | the policy cannot be used
@@ -92,8 +82,7 @@ REASONS = _table("""
     incomplete | 清单不完整 | the list is not complete
     answer | 所示答复不是当时登记的答复 | the answer is not the one that was logged
     claim | 未知的主张 | an unknown claim
-""")
-CHECKED = _table("""
+
     checkpoint | {origin}：检查点按策略签名，{size} 条，见证 {by} | {size} entries, signed as the policy asks
     entries | 所附条目都在日志所签的树中，所示部分即所承诺 | all entries are in the signed trees, shown as committed
     signers | 所附条目的签名都成立，密钥当时已登记 | all entries are signed by keys registered by then
@@ -108,8 +97,7 @@ CHECKED = _table("""
     looks | 共 {count} 次查询，一次不缺 | {count} looks, none left out, up to access entry {size}
     answered | 答复 {count}/{all} 部分在答复前已登记为：{told} | these parts were logged before they were sent
     erased | {leaf} 的 {parts} 已依法删除，其余仍可验证 | was erased by a recorded act; the rest still verifies
-""")
-UNCHECKED = _table("""
+
     truth | 认定是否合法、内容是否属实 | whether an act was lawful and what it says is true
     competence | 签名部门是否有权、密钥当日是否在有效期内 | whether the signer was competent, its key within its days
     left_out | 未附上的吊销、再次登记、更正 | revocations, second registrations, corrections not in this bundle
@@ -117,7 +105,12 @@ UNCHECKED = _table("""
     later | 该期之后发生的事 | what happened after that epoch
     not_given | 答复中未附的部分 | parts of the answer that are not in this bundle
     ml_dsa | ML-DSA-44 签名（此处不支持）：{name} | signatures of ML-DSA-44, not supported here
-""")
+"""
+REASONS, CHECKED, UNCHECKED = (
+    {code: (zh, en) for code, zh, en in (re.split(r"\s+\|\s+", line.strip(), maxsplit=2) for line in lines)}
+    for lines in (block.strip().split("\n") for block in SENTENCES.split("\n\n"))
+)
+"""Sentences by code, Chinese and English: of refusals, what was checked, and what was not; braces are filled in."""
 ALWAYS_UNCHECKED = "truth", "competence", "left_out"
 
 
@@ -126,14 +119,18 @@ class Refused(Exception):
 
     def __init__(self, code: str, where: str) -> None:
         super().__init__(f"{where}: {code}")
-        self.code = code
-        self.where = _plain(where, PLACE_SHOWN_MAX)
+        self.code, self.where = code, _plain(where, PLACE_SHOWN_MAX)
 
 
 def demand(condition: object, code: str, where: str) -> None:
     """The one way to refuse. Raises :class:`Refused` unless the condition holds."""
     if not condition:
         raise Refused(code, where)
+
+
+def _plain(text: str, most: int) -> str:
+    """What a bundle says must not move the reader's cursor or write lines of ours."""
+    return "".join(c if c.isprintable() else "?" for c in text[:most])
 
 
 @dataclass
@@ -158,76 +155,74 @@ class Report:
         return self.refused is None
 
 
-def _plain(text: str, most: int) -> str:
-    """What a bundle says must not move the reader's cursor or write lines of ours."""
-    return "".join(c if c.isprintable() else "?" for c in text[:most])
-
-
-def _said(told: dict[str, Any], *names: str) -> str:
-    return " ".join(told[name][:WORD_SHOWN_MAX] for name in names if isinstance(told.get(name), str))
-
-
 # --- strict reading: one spelling for each value, or a refusal
-T = TypeVar("T", dict[str, Any], list[Any], str)
+class Told:
+    """A value that a bundle tells and its place: read in the one spelling that it may have, or malformed there."""
+
+    __slots__ = ("value", "where")
+
+    def __init__(self, value: Any, where: str) -> None:
+        self.value, self.where = value, where
+
+    def members(self) -> dict[str, Any]:
+        found = self.value
+        if not isinstance(found, dict):
+            raise Refused("malformed", self.where)
+        return found
+
+    def get(self, name: str, where: str = "") -> Told:
+        """A member of an object; it has the object's place unless it is given its own."""
+        return Told(self.members().get(name), where or self.where)
+
+    def items(self) -> list[Told]:
+        demand(isinstance(self.value, list), "malformed", self.where)
+        return [Told(one, self.where) for one in self.value]
+
+    def text(self, form: str = "") -> str:
+        found = self.value
+        if not isinstance(found, str) or (form and not re.fullmatch(form, found)):
+            raise Refused("malformed", self.where)
+        return found
+
+    def number(self) -> int:
+        demand(type(self.value) is int and 0 <= self.value <= NUMBER_MAX, "malformed", self.where)
+        return int(self.value)
+
+    def decimal(self) -> int:
+        """A number as its canonical decimal only: no sign, no space, no leading zero, ASCII digits."""
+        return Told(int(self.text("0|[1-9][0-9]{0,15}")), self.where).number()
+
+    def hex(self, size: int) -> bytes:
+        return bytes.fromhex(self.text(f"[0-9a-f]{{{2 * size}}}"))
+
+    def uuid(self) -> bytes:
+        return bytes.fromhex(self.text("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").replace("-", ""))
+
+    def base64(self, size: int | None = None) -> bytes:
+        try:
+            data = binascii.a2b_base64(self.text())
+        except ValueError:
+            raise Refused("malformed", self.where) from None
+        if binascii.b2a_base64(data, newline=False).decode() != self.value or size not in (None, len(data)):
+            raise Refused("malformed", self.where)
+        return data
+
+    def hashes(self) -> list[bytes]:
+        return [one.base64(32) for one in self.items()]
+
+    def filled(self, form: str) -> list[Any]:
+        """The values of a text that is a form filled in, word by word: ``#`` a number, ``*`` a hash."""
+        words, places = re.split("([ \n])", self.text()), re.split("([ \n])", form)
+        demand(len(words) == len(places), "malformed", self.where)
+        values: list[Any] = []
+        for told, place in zip((Told(word, self.where) for word in words), places, strict=True):
+            demand(place in ("#", "*") or told.value == place, "malformed", self.where)
+            if place in ("#", "*"):
+                values.append(told.decimal() if place == "#" else told.base64(32))
+        return values
 
 
-def _as(kind: type[T], value: Any, where: str) -> T:
-    demand(isinstance(value, kind), "malformed", where)
-    found: T = value
-    return found
-
-
-def _number(value: Any, where: str) -> int:
-    demand(type(value) is int and 0 <= value <= NUMBER_MAX, "malformed", where)
-    return int(value)
-
-
-def _decimal(text: str, where: str) -> int:
-    """A number as its canonical decimal only: no sign, no space, no leading zero, ASCII digits."""
-    demand(re.fullmatch(r"0|[1-9][0-9]{0,15}", text), "malformed", where)
-    return _number(int(text), where)
-
-
-def _base64(value: Any, where: str, size: int | None = None) -> bytes:
-    try:
-        data = binascii.a2b_base64(_as(str, value, where))
-    except ValueError:
-        raise Refused("malformed", where) from None
-    once_more = binascii.b2a_base64(data, newline=False).decode()
-    demand(once_more == value and size in (None, len(data)), "malformed", where)
-    return data
-
-
-def _hex(value: Any, where: str, size: int) -> bytes:
-    demand(re.fullmatch(f"[0-9a-f]{{{2 * size}}}", _as(str, value, where)), "malformed", where)
-    return bytes.fromhex(value)
-
-
-def _uuid(value: Any, where: str) -> bytes:
-    groups = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-    demand(re.fullmatch(groups, _as(str, value, where)), "malformed", where)
-    return bytes.fromhex(value.replace("-", ""))
-
-
-def _filled(text: str, form: str, where: str) -> list[Any]:
-    """The values of a text that is a form filled in, word by word: ``#`` a number, ``*`` a hash."""
-    words, places = re.split("([ \n])", text), re.split("([ \n])", form)
-    demand(len(words) == len(places), "malformed", where)
-    values: list[Any] = []
-    for word, place in zip(words, places, strict=True):
-        demand(place in ("#", "*") or word == place, "malformed", where)
-        if place == "#":
-            values.append(_decimal(word, where))
-        elif place == "*":
-            values.append(_base64(word, where, 32))
-    return values
-
-
-def _hashes(value: Any, where: str) -> list[bytes]:
-    return [_base64(item, where, 32) for item in _as(list, value, where)]
-
-
-def _json(data: bytes, where: str) -> dict[str, Any]:
+def _json(data: bytes, where: str) -> Told:
     """A JSON object with one meaning for every reader: no member twice, no fraction, no half of a character."""
 
     def whole(text: str) -> int:
@@ -239,26 +234,22 @@ def _json(data: bytes, where: str) -> dict[str, Any]:
         demand(len(members) == len(pairs), "malformed", where)
         return members
 
+    hooks: dict[str, Any] = {"parse_int": whole, "parse_float": whole, "parse_constant": whole}
     try:
         text = data.decode("utf-8")
-        value = json.loads(
-            text, object_pairs_hook=once, parse_int=whole, parse_float=whole, parse_constant=whole
-        )
-        level, depth = [value], 0
-        while level:
-            depth += 1
-            demand(depth <= DEPTH_MAX, "malformed", where)
-            holders = [
-                one.values() if isinstance(one, dict) else one
-                for one in level
-                if isinstance(one, dict | list)
-            ]
-            level = [inner for holder in holders for inner in holder]
+        value = json.loads(text, object_pairs_hook=once, **hooks)
         if "\\u" in text:  # what else could spell half of a character, which has no bytes
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise Refused("malformed", where) from None
-    return _as(dict, value, where)
+    level, depth = [value], 0
+    while level:
+        holders = [
+            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)
+        ]
+        level, depth = [inner for holder in holders for inner in holder], depth + 1
+    demand(isinstance(value, dict) and depth <= DEPTH_MAX, "malformed", where)
+    return Told(value, where)
 
 
 # --- trees and maps (RFC 6962 2.1, RFC 9162 2.1.3.2 and 2.1.4.2; STORAGE 1)
@@ -269,7 +260,7 @@ def _sha256(*data: bytes) -> bytes:
 def _fold(node: bytes, siblings: Sequence[bytes], sides: Sequence[bool], prefix: bytes = b"\x01") -> bytes:
     """The hash above, from a node and its siblings upwards; a side is True where the sibling stands left."""
     for sibling, left in zip(siblings, sides, strict=True):
-        node = _sha256(prefix, sibling, node) if left else _sha256(prefix, node, sibling)
+        node = hashlib.sha256(prefix + (sibling + node if left else node + sibling)).digest()
     return node
 
 
@@ -315,63 +306,64 @@ def _map_key(view: str, record: bytes) -> bytes:
     return _sha256(b"credit/map/v1\n", view.encode(), b"\n", record)
 
 
-def _map_value(root: bytes, key: bytes, told: Any, where: str) -> bytes | None:
-    """The value of a key in the map of a root, or None when it is proven absent."""
-    proof = _as(dict, told, where)
-    kind, siblings = (
-        proof.get("kind"),
-        [_hex(one, where, 32) for one in _as(list, proof.get("siblings"), where)],
-    )
-    depth, ways = len(siblings), _ways(key)
-    leaf: list[bytes] = []
-    if kind == "inclusion":
-        leaf = [key, _hex(proof.get("value"), where, 32)]
-    elif kind == "nonInclusionLeaf":
-        leaf = [_hex(one, where, 32) for one in _as(list, proof.get("leaf"), where)]
-        demand(len(leaf) == 2, "malformed", where)
-        # A leaf from elsewhere in the map says nothing about this key.
-        demand(leaf[0] != key and _ways(leaf[0])[:depth] == ways[:depth], "map", where)
-    else:
-        demand(kind == "nonInclusionParent", "malformed", where)
-    node = _sha256(b"\x02", *leaf) if leaf else ZERO
-    demand(depth <= len(ways) and (depth or not leaf), "map", where)
-    # A leaf beside a missing child would have moved up: no other map has one shape.
-    demand(not depth or siblings[-1] != ZERO or (depth == 1 and leaf), "map", where)
-    demand(_fold(node, siblings[::-1], ways[:depth][::-1], b"\x03") == root, "map", where)
-    return leaf[1] if kind == "inclusion" else None
-
-
-def _ways(key: bytes) -> list[bool]:
+def _way(key: bytes) -> list[bool]:
     """A key's way from a map's root: True where it goes right, so that the sibling stands left."""
     return [bit == "1" for bit in f"{int.from_bytes(key, 'big'):0256b}"]
 
 
+def _map_value(root: bytes, key: bytes, proof: Told) -> bytes | None:
+    """The value of a key in the map of a root, or None when it is proven absent."""
+    kind, where = proof.get("kind").value, proof.where
+    siblings, way = [one.hex(32) for one in proof.get("siblings").items()], _way(key)
+    depth, leaf = len(siblings), list[bytes]()
+    if kind == "inclusion":
+        leaf = [key, proof.get("value").hex(32)]
+    elif kind == "nonInclusionLeaf":
+        leaf = [one.hex(32) for one in proof.get("leaf").items()]
+        demand(len(leaf) == 2, "malformed", where)
+        # A leaf from elsewhere in the map says nothing about this key.
+        demand(leaf[0] != key and _way(leaf[0])[:depth] == way[:depth], "map", where)
+    else:
+        demand(kind == "nonInclusionParent", "malformed", where)
+    demand(depth <= len(way) and (depth or not leaf), "map", where)
+    # A leaf beside a missing child would have moved up: no other map has one shape.
+    demand(not depth or siblings[-1] != ZERO or (depth == 1 and leaf), "map", where)
+    node = _sha256(b"\x02", *leaf) if leaf else ZERO
+    demand(_fold(node, siblings[::-1], way[:depth][::-1], b"\x03") == root, "map", where)
+    return leaf[1] if kind == "inclusion" else None
+
+
 # --- whom to trust: keys and the policy (C2SP signed-note, tlog-policy)
-@dataclass(frozen=True)
 class Key:
-    """A verifier key: name, algorithm byte, key id and public key."""
+    """A verifier key of a vkey text: name, algorithm byte, key id and public key. Raises :class:`Refused`."""
 
-    name: str
-    algorithm: int
-    id: bytes
-    public: bytes
+    def __init__(self, text: str) -> None:
+        self.name, key_id, encoded = [*text.split("+", 2), "", ""][:3]
+        blob = Told(encoded, "vkey").base64()
+        self.algorithm, self.public = blob[0] if blob else 0, blob[1:]
+        self.id = _sha256(self.name.encode(), b"\n", blob)[:4]
+        whole = PUBLIC_KEY_BYTES.get(self.algorithm) == len(self.public) and key_id == self.id.hex()
+        demand(whole and _lawful(self.name), "policy", "vkey")
+        demand(self.algorithm == MLDSA44 or not _weak(self.public), "policy", "vkey")
 
-    @classmethod
-    def of(cls, text: str) -> Key:
-        """The key of a vkey text. Raises :class:`Refused`."""
-        name, key_id, encoded = [*text.split("+", 2), "", ""][:3]
-        blob = _base64(encoded, "vkey")
-        key = cls(name, blob[0] if blob else 0, _sha256(name.encode(), b"\n", blob)[:4], blob[1:])
-        demand(_lawful(name) and PUBLIC_KEY_BYTES.get(key.algorithm) == len(key.public), "policy", "vkey")
-        demand(_hex(key_id, "vkey", 4) == key.id, "policy", "vkey")
-        demand(key.algorithm == MLDSA44 or not _weak(key.public), "policy", "vkey")
-        return key
+    def signed(self, blob: bytes, text: str, tree: bytes) -> tuple[bytes, bytes, int]:
+        """Message, signature and time (0: none) of this key's line under a note; ``blob`` comes after the key id."""
+        if self.algorithm == ED25519_NOTE:
+            return text.encode(), blob, 0
+        time, signature, seconds = blob[:8], blob[8:], int.from_bytes(blob[:8], "big")
+        if self.algorithm == COSIGNATURE:
+            return b"cosignature/v1\ntime %d\n" % seconds + text.encode(), signature, seconds
+        return b"subtree/v1\n\x00" + _label(self.name) + time + tree, signature, seconds
 
 
 def _lawful(name: str) -> bool:
     """A key's name (signed-note): no ``+``, no control character, no space of any script, at most 255 bytes."""
     spaces = "\x00-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
     return bool(re.fullmatch(f"[^+{spaces}]+", name)) and len(name.encode()) <= NAME_BYTES_MAX
+
+
+def _label(name: str) -> bytes:
+    return bytes([len(name.encode())]) + name.encode()
 
 
 def _weak(point: bytes) -> bool:
@@ -398,57 +390,52 @@ class Policy:
     """Whom the reader trusts: the logs' keys, the witnesses, and which of them must have signed (信任策略)."""
 
     def __init__(self, data: bytes) -> None:
-        self.logs: list[Key] = []
-        self.retired: dict[
-            Key, int
-        ] = {}  # log keys of once, and the size of the last tree that they vouch for
+        self.logs: dict[Key, int] = {}
+        """A log's key, and the size of the last tree that it vouches for."""
         self.witnesses: dict[str, Key] = {}
         self.groups: dict[str, tuple[int, Sequence[str]]] = {}
         self.quorum = ""
-        self.heads: dict[tuple[str, str], Head] = {}  # what was verified under this policy, by the exact note
+        self.lines: list[str] = []
+        self.heads: dict[tuple[str, str], Head] = {}
+        """What was verified under this policy, by the exact note."""
         demand(len(data) <= POLICY_BYTES_MAX, "too_large", "policy")
         try:
             text = data.decode("utf-8")
-            demand(
-                text.endswith("\n") and not re.search("[\x00-\x08\x0b-\x1f\x7f]", text), "policy", "policy"
-            )
+            demand(re.fullmatch("[^\x00-\x08\x0b-\x1f\x7f]*\n", text), "policy", "policy")
             for line in text.split("\n"):
                 words = re.findall("[^ \t]+", line)
                 if words and (words[0] == "#retired" or not words[0].startswith("#")):
                     self._take(*words)
+            demand("log" in self.lines and self.quorum, "policy", "policy")
         except (UnicodeDecodeError, Refused):
             raise Refused("policy", "policy") from None
-        demand(self.logs and self.quorum, "policy", "policy")
 
     def _take(self, kind: str, *rest: str) -> None:
         """One line. A key may stand in a policy once, a name once, a member in one group."""
-        names = {"none", *self.witnesses, *self.groups}
-        publics = [key.public for key in (*self.logs, *self.retired, *self.witnesses.values())]
-        good = False
-        if kind == "log" and len(rest) in (1, 2):
-            key = Key.of(rest[0])
-            good = key.algorithm != ED25519_COSIGNATURE and key.public not in publics
-            self.logs.append(key)
-        elif kind == "#retired" and len(rest) == 2:
-            key = Key.of(rest[1])
-            good = key.algorithm != ED25519_COSIGNATURE and key.public not in publics
-            self.retired[key] = _decimal(rest[0], kind)
-        elif kind == "witness" and len(rest) in (2, 3):
-            key = Key.of(rest[1])
-            good = rest[0] not in names and key.algorithm != ED25519_NOTE and key.public not in publics
-            self.witnesses[rest[0]] = key
+        names, good = {"none", *self.witnesses, *self.groups}, False
+        self.lines.append(kind)
+        if kind in KEY_LINES:
+            at, lengths, foreign = KEY_LINES[kind]
+            demand(len(rest) in lengths, "policy", kind)
+            key = Key(rest[at])
+            known = [other.public for other in (*self.logs, *self.witnesses.values())]
+            good = key.algorithm != foreign and key.public not in known
+            if kind == "witness":
+                good = good and rest[0] not in names
+                self.witnesses[rest[0]] = key
+            else:
+                self.logs[key] = NUMBER_MAX if kind == "log" else Told(rest[0], kind).decimal()
         elif kind == "group" and len(rest) >= 3:
             name, threshold, *inside = rest
-            taken = {member for _, members in self.groups.values() for member in members} | {"none"}
+            taken = {"none", *(member for _, members in self.groups.values() for member in members)}
             good = name not in names and len(set(inside)) == len(inside) and set(inside) <= names - taken
-            need = {"any": 1, "all": len(inside)}.get(threshold) or _decimal(threshold, "group")
+            need = {"any": 1, "all": len(inside)}.get(threshold) or Told(threshold, kind).decimal()
             good = good and 1 <= need <= len(inside)
             self.groups[name] = (need, inside)
         elif kind == "quorum" and len(rest) == 1:
             good = rest[0] in names and not self.quorum
             self.quorum = rest[0]
-        most = max(len(self.logs), len(self.witnesses), len(self.groups))
-        demand(good and most <= POLICY_NAMES_MAX, "policy", kind)
+        demand(good and (kind == "#retired" or self.lines.count(kind) <= POLICY_NAMES_MAX), "policy", kind)
 
     def satisfied(self, name: str, signed: dict[str, int]) -> bool:
         """Whether the witnesses that signed make up the group, witness or ``none``."""
@@ -459,221 +446,181 @@ class Policy:
 
 
 # --- checkpoints (C2SP tlog-checkpoint, tlog-cosignature)
-@dataclass(frozen=True)
 class Head:
-    """A signed tree head: how many log keys signed it, which witnesses at what time, and which keys were not tried."""
+    """A signed tree head: how many keys of its log signed it, which witnesses and when, which keys were not tried.
 
-    size: int
-    root: bytes
-    logs: int
-    witnesses: dict[str, int]
-    untried: list[str]
+    Raises :class:`Refused` also when one line of a key that the policy knows is wrong.
+    """
 
-
-def _head(note: str, origin: str, policy: Policy) -> Head:
-    """A note's tree head. Raises :class:`Refused` also when one line of a key that the policy knows is wrong."""
-    where = f"checkpoints/{origin}"
-    demand(len(note.encode()) <= NOTE_BYTES_MAX, "too_large", where)
-    text, gap, signatures = note.rpartition("\n\n")
-    lines = signatures.split("\n")
-    demand(gap and not lines.pop() and not re.search("[\x00-\x09\x0b-\x1f]", note), "malformed", where)
-    demand(0 < len(lines) <= NOTE_SIGNATURES_MAX and _lawful(origin), "malformed", where)
-    size, root = _filled(text, f"{origin}\n#\n*", where)  # no extension lines (FORMATS 1.3)
-    tree = bytes([len(origin.encode())]) + origin.encode() + bytes(8) + size.to_bytes(8, "big") + root
-    logs, signed, untried = 0, dict[str, int](), list[str]()
-    believed = [*policy.logs, *(key for key, largest in policy.retired.items() if size <= largest)]
-    known = [("", key) for key in believed if key.name == origin] + list(policy.witnesses.items())
-    for line in lines:
-        words = line.split(" ")
-        demand(len(words) == 3 and words[0] == "—" and _lawful(words[1]), "malformed", where)
-        blob = _base64(words[2], where)
-        demand(len(blob) >= 5, "malformed", where)
-        for witness, key in known:
-            if (key.name, key.id) != (words[1], blob[:4]):
-                continue
-            message, signature, seconds = _signed(key, f"{text}\n".encode(), tree, blob[4:])
-            holds = _holds(key.algorithm, key.public, message, signature)
-            demand(holds is not False, "bad_signature", where)
-            if holds is None:
-                untried.append(key.name)
-            elif not witness:
-                logs += 1
-            elif seconds:  # who states no time does not say that it knows no larger tree
-                signed[witness] = seconds
-    return Head(size, root, logs, signed, untried)
-
-
-def _signed(key: Key, text: bytes, tree: bytes, blob: bytes) -> tuple[bytes, bytes, int]:
-    """Message, signature and time (0: none) of a signature line's blob after the key id."""
-    if key.algorithm == ED25519_NOTE:
-        return text, blob, 0
-    time, signature, seconds = blob[:8], blob[8:], int.from_bytes(blob[:8], "big")
-    if key.algorithm == ED25519_COSIGNATURE:
-        return b"cosignature/v1\ntime %d\n" % seconds + text, signature, seconds
-    name = key.name.encode()
-    return b"subtree/v1\n\x00" + bytes([len(name)]) + name + time + tree, signature, seconds
-
-
-def _when(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds < 2**33 else f"{seconds} s"
+    def __init__(self, note: str, origin: str, policy: Policy) -> None:
+        self.logs, self.witnesses, self.untried = 0, dict[str, int](), list[str]()
+        where = f"checkpoints/{origin}"
+        demand(len(note.encode()) <= NOTE_BYTES_MAX, "too_large", where)
+        text, gap, signatures = note.rpartition("\n\n")
+        lines = signatures.split("\n")
+        demand(gap and not lines.pop() and not re.search("[\x00-\x09\x0b-\x1f]", note), "malformed", where)
+        demand(0 < len(lines) <= NOTE_SIGNATURES_MAX and _lawful(origin), "malformed", where)
+        self.size, self.root = Told(text, where).filled(f"{origin}\n#\n*")  # no extension lines (FORMATS 1.3)
+        tree = _label(origin) + bytes(8) + self.size.to_bytes(8, "big") + self.root
+        own = [("", key) for key, last in policy.logs.items() if key.name == origin and self.size <= last]
+        for line in lines:
+            words = line.split(" ")
+            demand(len(words) == 3 and words[0] == "—" and _lawful(words[1]), "malformed", where)
+            blob = Told(words[2], where).base64()
+            demand(len(blob) >= 5, "malformed", where)
+            for witness, key in (*own, *policy.witnesses.items()):
+                if (key.name, key.id) != (words[1], blob[:4]):
+                    continue
+                message, signature, seconds = key.signed(blob[4:], f"{text}\n", tree)
+                holds = _holds(key.algorithm, key.public, message, signature)
+                demand(holds is not False, "bad_signature", where)
+                if holds is None:
+                    self.untried.append(key.name)
+                elif not witness:
+                    self.logs += 1
+                elif seconds:  # who states no time does not say that it knows no larger tree
+                    self.witnesses[witness] = seconds
 
 
 # --- entries and keys (STORAGE 1, 2; FORMATS 5.4)
-@dataclass(frozen=True)
 class Leaf:
-    """A leaf that its log includes: ``parts`` are those that the bundle opens, ``closed`` the others' commitments."""
+    """A leaf that its log includes: ``parts`` are those that the bundle opens, ``closed`` the others' commitments.
 
-    name: str
-    log: str
-    index: int
-    data: bytes
-    stream: str
-    parts: dict[str, Any]
-    closed: dict[str, bytes]
-    kind: int
-    issuer: bytes
-    single: bool
+    All of them, names and commitments, are what the leaf commits to. Raises :class:`Refused`.
+    """
 
-    def part(self, name: str) -> dict[str, Any]:
+    def __init__(self, told: Told, log: str, data: bytes, index: int, ledger: bytes) -> None:
+        self.name, self.log, self.data, self.index = told.where, log, data, index
+        self.single = data[:1] == b"\x01"
+        demand((len(data), data[:1]) in ((106, b"\x01"), (78, b"\x02")), "malformed", self.name)
+        self.kind, kind, self.issuer = data[1], data[1:2], data[34:42]
+        self.stream, self.parts, self.closed = told.get("stream"), dict[str, Told](), dict[str, bytes]()
+        digest = [b"credit/commit/v1\n", kind, ledger, self.stream.uuid()]
+        for name, value in sorted(told.get("parts").members().items()):
+            demand(re.fullmatch("[a-z0-9_/]{1,64}", name), "malformed", self.name)
+            part, label = Told(value, self.name), b"\x00" + _label(name)
+            if "content" in part.members():
+                content, salt = part.get("content").base64(), part.get("salt").base64(32)
+                message = b"".join((b"credit/part/v1\n", kind, label, b"\n", content))
+                digest += [label, hmac.digest(salt, message, "sha256")]
+                self.parts[name] = _json(content, self.name)
+            else:
+                self.closed[name] = part.get("commitment").base64(32)
+                digest += [label, self.closed[name]]
+        shown = self.parts or self.closed
+        demand(shown and _sha256(*digest) == data[2:34], "opening", self.name)
+
+    def part(self, name: str, where: str = "") -> Told:
         """An opened part. Raises :class:`Refused` when the bundle does not open it."""
-        return _as(dict, self.parts.get(name), f"{self.name}/{name}")
+        demand(name in self.parts, "malformed", f"{self.name}/{name}")
+        return Told(self.parts[name].value, where or self.name)
 
 
 class Verifier:
     """One bundle, read and checked from its checkpoints up; a claim then speaks of what was found here."""
 
-    def __init__(self, bundle: dict[str, Any], policy: Policy, report: Report) -> None:
-        demand(bundle.get("format") == FORMAT, "malformed", "format")
+    def __init__(self, bundle: Told, policy: Policy, report: Report) -> None:
+        demand(bundle.get("format").value == FORMAT, "malformed", "format")
         self.policy, self.report = policy, report
-        self.ledger = _hex(bundle.get("ledger"), "ledger", 16)
-        self.authority = _as(str, bundle.get("authority"), "authority")
-        notes = _as(dict, bundle.get("checkpoints"), "checkpoints")
-        self.heads = {log: self._believed(log, notes[log]) for log in notes if log in LOGS}
-        leaves = _as(dict, bundle.get("leaves"), "leaves")
-        self.leaves = {name: self._leaf(f"leaves/{name}", leaves[name]) for name in leaves}
-        self.keys: dict[bytes, tuple[int, dict[str, Any]]] = {}
-        self.revoked: dict[bytes, int] = {}
-        self.ended: dict[bytes, int] = {}
-        self.governing: set[str] = set()
-        self.departments: dict[str, dict[str, Any]] = {}
-        self._learn_keys()
+        self.ledger = bundle.get("ledger", "ledger").hex(16)
+        self.authority = bundle.get("authority", "authority").text()
+        notes, leaves = bundle.get("checkpoints", "checkpoints"), bundle.get("leaves", "leaves")
+        self.heads = {log: self._believed(log, notes) for log in notes.members() if log in LOGS}
+        self.leaves = {name: self._leaf(leaves.get(name, f"leaves/{name}")) for name in leaves.members()}
+        self.keys: dict[bytes, tuple[int, bytes, str, str]] = {}
+        """By issuer: the index of the key's registration, the key, the kind of its holder and the holder."""
+        self.ended: dict[tuple[str, bytes], int] = {}
+        self.departments: dict[str, Told] = {}
         self.seals: dict[tuple[bytes, bytes], tuple[int, int, bytes]] = {}
+        """By issuer and root of a sealed file: the first seal's index, the kind of its rows, their commitments."""
+        self._learn_keys()
         self._read_seals()
         for leaf in self.leaves.values():
-            if leaf.name not in self.governing:  # those were checked while learning from them
+            if not (
+                leaf.single and leaf.kind in GOVERNING[leaf.log]
+            ):  # those were checked while learning from them
                 self._check_signer(leaf)
-        for code in ("entries", "signers") if leaves else ():
+        for code in ("entries", "signers") if self.leaves else ():
             report.say(code)
         self.covered: dict[str, int] = {}
         self.maps: dict[str, bytes] = {}
-        if "epoch" in bundle:
-            self._read_epoch(_as(dict, bundle["epoch"], "epoch"))
+        if "epoch" in bundle.members():
+            self._read_epoch(bundle.get("epoch", "epoch"))
 
-    def _believed(self, log: str, value: Any) -> Head:
+    def _believed(self, log: str, notes: Told) -> Head:
         """The head of a checkpoint that the policy believes."""
-        note, origin = _as(str, value, f"checkpoints/{log}"), f"{self.authority}/{log}"
-        head = self.policy.heads.get((origin, note)) or _head(note, origin, self.policy)
+        note, origin = notes.get(log, f"checkpoints/{log}").text(), f"{self.authority}/{log}"
+        head = self.policy.heads.get((origin, note)) or Head(note, origin, self.policy)
         for name in head.untried:
             self.report.say("ml_dsa", name=name)
         demand(head.logs, "untrusted", f"checkpoints/{origin}")
         demand(self.policy.satisfied(self.policy.quorum, head.witnesses), "quorum", f"checkpoints/{origin}")
         self.policy.heads[origin, note] = head
-        by = [f"{name} ({_when(seconds)})" for name, seconds in sorted(head.witnesses.items())]
-        self.report.say("checkpoint", origin=origin, size=head.size, by=", ".join(by) or "-")
+        by = ", ".join(f"{name} ({_when(head.witnesses[name])})" for name in sorted(head.witnesses))
+        self.report.say("checkpoint", origin=origin, size=head.size, by=by or "-")
         return head
 
-    def _entry(self, log: str, told: dict[str, Any], data: bytes, where: str) -> int:
+    def _entry(self, log: str, told: Told, data: bytes) -> int:
         """The index at which a log holds the bytes of an entry."""
-        index, path = _number(told.get("index"), where), _hashes(told.get("path"), where)
-        demand(log in self.heads, "malformed", where)
+        index, path = told.get("index").number(), told.get("path").hashes()
+        demand(log in self.heads, "malformed", told.where)
         head = self.heads[log]
-        sides = _sides(index, head.size - 1, path, "inclusion", where)
-        demand(_fold(_sha256(b"\x00", data), path, sides) == head.root, "inclusion", where)
+        sides = _sides(index, head.size - 1, path, "inclusion", told.where)
+        demand(_fold(_sha256(b"\x00", data), path, sides) == head.root, "inclusion", told.where)
         return index
 
-    def _leaf(self, where: str, value: Any) -> Leaf:
-        told = _as(dict, value, where)
-        log, data = _as(str, told.get("log"), where), _base64(told.get("leaf"), where)
-        demand(log != VIEWS, "malformed", where)
-        index = self._entry(log, told, data, where)
-        single = data[:1] == b"\x01"
-        demand(len(data) == 106 if single else (len(data), data[:1]) == (78, b"\x02"), "malformed", where)
-        stream = _uuid(told.get("stream"), where)
-        parts, closed = self._open(data, stream, _as(dict, told.get("parts"), where), where)
-        return Leaf(where, log, index, data, told["stream"], parts, closed, data[1], data[34:42], single)
+    def _leaf(self, told: Told) -> Leaf:
+        log, data = told.get("log").text(), told.get("leaf").base64()
+        demand(log != VIEWS, "malformed", told.where)
+        return Leaf(told, log, data, self._entry(log, told, data), self.ledger)
 
-    def _open(
-        self, data: bytes, stream: bytes, parts: dict[str, Any], where: str
-    ) -> tuple[dict[str, Any], dict[str, bytes]]:
-        """The opened parts and the commitments of the others; every part must be there in one of the two ways."""
-        opened, closed, kind = dict[str, Any](), dict[str, bytes](), data[1:2]
-        digest = [b"credit/commit/v1\n", kind, self.ledger, stream]
-        for name, value in sorted(parts.items()):
-            demand(re.fullmatch("[a-z0-9_/]{1,64}", name), "malformed", where)
-            shown, label = _as(dict, value, where), bytes([0, len(name)]) + name.encode()
-            if "content" in shown:
-                content, salt = _base64(shown["content"], where), _base64(shown.get("salt"), where, 32)
-                message = b"".join((b"credit/part/v1\n", kind, label, b"\n", content))
-                digest += [label, hmac.digest(salt, message, "sha256")]
-                opened[name] = _json(content, where)
-            else:
-                closed[name] = _base64(shown.get("commitment"), where, 32)
-                digest += [label, closed[name]]
-        demand(parts and _sha256(*digest) == data[2:34], "opening", where)
-        return opened, closed
-
-    def _acts(self, *kinds: int, log: str = RECORDS) -> list[Leaf]:
+    def _acts(self, log: str, *kinds: int) -> list[Leaf]:
         """The single acts of these kinds among the entries given, in the log's order."""
-        acts = [leaf for leaf in self.leaves.values() if leaf.log == log and leaf.single]
-        return sorted((act for act in acts if act.kind in kinds), key=lambda act: act.index)
+        acts = [
+            leaf for leaf in self.leaves.values() if leaf.log == log and leaf.single and leaf.kind in kinds
+        ]
+        return sorted(acts, key=lambda act: act.index)
 
     def _learn_keys(self) -> None:
         """Keys as the log itself lets them in: entry 0 registers the gateway's own key; the gateway, and the
-        departments that it registered as credit offices, register departments and keys."""
-        for act in self._acts(*GOVERNING):
-            self.governing.add(act.name)
+        departments that it registered as credit offices, register departments and keys, and end keys."""
+        for act in (act for log in GOVERNING for act in self._acts(log, *GOVERNING[log])):
             told = act.part("public")
-            issuer = b"" if act.kind == DEPARTMENT_REGISTERED else _hex(told.get("issuer"), act.name, 8)
+            issuer = b"" if act.kind == DEPARTMENT_REGISTERED else told.get("issuer").hex(8)
             if act.kind == KEY_REGISTERED and act.index == 0:
                 demand(issuer == act.issuer, "key", act.name)
                 self._take_key(act, told, issuer)
-            self._check_governs(act)
+            self._check_signer(act)
+            _, _, kind, holder = self.keys[act.issuer]
+            office = (
+                holder in self.departments and self.departments[holder].get("role").value == "credit_office"
+            )
+            demand(kind == "gateway" or office, "key", act.name)
             if act.kind == DEPARTMENT_REGISTERED:
-                self.departments[_as(str, told.get("code"), act.name)] = told
-            elif act.kind == KEY_REVOKED:
-                self.revoked.setdefault(issuer, act.index)
-            else:
+                self.departments[told.get("code").text()] = told
+            elif act.kind == KEY_REGISTERED:
                 self._take_key(act, told, issuer)
-        for act in self._acts(KEY_ENDED, log=ACCESS):
-            self._check_governs(act)
-            self.ended.setdefault(_hex(act.part("public").get("issuer"), act.name, 8), act.index)
+            else:
+                self.ended.setdefault((act.log, issuer), act.index)
 
-    def _check_governs(self, act: Leaf) -> None:
-        self._check_signer(act)
-        signer = self.keys[act.issuer][1]
-        office = self.departments.get(signer["holder"], {}).get("role") == "credit_office"
-        demand(signer["holder_kind"] == "gateway" or office, "key", act.name)
-
-    def _take_key(self, act: Leaf, told: dict[str, Any], issuer: bytes) -> None:
-        public = _hex(told.get("public_key"), act.name, 32)
-        named = _sha256(b"credit/key/v1\n\x01", public)[:8] == issuer and told.get("algorithm") == "ed25519"
-        demand(named and not _weak(public), "key", act.name)
-        for name in ("holder_kind", "holder"):
-            _as(str, told.get(name), act.name)
-        self.keys.setdefault(issuer, (act.index, told))
+    def _take_key(self, act: Leaf, told: Told, issuer: bytes) -> None:
+        public = told.get("public_key").hex(32)
+        named = _sha256(b"credit/key/v1\n\x01", public)[:8] == issuer
+        demand(named and told.get("algorithm").value == "ed25519" and not _weak(public), "key", act.name)
+        holder = told.get("holder_kind").text(), told.get("holder").text()
+        self.keys.setdefault(issuer, (act.index, public, *holder))
 
     def _check_signer(self, leaf: Leaf) -> None:
         """The leaf's signature, or for a row its place under the root of the file that its department sealed."""
         demand(leaf.issuer in self.keys, "key", leaf.name)
-        since, signer = self.keys[leaf.issuer]
+        since, public, holder_kind, _ = self.keys[leaf.issuer]
         if leaf.log == ACCESS:  # what was asked is logged by nobody else
-            demand(signer["holder_kind"] == "gateway" and leaf.single, "key", leaf.name)
-            demand(self.ended.get(leaf.issuer, leaf.index) >= leaf.index, "revoked", leaf.name)
+            demand(holder_kind == "gateway" and leaf.single, "key", leaf.name)
         else:
             demand(since <= leaf.index, "order", leaf.name)
-            demand(self.revoked.get(leaf.issuer, leaf.index) >= leaf.index, "revoked", leaf.name)
+        demand(self.ended.get((leaf.log, leaf.issuer), leaf.index) >= leaf.index, "revoked", leaf.name)
         if leaf.single:
-            public, message = bytes.fromhex(signer["public_key"]), b"credit/leaf/v1\n" + leaf.data[:42]
+            message = b"credit/leaf/v1\n" + leaf.data[:42]
             demand(_holds(ED25519_NOTE, public, message, leaf.data[42:]), "bad_signature", leaf.name)
             return
         row = 32 * int.from_bytes(leaf.data[74:], "big")
@@ -682,163 +629,155 @@ class Verifier:
         demand(index <= leaf.index, "order", leaf.name)
 
     def _read_seals(self) -> None:
-        """The first seal of each file: by issuer and root its index, the kind of its rows, their commitments."""
-        for seal in self._acts(FILE_SEALED):
-            if "public" not in seal.parts:
-                continue
+        for seal in (seal for seal in self._acts(RECORDS, FILE_SEALED) if "public" in seal.parts):
             told = seal.part("public")
-            root, rows = _hex(told.get("root"), seal.name, 32), _base64(told.get("commitments"), seal.name)
-            kind = _number(told.get("row_kind"), seal.name)
+            root, rows = told.get("root").hex(32), told.get("commitments").base64()
+            kind = told.get("row_kind").number()
             demand(len(rows) % 32 == 0 and kind <= 255, "opening", seal.name)
             hashes = [_sha256(bytes([0, kind]), rows[at : at + 32]) for at in range(0, len(rows), 32)]
             demand(_rows_root(hashes) == root, "opening", seal.name)
             self.seals.setdefault((seal.issuer, root), (seal.index, kind, rows))
 
-    def _read_epoch(self, told: dict[str, Any]) -> None:
+    def _read_epoch(self, told: Told) -> None:
         """The last entry of the views log: what of the other logs it covers, and the root of every map."""
-        entry, where = _base64(told.get("entry"), "epoch"), "epoch/entry"
-        index = self._entry(VIEWS, told, entry, "epoch")
-        demand(index == self.heads[VIEWS].size - 1, "not_newest", "epoch")
-        words = _filled(entry.decode("latin-1"), EPOCH_FORM, where)
+        entry, where = told.get("entry").base64(), "epoch/entry"
+        demand(self._entry(VIEWS, told, entry) == self.heads[VIEWS].size - 1, "not_newest", "epoch")
+        words = Told(entry.decode("latin-1"), where).filled(EPOCH_FORM)
         number, records, records_root, records_again, _, access, access_root, access_again, *_ = words
         demand(records_again == records and access_again == access, "malformed", where)
-        self.covered, self.maps = (
-            {RECORDS: records, ACCESS: access},
-            dict(zip(MAPS, words[10:18:2], strict=True)),
-        )
-        proofs = _as(dict, told.get("consistency"), "epoch")
+        self.covered = {RECORDS: records, ACCESS: access}
+        self.maps = dict(zip(MAPS, words[10:18:2], strict=True))
         for log, root in ((RECORDS, records_root), (ACCESS, access_root)):
-            path = _hashes(proofs.get(log), "epoch") if log in self.heads else []
-            if log in self.heads and self.covered[log]:
+            path = told.get("consistency").get(log).hashes() if log in self.heads else []
+            if path or (log in self.heads and self.covered[log]):
                 _check_consistent(self.covered[log], root, self.heads[log], path, f"epoch/{log}")
         self.report.say("epoch", number=number)
         self.report.say("later")
 
     # --- the claims
-    def check(self, claims: list[Any]) -> None:
+    def check(self, claims: list[Told]) -> None:
         """Check every claim, then say what no claim checks. Raises :class:`Refused` at the first that fails."""
         demand(claims, "malformed", "claims")
-        for number, value in enumerate(claims):
-            claim, where = _as(dict, value, "claims"), f"claims/{number}"
-            kind = _as(str, claim.get("type"), where)
-            demand(kind in CLAIMS, "claim", where)
-            CLAIMS[kind](self, claim, where)
+        for number, told in enumerate(claims):
+            claim = Told(told.members(), f"claims/{number}")
+            kind = claim.get("type").text()
+            demand(kind in CLAIMS, "claim", claim.where)
+            getattr(self, kind)(claim)
         for code in ALWAYS_UNCHECKED:
             self.report.say(code)
         if not all(head.witnesses for head in self.heads.values()):
             self.report.say("unwitnessed")
 
-    def _named(self, name: Any, where: str, log: str = "", *kinds: int) -> Leaf:
+    def _named(self, name: Told, log: str = "", *kinds: int) -> Leaf:
         """The leaf of a name, of that log and one of those kinds where they are given."""
-        demand(_as(str, name, where) in self.leaves, "malformed", where)
-        leaf = self.leaves[name]
-        demand(log in ("", leaf.log) and (not kinds or leaf.kind in kinds), "malformed", where)
+        demand(name.text() in self.leaves, "malformed", name.where)
+        leaf = self.leaves[name.text()]
+        demand(log in ("", leaf.log) and (not kinds or leaf.kind in kinds), "malformed", name.where)
         return leaf
 
-    def _value(self, name: str, key: bytes, proof: Any, where: str) -> bytes | None:
-        demand(name in self.maps, "malformed", where)
-        return _map_value(self.maps[name], key, proof, where)
+    def _value(self, name: str, key: bytes, proof: Told) -> bytes | None:
+        demand(name in self.maps, "malformed", proof.where)
+        return _map_value(self.maps[name], key, proof)
 
-    def recorded(self, claim: dict[str, Any], where: str) -> None:
+    def recorded(self, claim: Told) -> None:
         """已入账: the holder of a key signed this record, and it stands in the log."""
-        leaf = self._named(claim.get("leaf"), where, RECORDS)
-        code = self.keys[leaf.issuer][1]["holder"]
-        holder = f"{_said(self.departments.get(code, {}), 'name')} {code}".strip()
+        leaf = self._named(claim.get("leaf"), RECORDS)
+        code = self.keys[leaf.issuer][3]
+        holder = f"{_said(self.departments.get(code, Told({}, '')), 'name')} {code}".strip()
         parts = ", ".join(sorted(leaf.parts)) or "-"
         self.report.say("recorded", leaf=leaf.name, number=leaf.index + 1, holder=holder, parts=parts)
 
-    def absent(self, claim: dict[str, Any], where: str) -> None:
+    def absent(self, claim: Told) -> None:
         """不在视图: the newest epoch's maps of these views do not hold the record."""
-        record, proofs = _uuid(claim.get("record"), where), _as(dict, claim.get("proofs"), where)
-        demand(proofs and proofs.keys() <= set(OUTWARD), "malformed", where)
-        for view, proof in proofs.items():
-            demand(self._value(view, _map_key(view, record), proof, where) is None, "present", where)
-            self.report.say("absent", record=claim["record"], view=view)
+        record, proofs = claim.get("record"), claim.get("proofs")
+        uuid, views = record.uuid(), proofs.members()
+        demand(views and views.keys() <= set(OUTWARD), "malformed", claim.where)
+        for view in views:
+            demand(self._value(view, _map_key(view, uuid), proofs.get(view)) is None, "present", claim.where)
+            self.report.say("absent", record=record.text(), view=view)
 
-    def shielded(self, claim: dict[str, Any], where: str) -> None:
+    def shielded(self, claim: Told) -> None:
         """已屏蔽: an act ended the record or listing, and it is in neither view and in the map that only grows."""
-        act = self._named(claim.get("act"), where, RECORDS, *SHIELDING)
-        begun, ended = SHIELDING[act.kind]
-        recorded = self._named(claim.get("recorded"), where, RECORDS, begun)
-        demand(recorded.stream == act.stream, "malformed", where)
-        demand(recorded.index < act.index < self.covered.get(RECORDS, 0), "order", where)
-        proofs, shields = (_as(dict, claim.get(name), where) for name in ("proofs", "shield"))
-        demand(proofs.keys() == set(OUTWARD), "malformed", where)
-        self.absent({"record": act.stream, "proofs": proofs}, where)
+        act = self._named(claim.get("act"), RECORDS, *SHIELDING)
+        recorded = self._named(claim.get("recorded"), RECORDS, LISTED.get(act.kind, RECORD_DETERMINED))
+        demand(recorded.stream.value == act.stream.value, "malformed", claim.where)
+        demand(recorded.index < act.index < self.covered.get(RECORDS, 0), "order", claim.where)
+        proofs, shields = claim.get("proofs").members(), claim.get("shield")
+        demand(shields.members() is not None and proofs.keys() == set(OUTWARD), "malformed", claim.where)
+        self.absent(Told({"record": act.stream.value, "proofs": proofs}, claim.where))
         for view in OUTWARD:
-            key = _map_key(view, _uuid(act.stream, where))
-            value = self._value("shield", key, shields.get(view), where)
-            demand(value is not None and value <= act.index.to_bytes(32, "big"), "map", where)
-        self.report.say(ended, record=act.stream)
+            value = self._value("shield", _map_key(view, act.stream.uuid()), shields.get(view))
+            demand(value is not None and value <= act.index.to_bytes(32, "big"), "map", claim.where)
+        self.report.say(SHIELDING[act.kind], record=act.stream.value)
 
-    def who_looked(self, claim: dict[str, Any], where: str) -> None:
+    def who_looked(self, claim: Told) -> None:
         """谁看过: the subject's looks one after the other, and proof that there is no next one."""
-        subject = self._named(claim.get("subject"), where, RECORDS, SUBJECT_REGISTERED)
-        demand(self.maps and ACCESS in self.heads, "malformed", where)
-        access_key = _hex(subject.part("restricted").get("access_key"), where, 32)
-        looks = [self._named(name, where) for name in _as(list, claim.get("looks"), where)]
-        proofs = _as(list, claim.get("proofs"), where)
-        demand(len(proofs) == len(looks) + 1, "incomplete", where)
+        subject = self._named(claim.get("subject"), RECORDS, SUBJECT_REGISTERED)
+        demand(self.maps and ACCESS in self.heads, "malformed", claim.where)
+        access_key = subject.part("restricted", claim.where).get("access_key").hex(32)
+        looks = [self._named(name) for name in claim.get("looks").items()]
+        proofs = claim.get("proofs").items()
+        demand(len(proofs) == len(looks) + 1, "incomplete", claim.where)
         keys = [hmac.digest(access_key, number.to_bytes(8, "big"), "sha256") for number in range(len(proofs))]
         for number, look in enumerate(looks):
-            value = self._value("access", keys[number], proofs[number], where)
-            held = value == look.index.to_bytes(32, "big") and look.stream == subject.stream
-            demand(held, "incomplete", where)
-            demand(look.log == ACCESS and look.kind == LOOKED, "malformed", where)
+            value = self._value("access", keys[number], proofs[number])
+            held = value == look.index.to_bytes(32, "big") and look.stream.value == subject.stream.value
+            demand(held, "incomplete", claim.where)
+            demand(look.log == ACCESS and look.kind == LOOKED, "malformed", claim.where)
             told = _said(look.part("public"), "department", "role", "purpose", "view")
             self.report.say("look", number=number + 1, told=told)
-        demand(self._value("access", keys[-1], proofs[-1], where) is None, "incomplete", where)
+        demand(self._value("access", keys[-1], proofs[-1]) is None, "incomplete", claim.where)
         self.report.say("looks", count=len(looks), size=self.covered[ACCESS])
 
-    def answered(self, claim: dict[str, Any], where: str) -> None:
+    def answered(self, claim: Told) -> None:
         """答复已登记: every part given is one that the look logged before it was sent, to the byte."""
-        look = self._named(claim.get("look"), where, ACCESS, LOOKED)
-        told = look.part("public")
-        shown, answers = (_as(list, told.get(name), where) for name in ("shown", "answers"))
-        demand(len(shown) == len(answers), "malformed", where)
-        rows = [[*_as(list, one, where)[:2], answer] for one, answer in zip(shown, answers, strict=True)]
-        logged = {tuple(_as(str, word, where) for word in row) for row in rows}
+        look = self._named(claim.get("look"), ACCESS, LOOKED).part("public", claim.where)
+        shown, answers = look.get("shown").items(), look.get("answers").items()
+        demand(len(shown) == len(answers), "malformed", claim.where)
+        rows = [[*one.items()[:2], answer] for one, answer in zip(shown, answers, strict=True)]
+        logged = {tuple(word.text() for word in row) for row in rows}
         given = set[tuple[str, ...]]()
-        for value in _as(list, claim.get("parts"), where):
-            part = _as(dict, value, where)
-            content, salt = _base64(part.get("content"), where), _hex(part.get("salt"), where, 32)
-            index = _number(part.get("leaf"), where).to_bytes(8, "big")
-            digest = hmac.digest(salt, b"credit/view-part/v1\n" + index + _sha256(content), "sha256").hex()
-            given.add((*(_as(str, part.get(name), where) for name in ("record", "part")), digest))
-        demand(given <= logged, "answer", where)
-        words = _said(told, "department", "officer", "purpose")
+        for part in claim.get("parts").items():
+            content, salt = part.get("content").base64(), part.get("salt").hex(32)
+            message = (
+                b"credit/view-part/v1\n" + part.get("leaf").number().to_bytes(8, "big") + _sha256(content)
+            )
+            digest = hmac.digest(salt, message, "sha256").hex()
+            given.add((part.get("record").text(), part.get("part").text(), digest))
+        demand(given <= logged, "answer", claim.where)
+        words = _said(look, "department", "officer", "purpose")
         self.report.say("answered", count=len(given), all=len(shown), told=words)
         if len(given) < len(shown):
             self.report.say("not_given")
 
-    def erased(self, claim: dict[str, Any], where: str) -> None:
+    def erased(self, claim: Told) -> None:
         """已删除: a recorded act erased parts of these leaves; their commitments, and all else, still verify."""
-        act = self._named(claim.get("act"), where, RECORDS, PARTS_ERASED)
-        names = _as(list, claim.get("leaves"), where)
-        demand(names, "malformed", where)
-        gone: dict[tuple[str, int], dict[str, list[bytes]]] = {}
-        for row in _as(list, act.part("public").get("erased"), where):
-            demand(len(_as(list, row, where)) == 4, "malformed", where)
-            log, position, part, commitment = (_as(str, word, where) for word in row)
-            parts = gone.setdefault((log, _decimal(position, where) - 1), {})
-            parts.setdefault(part, []).append(_hex(commitment, where, 32))
+        act = self._named(claim.get("act"), RECORDS, PARTS_ERASED)
+        names = claim.get("leaves").items()
+        demand(names, "malformed", claim.where)
+        gone: dict[tuple[str, int], dict[str, set[bytes]]] = {}
+        for row in act.part("public", claim.where).get("erased").items():
+            words = row.items()
+            demand(len(words) == 4, "malformed", claim.where)
+            log, position, part, commitment = words
+            parts = gone.setdefault((log.text(), position.decimal() - 1), {})
+            parts.setdefault(part.text(), set()).add(commitment.hex(32))
         for name in names:
-            leaf = self._named(name, where)
-            demand((leaf.log, leaf.index) in gone, "malformed", where)
+            leaf = self._named(name)
+            demand((leaf.log, leaf.index) in gone, "malformed", claim.where)
             parts = gone[leaf.log, leaf.index]
-            demand(all({leaf.closed.get(part)} == set(parts[part]) for part in parts), "opening", where)
-            demand(leaf.log != RECORDS or leaf.index <= act.index, "order", where)
+            demand(all({leaf.closed.get(part)} == parts[part] for part in parts), "opening", claim.where)
+            demand(leaf.log != RECORDS or leaf.index <= act.index, "order", claim.where)
             self.report.say("erased", leaf=leaf.name, parts=", ".join(parts))
 
 
-CLAIMS: dict[str, Callable[[Verifier, dict[str, Any], str], None]] = {
-    "recorded": Verifier.recorded,
-    "absent": Verifier.absent,
-    "shielded": Verifier.shielded,
-    "who_looked": Verifier.who_looked,
-    "answered": Verifier.answered,
-    "erased": Verifier.erased,
-}
+def _when(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds < 2**33 else f"{seconds} s"
+
+
+def _said(told: Told, *names: str) -> str:
+    words = [told.get(name).value for name in names]
+    return " ".join(word[:WORD_SHOWN_MAX] for word in words if isinstance(word, str))
 
 
 # --- the command
@@ -853,7 +792,7 @@ def verify(bundle: bytes, policy: bytes | Policy) -> Report:
         demand(len(bundle) <= BUNDLE_BYTES_MAX, "too_large", "bundle")
         trusted = policy if isinstance(policy, Policy) else Policy(policy)
         told = _json(bundle, "bundle")
-        Verifier(told, trusted, report).check(_as(list, told.get("claims"), "claims"))
+        Verifier(told, trusted, report).check(told.get("claims", "claims").items())
     except Refused as refused:
         report.refused = refused
     return report
@@ -871,20 +810,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"读不到文件 / cannot read: {error.filename}", file=sys.stderr)
         return 2
-    refused = report.refused
+    refused, lines = report.refused, {"checked": report.checked, "unchecked": report.unchecked}
     if given.json:
         reason = {"code": refused.code, "where": refused.where} if refused else None
-        lines = {"checked": report.checked, "unchecked": report.unchecked}
         print(json.dumps({"good": report.good, "refused": reason, **lines}, ensure_ascii=False, indent=2))
-        return 0 if report.good else 1
+        return int(not report.good)
     print(*(f"  ✓ {line}\n" for line in report.checked), sep="", end="")
     print(*(f"  ? 未查 not checked: {line}\n" for line in report.unchecked), sep="", end="")
-    if refused:
-        print(f"✗ 不成立 REFUSED ({refused.where}): {' / '.join(REASONS[refused.code])}")
-        return 1
     at = datetime.now(UTC).astimezone(timezone(timedelta(hours=8))).isoformat(timespec="seconds")
-    print(f"✓ 成立 VERIFIED {at}")
-    return 0
+    why = f"({refused.where}): {' / '.join(REASONS[refused.code])}" if refused else ""
+    print(f"✗ 不成立 REFUSED {why}" if refused else f"✓ 成立 VERIFIED {at}")
+    return int(not report.good)
 
 
 if __name__ == "__main__":
