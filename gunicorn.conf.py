@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from infrastructure.logs import configuration
@@ -34,8 +35,14 @@ limit_request_field_size = 8190
 control_socket_disable = True
 logconfig_dict = configuration()
 
-# Before any worker imports prometheus-client, which looks once.
+# Before prometheus-client is imported, which looks once.
 os.environ[VARIABLE] = str(prepare_metrics_folder(Settings.from_environment().data_dir))
+
+
+def on_starting(server: Arbiter) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Import the program and make its routes once, for all workers forked later: connections are their own."""
+    import_module("infrastructure.bootstrap")
+    import_module("interfaces.http.app").routed()
 
 
 def when_ready(server: Arbiter) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 from uuid import UUID
 
 from click.testing import CliRunner
-from flask import request
+from flask import Flask, request, request_started
 from werkzeug.test import TestResponse
 
 from application.commands.remedies import Done
@@ -90,7 +90,7 @@ class Scene:
         self.story, self.world, self.web = story, story.world, Web(story.world)
         self.asked: set[str] = set()
         self.logged = io.StringIO()
-        self.web.app.before_request(lambda: self.asked.add(str(request.endpoint)))
+        request_started.connect(self._note, self.web.app)
         self.stranger = next(d.code for d in self.world.city.agencies if d.code != story.source)
         self.stranger_officer = next(o.key for o in self.world.city.officers if o.department == self.stranger)
         self.code = story.subject().number
@@ -106,6 +106,10 @@ class Scene:
         self.then = self.world.reader.head("records")[0]
         self.query_key = uuid.uuid4().hex
         self.seen = self.query(key=self.query_key)
+
+    def _note(self, _app: Flask) -> None:
+        """Remember which place is asked."""
+        self.asked.add(str(request.endpoint))
 
     def end(self, how: str) -> None:
         """The record ends, by one transaction: repaired by shielding, or withdrawn by its source."""

@@ -1,6 +1,9 @@
-"""The Flask application: routes, limits, problems; made from services that bootstrap wires."""
+"""The Flask application: routes, limits, problems, made once; and its copies over services that bootstrap wires."""
 
 from __future__ import annotations
+
+from copy import copy
+from functools import cache
 
 from flask import Flask, Response, jsonify
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -62,18 +65,28 @@ from interfaces.portal.pages import portal
 
 
 def create_app(found: Services, *, proxies: int = 0) -> Flask:
-    """The application over the given services; ``proxies`` is how many reverse proxies of ours stand before it."""
+    """The application over the given services; ``proxies`` is how many reverse proxies of ours stand before it.
+
+    All applications of a process share routes and templates, which cost most of making one.
+    """
+    app = copy(routed())
+    app.extensions = {EXTENSION: found}
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
+    return app
+
+
+@cache
+def routed() -> Flask:
+    """The application without services, made once and never asked: what :func:`create_app` copies."""
     app = Flask("xinlu", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions[EXTENSION] = found
-    if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     telemetry.register(app)
     answers.register(app)
     problems.register(app)
     interface(app)
-    app.register_blueprint(portal(found))
+    app.register_blueprint(portal(services))
     throttle.register(app)
     paging.register(app)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from flask import Blueprint, Response, abort, render_template, request
 
@@ -19,22 +20,25 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """A chart brings its own style and nothing else."""
 
 
-def indicator_routes(blueprint: Blueprint, found: Services) -> None:
+def indicator_routes(blueprint: Blueprint, services: Callable[[], Services]) -> None:
     """The pages on the portal's blueprint."""
-    indicators = Indicators(found.ledger, found.indicators)
+
+    def indicators() -> Indicators:
+        found = services()
+        return Indicators(found.ledger, found.indicators)
 
     def told(month: str) -> Month:
         """A month that is over; everything else is no page."""
         try:
-            return indicators.month(month)
+            return indicators().month(month)
         except Refused:
             abort(404)
 
     @blueprint.get("/indicators")
     def indicators_page() -> str:
         """How units did in a month."""
-        month = told(request.args.get("month", "") or indicators.last_month())
-        notice = indicators.notified(month.month)
+        month = told(request.args.get("month", "") or indicators().last_month())
+        notice = indicators().notified(month.month)
         return render_template(
             "portal/indicators.html",
             month=month,
@@ -44,7 +48,7 @@ def indicator_routes(blueprint: Blueprint, found: Services) -> None:
             step=STEP,
             charts=CHARTS,
             issued_on=city_day(notice.timestamp).isoformat() if notice else "",
-            made_at=city_instant(found.ledger.now()),
+            made_at=city_instant(services().ledger.now()),
         )
 
     @blueprint.get("/indicators/<string(length=7):month>/<what>.svg")

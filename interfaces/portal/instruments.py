@@ -5,6 +5,8 @@ They show no person: who answers for a document is in the workbook of its unit a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, abort, render_template
 
 from application.commands.clean_up import issued_notice
@@ -16,13 +18,13 @@ from interfaces.portal.timeline import city_instant
 WHAT = {"plan": ("规范完善方案", "plan"), "completion": ("完成清理规范", "completion")}
 
 
-def instrument_routes(blueprint: Blueprint, found: Services) -> None:
+def instrument_routes(blueprint: Blueprint, services: Callable[[], Services]) -> None:
     """The pages on the portal's blueprint."""
 
     @blueprint.get("/instruments")
     def clean_up_page() -> str:
         """The clean-up ledger and the list of notices."""
-        ledger = found.ledger
+        ledger = services().ledger
         now, names = clean_up(ledger), units(ledger)
         nil = {names[filed.unit].name for filed in now.returns if filed.what == "nil"}
         return render_template(
@@ -37,7 +39,8 @@ def instrument_routes(blueprint: Blueprint, found: Services) -> None:
     @blueprint.get("/instruments/notices/<string(length=7):month>")
     def notice_page(month: str) -> str:
         """A notice as it was issued."""
-        issued = issued_notice(found.ledger, month)
+        ledger = services().ledger
+        issued = issued_notice(ledger, month)
         if issued is None:
             abort(404)
         return render_template(
@@ -46,5 +49,5 @@ def instrument_routes(blueprint: Blueprint, found: Services) -> None:
             notice=issued.content,
             issued_on=city_day(issued.timestamp).isoformat(),
             what=WHAT,
-            made_at=city_instant(found.ledger.now()),
+            made_at=city_instant(ledger.now()),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
@@ -46,8 +47,8 @@ TOO_LONG = (
 )
 
 
-def portal(found: Services) -> Blueprint:
-    """The pages over the given services, with their templates and their own static files."""
+def portal(services: Callable[[], Services]) -> Blueprint:
+    """The pages, with their templates and static files; ``services`` gives those of the application that is asked."""
     blueprint = Blueprint(
         "portal", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
     )
@@ -56,26 +57,25 @@ def portal(found: Services) -> Blueprint:
     @blueprint.app_context_processor
     def clock() -> dict[str, str]:
         """When a demo clock runs ahead, every page says so by the ledger's day."""
-        ledger = found.ledger
+        ledger = services().ledger
         return {"demo_day": city_day(ledger.now()).isoformat() if ledger.clock.ahead() else ""}
 
-    _routes(blueprint, found)
-    _report_route(blueprint, found)
-    register_pages(blueprint, found)
-    indicator_routes(blueprint, found)
-    instrument_routes(blueprint, found)
+    _routes(blueprint, services)
+    _report_route(blueprint, services)
+    register_pages(blueprint, services)
+    indicator_routes(blueprint, services)
+    instrument_routes(blueprint, services)
     _verifier_route(blueprint)
     blueprint.after_request(_never_kept)
     blueprint.after_app_request(_dressed)
     return blueprint
 
 
-def _routes(blueprint: Blueprint, found: Services) -> None:
+def _routes(blueprint: Blueprint, services: Callable[[], Services]) -> None:
     def home(fault: tuple[str, str] | None = None) -> str:
         """What this is, the form, and how far the public view reaches."""
-        return render_template(
-            "portal/home.html", status=found.public.status(), fault=fault, registers=REGISTERS
-        )
+        status = services().public.status()
+        return render_template("portal/home.html", status=status, fault=fault, registers=REGISTERS)
 
     @blueprint.get("/")
     def front() -> str:
@@ -98,6 +98,7 @@ def _routes(blueprint: Blueprint, found: Services) -> None:
             return home(EMPTY), 400
         if len(text) > IDENTIFIER_CHARACTERS_MAX:
             return home(TOO_LONG), 400
+        found = services()
         now = found.ledger.now()
         today = city_day(now)
         cursor = request.form.get("cursor", "")
@@ -115,6 +116,7 @@ def _routes(blueprint: Blueprint, found: Services) -> None:
 
     @blueprint.get("/records/<uuid:record_id>")
     def record(record_id: UUID) -> str:
+        found = services()
         public = found.public.record(record_id)
         if public is None:
             abort(404)
@@ -125,6 +127,7 @@ def _routes(blueprint: Blueprint, found: Services) -> None:
     @blueprint.get("/rules")
     def rules() -> str:
         """The rulebook (规则集) with its refusals so far."""
+        found = services()
         before, counts = found.refusals.told()
         book = rulebook()
         return render_template(
@@ -137,11 +140,11 @@ def _routes(blueprint: Blueprint, found: Services) -> None:
         )
 
 
-def _report_route(blueprint: Blueprint, found: Services) -> None:
+def _report_route(blueprint: Blueprint, services: Callable[[], Services]) -> None:
     @blueprint.get("/r/<number>")
     def certified(number: str) -> str:
         """What a report's QR code leads to: that it was issued, with which digest and receipt; never what it says."""
-        issued = found.reports.certified(number) if REPORT_NUMBER.fullmatch(number) else None
+        issued = services().reports.certified(number) if REPORT_NUMBER.fullmatch(number) else None
         if issued is None:
             abort(404)
         at = city_instant(parse_instant(issued.issued_at))

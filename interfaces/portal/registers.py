@@ -6,7 +6,7 @@ Before them stand the public reads; they show what these give, under labels in b
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -88,7 +88,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
 """How the members of a version are called; one that is not here stands under its own name."""
 
 
-def register_pages(blueprint: Blueprint, found: Services) -> None:
+def register_pages(blueprint: Blueprint, services: Callable[[], Services]) -> None:
     """Add the pages to the portal."""
 
     @blueprint.get("/registers/<name>")
@@ -98,7 +98,8 @@ def register_pages(blueprint: Blueprint, found: Services) -> None:
         after = request.args.get("after", "")
         if after and KEY.fullmatch(after) is None:
             abort(404)
-        entries, following = found.registers.page(REGISTERS[name].kind, after=after, limit=PAGE_ENTRIES)
+        kind = REGISTERS[name].kind
+        entries, following = services().registers.page(kind, after=after, limit=PAGE_ENTRIES)
         return render_template(
             "portal/register.html",
             register=REGISTERS[name],
@@ -111,7 +112,7 @@ def register_pages(blueprint: Blueprint, found: Services) -> None:
     def register_entry(name: str, key: str) -> str:
         if name not in REGISTERS:
             abort(404)
-        versions = _versions(found.registers, REGISTERS[name].kind, key)
+        versions = _versions(services().registers, REGISTERS[name].kind, key)
         changes = [
             (later, [(_label(d.field), _told(d.before), _told(d.after)) for d in differ])
             for earlier, later in pairwise(versions)
@@ -128,6 +129,7 @@ def register_pages(blueprint: Blueprint, found: Services) -> None:
 
     @blueprint.get("/lists/<key>")
     def public_list(key: str) -> str:
+        found = services()
         standard = _versions(found.registers, STANDARDS, key)[-1]
         cursor = request.args.get("cursor", "")
         try:

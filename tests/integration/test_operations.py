@@ -143,6 +143,13 @@ def test_entries_that_wait_too_long_for_their_tree_make_it_not_ready_and_show_in
     assert check_of(web.http.get("/readyz"), "logs")["ok"] is True
 
 
+def test_applications_of_one_process_share_routes_and_never_services(web: Web) -> None:
+    other = create_app(replace(services_of(web), gateway_public_key=lambda: bytes(32)))
+    told = [app.test_client().get("/v1/ledger").get_json() for app in (other, web.app, other)]
+    assert told[0] == told[2] != told[1]
+    assert other.url_map is web.app.url_map
+
+
 def test_a_key_that_does_not_fit_what_clients_are_told_is_not_ready(web: Web) -> None:
     web.app.extensions[EXTENSION] = replace(services_of(web), gateway_public_key=lambda: bytes(32))
     answer = web.http.get("/readyz")
