@@ -16,9 +16,8 @@ from application.registry import Registry
 from domain.catalogue.items import SEVERITIES, CatalogueItem, version_in_force
 from domain.listing.adverse import Adverse
 from domain.listing.case import fold_listing
-from domain.records.publicity import DEFAULT_SEVERITY, decided_on, term_end
+from domain.records.publicity import decided_on, severity_of, term_end
 from domain.remedies.standing import Standing, standing_of
-from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 
@@ -42,12 +41,6 @@ def dossier_of(ledger: Ledger, subject: UUID) -> Dossier:
     if len(entries) > ROWS_MAX:
         raise Refused(Defect("FORMAT", "answer_too_large", "/subjects", {"most": str(ROWS_MAX)}))
     return Dossier(reached, entries)
-
-
-def severity_of(content: Parts) -> str:
-    """The severity class of a record; one that is unknown counts as 一般 (PUB-4)."""
-    severity = content["public"].get("DISCREDIT_LEVEL")
-    return str(severity) if severity in SEVERITIES else DEFAULT_SEVERITY
 
 
 def counts_today(standing: Standing, item: CatalogueItem, *, today: date, months_max: MonthsMax) -> bool:

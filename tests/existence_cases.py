@@ -67,8 +67,7 @@ def of_listing() -> Iterator[Question]:
 
 def noticed(asked: Asked, record: UUID) -> TestResponse:
     """A notice that would rest on another department's record."""
-    notice = {**NOTICE, "served_on": "2026-10-30"}
-    return asked.foreign("/v1/listings", {"list": LIST, "records": [str(record)], "notice": notice})
+    return asked.foreign("/v1/listings", {"list": LIST, "records": [str(record)], "notice": NOTICE})
 
 
 def assessments(asked: Asked) -> Sequence[UUID]:

@@ -13,6 +13,7 @@ from application.commands.listing_desk import HandleListing
 from application.commands.listings import Listings as ListingCommands
 from application.commands.listings import NotifyListing, SpeakInListing
 from application.commands.remedies import Done
+from application.commands.subjects import Identity
 from domain.listing.case import Notice, Statement
 from domain.parties.acting import Officer
 from domain.shared.canonical import Parts
@@ -119,9 +120,9 @@ class ListingStory:
         self.listings = ListingCommands(story.desk)
         self.officer = Officer(SECOND, story.source)
 
-    def begin(self, record: UUID, served_on: date = date(2026, 10, 30)) -> Done:
-        """A notice; three weeks ago unless told otherwise, so that the time for a statement is over."""
-        served = {**NOTICE, "served_on": served_on}
+    def begin(self, record: UUID) -> Done:
+        """A notice, served today."""
+        served = {**NOTICE, "served_on": self.world.today}
         return self.listings.notify(
             NotifyListing(uuid4(), LIST, (record,), Notice(**served), self.officer)  # type: ignore[arg-type]
         )
@@ -134,24 +135,28 @@ class ListingStory:
         """The subject speaks on what was done last."""
         return SpeakInListing(done.case, done.version, self.story.office, self.story.subject())
 
+    def heard(self, begun: Done, subject: Identity | None = None) -> Done:
+        """What the party states, and its answer: the decision may follow on the same day."""
+        speaking = replace(self.speaking(begun), subject=subject or self.story.subject())
+        said = self.listings.state(speaking, Statement("已整改"))
+        return self.listings.answer(self.handling(said), outcome="rejected", reasons="证据不足")
+
     def listed(self, record: UUID, content: Parts | None = None, **changed: Any) -> Done:
-        """A listing from notice to decision."""
+        """A listing from notice through statement and answer to the decision."""
         begun = self.begin(record)
         public = (content or self.story.content)["public"]
         parts = decision_parts(public, begun.told, [str(record)], today=self.world.today, **changed)
         act = self.story.sealed(Kind.LISTING_DECIDED, begun.case, parts)
-        return self.listings.decide(self.handling(begun), act)
+        return self.listings.decide(self.handling(self.heard(begun)), act)
 
     def dropped(self, record: UUID) -> None:
         """Statement made and rejected, and yet nobody is listed."""
-        begun = self.begin(record, self.world.today)
-        said = self.listings.state(self.speaking(begun), Statement("已整改"))
-        answered = self.listings.answer(self.handling(said), outcome="rejected", reasons="证据不足")
-        self.listings.drop(self.handling(answered), reasons="情节轻微")
+        heard = self.heard(self.begin(record))
+        self.listings.drop(self.handling(heard), reasons="情节轻微")
 
     def overdue(self, record: UUID) -> None:
         """A statement that nobody answers."""
-        self.listings.state(self.speaking(self.begin(record, self.world.today)), Statement("已整改"))
+        self.listings.state(self.speaking(self.begin(record)), Statement("已整改"))
 
     def removal_refused(self, record: UUID) -> None:
         """Listed, and refused to be taken off, under a standard by which one may apply at once."""

@@ -277,21 +277,27 @@ class Scene:
         return out.getvalue().encode()
 
     def _listed(self) -> str:
-        """The listing that rests on the record: told three weeks ago, decided today."""
-        notice = {**NOTICE, "served_on": "2026-10-30"}
-        said = {"list": LIST, "records": [str(self.record)], "notice": notice}
+        """The listing that rests on the record: told, heard and decided today."""
+        said = {"list": LIST, "records": [str(self.record)], "notice": NOTICE}
         begun = self.post("/v1/listings", said, self.story.source, credit_official=SECOND)
         assert begun.status_code == 201, begun.text
         receipt = begun.get_json()["receipt"]
+        case = f"/v1/listings/{receipt['case']}"
+        subject = {"credit_on_behalf_of": "subject", "if_match": '"1"'}
+        stated = self.post(f"{case}/statement", {**self.subject, "grounds": "已整改"}, **subject)
+        assert stated.status_code == 201, stated.text
+        reply = {"outcome": "rejected", "reasons": "证据不足"}
+        heard = {"credit_official": SECOND, "if_match": '"2"'}
+        answered = self.post(f"{case}/answer", reply, self.story.source, **heard)
+        assert answered.status_code == 201, answered.text
         public = {**self.story.content["public"], "CF_WSH": f"示市监列字〔2026〕{MARKS['listing']}1号"}
         parts = decision_parts(public, receipt, [str(self.record)], today=self.world.today)
         ledger_id, key = self.world.ledger.id.bytes, self.story.key
         sealed = seal_remedy(
             Kind.LISTING_DECIDED, parts, record=receipt["case"], ledger_id=ledger_id, key=key
         )
-        path = f"/v1/listings/{receipt['case']}/decide"
-        headers = {"credit_official": SECOND, "if_match": '"1"'}
-        decided = self.post(path, sealed, self.story.source, **headers)
+        headers = {"credit_official": SECOND, "if_match": '"3"'}
+        decided = self.post(f"{case}/decide", sealed, self.story.source, **headers)
         assert decided.status_code == 201, decided.text
         return str(receipt["case"])
 

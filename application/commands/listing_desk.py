@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -19,9 +19,10 @@ from application.commands.remedies import (
 )
 from application.commands.subjects import Identity
 from domain.catalogue.gate import gate
-from domain.catalogue.items import SUBJECT_KINDS, SubjectKind
+from domain.catalogue.items import SUBJECT_KINDS, SubjectKind, version_in_force
 from domain.listing.case import (
     Listing,
+    conduct_defects,
     department_defects,
     fold_listing,
 )
@@ -29,6 +30,8 @@ from domain.listing.events import ListingDecided
 from domain.listing.standards import ListStandard, standard_in_force
 from domain.parties.acting import Officer
 from domain.parties.identifiers import normalise
+from domain.records.leniency import listing_defects
+from domain.records.publicity import decided_on, item_code, severity_of
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused, refuse_if_any
@@ -48,11 +51,20 @@ class HandleListing:
 
 @dataclass(frozen=True)
 class ListingCase:
-    """A case with its first record, and the versions of all that it rests on, to be guarded."""
+    """A case with the records that it rests on, whose versions are guarded."""
 
     listing: Listing
-    record: RecordFile
-    records: Mapping[UUID, int]
+    files: tuple[RecordFile, ...]
+
+    @property
+    def record(self) -> RecordFile:
+        """The first record."""
+        return self.files[0]
+
+    @property
+    def records(self) -> dict[UUID, int]:
+        """The versions at which the records were seen."""
+        return {file.id: file.standing.version for file in self.files}
 
 
 class ListingDesk:
@@ -98,6 +110,20 @@ class ListingDesk:
         content = record.standing.content
         return SUBJECT_KINDS[str(content["public"][self._desk.form_of(content).subject_kind])]
 
+    def _conduct_defects(self, files: Sequence[RecordFile], guards: dict[UUID, int]) -> list[Defect]:
+        """That a listing rests on serious conduct, and on nothing that leniency spared (LST-1, DET-4)."""
+        lenient: list[Defect] = []
+        severities, natures = [], []
+        for file in files:
+            content = file.standing.content
+            versions = self._desk.registry.item(item_code(content))
+            guards[versions.stream_id] = versions.stream_version
+            item = version_in_force(versions.items, decided_on(content))
+            natures.append("" if item is None else item.nature)
+            severities.append(severity_of(content))
+            lenient += listing_defects(content, lenient=file.lenient)
+        return [*conduct_defects(severities, natures), *lenient]
+
     def _subject_defects(self, event: ListingDecided, record: RecordFile, department: str) -> list[Defect]:
         """That the decision is about the subject of the records, and is made by the department of the case."""
         if event.id_number and event.id_type:
@@ -131,7 +157,7 @@ class ListingDesk:
         files = [self._desk.record(record, rule=rule, subject=subject) for record in listing.records]
         if listing.version != expected:
             raise StaleVersion
-        return ListingCase(listing, files[0], {file.id: file.standing.version for file in files})
+        return ListingCase(listing, tuple(files))
 
     def _act(
         self,
@@ -152,7 +178,7 @@ class ListingDesk:
             actor=department,
             officer=officer,
             told={"list": case.listing.list_code, **told},
-            guards=dict(case.records),
+            guards=case.records,
         )
 
     def _sealed(

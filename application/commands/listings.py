@@ -214,13 +214,13 @@ class Listings(ListingDesk):
             calendar=desk.calendar,
             now=self._ledger.now(),
         )
+        refuse_if_any(self._conduct_defects(files, guards))
         self._pass_gate(command.list_code, files[0], officer.department, guards)
-        guards |= {file.id: file.standing.version for file in files}
         listing = fold_listing([event])
         assert listing is not None
-        case = ListingCase(listing, files[0], {})
+        case = ListingCase(listing, tuple(files))
         act = self._act(event, case, officer, {"state_by": event.state_by, "provisional": event.provisional})
-        act.guards = guards
+        act.guards |= guards
         return act
 
     def _decided(self, command: HandleListing, act: DepartmentAct) -> Act:
@@ -239,6 +239,7 @@ class Listings(ListingDesk):
             borne=lists_of(self._ledger, record.subject_id),
             today=city_day(now),
         )
+        defects += self._conduct_defects(case.files, guards)
         refuse_if_any([*defects, *self._subject_defects(event, record, command.officer.department)])
         self._pass_gate(listing.list_code, record, command.officer.department, guards)
         done = self._sealed(event, act, case, command, {"outcome": "listed", "until": event.until or ""})

@@ -12,20 +12,19 @@ from uuid import UUID
 from application.commands.remedies import RecordFile, RemedyDesk
 from application.ledger import Ledger
 from application.listings import lists_of, stands
-from domain.catalogue.items import EVERY_DEPARTMENT, SEVERITIES, CatalogueItem, version_in_force
+from domain.catalogue.items import EVERY_DEPARTMENT, CatalogueItem, version_in_force
 from domain.listing.case import Listing, fold_listing
 from domain.measures.case import Measure
 from domain.measures.fitting import LISTING, RECORD, Ground, ground_kind_defects
 from domain.measures.items import GRAVE
 from domain.records.publicity import (
-    DEFAULT_SEVERITY,
     decided_on,
     item_code,
     may_be_known_to,
+    severity_of,
     subject_kind,
     term_end,
 )
-from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
@@ -144,12 +143,6 @@ class Grounds:
 
     def _objected(self, *records: UUID) -> bool:
         return bool(self._ledger.store.open_cases_about("objection", records))
-
-
-def severity_of(content: Parts) -> str:
-    """The severity of a record; one that is unknown counts as 一般 (PUB-4)."""
-    told = str(content["public"].get("DISCREDIT_LEVEL"))
-    return told if told in SEVERITIES else DEFAULT_SEVERITY
 
 
 def shared_with(item: CatalogueItem | None, department: str) -> bool:

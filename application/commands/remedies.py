@@ -28,6 +28,7 @@ from domain.listing.events import SubjectDelisted
 from domain.parties.acting import Officer
 from domain.parties.keys import require_live
 from domain.records.erasure import ErasureRequested
+from domain.records.leniency import LENIENCY
 from domain.records.links import PersonLinked
 from domain.records.publicity import decided_on, item_code, may_be_known_to
 from domain.remedies.events import RecordShielded, RecordWithdrawn, RepairDecided
@@ -107,6 +108,8 @@ class RecordFile:
     determined_by: str | None
     leaf_hash: str
     deletable: bool = False
+    lenient: bool = False
+    """A leniency assessment was in force when it was recorded (DET-4)."""
     party: UUID | None = None
     """Who else than the record's subject has the case or asks: a linked person (DET-7)."""
 
@@ -202,6 +205,7 @@ class RemedyDesk:
         leaf = parse_leaf(rows[0].leaf)
         key = self.registry.key(leaf.issuer)
         subject_id, key_class = parse_key_reference(held.row.key_ref)["public"]
+        meta = json.loads(rows[0].meta)
         if key is None or (subject is not None and self.subject_id(subject) != subject_id):
             raise unknown
         return RecordFile(
@@ -209,9 +213,10 @@ class RemedyDesk:
             standing=standing,
             subject_id=subject_id,
             source=key.holder,
-            determined_by=json.loads(rows[0].meta).get("officer"),
+            determined_by=meta.get("officer"),
             leaf_hash=leaf_hash(held.row.leaf).hex(),
             deletable=bool(own_record(key_class)),
+            lenient=LENIENCY in meta,
         )
 
     def record_known_to(self, department: str, record_id: UUID, *, rule: str) -> RecordFile:

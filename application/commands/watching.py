@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from application.adverse import counts_today, severity_of
+from application.adverse import counts_today
 from application.commands.department_acts import of_department
 from application.commands.entries import Entering, EntryDesk, SealedEntry, note_of
 from application.commands.remedies import Done, Once, RecordFile
@@ -24,7 +24,7 @@ from domain.listing.watch import (
     watch_defects,
 )
 from domain.parties.identifiers import is_minor
-from domain.records.publicity import CITIZEN_ID, decided_on, item_code
+from domain.records.publicity import CITIZEN_ID, decided_on, item_code, severity_of
 from domain.shared.city_time import city_day
 from domain.shared.forms import PERSON
 from domain.shared.refusals import Defect, Refused, refuse_if_any

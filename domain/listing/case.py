@@ -5,12 +5,13 @@ Folded from the case's own stream; ``decision.py`` decides on listing and remova
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from domain.catalogue.items import SEVERITIES
 from domain.listing.events import (
     ListingDecided,
     ListingDropped,
@@ -154,13 +155,14 @@ def notify(
     calendar: Calendar,
     now: datetime,
 ) -> ListingNotified:
-    """The notice, served (LST-4); the days for a statement run from the day of service.
+    """The notice, served (LST-4); the days for a statement run from the day on which it is recorded here.
 
-    ``records`` says of each determination that the listing would rest on whether it stands. Raises ``Refused`` with
-    every reason.
+    Only from then on can the party be heard here, so a service dated back takes no day of it (ADR 0051). ``records``
+    says of each determination that the listing would rest on whether it stands. Raises ``Refused`` with every reason.
     """
-    refuse_if_any([*_notice_defects(notice, today=city_day(now)), *_record_defects(records)])
-    due = add_working_days(notice.served_on, standard.statement_working_days, calendar)
+    today = city_day(now)
+    refuse_if_any([*_notice_defects(notice, today=today), *_record_defects(records)])
+    due = add_working_days(today, standard.statement_working_days, calendar)
     return ListingNotified(
         originator_id=listing_id,
         originator_version=1,
@@ -283,6 +285,17 @@ def _record_defects(records: Mapping[UUID, bool]) -> Iterator[Defect]:
         yield Defect("LST-4", "listing_without_records", "/records", {"most": str(RECORDS_MAX)})
     if not all(records.values()):
         yield Defect("LST-4", "listing_record_gone", "/records")
+
+
+def conduct_defects(severities: Sequence[str], natures: Sequence[str]) -> Iterator[Defect]:
+    """LST-1: what a listing rests on is misconduct, and not slight conduct alone (49号(六) 严重违法失信行为).
+
+    ``severities`` and ``natures`` are those of its records and of their items.
+    """
+    if any(nature != "negative" for nature in natures):
+        yield Defect("LST-1", "listing_on_no_misconduct", "/records")
+    if all(severity == SEVERITIES[0] for severity in severities):
+        yield Defect("LST-1", "listing_on_slight_conduct", "/records")
 
 
 def _statement_defects(listing: Listing, statement: Statement, *, today: date) -> Iterator[Defect]:

@@ -234,10 +234,16 @@ def is_minors(parts: Parts) -> bool:
         return False
 
 
-def listing_defects(parts: Parts) -> Iterator[Defect]:
-    """DET-4: what keeps a record from every list, whatever the standard of the list: a minor's is never listed."""
+def listing_defects(parts: Parts, *, lenient: bool) -> Iterator[Defect]:
+    """DET-4: what keeps a record from every serious list, whatever its standard: a minor's is never listed.
+
+    ``lenient``: an assessment was in force when it was recorded; what was found slight, unmeant or owed to a disaster
+    is no serious misconduct, and what was kept from the public does not become public by a list.
+    """
     if is_minors(parts):
-        yield Defect("DET-4", "leniency_minor_never_listed", "/record")
+        yield Defect("DET-4", "leniency_minor_never_listed", "/records")
+    elif lenient:
+        yield Defect("DET-4", "leniency_never_listed", "/records")
 
 
 def recording_defects(assessment: Assessment | None, *, minor: bool, field: str) -> Iterator[Defect]:

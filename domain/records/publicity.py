@@ -76,6 +76,12 @@ def decided_on(parts: Parts) -> date:
     return date.fromisoformat(str(parts["public"][_form(parts).decided]))
 
 
+def severity_of(parts: Parts) -> str:
+    """The severity of a record; one that is unknown counts as 一般 (PUB-4)."""
+    told = str(parts["public"].get("DISCREDIT_LEVEL"))
+    return told if told in SEVERITIES else DEFAULT_SEVERITY
+
+
 def subject_name(parts: Parts) -> str:
     """The name of an organisation as its record gives it; natural persons' names are not in this part."""
     return str(parts["public"][f"{_form(parts).prefix}XDR_MC"])
@@ -206,9 +212,8 @@ def _until(
         return None
     if rule.kind == "months_from_decision":
         return _earlier(parts, form, add_months(decided, rule.months[0]), ())
-    severity = parts["public"].get("DISCREDIT_LEVEL")
-    known = severity in SEVERITIES
-    place = SEVERITIES.index(str(severity) if known else DEFAULT_SEVERITY)
+    known = parts["public"].get("DISCREDIT_LEVEL") in SEVERITIES
+    place = SEVERITIES.index(severity_of(parts))
     months = rule.months[place] if months_max is None else min(rule.months[place], months_max[place])
     flags = () if known else ("severity_unknown",)
     return _earlier(parts, form, add_months(decided, months), flags)

@@ -42,6 +42,10 @@ LENIENCY_PROSE: dict[str, tuple[str, str]] = {
         "未成年人的记录不得列入任何名单。",
         "A minor's record is never put on a list.",
     ),
+    "leniency_never_listed": (
+        "经从宽评估的认定不得作为列入严重失信主体名单的依据；可以提醒、督促改正。",
+        "A determination that leniency was found for founds no serious listing; remind and urge correction.",
+    ),
     "leniency_minor_unassessed": (
         "当事人作出决定时未满18周岁，记录前须先作从宽评估（POST /v1/leniency-assessments），再重新报送这一行。",
         "The party was under 18 on the day of the decision: assess leniency first (POST /v1/leniency-assessments),"

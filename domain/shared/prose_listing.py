@@ -112,6 +112,15 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
         "所依据的认定已不成立、已修复，或与告知所列的不同。",
         "A determination that the listing rests on no longer stands, is repaired, or is not one of the notice.",
     ),
+    "listing_on_no_misconduct": (
+        "列入须依据失信行为的认定；许可、荣誉等信息不能作为依据。",
+        "A listing rests on determinations of misconduct; a licence or an honour is none.",
+    ),
+    "listing_on_slight_conduct": (
+        "名单限于严重违法失信行为的责任主体，仅有轻微失信不得列入；可以提醒、约谈，或者达到条件时列入重点关注名单。",
+        "The lists are for serious misconduct; slight conduct alone founds no listing. Remind and urge correction, or"
+        " watch the subject where the threshold is reached.",
+    ),
     "listing_records_of_several": (
         "所依据的认定须属于同一主体。",
         "The determinations must be about one and the same subject.",

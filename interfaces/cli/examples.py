@@ -9,22 +9,23 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from application.commands.intake import Intake
 from application.commands.listing_desk import HandleListing
-from application.commands.listings import Listings, NotifyListing
+from application.commands.listings import Listings, NotifyListing, SpeakInListing
 from application.commands.measure_grounds import RestsOn
 from application.commands.measures import HandleMeasure, Measures, NameMeasure
 from application.commands.proposals import HandleProposal, Proposals
 from application.commands.refusals import log_refusal
 from application.commands.remedies import DepartmentAct, Done
 from application.commands.seals import SealOfAct
+from application.commands.subjects import Identity
 from application.ledger import Ledger
-from domain.listing.case import Notice
+from domain.listing.case import Notice, Statement
 from domain.listing.decision import last_day
 from domain.listing.standards import RED
 from domain.parties.acting import Officer
@@ -48,8 +49,9 @@ from interfaces.demo.penalty import penalty_of
 
 LIST, SOURCE, OFFICER = "C06-04", "market", "market-1"
 MEASURE, RESPONDER = "M01", "human_resources"
-SERVED_DAYS_AGO = 30
 COMMENT_DAYS = 45
+STATEMENT = "示例：已停止违法行为并缴清罚款，请求不予列入"
+ANSWER = "示例：经核实，改正不影响对情节严重的认定"
 FACTS = "示例：违法行为情节严重，受到较重行政处罚"
 SIX = {
     "basis": "《企业信息公示暂行条例》第十七条",
@@ -79,10 +81,10 @@ class Examples:
     def make(self) -> dict[str, Any]:
         """All of them; of those that wait for somebody where each is seen."""
         record, content = self._penalty(1)
-        begun = self._told(record, self._today - timedelta(days=SERVED_DAYS_AGO))
+        begun = self._told(record)
         self._listed(begun, record, content["public"])
         self._measured(begun.case)
-        self._told(self._penalty(2)[0], self._today)
+        self._told(self._penalty(2)[0])
         self._refused_steps(record)
         self._proposed()
         RemedyExamples(
@@ -148,13 +150,13 @@ class Examples:
         assert report.taken == 1, report.refused
         return row.record_id, content
 
-    def _told(self, record: UUID, served_on: date, *, list_code: str = LIST) -> Done:
+    def _told(self, record: UUID, *, list_code: str = LIST) -> Done:
         notice = Notice(
             facts=FACTS,
             grounds="《市场监督管理严重违法失信名单管理办法》第二条",
             rights="自收到告知之日起五个工作日内可以陈述、申辩",
             service="direct",
-            served_on=served_on,
+            served_on=self._today,
             receipt="d1" * 32,
         )
         case = self._ledger.entropy.uuid()
@@ -164,13 +166,23 @@ class Examples:
         """Three attempts at a list that there is not: the flag runner finds them (ACC-3)."""
         for number in range(3):
             try:
-                self._told(record, self._today, list_code=f"C06-9{number}")
+                self._told(record, list_code=f"C06-9{number}")
             except Refused as refused:
                 attempt = f"listing {number}".encode()
                 code = self._market.code
                 log_refusal(self._ledger, department=code, defects=refused.defects, attempt=attempt)
 
+    def _heard(self, begun: Done, subject: Part) -> Done:
+        """What the party says to the notice, and its answer."""
+        party = Identity("organisation", "", str(subject["CF_XDR_SHXYM"]))
+        office = self._city.credit_office.code
+        speaking = SpeakInListing(begun.case, begun.version, office, party)
+        said = self._listings.state(speaking, Statement(STATEMENT))
+        handling = HandleListing(said.case, said.version, self._officer)
+        return self._listings.answer(handling, outcome="rejected", reasons=ANSWER)
+
     def _listed(self, begun: Done, record: UUID, subject: Part) -> None:
+        heard = self._heard(begun, subject)
         standard = next(s for s in self._city.lists if s.code == LIST)
         public: Part = {
             "list_code": LIST,
@@ -190,7 +202,7 @@ class Examples:
             **SIX,
         }
         act = self._sealed(Kind.LISTING_DECIDED, {"public": public, "restricted": {"facts": FACTS}}, begun)
-        self._listings.decide(HandleListing(begun.case, begun.version, self._officer), act)
+        self._listings.decide(HandleListing(heard.case, heard.version, self._officer), act)
 
     def _measured(self, listing: UUID) -> None:
         """A measure on the listing: applied by the department that decided it, named to another one."""

@@ -25,6 +25,7 @@ from interfaces.client.sealing import seal_act
 from interfaces.demo.identities import citizen_id
 from tests.erasure import carry_out
 from tests.integration.test_erasure_http import post
+from tests.listing import LIST, NOTICE
 from tests.remedies import FIRST, SECOND, Story, begin
 from tests.web import FORMS, Signing, Web
 from tests.world import World
@@ -83,6 +84,15 @@ class Bench:
         )
         return post(self.web, "/v1/determinations", act, officer="", department=self.story.source)
 
+    def notify(self, taken: TestResponse) -> TestResponse:
+        """The notice of a listing that would rest on a record, years after."""
+        self.world.clock.advance(days=900)
+        record = taken.get_json()["receipt"]["record"]
+        said = {"list": LIST, "records": [record], "notice": NOTICE}
+        answer = post(self.web, "/v1/listings", said, officer=SECOND, department=self.story.source)
+        self.world.clock.advance(days=-900)
+        return answer
+
     def shown(self, answer: TestResponse) -> tuple[bool, int]:
         """Whether the record is public, and how many of its parts are shared, once the views followed."""
         record = UUID(answer.get_json()["receipt"]["record"])
@@ -110,6 +120,7 @@ def test_det_4_a_minors_record_waits_for_an_assessment_and_is_never_public(bench
     assert assessed.status_code == 201 and assessed.get_json()["receipt"]["status"] == "assessed"
     taken = bench.determine(minor)
     assert taken.status_code == 201 and not bench.shown(taken)[0]
+    assert codes(bench.notify(taken)) == [("DET-4", "leniency_minor_never_listed")]
 
 
 def test_det_4_an_approved_assessment_keeps_a_record_from_the_public_and_not_from_sharing(
@@ -126,6 +137,7 @@ def test_det_4_an_approved_assessment_keeps_a_record_from_the_public_and_not_fro
 
     public, shared = bench.shown(lenient := bench.determine(content))
     assert not public and shared
+    assert codes(bench.notify(lenient)) == [("DET-4", "leniency_never_listed")]
     assert bench.shown(bench.determine(bench.content("严〔2026〕1号"))) == (True, shared)
     # A correction publishes nothing that leniency kept back.
     record = UUID(lenient.get_json()["receipt"]["record"])

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 
 from application.commands.listing_desk import HandleListing
-from application.commands.listings import NotifyListing
+from application.commands.listings import NotifyListing, SpeakInListing
 from application.listings import lists_of
-from domain.listing.case import Notice
+from domain.listing.case import Notice, Statement
 from domain.listing.events import ListingRemoved, SubjectListed
 from domain.listing.standards import ListTransitionEnded
 from domain.measures.case import fold_measure, fold_measured
@@ -75,7 +75,7 @@ def test_the_erasure_of_a_subject_covers_its_listing_cases(desk: ListingStory) -
     record, content, identity = a_record(world, "natural_person")
     person, department = content["person/1"], str(content["public"]["CF_CFJGDM"])
     officer = Officer(SECOND, department)
-    notice = Notice(**{**NOTICE, "served_on": world.today - timedelta(days=22)})  # type: ignore[arg-type]
+    notice = Notice(**{**NOTICE, "served_on": world.today})  # type: ignore[arg-type]
     begun = desk.listings.notify(
         NotifyListing(desk.world.ledger.entropy.uuid(), LIST, (record,), notice, officer)
     )
@@ -98,7 +98,12 @@ def test_the_erasure_of_a_subject_covers_its_listing_cases(desk: ListingStory) -
     sealed = desk.story.sealed(
         Kind.LISTING_DECIDED, begun.case, {**parts, **named}, key=world.keys[department]
     )
-    desk.listings.decide(HandleListing(begun.case, 1, officer), sealed)
+    office = desk.story.office
+    said = desk.listings.state(SpeakInListing(begun.case, 1, office, identity), Statement("已整改"))
+    heard = desk.listings.answer(
+        HandleListing(begun.case, said.version, officer), outcome="rejected", reasons="证据不足"
+    )
+    desk.listings.decide(HandleListing(begun.case, heard.version, officer), sealed)
     subject = subject_id(world, identity)
     assert subject is not None and lists_of(world.ledger, subject)
     world.project()

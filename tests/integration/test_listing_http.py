@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -118,6 +118,30 @@ def test_lst_1_no_case_under_a_list_without_a_standard_in_force_or_of_another_de
     assert foreign["rule"] == "CAT-5"
     nothing = problem(lambda: lister.begin(str(uuid4())), 422)
     assert nothing["rule"] == "LST-4"
+    slight, grave = (
+        str(
+            lister.city.story.new_record(
+                f"示〔2026〕93{severity}号", decided=date(2026, 10, 1), severity=severity
+            )
+        )
+        for severity in ("轻微", "严重")
+    )
+    light = problem(lambda: lister.begin(slight), 422)
+    assert (light["rule"], code_of(light)) == ("LST-1", "listing_on_slight_conduct")
+    assert "重点关注名单" in light["detail"]
+    assert lister.begin(slight, grave)["state_by"]
+
+
+@pytest.mark.rule("LST-4")
+@pytest.mark.rule("LST-5")
+def test_lst_4_a_notice_dated_back_takes_no_day_of_the_time_for_a_statement(lister: Lister) -> None:
+    record = lister.city.determine()
+    begun = lister.begin(record, served_on="2026-09-01")
+    assert begun["state_by"] == "2026-11-27"
+    at_once = problem(lambda: lister.source.decide(lister.case(begun), lister.parts(begun, [record])), 422)
+    assert (at_once["rule"], code_of(at_once)) == ("LST-5", "listing_statement_period")
+    said = lister.portal.state_case(case_of("listings", begun), subject=lister.city.subject, grounds="未收到")
+    assert said["answer_by"] == "2026-12-01"
 
 
 @pytest.mark.rule("LST-8")

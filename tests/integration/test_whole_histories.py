@@ -109,22 +109,23 @@ class WholeHistories(remedies.Histories):
         for left in self.on_list():
             self.take_off(left)
         record = self.determine("repairable")
-        self.put_on_the_list(record, "long ago")
+        self.put_on_the_list(record, heard=True)
         self.look()
         return record
 
-    @rule(record=remedies.Histories.records, served=st.sampled_from(["long ago", "long ago", "today"]))
-    def put_on_the_list(self, record: UUID, served: str) -> None:
+    @rule(record=remedies.Histories.records, heard=st.sampled_from([True, True, False]))
+    def put_on_the_list(self, record: UUID, heard: bool) -> None:
         cases, model = self.model.cases, self.model
         # Where only the term of publicity is over, the determination still stands, and may found a listing.
         over = self.story.file(record).standing.status == "ended"
         with self.refused_if(record in model.gone and not over):
-            begun = cases.begin(record, self.world.today) if served == "today" else cases.begin(record)
+            begun = cases.begin(record)
             public = self.story.file(record).standing.content["public"]
             parts = decision_parts(public, begun.told, [str(record)], today=self.world.today)
             act = self.story.sealed(ListingDecided.KIND, begun.case, parts)
-            with self.refused_if(served == "today" or bool(self.on_list())):
-                cases.listings.decide(cases.handling(begun), act)
+            seen = cases.heard(begun) if heard else begun
+            with self.refused_if(not heard or bool(self.on_list())):
+                cases.listings.decide(cases.handling(seen), act)
                 self.mine.append(begun.case)
                 model.listed[begun.case] = (record, self.story.file(record).standing.content_version)
 

@@ -162,6 +162,9 @@ def test_det_4_an_assessment_says_ground_effect_document_and_a_reason_that_ident
 
 def test_det_4_a_minor_on_the_day_of_the_decision_is_on_no_list_and_an_adult_may_be() -> None:
     minor, adult = of_person("990101200803150027"), of_person("990101200803150027", "2026-03-15")
-    assert is_minors(minor) and [d.code for d in listing_defects(minor)] == ["leniency_minor_never_listed"]
-    assert not is_minors(adult) and not list(listing_defects(adult))
+    for lenient in (False, True):
+        found = [d.code for d in listing_defects(minor, lenient=lenient)]
+        assert is_minors(minor) and found == ["leniency_minor_never_listed"]
+    assert not is_minors(adult) and not list(listing_defects(adult, lenient=False))
+    assert [d.code for d in listing_defects(adult, lenient=True)] == ["leniency_never_listed"]
     assert not is_minors(of_person("E12345678", id_type="护照号"))
