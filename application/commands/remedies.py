@@ -98,7 +98,7 @@ class RecordFile:
 
     ``source`` is the department that determined it, by its signature; ``determined_by`` the officer named then,
     None when none was; ``leaf_hash`` (hex) names the event that holds the present content. ``deletable``: it has
-    keys that it shares with no other record, so it can be erased alone.
+    keys that it shares with no other record, so it can be erased alone. ``lenient``: recorded under an assessment.
     """
 
     id: UUID
@@ -109,7 +109,6 @@ class RecordFile:
     leaf_hash: str
     deletable: bool = False
     lenient: bool = False
-    """A leniency assessment was in force when it was recorded (DET-4)."""
     party: UUID | None = None
     """Who else than the record's subject has the case or asks: a linked person (DET-7)."""
 
@@ -205,7 +204,6 @@ class RemedyDesk:
         leaf = parse_leaf(rows[0].leaf)
         key = self.registry.key(leaf.issuer)
         subject_id, key_class = parse_key_reference(held.row.key_ref)["public"]
-        meta = json.loads(rows[0].meta)
         if key is None or (subject is not None and self.subject_id(subject) != subject_id):
             raise unknown
         return RecordFile(
@@ -213,7 +211,7 @@ class RemedyDesk:
             standing=standing,
             subject_id=subject_id,
             source=key.holder,
-            determined_by=meta.get("officer"),
+            determined_by=(meta := json.loads(rows[0].meta)).get("officer"),
             leaf_hash=leaf_hash(held.row.leaf).hex(),
             deletable=bool(own_record(key_class)),
             lenient=LENIENCY in meta,
@@ -312,10 +310,8 @@ class RemedyDesk:
         for _ in range(ATTEMPTS_MAX):
             try:
                 return self._append(make(), once)
-            except StaleVersion:
-                raise
             except Conflict as conflict:
-                if conflict.what == "receipt":
+                if isinstance(conflict, StaleVersion) or conflict.what == "receipt":
                     raise
                 self.registry.forget()
         raise LedgerUnavailable("too many writers at once")
