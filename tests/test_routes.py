@@ -23,22 +23,14 @@ from werkzeug.test import TestResponse
 
 from application.limits import LIMITS
 from application.queries.registers import REGISTERS
-from domain.access.model import (
-    CASE_HANDLING,
-    INCIDENT_HANDLING,
-    INSTRUMENT_CLEANUP,
-    LEAK_TRACING,
-    OWN_RECORDS,
-    QUERY_REVIEW,
-    SUPERVISION,
-    TIP_OFFS,
-)
+from domain.access.model import OWN_RECORDS
 from interfaces.cli.generate import main, openapi
 from interfaces.client.evidence import Exchange, Gateway, prove
 from interfaces.client.signing import COVERED, Message
 from interfaces.demo import identities
 from interfaces.http.app import interface
 from interfaces.http.describing import Access, Operation, described
+from interfaces.http.guide import guides
 from interfaces.http.openapi import PROBLEMS, SIGNED_HEADERS, path_of
 from interfaces.http.problem_kinds import KINDS, kind_of
 from interfaces.http.problems import TITLES
@@ -66,21 +58,6 @@ DRY_RUNS = {"intakes.check"}
 """Signed routes that neither record anything nor read anything but what the request itself holds."""
 QUERYING = {("evidence.evidence", "credit-official"), ("credit_reports.report", "credit-official")}
 """Asked by an officer, these are queries; on a subject's behalf its own questions."""
-PURPOSES = {
-    "instruments.take_out": INSTRUMENT_CLEANUP.code,
-    "flags.flags": SUPERVISION.code,
-    "flags.flag_state": SUPERVISION.code,
-    "duty.duty_report": SUPERVISION.code,
-    "incidents.incident_bundle": INCIDENT_HANDLING.code,
-    "incidents.incident_state": INCIDENT_HANDLING.code,
-    "reviews.review_state": QUERY_REVIEW.code,
-    "indicators.exact_indicators": SUPERVISION.code,
-    "officers.officer_standing": SUPERVISION.code,
-    "tip_offs.list_tip_offs": TIP_OFFS.code,
-    "tip_offs.open_tip_off": TIP_OFFS.code,
-    "traces.trace": f'{LEAK_TRACING.code}; case="7"; basis="34"',
-}
-"""Reads that have a purpose of their own."""
 OF_NO_SUBJECT = {
     "worklist.worklist_of_caller", "late.late_publications", "flags.flags", "indicators.exact_indicators",
     "tip_offs.list_tip_offs", "officers.officer_standing",
@@ -244,10 +221,9 @@ def read(web: Web, endpoint: str, asker: str, purpose: str) -> TestResponse:
 def purpose_of(endpoint: str, asker: str) -> str:
     """The purpose for which a read is answered."""
     # A department asks for evidence as it queries; on a subject's behalf it is the subject's own question.
-    query = DESCRIBED[endpoint][1].access is Access.QUERY or (endpoint, asker) in QUERYING
-    right = 'licensing; case="7"; basis="34"' if query else ""
-    right = PURPOSES.get(endpoint, right)
-    return right or (CASE_HANDLING.code if asker == OFFICER else OWN_RECORDS.code)
+    if (endpoint, asker) in QUERYING:
+        return 'licensing; case="7"; basis="34"'
+    return OWN_RECORDS.code if asker == SUBJECT else guides()[endpoint.replace(".", "_")].purpose
 
 
 ASKED = [(e, asker) for e in READS for asker in askers(e)]

@@ -19,7 +19,8 @@ from marshmallow import Schema
 from werkzeug.routing import Rule
 
 from interfaces.http import profile
-from interfaces.http.describing import Access, Answer, Content, Operation, Raw, described
+from interfaces.http.describing import JSON, Access, Answer, Content, Operation, Raw, described
+from interfaces.http.guide import describe_fields, guides
 from interfaces.http.problems import MEDIA_TYPE, TITLES
 from interfaces.http.schemas import Problem
 
@@ -72,6 +73,7 @@ def document(app: Flask) -> dict[str, Any]:
             told = _operation(rule, said, method, inspect.getdoc(view) or "")
             spec.path(path=path_of(rule), operations={method.lower(): told})
     found: dict[str, Any] = spec.to_dict()
+    describe_fields(found)
     return found
 
 
@@ -87,18 +89,23 @@ def path_of(rule: Rule) -> str:
 
 def _operation(rule: Rule, said: Operation, method: str, text: str) -> dict[str, Any]:
     limits = " / ".join(words for words in said.limits if words)
+    name = rule.endpoint.replace(".", "_") + ("" if method in ("GET", "POST") else f"_{method}")
+    guide = guides()[name]
     told: dict[str, Any] = {
-        "operationId": rule.endpoint.replace(".", "_") + ("" if method in ("GET", "POST") else f"_{method}"),
+        "operationId": name,
         "tags": [said.tag],
         "summary": f"{said.zh} / {said.en}",
-        "description": "\n\n".join(words for words in (text, limits) if words),
+        "description": "\n\n".join(words for words in (text, guide.text(), limits) if words),
         "parameters": list(_parameters(rule, said)),
         "responses": _responses(rule, said),
         "security": [] if said.access is Access.PUBLIC else [{"department": []}],
         "x-access": said.access.value,
+        "x-rules": list(guide.rules),
     }
     if said.takes:
         told["requestBody"] = {"required": True, "content": _content(said.takes)}
+        if guide.example is not None:
+            told["requestBody"]["content"][JSON]["example"] = dict(guide.example)
     return told
 
 

@@ -36,6 +36,35 @@ Exactly one signature. It covers `{_COVERED}`, and of `{_COVERED_IF_SENT}` whate
 Parameters: `tag="credit-ledger/<ledger id>"`, `keyid="<department code>#<key id>"`, `created` not older than
 {_MINUTES} minutes, `nonce` of {_NONCE} characters, good once. Paths are plain ASCII without percent-encoding."""
 
+SEALING = """\
+认定、更正、列入决定等由部门自己封存：正文带 `parts`（各部分）、`salt`（32 字节随机数）、
+`issuer`（密钥编号）和 `signature`。
+各接口写明封存的种类 `kind` 和所覆盖的编号 `id`（16 字节的 UUID）。`HMAC`、`SHA256` 的结果都是 32 字节：
+
+An act such as a determination, correction or decision to list is sealed by its department: the body carries `parts`,
+`salt` (32 random bytes), `issuer` (the key's id) and `signature`. Each operation names the `kind` of its seal and the
+`id` (a UUID's 16 bytes) that it is made over:
+
+```text
+issuer     = SHA256("credit/key/v1\\n" || 0x01 || public key, 32 bytes)[0:8]
+salt_p     = HMAC-SHA256(salt, name)                                  for each part, by its name
+content_p  = the part as canonical JSON (RFC 8785), UTF-8; no floats, no null
+c_p        = HMAC-SHA256(salt_p, "credit/part/v1\\n" || kind, 1 byte
+                    || length of name, 2 bytes || name || "\\n" || content_p)
+commitment = SHA256("credit/commit/v1\\n" || kind || ledger id, 16 bytes || id, 16 bytes
+                    || for each part, by name: length of name, 2 bytes || name || c_p)
+signature  = Ed25519("credit/leaf/v1\\n" || 0x01 || kind || commitment || issuer, 8 bytes)
+```
+
+下一把密钥（`POST /v1/keys`）由现用和新密钥各签 / a next key is signed by the present one and by itself:
+
+```text
+"credit/key-succession/v1\\n" || ledger id || issuer of the present key || public key, 32 bytes
+                             || department code || "\\n" || not_after
+```
+
+草稿（`POST /v1/intakes`）的答复写明要签的字节 `to_sign` / a draft's answer tells the bytes to sign, `to_sign`."""
+
 SECURITY_SCHEME: Mapping[str, Any] = {
     "type": "apiKey",
     "in": "header",
@@ -58,6 +87,10 @@ Every read of what is not public states its purpose (`Credit-Purpose`).
 ## 签名 / Signature
 
 {SIGNATURE}
+
+## 封存 / Sealing
+
+{SEALING}
 
 ## 答复的签名 / Signed answers
 
@@ -98,6 +131,16 @@ TAGS: Mapping[str, str] = {
     "认定": "逐条入账 / One record at a time",
     "查询": "部门共享查询 / Queries of departments",
     "透明日志": "签名的日志、映射、入账回执与证据包 / Signed logs, maps, receipts and evidence",
+    "公开登记": "目录、名单标准、措施清单、提案等 / Public registers: catalogue, standards, measures, proposals",
+    "从宽": "记录以前的从宽评估 / Leniency assessed before recording",
+    "公示": "与部门自己的公示核对 / Comparing with what departments publish",
+    "名单": "严重失信主体名单 / Lists of serious dishonesty",
+    "惩戒措施": "失信惩戒措施与联合惩戒 / Measures and joint action",
+    "激励与关注": "红名单、绿色通道、重点关注、供参考信息 / Red lists, green channel, watch list, references",
+    "提案": "提出、征求意见、审定、公布 / Proposals, opinions, review, publication",
+    "规则": "规则集与规则参数 / The rulebook and its settings",
+    "删除": "删除个人信息 / Erasing personal data",
+    "密钥": "部门密钥的接续 / The departments' next keys",
     "本人": "本人查询，由门户代为提出 / A subject's own questions, asked by its portal",
     "救济": "异议、更正、修复 / Objection, correction, repair",
     "监督": "回放与审计 / Replay and audit",
@@ -125,16 +168,17 @@ _REQUEST_HEADERS: Mapping[str, tuple[str, dict[str, Any]]] = {
         {"type": "string", "maxLength": 4096, "examples": ['licensing; case="2026-7"; basis="art. 34"']},
     ),
     "Credit-Official": (
-        "经办人 / the officer who asks, as registered; covered by the signature",
-        {"type": "string", "maxLength": 64, "examples": ["case-1"]},
+        "经办人代号，须是本部门登记的 / the officer who asks, registered by this department; covered by the signature",
+        {"type": "string", "maxLength": 64, "examples": ["market-1"]},
     ),
     "Credit-On-Behalf-Of": (
         "代谁提出：本人 `subject`，代理人 `agent`（PRV-3） / on whose behalf a portal asks; covered by the signature",
         {"type": "string", "enum": ["subject", "agent"]},
     ),
     "If-Match": (
-        "决定所依据的版本 / the version (ETag) that a decision was made on; covered by the signature",
-        _TEXT,
+        '决定所依据的版本，如 `"2"`，见案件现状的 ETag / the version (ETag) that a decision was made on; covered by'
+        " the signature",
+        {"type": "string", "examples": ['"2"']},
     ),
     "Prefer": ("等待入账回执的秒数 / seconds to wait for the receipt, as `wait=3` (RFC 7240)", _TEXT),
     "Content-Encoding": (

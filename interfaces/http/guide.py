@@ -1,0 +1,97 @@
+"""What the description of the interface tells of each operation besides its shapes: who may call it, by which rules.
+
+``data/operations.json`` says it by operation, with the purpose that a read states, an example body, and what a
+seal is made over; ``openapi.py`` puts it beside what the route itself says. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from interfaces.http.field_words import words_of
+from interfaces.rulebook import rulebook
+
+FILE = Path(__file__).resolve().parents[2] / "data" / "operations.json"
+_REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
+Words = tuple[str, str]
+"""Chinese and English."""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What is told of one operation: ``who`` may call it, ids of its ``rules``, a read's ``purpose`` as its header.
+
+    ``seal`` is the kind of the act that the caller seals and what it is sealed over; ``example`` a body that the
+    route understands, None where it takes no JSON.
+    """
+
+    who: Words
+    rules: tuple[str, ...] = ()
+    purpose: str = ""
+    seal: tuple[int, Words] | None = None
+    example: Mapping[str, Any] | None = field(default=None, hash=False)
+
+    def text(self) -> str:
+        """The lines for the description, Chinese beside English."""
+        lines = [f"**谁可以 / Who:** {self.who[0]} / {self.who[1]}"]
+        if self.rules:
+            cited = (f"[{rule}](/rules#{rule})（{rulebook()[rule].clause}）" for rule in self.rules)
+            lines.append(f"**规则 / Rules:** {'、'.join(cited)}")
+        if self.purpose:
+            lines.append(f"**目的 / Purpose:** `Credit-Purpose: {self.purpose}`")
+        if self.seal:
+            kind, (zh, en) = self.seal
+            lines.append(f"**封存 / Seal:** 种类 {kind}，编号：{zh} / kind {kind}, over {en}")
+        return "\n\n".join(lines)
+
+
+@cache
+def guides() -> Mapping[str, Guide]:
+    """Every operation's guide by its id. Raises ``KeyError`` for a rule or a caller that there is not."""
+    told = json.loads(FILE.read_text(encoding="utf-8"))
+    return {name: _guide(told["who"], said) for name, said in told["operations"].items()}
+
+
+def describe_fields(document: Mapping[str, Any]) -> None:
+    """Give every member of a request that says nothing of itself its words."""
+    schemas = document["components"]["schemas"]
+    for name in taken(document):
+        for member, told in schemas[name].get("properties", {}).items():
+            if "description" not in told and (words := words_of(name, member)):
+                told["description"] = words
+
+
+def taken(document: Mapping[str, Any]) -> frozenset[str]:
+    """The names of all schemas of which requests are made, nested ones among them."""
+    operations = (told for methods in document["paths"].values() for told in methods.values())
+    left = [_named(told.get("requestBody", {})) for told in operations]
+    waiting, found = set().union(*left), set()
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= _named(document["components"]["schemas"][name]) - found
+    return frozenset(found)
+
+
+def _named(part: Mapping[str, Any]) -> set[str]:
+    return set(_REFERENCE.findall(json.dumps(part)))
+
+
+def _guide(who: Mapping[str, list[str]], said: Mapping[str, Any]) -> Guide:
+    zh, en = who[said["who"]]
+    rules = tuple(said["rules"])
+    assert all(rulebook()[rule] for rule in rules)
+    seal = said.get("seal")
+    return Guide(
+        (zh, en),
+        rules,
+        said.get("purpose", ""),
+        (seal["kind"], (seal["id"][0], seal["id"][1])) if seal else None,
+        said.get("example"),
+    )

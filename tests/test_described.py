@@ -1,0 +1,130 @@
+"""What the interface tells of each operation: who may call it, by which rules, and an example that it understands.
+
+An operation, a member of a request or a tag that is added without its words fails here; so does an example that its
+route would call malformed, or that the caller named in the description may not send.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from application.limits import LIMITS
+from domain.shared.kinds import Kind
+from interfaces.cli.generate import openapi
+from interfaces.client.signing import COVERED
+from interfaces.http.field_words import WORDS
+from interfaces.http.guide import guides, taken
+from interfaces.rulebook import rulebook
+from tests.web import Signing, Web
+from tests.world import World
+
+JSON = "application/json"
+NO_RULE = {
+    "docs_openapi_json", "healthz", "operations_expose", "operations_readyz", "operations_version",
+}  # fmt: skip
+"""What runs and describes the service, whoever it serves."""
+HANDLER = "handler-1"
+
+
+def operations() -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
+    """Id, method, path and description of every operation."""
+    for path, methods in openapi()["paths"].items():
+        for method, told in methods.items():
+            yield told["operationId"], method.upper(), path, told
+
+
+OPERATIONS = {name: (method, path, told) for name, method, path, told in operations()}
+
+
+def content_of(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an operation takes, by media type."""
+    found: Mapping[str, Any] = told.get("requestBody", {}).get("content", {})
+    return found
+
+
+POSTED = sorted(name for name, (_, _, told) in OPERATIONS.items() if JSON in content_of(told))
+
+
+def test_every_operation_says_who_may_call_it_and_by_which_rules() -> None:
+    assert set(guides()) == set(OPERATIONS)
+    for name, (_, _, told) in OPERATIONS.items():
+        guide = guides()[name]
+        assert all(guide.who) and guide.text() in told["description"], name
+        assert bool(guide.rules) is (name not in NO_RULE), name
+        assert told["x-rules"] == list(guide.rules) and all(rulebook()[rule] for rule in guide.rules)
+
+
+def test_every_seal_names_its_kind_and_what_it_is_made_over() -> None:
+    for name in POSTED:
+        guide, example = guides()[name], content_of(OPERATIONS[name][2])[JSON]["example"]
+        drafted = name == "intakes_seal_draft"  # the draft tells the bytes
+        assert bool(guide.seal) is ("signature" in example and not drafted), name
+        if guide.seal:
+            assert Kind(guide.seal[0]) and all(guide.seal[1])
+
+
+def test_every_member_of_a_request_and_every_tag_has_its_words() -> None:
+    document = openapi()
+    schemas = document["components"]["schemas"]
+    members = [(n, m, told) for n in taken(document) for m, told in schemas[n].get("properties", {}).items()]
+    assert [f"{n}.{m}" for n, m, told in members if not told.get("description")] == []
+    known = {m for _, m, _ in members} | {f"{n}.{m}" for n, m, _ in members}
+    assert set(WORDS) <= known
+    tags = {tag["name"]: tag["description"] for tag in document["tags"]}
+    assert set(tags) == {told["tags"][0] for _, _, told in OPERATIONS.values()}
+    assert all(" / " in words for words in tags.values())
+
+
+@pytest.fixture(scope="module")
+def web(refusing_world: World) -> Web:
+    """One service for all examples."""
+    return Web(refusing_world, limits={name: 10**6 for name in LIMITS})  # noqa: C420 - the keys are literals
+
+
+@pytest.mark.parametrize("name", POSTED)
+def test_an_example_is_understood_when_the_caller_named_sends_it(name: str, web: Web) -> None:
+    """What it names does not exist in this ledger, and no signature of it holds; nothing else may be wrong."""
+    _, path, told = OPERATIONS[name]
+    if name.startswith("indicators_"):
+        web.world.project()  # a month is told once all before it is counted
+    body = json.dumps(content_of(told)[JSON]["example"]).encode()
+    where = re.sub(r"\{[^}]+\}", str(uuid.uuid4()), path)
+    sent = {"content-type": JSON, "idempotency-key": uuid.uuid4().hex}
+    if told["x-access"] == "public":
+        answer = web.http.post(where, data=body, headers=sent)
+    else:
+        department, headers = caller(name, told, web.world)
+        signing = Signing(
+            department, web.world.keys[department], web.world.ledger.id.hex, covered=(*COVERED, *headers)
+        )
+        sent |= headers
+        answer = web.http.post(where, data=body, headers=signing.headers("POST", where, body, sent))
+    problem = answer.get_json() if answer.is_json else {}
+    assert answer.status_code in (200, 201, 404, 409, 412, 422), problem
+    assert answer.status_code == 404 or problem.get("rule") != "FORMAT", problem
+
+
+def caller(name: str, told: Mapping[str, Any], world: World) -> tuple[str, dict[str, str]]:
+    """Who sends it, and the headers that say so, as the description tells."""
+    who, office = guides()[name].who[1], world.city.credit_office.code
+    headers = {}
+    if told["x-access"] == "subject" or "portal" in who:
+        department, headers["credit-on-behalf-of"] = office, "subject"
+        if name == "entries_object_to_entry":
+            headers["credit-on-behalf-of"] = "agent"
+        purpose = "own_records" if guides()[name].purpose else ""
+    else:
+        department = office if "credit office" in who or "supervisor" in who else world.city.agencies[0].code
+        officer = next(o.key for o in world.city.officers if o.department == department)
+        headers["credit-official"] = HANDLER if "handler" in who else officer
+        purpose = guides()[name].purpose
+    headers |= {"credit-purpose": purpose} if purpose else {}
+    if any(p.get("name") == "If-Match" for p in told["parameters"]):
+        headers["if-match"] = '"1"'
+    return department, headers
