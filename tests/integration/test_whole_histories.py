@@ -117,8 +117,9 @@ class WholeHistories(remedies.Histories):
     def put_on_the_list(self, record: UUID, heard: bool) -> None:
         cases, model = self.model.cases, self.model
         # Where only the term of publicity is over, the determination still stands, and may found a listing.
-        over = self.story.file(record).standing.status == "ended"
-        with self.refused_if(record in model.gone and not over):
+        standing = self.story.file(record).standing
+        over, slight = standing.status == "ended", standing.content["public"]["DISCREDIT_LEVEL"] == "轻微"
+        with self.refused_if(slight or (record in model.gone and not over)):
             begun = cases.begin(record)
             public = self.story.file(record).standing.content["public"]
             parts = decision_parts(public, begun.told, [str(record)], today=self.world.today)
