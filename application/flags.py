@@ -21,8 +21,16 @@ from application.registry import Registry
 from domain.catalogue.items import CatalogueItemSuspended
 from domain.listing.events import ListingOverdue, ListingRemoved
 from domain.measures.events import MeasureOverdue
-from domain.oversight.flag_events import FlagAnswered, FlagClosed, FlagOverdue, FlagRaised
-from domain.oversight.flags import Trace, causes_of, due_flags, escalate, fold_flag, of_stopped, raise_flag
+from domain.oversight.flag_causes import Trace, causes_of, due_flags, of_stopped
+from domain.oversight.flag_events import (
+    FlagAnswered,
+    FlagClosed,
+    FlagJoined,
+    FlagOverdue,
+    FlagRaised,
+    FlagReassigned,
+)
+from domain.oversight.flags import escalate, fold_flag, join, raise_flag
 from domain.parties.keys import CREDIT_OFFICE
 from domain.records.events import ActRefused, IntakeReported
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
@@ -42,7 +50,7 @@ _CAUSES = (
     ActRefused, IntakeReported, CatalogueItemSuspended, ListingRemoved, ObjectionOverdue, RepairOverdue, ListingOverdue,
     RestorationOverdue, MeasureOverdue,
 )  # fmt: skip
-FLAG_EVENTS = (FlagRaised, FlagAnswered, FlagOverdue, FlagClosed)
+FLAG_EVENTS = (FlagRaised, FlagJoined, FlagReassigned, FlagAnswered, FlagOverdue, FlagClosed)
 TOPICS = frozenset(event.TOPIC for event in (*_CAUSES, *FLAG_EVENTS))
 THRESHOLDS: Mapping[str, str] = {
     "ACC-1": "flag.recording_refusals",
@@ -56,27 +64,29 @@ Recorded = tuple[str, int, bytes, date]
 class FlagStore(Protocol):
     """The causes and the flags that there are, with how far each log was folded.
 
-    ``fold`` adds causes and what flags' own events say, lets causes join the open flag that is about the same, and
-    moves on, in one transaction; it does nothing and returns False unless it stands at ``at``. ``waiting`` are the
-    causes that belong to no flag, refusals since a day only. ``unanswered`` are flags whose day is before ``on`` while
-    that is not recorded. ``recorded_under`` gives records under an item as the views know them, few of each department.
+    ``fold`` adds causes and what flags' own events say, and moves on, in one transaction; it does nothing and returns
+    False unless it stands at ``at``. A cause belongs to the flag whose event has it as evidence. ``waiting`` are the
+    causes that belong to none, each with the open flag that is about the same, if there is one; without one, refusals
+    since a day only. ``unanswered`` are flags whose day is before ``on`` while that is not recorded.
+    ``recorded_under`` gives records under an item as the views know them, few of each department.
     """
 
     def position(self, log: Log) -> int: ...
     def fold(
         self, log: Log, traces: Sequence[Trace], told: Sequence[OpenedRow], *, at: int, through: int
     ) -> bool: ...
-    def waiting(self, since: date) -> Sequence[Trace]: ...
+    def waiting(self, since: date) -> Sequence[tuple[Trace, UUID | None]]: ...
     def unanswered(self, on: date, limit: int) -> Sequence[UUID]: ...
     def recorded_under(self, item: str) -> Sequence[Recorded]: ...
 
 
 @dataclass(frozen=True)
 class Raised:
-    """What a pass recorded: flags raised, and flags that were not answered in time."""
+    """What a pass recorded: flags raised, flags that were not answered in time, and what joined open ones."""
 
     flags: int = 0
     overdue: int = 0
+    joined: int = 0
 
 
 class FlagRunner:
@@ -98,7 +108,8 @@ class FlagRunner:
         self._reached, self._defaults, self._built_in = reached, defaults, built_in
 
     def run(self) -> Raised:
-        """A whole pass: fold to the heads, raise what is due, escalate what was not answered; then fold that too."""
+        """A whole pass: fold to the heads, join and raise what is due, escalate what was not answered; then fold that
+        too."""
         if not self.fold():
             return Raised()
         today, registry = city_day(self._ledger.now()), Registry(self._ledger)
@@ -107,12 +118,17 @@ class FlagRunner:
         thresholds = {rule: settings.number(name, on=today) for rule, name in THRESHOLDS.items()}
         days = settings.number("flag.answer_working_days", on=today)
         calendar = registry.calendar(self._built_in).calendar
-        due = due_flags(self._store.waiting(since), thresholds)
+        waiting, joining = self._store.waiting(since), dict[UUID, list[Trace]]()
+        for trace, flag in waiting:
+            if flag is not None:
+                joining.setdefault(flag, []).append(trace)
+        joined = sum(self._join(flag, traces) for flag, traces in list(joining.items())[:PER_STEP])
+        due = due_flags([trace for trace, flag in waiting if flag is None], thresholds)
         flags = sum(self._raise(group, days, calendar, today) for group in due[:PER_STEP])
         overdue = sum(self._escalate(flag, today) for flag in self._store.unanswered(today, PER_STEP))
-        if flags or overdue:
+        if flags or overdue or joined:
             self.fold()
-        return Raised(flags, overdue)
+        return Raised(flags, overdue, joined)
 
     def fold(self) -> bool:
         """Read both logs; whether up to the heads as they were, so that every flag that was raised then is known."""
@@ -176,6 +192,18 @@ class FlagRunner:
         except Conflict:
             return False  # another runner was first, or this one before it ended: its event is folded
         return True
+
+    def _join(self, flag_id: UUID, traces: Sequence[Trace]) -> int:
+        """Let causes join an open flag; how many. Few events hold many causes; the next pass takes what is left."""
+        flag = fold_flag(self._ledger.load(flag_id))
+        event = join(flag, traces, now=self._ledger.now()) if flag else None
+        if event is None:
+            return 0
+        try:
+            self._ledger.record([self._ledger.seal(event)], meta=META)
+        except Conflict:
+            return 0
+        return len(event.evidence)
 
     def _escalate(self, flag_id: UUID, today: date) -> bool:
         flag = fold_flag(self._ledger.load(flag_id))

@@ -51,7 +51,14 @@ from domain.measures.events import (
 )
 from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
 from domain.oversight.duty import DutyChecked
-from domain.oversight.flag_events import FlagAnswered, FlagClosed, FlagOverdue, FlagRaised
+from domain.oversight.flag_events import (
+    FlagAnswered,
+    FlagClosed,
+    FlagJoined,
+    FlagOverdue,
+    FlagRaised,
+    FlagReassigned,
+)
 from domain.oversight.incident_events import (
     IncidentClosed,
     IncidentEvidenceAdded,
@@ -244,6 +251,8 @@ EVENTS: tuple[type[Event], ...] = (
     NoticeIssued,
     LedgerExported,
     FlagRaised,
+    FlagJoined,
+    FlagReassigned,
     FlagAnswered,
     FlagOverdue,
     FlagClosed,

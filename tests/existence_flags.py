@@ -11,7 +11,11 @@ from tests.existence import Asked, Question
 SEALED = {
     "parts": {"public": {"answers": "00" * 32}}, "salt": "00" * 32, "issuer": "00" * 8, "signature": "00" * 64
 }  # fmt: skip
-ACTS = {"answer_flag": ("answer", SEALED), "close_flag": ("close", {"outcome": "corrected", "reasons": "x"})}
+ACTS = {
+    "answer_flag": ("answer", SEALED),
+    "close_flag": ("close", {"outcome": "corrected", "reasons": "x"}),
+    "reassign_flag": ("reassign", {"unit": "11420100MB1D0012X5", "reasons": "x"}),
+}
 
 
 def flags(asked: Asked) -> Sequence[UUID]:

@@ -141,7 +141,11 @@ class _Life(FullLedger):
         look = overseeing.query()
         world.publish()
         self._compared()
-        overseeing.suspend(overseeing.opened()[0])
+        overseeing.suspend(review := overseeing.opened()[0])
+        overseeing.reinstate(review)
+        overseeing.declare()
+        overseeing.query()
+        overseeing.opened()  # nobody decides this one
         self._tipped_off()
         overseeing.incident(look)
         overseeing.check()
@@ -316,7 +320,8 @@ class _Life(FullLedger):
         )
 
     def _flags(self) -> None:
-        """Two refused acts become flags: one is answered and closed, the other will not be answered in time."""
+        """Two refused acts become flags: one is joined, answered and closed, the other, assigned anew, will not be
+        answered in time."""
         world, story, office = self.world, self.story, Officer("credit_office-1", self.story.office)
         for rule in ("MEA-1", "LST-4"):
             for number in range(3):
@@ -331,7 +336,13 @@ class _Life(FullLedger):
         parts: Parts = {"public": {"answers": answers}, "restricted": {"statement": "已停止"}}
         act = story.sealed(FlagAnswered.KIND, flag.id, parts)
         answered = desk.answer(HandleFlag(flag.id, 1, Officer(SECOND, story.source)), act)
-        desk.close(HandleFlag(flag.id, answered.version, office), outcome="corrected", reasons="已核实")
+        log_refusal(world.ledger, department=story.source, defects=[Defect("MEA-1", "x")], attempt=b"joins")
+        world.flags.run()
+        joined = answered.version + 1
+        other = next(f for f in raised if desk.concerned(f, office.department).raised.rule == "ACC-3")
+        unit = world.city.agencies[-2].code
+        desk.reassign(HandleFlag(other, 1, office), unit=unit, responsible="", reasons="应由该单位答复")
+        desk.close(HandleFlag(flag.id, joined, office), outcome="corrected", reasons="已核实")
 
     def _notice(self) -> None:
         ledger, story = self.world.ledger, self.story

@@ -9,6 +9,7 @@ from uuid import UUID
 from application.commands.duty import DueCase, Duties
 from application.commands.governance import Governance
 from application.commands.incidents import HandleIncident, Incidents
+from application.commands.officers import Officers
 from application.commands.relations import RelationOf, Relations
 from application.commands.reviews import HandleReview, Reviews
 from domain.access.model import Request
@@ -54,6 +55,22 @@ class Overseeing:
     def suspend(self, review: UUID) -> None:
         """The supervisor finds it improper and takes the right to query."""
         self.decide(review, consequence="suspended")
+
+    def reinstate(self, review: UUID) -> None:
+        """The relation ends, what else is open is decided, and the credit office gives the right to query back."""
+        said = RelationOf(CHIEF, self.department, WATCHED, self.story.subject(), "relative")
+        Relations(self.world.ledger).end(said, how="ended", reasons="关系已终止", once=None)
+        for other in self.opened():
+            if other != review:
+                self.decide(other, consequence="warning")
+        Officers(self.world.ledger).reinstate(
+            officer=OFFICE,
+            department=self.story.office,
+            pseudonym=WATCHED,
+            case=review,
+            reasons="已整改",
+            once=None,
+        )
 
     def decide(self, review: UUID, *, consequence: str) -> Mapping[str, object]:
         """The supervisor finds it improper; the receipt."""

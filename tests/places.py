@@ -447,6 +447,7 @@ def overseen(scene: Scene) -> Came:
     acts: Mapping[str, Mapping[str, Any]] = {
         "answer": {"parts": {"public": {}}, "salt": "00" * 32, "issuer": "00" * 8, "signature": "00" * 64},
         "close": {"outcome": "corrected", "reasons": ""},
+        "reassign": {"unit": scene.story.source, "reasons": ""},
     }
     for department, officer in ((scene.story.source, SECOND), (scene.story.office, "credit_office-1")):
         listed = scene.post("/v1/flags", {}, department, credit_official=officer, **asking)

@@ -14,11 +14,12 @@ from application.commands.remedies import DepartmentAct, Done, Once, RemedyDesk,
 from application.ledger import SealedAct
 from application.ports import Conflict, LedgerUnavailable, Receipt
 from domain.oversight.flag_events import FlagAnswered
-from domain.oversight.flags import UNKNOWN, Flag, answer_defects, close, fold_flag
+from domain.oversight.flags import UNKNOWN, Assignee, Flag, answer_defects, close, fold_flag, reassign
 from domain.parties.acting import Officer
-from domain.parties.keys import CREDIT_OFFICE
+from domain.parties.keys import CREDIT_OFFICE, DEPARTMENT
 from domain.records.screening import personal_data_in_public
 from domain.shared.city_time import city_day
+from domain.shared.deadlines import add_working_days
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.transparency.merkle import leaf_hash
 
@@ -54,7 +55,7 @@ class FlagDesk:
     def concerned(self, flag_id: UUID, department: str) -> Flag:
         """The flag, for its unit and the credit office. Raises ``Refused`` as for an unknown one to anyone else."""
         flag = fold_flag(self._ledger.load(flag_id))
-        if flag is None or not (flag.raised.unit == department or self.is_office(department)):
+        if flag is None or not (flag.unit == department or self.is_office(department)):
             raise Refused(Defect(UNKNOWN, "remedy_case_unknown"))
         return flag
 
@@ -80,6 +81,40 @@ class FlagDesk:
             return FlagAct(sealed, {stream: version}, {})
 
         return self._perform(make, command.officer, once)
+
+    def reassign(
+        self, command: HandleFlag, *, unit: str, responsible: str, reasons: str, once: Once | None = None
+    ) -> Done:
+        """Assign it to another unit, or to one officer of a unit, as the credit office; it has its days anew."""
+
+        def make() -> FlagAct:
+            flag, guards = self._seen(command), dict[UUID, int]()
+            today = city_day(self._ledger.now())
+            days = self._desk.settings(guards).number("flag.answer_working_days", on=today)
+            event = reassign(
+                flag,
+                raised=self._raised(flag),
+                to=self._assignee(unit, responsible),
+                reasons=reasons,
+                officer=command.officer,
+                is_office=self.is_office(command.officer.department),
+                due=add_working_days(today, days, self._desk.calendar),
+                now=self._ledger.now(),
+            )
+            refuse_if_any(self._about_persons(flag, reasons, "/reasons"))
+            return FlagAct(self._ledger.seal(event), guards, {"answer_by": event.answer_by})
+
+        return self._perform(make, command.officer, once)
+
+    def _assignee(self, unit: str, responsible: str) -> Assignee:
+        found = self._desk.registry.department(unit)
+        named = self._desk.registry.officer(responsible) if responsible else None
+        return Assignee(
+            unit,
+            responsible,
+            may_answer=found is not None and found.role == DEPARTMENT,
+            is_its_officer=named is not None and named.department == unit,
+        )
 
     def close(self, command: HandleFlag, *, outcome: str, reasons: str, once: Once | None = None) -> Done:
         """Close it, as the credit office."""

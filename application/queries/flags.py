@@ -22,7 +22,7 @@ FLAGS = "flags"
 
 
 class FlagReading(Protocol):
-    """The reader's door: flags of a unit (None: of all) raised after one position and up to another, oldest first."""
+    """The reader's door: flags that lie with a unit (None: all), raised after one position and up to another."""
 
     def page(
         self, unit: str | None, *, open_only: bool, after: int, through: int, limit: int
@@ -37,6 +37,7 @@ class Listed:
     version: int
     rule: str
     unit: str
+    responsible: str
     what: str
     about: str
     times: int
@@ -95,8 +96,7 @@ class Flags:
         """A flag with its timeline. Raises ``Refused`` as for an unknown one to whom it does not concern."""
         flag = self._desk.concerned(flag_id, department)
         rows = self._ledger.open_all(self._ledger.store.load("records", flag_id), log="records")
-        evidence = tuple((event, found) for event, found in flag.raised.evidence)
-        return Told(listed(flag), evidence, tuple(_step(row) for row in rows))
+        return Told(listed(flag), flag.evidence, tuple(_step(row) for row in rows))
 
 
 def listed(flag: Flag) -> Listed:
@@ -106,13 +106,14 @@ def listed(flag: Flag) -> Listed:
         flag=str(flag.id),
         version=flag.version,
         rule=raised.rule,
-        unit=raised.unit,
+        unit=flag.unit,
+        responsible=flag.responsible,
         what=raised.what,
         about=raised.about,
-        times=raised.times,
+        times=flag.times,
         state=flag.state,
         raised_on=city_day(raised.timestamp).isoformat(),
-        answer_by=raised.answer_by,
+        answer_by=flag.answer_by,
     )
 
 

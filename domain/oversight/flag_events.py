@@ -1,6 +1,6 @@
-"""The facts of a flag: raised with its evidence, answered by its unit, its answer missed, closed by the credit office.
+"""The facts of a flag: raised with its evidence, joined by more, reassigned, answered or missed by its unit, closed.
 
-The flag runner (``application/flags.py``) raises and escalates; ``application/commands/flags.py`` does the rest. What
+The flag runner (``application/flags.py``) raises, joins and escalates; ``application/commands/flags.py`` the rest. What
 is public of them tells that there is a flag, never whose.
 """
 
@@ -36,6 +36,42 @@ class FlagRaised(Event):
     from_day: str
     until_day: str
     evidence: list[list[str]]
+    answer_by: str
+    provisional: bool
+
+
+class FlagJoined(Event):
+    """More of the same was found while the flag was open (线索并入), with its evidence, as in :class:`FlagRaised`."""
+
+    TOPIC: ClassVar[str] = "flag.joined"
+    KIND: ClassVar[Kind] = Kind.FLAG_JOINED
+    PART_OF: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("times", "from_day", "until_day", "evidence"), "restricted"
+    )
+    rule: str
+    times: int
+    from_day: str
+    until_day: str
+    evidence: list[list[str]]
+
+
+class FlagReassigned(Event):
+    """The credit office assigned a flag to another unit, or to one officer of a unit (线索改派), and why.
+
+    ``reassigns`` is the leaf hash (hex) of the flag. Who is ``responsible`` (a pseudonym) answers alone; empty for
+    any officer of the unit. ``answer_by`` is the new last day.
+    """
+
+    TOPIC: ClassVar[str] = "flag.reassigned"
+    KIND: ClassVar[Kind] = Kind.FLAG_REASSIGNED
+    PART_OF: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("unit", "responsible", "reasons", "officer", "answer_by", "provisional"), "restricted"
+    )
+    reassigns: str
+    unit: str
+    responsible: str
+    reasons: str
+    officer: str
     answer_by: str
     provisional: bool
 

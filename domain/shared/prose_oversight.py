@@ -7,6 +7,22 @@ OVERSIGHT_PROSE: dict[str, tuple[str, str]] = {
         "这条责任线索不是交由你单位答复的。由被交办的单位答复。",
         "This flag is not yours to answer. The unit that it was assigned to answers it.",
     ),
+    "flag_of_another_officer": (
+        "这条责任线索已指定责任人，由其答复（Credit-Official）。",
+        "This flag was assigned to one officer, who answers it (Credit-Official).",
+    ),
+    "flag_unit_unfit": (
+        "责任线索只能改派给已登记的部门，不能改派给信用办、审计机关。",
+        "A flag goes to a registered department, and to neither the credit office nor an auditor.",
+    ),
+    "flag_responsible_unknown": (
+        "责任人须为所改派单位登记的经办人。",
+        "Who is responsible is a registered officer of the unit that it goes to.",
+    ),
+    "flag_lies_there_already": (
+        "这条责任线索已经交给该单位（责任人）。写明另一单位或者另一名责任人。",
+        "The flag lies there already. Name another unit or another officer.",
+    ),
     "flag_closed_already": (
         "这条责任线索已经办结，不能再答复或者再次办结。",
         "This flag is closed: it takes no further answer and is not closed again.",
@@ -28,8 +44,8 @@ OVERSIGHT_PROSE: dict[str, tuple[str, str]] = {
         "An answer or a reason holds no personal data. Leave out id and phone numbers and addresses; state the facts.",
     ),
     "flag_not_the_office": (
-        "责任线索只能由信用办办结。被交办的单位可以答复，由信用办核实后办结。",
-        "Only the credit office closes a flag. The unit may answer it; the office looks into that and closes.",
+        "责任线索只能由信用办改派和办结。被交办的单位可以答复，由信用办核实。",
+        "Only the credit office assigns a flag anew and closes it. The unit may answer it; the office looks into that.",
     ),
     "flag_outcome_unknown": (
         "办结结果只能是：{values}。",

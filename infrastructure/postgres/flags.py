@@ -12,8 +12,8 @@ from psycopg.rows import TupleRow
 from application.flags import Recorded
 from application.ledger import OpenedRow, parse_instant
 from application.ports import Log
-from domain.oversight.flag_events import FlagClosed, FlagRaised
-from domain.oversight.flags import Found, Trace
+from domain.oversight.flag_causes import Found, Trace
+from domain.oversight.flag_events import FlagClosed, FlagJoined, FlagRaised, FlagReassigned
 from domain.shared.city_time import city_day
 from domain.transparency.merkle import leaf_hash
 from infrastructure.postgres.store import Pool, connection
@@ -28,13 +28,16 @@ _RAISED = (
     "INSERT INTO ledger.flags (id, unit, rule, what, about, position, due) VALUES (%s, %s, %s, %s, %s, %s, %s)"
     " ON CONFLICT DO NOTHING"
 )
-_JOIN = (
-    "UPDATE ledger.flag_causes c SET flag = f.id FROM ledger.flags f WHERE c.flag IS NULL AND f.open"
-    " AND (f.unit, f.rule, f.what, f.about) = (c.unit, c.rule, c.what, c.about)"
+_SHOWN_BY = (
+    "UPDATE ledger.flag_causes c SET flag = f.id FROM ledger.flags f"
+    " WHERE f.id = %s AND c.log = %s AND c.position = %s AND (c.rule, c.unit) = (f.rule, f.unit)"
 )
 _WAITING = (
-    "SELECT rule, what, about, unit, times, log, position, leaf_hash, day FROM ledger.flag_causes"
-    " WHERE flag IS NULL AND (day >= %s OR what <> 'refused') ORDER BY day, log, position"
+    "SELECT c.rule, c.what, c.about, c.unit, c.times, c.log, c.position, c.leaf_hash, c.day, f.id"
+    " FROM ledger.flag_causes c LEFT JOIN ledger.flags f"
+    " ON f.open AND (f.unit, f.rule, f.what, f.about) = (c.unit, c.rule, c.what, c.about)"
+    " WHERE c.flag IS NULL AND (c.day >= %s OR c.what <> 'refused' OR f.id IS NOT NULL)"
+    " ORDER BY c.day, c.log, c.position"
 )
 _UNDER = f"""
 SELECT unit, position, leaf, recorded_at FROM (
@@ -85,15 +88,13 @@ class PostgresFlags:
                 cursor.execute(_CAUSE, (*row, *about))
             for one in told:
                 _tell(cursor, one)
-            if traces or told:
-                cursor.execute(_JOIN)
         return True
 
-    def waiting(self, since: date) -> Sequence[Trace]:
-        """The causes that belong to no flag; refusals since a day only."""
+    def waiting(self, since: date) -> Sequence[tuple[Trace, UUID | None]]:
+        """The causes that belong to no flag, with the open flag that is about the same; else refusals since a day."""
         with connection(self._pool) as conn:
             rows = conn.execute(_WAITING, (since,)).fetchall()
-        return [Trace(Found(*r[:5]), r[5], int(r[6]), bytes(r[7]), r[8]) for r in rows]
+        return [(Trace(Found(*r[:5]), r[5], int(r[6]), bytes(r[7]), r[8]), r[9]) for r in rows]
 
     def unanswered(self, on: date, limit: int) -> Sequence[UUID]:
         """Open flags whose day is over and not recorded as missed."""
@@ -130,6 +131,14 @@ def _tell(cursor: Cursor[TupleRow], one: OpenedRow) -> None:
     if isinstance(event, FlagRaised):
         place = (event.unit, event.rule, event.what, event.about, one.row.position, event.answer_by)
         cursor.execute(_RAISED, (event.originator_id, *place))
+    if isinstance(event, FlagRaised | FlagJoined):
+        for shown, _ in event.evidence:
+            log, _, position = shown.partition(":")
+            cursor.execute(_SHOWN_BY, (event.originator_id, log, int(position)))
+        return
+    if isinstance(event, FlagReassigned):
+        query = "UPDATE ledger.flags SET assigned = %s, due = %s, waits = true WHERE id = %s"
+        cursor.execute(query, (event.unit, event.answer_by, event.originator_id))
         return
     # Answered or its day recorded: it waits for the office only.
     closed = isinstance(event, FlagClosed)

@@ -55,13 +55,19 @@ def deadlines(*, as_json: bool, quiet: bool) -> None:
         reviews = found.reviews.run()
         bar.finish()
     if as_json:
-        told = {"flags": raised.flags, "flags_overdue": raised.overdue, "reviews": reviews}
+        told = {
+            "flags": raised.flags,
+            "flags_overdue": raised.overdue,
+            "joined": raised.joined,
+            "reviews": reviews,
+        }
         click.echo(json.dumps({**asdict(passed), **told}))
     else:
         click.echo(f"公示期满 / terms ended: {passed.terms_ended}")
         click.echo(f"办理逾期 / due days missed: {passed.overdue}")
         click.echo(f"期限重算 / cases whose days were counted again: {passed.recounted}")
         click.echo(f"责任线索 / flags raised: {raised.flags}")
+        click.echo(f"并入线索的事件 / causes that joined a flag: {raised.joined}")
         click.echo(f"线索逾期未答复 / flags not answered in time: {raised.overdue}")
         click.echo(f"开启的查询审查 / reviews of queries opened: {reviews}")
         if passed.unreadable:

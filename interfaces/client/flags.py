@@ -58,6 +58,13 @@ class Flags:
         )
         return self._acted(flag, "answer", sealed)
 
+    def reassign(
+        self, told: Mapping[str, Any], *, unit: str, responsible: str = "", reasons: str
+    ) -> dict[str, Any]:
+        """Assign a flag as it was told last to another unit or officer; for the credit office."""
+        said = {"unit": unit, "responsible": responsible, "reasons": reasons}
+        return self._acted(told["flag"], "reassign", said)
+
     def close(self, told: Mapping[str, Any], *, outcome: str, reasons: str) -> dict[str, Any]:
         """Close a flag as it was told last; for the credit office."""
         return self._acted(told["flag"], "close", {"outcome": outcome, "reasons": reasons})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from domain.oversight.flags import CAUSES, OUTCOMES
-from domain.parties.acting import TEXT_CHARACTERS_MAX
+from domain.oversight.flag_causes import CAUSES
+from domain.oversight.flags import OUTCOMES
+from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from interfaces.http.paging import PageQuestion
 from interfaces.http.schema_fields import count, date, hexadecimal, text
 from interfaces.http.schemas import Paged
@@ -34,6 +35,20 @@ class ClosedFlag(Schema):
     reasons = fields.String(required=True, validate=validate.Length(max=TEXT_CHARACTERS_MAX))
 
 
+class ReassignedFlag(Schema):
+    """To which unit, or which officer of a unit, the credit office assigns a flag, and why."""
+
+    unit = fields.String(required=True, validate=validate.Regexp(r"^[0-9A-Z]{18}$"))
+    responsible = fields.String(
+        load_default="",
+        validate=validate.Length(max=SHORT_CHARACTERS_MAX),
+        metadata={
+            "description": "责任人代号，其后由其一人答复 / the one officer who is to answer from then on"
+        },
+    )
+    reasons = fields.String(required=True, validate=validate.Length(max=TEXT_CHARACTERS_MAX))
+
+
 class ListedFlag(Schema):
     """A flag of a list."""
 
@@ -41,6 +56,9 @@ class ListedFlag(Schema):
     version = count("版本，用于 If-Match / the version, for If-Match")
     rule = text("ACC-1, ACC-2, ACC-3, ACC-4")
     unit = text("被交办单位 / the unit that is to answer")
+    responsible = text(
+        "责任人代号，没有指定则为空 / the one officer who is to answer, empty for any of the unit"
+    )
     what = fields.String(required=True, validate=validate.OneOf(list(CAUSES)))
     about = text("所涉目录项、案件或名单决定，拒绝类为空 / item, case or listing; empty for refusals")
     times = count("次数 / how often")

@@ -17,13 +17,21 @@ from application.commands.flags import FlagDesk, HandleFlag
 from application.commands.remedies import Done, StaleVersion
 from application.queries.flags import Flags, Told
 from domain.access.model import SUPERVISION
-from domain.oversight.flags import CAUSES, OUTCOMES
+from domain.oversight.flag_causes import CAUSES
+from domain.oversight.flags import OUTCOMES
 from domain.parties.acting import Officer
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
-from interfaces.http.flag_schemas import ClosedFlag, FlagAnswer, FlagQuestion, FlagsAnswer, FlagsQuestion
+from interfaces.http.flag_schemas import (
+    ClosedFlag,
+    FlagAnswer,
+    FlagQuestion,
+    FlagsAnswer,
+    FlagsQuestion,
+    ReassignedFlag,
+)
 from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.paging import asked_page, page_response, read_json
 from interfaces.http.queries import for_purpose
@@ -37,6 +45,8 @@ HTML = "text/html"
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 STEPS = {
     "flag.raised": ("线索入账并交办", "raised and assigned"),
+    "flag.joined": ("同类线索并入", "more of the same joined"),
+    "flag.reassigned": ("信用办改派", "assigned anew by the credit office"),
     "flag.answered": ("单位答复", "answered by the unit"),
     "flag.overdue": ("逾期未答复，报信用办", "not answered in time: escalated"),
     "flag.closed": ("信用办办结", "closed by the credit office"),
@@ -113,6 +123,18 @@ def answer_flag(flag_id: UUID) -> Response:
         return desk.answer(
             handling, sealed_act(given_json(SealedByDepartment(), given.body)), once=given.once
         )
+
+    return command(run)
+
+
+@blueprint.post("/<uuid:flag_id>/reassign")
+@operation(deciding("改派责任线索", "Assign a flag anew", ReassignedFlag, tag=TAG))
+def reassign_flag(flag_id: UUID) -> Response:
+    """The credit office assigns a flag to another unit, or to one officer of a unit, with its reasons (线索改派)."""
+
+    def run(given: Command) -> Done:
+        desk, handling = _handling(given, flag_id)
+        return desk.reassign(handling, **given_json(ReassignedFlag(), given.body), once=given.once)
 
     return command(run)
 

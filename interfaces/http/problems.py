@@ -66,6 +66,7 @@ NOT_PERMITTED = frozenset(
         "flag_not_the_office",
         "indicators_not_the_office",
         "flag_of_another_unit",
+        "flag_of_another_officer",
         "officer_suspended",
         "officer_not_the_office",
         "officer_reinstates_oneself",

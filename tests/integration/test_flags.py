@@ -84,10 +84,7 @@ def test_acc_1_recording_outside_the_catalogue_is_flagged_answered_and_closed_by
     flag = overseen.only()
     assert (flag["rule"], flag["what"], flag["times"], flag["state"]) == ("ACC-1", "refused", 5, "raised")
     told = overseen.source.one(flag["flag"])
-    leaves = {f"access:{r.position}": r for r in world.reader.rows("access", after=0, limit=10_000)}
-    for shown in told["evidence"]:
-        found = leaves[shown["event_id"]]
-        assert (found.topic, leaf_hash(found.leaf).hex()) == ("act.refused", shown["leaf_hash"])
+    _shown(overseen, told, 5)
 
     # Who has no part is told what it is told of a flag that is not there.
     nothing = problem(lambda: overseen.stranger.one(str(world.ledger.id)), 404)
@@ -149,6 +146,15 @@ def test_acc_1_whoever_recorded_under_an_item_later_found_without_basis_is_flagg
     assert overseen.passed() == (0, 0)
 
 
+def _shown(overseen: Overseen, told: dict[str, Any], times: int) -> None:
+    """Each cause of the flag is told once, as a refused act whose leaf it is."""
+    leaves = {f"access:{r.position}": r for r in overseen.world.reader.rows("access", after=0, limit=10_000)}
+    assert len({shown["event_id"] for shown in told["evidence"]}) == len(told["evidence"]) == times
+    for shown in told["evidence"]:
+        found = leaves[shown["event_id"]]
+        assert (found.topic, leaf_hash(found.leaf).hex()) == ("act.refused", shown["leaf_hash"])
+
+
 @pytest.mark.rule("ACC-2")
 def test_acc_2_one_refused_measure_is_flagged_and_more_join_it_while_it_is_open(overseen: Overseen) -> None:
     overseen.refuse("MEA-1", 1)
@@ -156,8 +162,18 @@ def test_acc_2_one_refused_measure_is_flagged_and_more_join_it_while_it_is_open(
     overseen.refuse("MEA-3", 3)
     assert overseen.passed() == (0, 0)
     flag = overseen.only()
-    assert (flag["rule"], flag["times"]) == ("ACC-2", 1)
+    assert (flag["rule"], flag["times"], flag["version"]) == ("ACC-2", 4, 2)
     told = overseen.office.one(flag["flag"])
+    raised, joined = told["steps"]
+    assert (raised["content"]["times"], joined["event"], joined["content"]["times"]) == (1, "flag.joined", 3)
+    _shown(overseen, told, 4)
+    overseen.refuse("MEA-3", 1)
+    assert overseen.passed() == (0, 0)
+    stale = problem(lambda: overseen.office.close(told, outcome="unfounded", reasons="x"), 412)
+    assert code_of(stale) == "version_stale"
+    told = overseen.office.one(flag["flag"])
+    _shown(overseen, told, 5)
+    assert "同类线索并入" in overseen.source.shown(flag["flag"])
     overseen.office.close(told, outcome="unfounded", reasons="核实为系统误报")
     assert overseen.passed() == (0, 0)
     overseen.refuse("MEA-2", 1)
@@ -202,6 +218,7 @@ def test_acc_4_a_case_not_done_in_time_is_flagged_once_and_escalates_when_the_un
     assert (flag["rule"], flag["about"], flag["unit"]) == ("ACC-4", case["case"], overseen.unit)
     assert overseen.only(overseen.office) == flag
     assert overseen.stranger.page()["flags"] == []
+    told = _reassigned(overseen, overseen.office.one(flag["flag"]))
     world.clock.advance(days=20)
     assert overseen.passed() == (0, 1)
     assert overseen.passed() == (0, 0)
@@ -210,6 +227,32 @@ def test_acc_4_a_case_not_done_in_time_is_flagged_once_and_escalates_when_the_un
     overseen.office.close(told, outcome="held_to_account", reasons="逾期未办且未说明")
     assert overseen.office.one(flag["flag"])["flag"]["state"] == "closed"
     assert deciding("objections", case).version == 1 and world.finding() is None
+
+
+def _reassigned(overseen: Overseen, told: dict[str, Any]) -> dict[str, Any]:
+    """改派: by the office alone, to a unit that is heard anew; whom it left sees it no more."""
+    flag, officer = told["flag"], overseen.city.stranger_officer
+    unit = overseen.city.clients["stranger"].department.code
+    overseen.world.clock.advance(days=7)
+    said = {"unit": unit, "responsible": officer, "reasons": "该异议应由该单位办理"}
+    own = problem(lambda: overseen.source.reassign(told, **said), 403)
+    assert (own["rule"], code_of(own), own["attempted"]) == ("ACC-4", "flag_not_the_office", "改派责任线索")
+    assert problem(lambda: overseen.stranger.reassign(told, **said), 404)["rule"] == "ACC-1"
+    unfit = problem(
+        lambda: overseen.office.reassign(told, **{**said, "unit": overseen.city.story.office}), 422
+    )
+    assert code_of(unfit) == "flag_unit_unfit" and unfit["instead"]
+    there = problem(lambda: overseen.office.reassign(told, unit=flag["unit"], reasons="x"), 422)
+    assert code_of(there) == "flag_lies_there_already"
+    receipt = overseen.office.reassign(told, **said)
+    assert receipt["answer_by"] > flag["answer_by"]
+    overseen.world.flags.run()
+    problem(lambda: overseen.source.one(flag["flag"]), 404)
+    assert overseen.source.page()["flags"] == []
+    (listed,) = overseen.stranger.page()["flags"]
+    assert (listed["unit"], listed["responsible"], listed["state"]) == (unit, officer, "raised")
+    assert "改派" in overseen.stranger.shown(flag["flag"])
+    return overseen.office.one(flag["flag"])
 
 
 def test_a_flag_raised_by_a_runner_that_then_died_is_raised_no_second_time(overseen: Overseen) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -9,24 +10,25 @@ from uuid import UUID
 import pytest
 
 from domain.listing.events import ListingOverdue, ListingRemoved
+from domain.oversight.flag_causes import Found, Trace, causes_of, due_flags
 from domain.oversight.flag_events import FlagAnswered
 from domain.oversight.flags import (
     EVIDENCE_MAX,
+    Assignee,
     Flag,
-    Found,
-    Trace,
     answer_defects,
-    causes_of,
     close,
-    due_flags,
     escalate,
     fold_flag,
+    join,
     raise_flag,
+    reassign,
 )
 from domain.parties.acting import Officer
 from domain.records.events import ActRefused, IntakeReported
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
 from domain.remedies.restoration import RestorationOverdue
+from domain.shared.deadlines import add_working_days
 from domain.shared.events import Event
 from domain.shared.refusals import Refused
 from infrastructure.remedy_data import load_calendar
@@ -60,6 +62,12 @@ def flag(**changed: object) -> Flag:
     told = fold_flag([raised])
     assert told is not None
     return replace(told, **changed)  # type: ignore[arg-type]
+
+
+def known(events: Sequence[Event]) -> Flag:
+    told = fold_flag(events)
+    assert told is not None
+    return told
 
 
 def code_of(act: object) -> tuple[str, str]:
@@ -123,9 +131,56 @@ def test_a_flag_names_the_first_events_that_show_it_and_gives_the_unit_its_worki
     raised = raise_flag(
         group, flag_id=UUID(int=1), working_days=10, calendar=load_calendar(), now=NOW, today=TODAY
     )
-    assert (raised.times, len(raised.evidence), raised.answer_by) == (120, EVIDENCE_MAX, "2026-12-04")
+    assert (raised.times, len(raised.evidence), raised.answer_by) == (100, EVIDENCE_MAX, "2026-12-04")
     assert raised.evidence[0] == ["access:1", "01" * 32]
     assert (raised.from_day, raised.until_day, raised.provisional) == ("2026-11-19", "2026-11-19", False)
+
+
+def test_acc_1_what_was_found_beyond_a_flags_evidence_joins_it_once_in_signed_events() -> None:
+    group = [trace(n, Found("ACC-1", "refused", "", UNIT, 2)) for n in range(1, 121)]
+    raised = raise_flag(
+        group, flag_id=UUID(int=1), working_days=10, calendar=load_calendar(), now=NOW, today=TODAY
+    )
+    events: list[Event] = [raised]
+    while (event := join(known(events), group, now=NOW)) is not None:
+        assert len(event.evidence) <= EVIDENCE_MAX and event.originator_version == len(events) + 1
+        events.append(event)
+    told = known(events)
+    assert (len(events), told.times, told.answer_by) == (3, 240, "2026-12-04")
+    assert told.evidence == tuple((f"access:{n}", f"{n:02x}" * 32) for n in range(1, 121))
+    late = [trace(121, Found("ACC-1", "refused", "", UNIT))]
+    assert join(flag(closed=closed()), late, now=NOW) is None
+
+
+def test_acc_4_the_office_alone_assigns_an_open_flag_anew_and_who_gets_it_is_heard_from_the_start() -> None:
+    due = add_working_days(date(2026, 12, 7), 10, load_calendar())
+
+    def to(unit: str, responsible: str = "", *, fit: bool = True, its: bool = True, **said: object) -> object:
+        given = {"raised": "aa", "reasons": "应由该单位答复", "officer": OFFICE, "is_office": True, **said}
+        told = given.pop("of", flag(answered=2, overdue=True, version=3))
+        assignee = Assignee(unit, responsible, fit, its)
+        return reassign(told, to=assignee, due=due, now=NOW, **given)  # type: ignore[arg-type]
+
+    assert code_of(lambda: to(OTHER, is_office=False)) == ("ACC-3", "flag_not_the_office")
+    assert code_of(lambda: to(OTHER, of=flag(closed=closed()))) == ("ACC-3", "flag_closed_already")
+    assert code_of(lambda: to(OTHER, fit=False)) == ("ACC-3", "flag_unit_unfit")
+    assert code_of(lambda: to(OTHER, "x-1", its=False)) == ("ACC-3", "flag_responsible_unknown")
+    assert code_of(lambda: to(UNIT)) == ("ACC-3", "flag_lies_there_already")
+    assert code_of(lambda: to(OTHER, reasons=" ")) == ("ACC-3", "remedy_without_reasons")
+    event = to(OTHER, "x-1")
+    assert isinstance(event, Event)
+    told = known([flag().raised, event])
+    assert (told.unit, told.responsible, told.state, told.answer_by) == (OTHER, "x-1", "raised", "2026-12-21")
+    own = FlagAnswered(**PLACE, answers="aa", statement="已撤销并重新告知")  # type: ignore[arg-type]
+    for officer, codes in (
+        (OFFICER, ["flag_of_another_unit"]),
+        (Officer("x-2", OTHER), ["flag_of_another_officer"]),
+        (Officer("x-1", OTHER), []),
+    ):
+        assert [d.code for d in answer_defects(told, own, officer, raised="aa")] == codes
+    assert code_of(lambda: closed(told)) == ("ACC-3", "flag_not_heard")
+    assert escalate(told, today=date(2026, 12, 5), now=NOW) is None
+    assert to(UNIT, "u-1", of=told)
 
 
 def test_a_flag_escalates_once_after_its_day_and_never_when_it_was_answered() -> None:

@@ -19,7 +19,7 @@ from domain.measures.case import (
     report,
 )
 from domain.measures.objections import answer, object_to
-from domain.oversight.flags import causes_of
+from domain.oversight.flag_causes import causes_of
 from domain.parties.acting import Officer
 from domain.remedies.overdue import waiting_of_measure
 from domain.remedies.restoration import restore_after

@@ -457,6 +457,26 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "provisional": False,
         },
     },
+    ("flag.joined", 1): {
+        "public": {"rule": "ACC-2"},
+        "restricted": {
+            "times": 1,
+            "from_day": "2026-11-21",
+            "until_day": "2026-11-21",
+            "evidence": [["access:9", "c6" * 32]],
+        },
+    },
+    ("flag.reassigned", 1): {
+        "public": {"reassigns": "c5" * 32},
+        "restricted": {
+            "unit": "11420100MB1D0012X5",
+            "responsible": "officer-1",
+            "reasons": "应由该单位答复",
+            "officer": "credit_office-1",
+            "answer_by": "2026-12-07",
+            "provisional": False,
+        },
+    },
     ("flag.answered", 1): {
         "public": {"answers": "c6" * 32},
         "restricted": {"statement": "已停止", "materials": ["c7" * 32]},
