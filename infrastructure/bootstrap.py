@@ -33,6 +33,7 @@ from application.queries.measures import MeasureChecks
 from application.queries.operations import Operations
 from application.queries.proofs import Proofs
 from application.queries.registers import Registers
+from application.queries.replay import Replay
 from application.queries.reporting import Reports
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
@@ -73,6 +74,7 @@ from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.prepared import NotPrepared, database, prepare, role_pool
 from infrastructure.public_wiring import consistency_desk, public_lookup
 from infrastructure.remedy_data import load_calendar, load_limits, load_settings
+from infrastructure.replay_wiring import replay_over
 from infrastructure.report_seal import ReportSeal
 from infrastructure.rotation import log_keyring, retire_log, rotate_gateway, rotate_log
 from infrastructure.sequencing import (
@@ -97,6 +99,7 @@ __all__ = [
     "ProjectorServices",
     "SequencerServices",
     "Settings",
+    "answer_replay",
     "audit_services",
     "believed",
     "comparisons",
@@ -309,6 +312,12 @@ def audit_services(settings: Settings) -> AuditServices:
         vault=FileVault(settings.secrets_dir),
         gateway_issuer=gateway_issuer(settings.secrets_dir),
     )
+
+
+def answer_replay(settings: Settings, forms: Mapping[FormKind, Form]) -> Replay:
+    """For replays of answers: login ``auditor``."""
+    pool = role_pool(settings, "auditor")
+    return replay_over(pool, FileVault(settings.secrets_dir), partial(remedy_desk, forms=forms))
 
 
 def size_of_checkpoint(settings: Settings, note: bytes) -> int | Fault:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -43,6 +43,7 @@ from application.queries.measures import MeasureChecks
 from application.queries.operations import Operations
 from application.queries.public import PublicLookup
 from application.queries.registers import Registers
+from application.queries.replay import Replay
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
@@ -89,6 +90,7 @@ from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.public_wiring import consistency_desk, public_lookup
 from infrastructure.remedy_data import load_calendar, load_settings
+from infrastructure.replay_wiring import replay_over
 from infrastructure.report_seal import ReportSeal, make_report_seal
 from infrastructure.settings import Settings
 from infrastructure.tile_files import PublishedFolder
@@ -250,6 +252,11 @@ class World:
     def reader(self) -> LogReader:
         """Both logs whole, as login ``auditor``."""
         return LogReader(self.pool("auditor"))
+
+    @property
+    def replay(self) -> Replay:
+        """Replays of answers, as login ``auditor``."""
+        return replay_over(self.pool("auditor"), self.vault, partial(remedy_desk, forms=load_forms()))
 
     @cached_property
     def views(self) -> PostgresViewStore:

@@ -113,10 +113,19 @@ class CaseQueries:
         if subject is not None:
             self._record(kind, case_id, filed, subject)
 
-    def state(self, kind: CaseKind, case_id: UUID, asker: Asker, *, paper: bool = False) -> CaseState:
+    def state(
+        self,
+        kind: CaseKind,
+        case_id: UUID,
+        asker: Asker,
+        *,
+        paper: bool = False,
+        asked: Mapping[str, Json] | None = None,
+    ) -> CaseState:
         """The case for its source, for whoever filed it, or, without what was said in it, for the credit office.
 
-        As a ``paper`` it is decided, for its source or its subject only, and tells the record's present content too.
+        As a ``paper`` it is decided, for its source or its subject only, and tells the record's present content too;
+        ``asked`` says of which greater question it is part.
         Raises ``Refused``: QRY-1 without a registered officer, PRV-3 for who may not speak for subjects, and
         alike for a case that does not exist and one that is none of the asker's business; ``LedgerUnavailable``.
         """
@@ -153,7 +162,15 @@ class CaseQueries:
             source=filed.source,
             leaf_hash=record.leaf_hash,
             history=history,
-            position=self._logged(kind, case_id, asker, role, record.concerned, told),
+            position=self._logged(
+                kind,
+                case_id,
+                asker,
+                role,
+                record.concerned,
+                told,
+                asked or ({"paper": True} if paper else {}),
+            ),
             told=told,
         )
 
@@ -205,6 +222,7 @@ class CaseQueries:
         role: str,
         subject: UUID,
         told: Sequence[ToldPart],
+        asked: Mapping[str, Json],
     ) -> int:
         """Log the look in the subject's own list, durable when it returns; its position."""
         own = asker.subject is not None
@@ -221,6 +239,7 @@ class CaseQueries:
             view=kind,
             shown=shown,
             case=str(case_id),
+            asked=asked,
         )
 
 

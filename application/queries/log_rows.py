@@ -10,7 +10,7 @@ from uuid import UUID
 
 from application.data_keys import KeySource, unwrap_all
 from application.ledger import OpenedRow, open_rows, owners_of
-from application.ports import KeyName, Vault
+from application.ports import KeyName, Log, Vault
 from application.projections.projector import LogRows
 from application.projections.renditions import LEARNED, Rendition, RenditionFold, open_rendition
 from domain.transparency.digest import StoredRow
@@ -39,11 +39,11 @@ class RecordRows:
             yield rows
             at = rows[-1].position
 
-    def open(self, rows: Sequence[StoredRow]) -> list[OpenedRow]:
+    def open(self, rows: Sequence[StoredRow], *, log: Log = "records") -> list[OpenedRow]:
         """The rows, opened as far as their keys are there."""
         if rows:
             self._keys.update(unwrap_all(self._vault, self._key_source.data_keys_of(owners_of(rows))))
-        opened = open_rows(rows, log="records", keys=lambda _: self._keys)
+        opened = open_rows(rows, log=log, keys=lambda _: self._keys)
         self.erased |= {found.row.stream_id for found in opened if found.closed}
         return opened
 

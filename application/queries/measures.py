@@ -6,8 +6,10 @@ Comes after a department has signed its question; who asks learns of no record t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from application.commands.measure_grounds import FoundGround, Grounds
@@ -16,7 +18,7 @@ from application.commands.subjects import Identity, SubjectDesk
 from application.measures import measures_of
 from application.ports import Append
 from application.queries.looks import log_look, log_look_at
-from application.queries.shared import LISTED_MAX, Listed, SharedReading
+from application.queries.shared import LISTED_MAX, Listed
 from domain.access.decide import decide, request_defects
 from domain.access.model import Officer, Request
 from domain.listing.case import fold_listing
@@ -43,10 +45,16 @@ class MeasureAnswer:
     position: int
 
 
+class Listing(Protocol):
+    """The door to what the shared view could show of subjects, as ``SharedReading``."""
+
+    def listing(self, subjects: Iterable[UUID], *, on: date, limit: int) -> tuple[int, list[Listed]]: ...
+
+
 class MeasureChecks:
     """Questions of departments about measures (惩戒措施核对)."""
 
-    def __init__(self, desk: RemedyDesk, reading: SharedReading) -> None:
+    def __init__(self, desk: RemedyDesk, reading: Listing) -> None:
         self._desk = desk
         self._ledger = desk.ledger
         self._reading = reading
@@ -91,6 +99,7 @@ class MeasureChecks:
                 view_position=view_position,
                 case=request.case,
                 basis=request.basis,
+                asked={"measure": measure, **({"provision": dict(cited)} if cited else {})},
                 before=before,
             )
 

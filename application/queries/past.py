@@ -7,18 +7,23 @@ view. What is shown is announced by ``PastViews.shown``, to be logged before it 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
-from application.ledger import OpenedRow
+from application.ledger import OpenedRow, parse_instant
+from application.ports import Log
 from application.projections.renditions import BEGINNINGS, DOSSIER, Changes, Rendition, fold_rows
+from application.queries.as_of import position_as_of
 from application.queries.history import RecordLife, history_digest, life_of
 from application.queries.log_rows import RecordRows, is_learned
 from application.queries.looks import Shown
 from application.sealing import parse_key_reference
 from domain.remedies.events import ObjectionDecided, ObjectionFiled
+from domain.shared.city_time import city_day
 from domain.transparency.digest import StoredRow
 
 AS_OF = "as_of"
@@ -135,3 +140,32 @@ def _stands(rendition: Rendition, changes: Changes, on: date) -> bool:
     if rendition.view == DOSSIER or rendition.record_id in changes.gone:
         return False
     return rendition.until is None or rendition.until >= on
+
+
+class Instants(Protocol):
+    """The records log where a moment is looked for."""
+
+    def rows(self, log: Log, *, after: int, limit: int) -> Sequence[StoredRow]: ...
+    def position_at(self, at: datetime) -> int: ...
+
+
+def moment_of(moment: str, reader: Instants, *, newest: int, now: datetime) -> tuple[int, date]:
+    """Position and day of a moment, as ``position_as_of`` reads it. Raises ``Refused`` (FORMAT) like that."""
+    position, at = position_as_of(moment, newest=newest, now=now, position_at=reader.position_at)
+    row = reader.rows("records", after=position - 1, limit=1)[0]
+    return position, city_day(at or parse_instant(row.recorded_at))
+
+
+def told_past(views: PastViews, receipt: int) -> str:
+    """What is told of a look back, line by line, under the position of its look."""
+    lines = [f"records:{views.position} {views.on.isoformat()} access:{receipt}"]
+    for shown in views.renditions:
+        mark = " 异议处理中 objected" if shown.objected else ""
+        lines.append(f"{shown.view}  {shown.record}  {shown.part}{mark}")
+        lines.append(json.dumps(json.loads(shown.content), ensure_ascii=False))
+    for life in views.dossier:
+        lines.append(f"dossier  {life.record}")
+        lines += [json.dumps(vars(moment), ensure_ascii=False) for moment in life.moments]
+    if not views.renditions and not views.dossier:
+        lines.append("当时没有可显示的内容 / nothing was shown then")
+    return "".join(f"{line}\n" for line in lines)

@@ -39,7 +39,9 @@ def window_state(desk: RemedyDesk, application_id: UUID, asker: Asker) -> Window
     owner = parse_key_reference(rows[0].row.key_ref)["public"][0]
     if desk.subject_id(asker.subject) != owner or (asker.agent and filed.applied_by != "agent"):
         raise unknown
-    queries = CaseQueries(desk)
-    return WindowState(
-        application_id, [queries.state("repair", UUID(case), asker) for case, _, _ in filed.cases]
-    )
+    queries, asked = CaseQueries(desk), {"application": str(application_id)}
+    parts: list[CaseState] = []
+    for case, _, _ in filed.cases:
+        first = {"first": parts[0].position} if parts else {}
+        parts.append(queries.state("repair", UUID(case), asker, asked={**asked, **first}))
+    return WindowState(application_id, parts)

@@ -1,332 +1,164 @@
 """Reproducing a past answer from its access event, byte for byte (ARCHITECTURE 4, promise 10).
 
-An auditor names a position of the access log; the records are folded again up to where the view stood, and
-every rendition must have the digest that was announced before the answer left. The replay is logged itself.
+An auditor names a position of the access log. Every part that was announced must have its digest again, and the whole
+body is what the same query answers on the ledger as it stood. The replay is logged itself, before it is shown.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import get_args
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
-from application.data_keys import KeySource, unwrap_all
-from application.ledger import OpenedRow, open_rows, owners_of
+from application.commands.remedies import RemedyDesk
+from application.ledger import Ledger, OpenedRow
 from application.ports import Vault
-from application.projections.projector import LogRows
-from application.projections.renditions import DOSSIER, SHARED, Changes, Rendition, fold_rows
-from application.queries.cases import RULES, told_part
-from application.queries.decisions import Issue as Decision
-from application.queries.decisions import Place, decision, place_of
-from application.queries.entries import TOLD, Sort, told_entry
-from application.queries.green import VIEW as GREEN
-from application.queries.green import told_green
-from application.queries.history import history_digest, linked_life, moments_of
-from application.queries.log_rows import RecordRows, is_learned
-from application.queries.looks import looks_content, told_look
-from application.queries.past import AS_OF, place_in
-from application.queries.report import REPORT, Issue, records_of, report, salt_of, scope_of
-from application.queries.subject import CONSENTS, OWN_PURPOSE, WHO_LOOKED
-from application.sequencer import authority_of
-from domain.access.consent import fold_consent
-from domain.access.events import PurposeRegistered, ReportIssued, SubjectQueried
-from domain.access.model import OF_PLATFORM, Purpose
-from domain.catalogue.items import CatalogueEvent, CatalogueItem, fold, version_in_force
-from domain.listing.adverse import GreenChannel, Ground
-from domain.parties.events import DepartmentRegistered, SubjectRegistered
-from domain.records.links import PersonLinked
-from domain.shared.canonical import Json, canonical
-from domain.shared.events import Event
-from domain.transparency.digest import StoredRow
+from application.projections.renditions import SHARED
+from application.queries.log_rows import RecordRows
+from application.queries.past import AS_OF, Past, PastViews, moment_of, told_past
+from application.queries.replaying.again import AGAIN, Again
+from application.queries.replaying.asking import PastQuestions
+from application.queries.replaying.model import NoSuchAnswer, PastReader, ReplayedAnswer, ReplayedPart
+from application.queries.replaying.papers import Papers
+from application.queries.replaying.parts import Parts
+from application.queries.report import REPORT
+from application.queries.shared import Answer
+from application.queries.subject import OWN_PURPOSE
+from application.queries.told import body_text, told_answers
+from domain.access.events import ReportIssued, SubjectQueried
+from domain.access.model import RED_LISTING
 
-ENTRIES: Mapping[str, Sort] = {sort: sort for sort in TOLD}
-REPLAYED = (SHARED, DOSSIER, CONSENTS, REPORT, WHO_LOOKED, AS_OF, GREEN, *ENTRIES, *RULES)
-"""The views whose answers can be made again; a replay announces no content of its own."""
-Made = dict[tuple[str, str], list[tuple[bytes, bytes]]]
-"""What could have been shown by record and part: digest and content of each form that it had."""
+__all__ = ["REPLAY", "REPLAYED", "NoSuchAnswer", "Replay", "ReplayedAnswer", "ReplayedPart", "told_replay"]
 
-
-class NoSuchAnswer(Exception):
-    """The access log has no answered query at that position, or its key is destroyed."""
-
-
-@dataclass(frozen=True)
-class ReplayedPart:
-    """One announced part: whether the very same bytes were reproduced, and what they showed.
-
-    ``erased``: something of its record or case was erased since, so that it need not be reproducible.
-    """
-
-    record: str
-    part: str
-    equal: bool
-    shown: bytes
-    erased: bool = False
-
-
-@dataclass(frozen=True)
-class ReplayedAnswer:
-    """A past answer (重放) with the access event that announced it."""
-
-    position: int
-    subject: UUID
-    event: SubjectQueried
-    parts: tuple[ReplayedPart, ...]
-
-    @property
-    def equal(self) -> bool:
-        """Whether all of it was reproduced byte for byte, but for what was erased since."""
-        return all(part.equal or part.erased for part in self.parts)
+REPLAY = "replay"
+SAYS_NOTHING = (RED_LISTING.code,)
+"""Looks that stand in the list and let nothing leave: the officer is told whether the own act was recorded."""
+REPLAYED = frozenset({SHARED, REPORT, AS_OF, REPLAY, *AGAIN, *SAYS_NOTHING})
+"""Every view that a look can have."""
+ANNOUNCED_WHOLE = 3
+"""The version of the look since which it announces the marks of a shared answer."""
 
 
 class Replay:
     """Replays answers from the two logs alone; needs the auditor's login and the keys."""
 
-    def __init__(self, *, reader: LogRows, keys: KeySource, vault: Vault, ledger_id: UUID) -> None:
+    def __init__(
+        self, *, reader: PastReader, vault: Vault, ledger_id: UUID, desk: Callable[[Ledger], RemedyDesk]
+    ) -> None:
+        """``desk`` makes the desk of a ledger, with the data that the program carries."""
         self._reader = reader
-        self._key_source = keys
-        self._vault = vault
-        self._ledger_id = ledger_id
-        self._rows = RecordRows(reader=reader, keys=keys, vault=vault)
+        self._rows = RecordRows(reader=reader, keys=reader, vault=vault)
+        self._questions = PastQuestions(reader, self._rows, vault, ledger_id=ledger_id, desk=desk)
+        self._papers = Papers(reader, self._rows, vault, ledger_id=ledger_id)
 
     def answer(self, position: int) -> ReplayedAnswer:
         """The answer announced at a position of the access log, which may be an issued report.
 
-        Raises :class:`NoSuchAnswer`.
+        Of a question about several subjects the body holds what was told of this one. Raises :class:`NoSuchAnswer`.
         """
-        rows = self._reader.rows("access", after=position - 1, limit=1)
-        if rows and rows[0].position == position and rows[0].topic == ReportIssued.TOPIC:
-            return self._report(rows[0])
-        if not rows or rows[0].position != position or rows[0].topic != SubjectQueried.TOPIC:
-            raise NoSuchAnswer
-        opened = self._opened_looks(rows)[0]
-        if opened.closed:
-            raise NoSuchAnswer
+        opened = self._questions.opened_at(position)
         event = opened.event
-        assert isinstance(event, SubjectQueried)
-        if event.view not in REPLAYED or (event.view == WHO_LOOKED and not event.shown):
-            raise NoSuchAnswer  # lists of looks announced nothing before they came in pages
-        made = self._made(event)
-        parts = tuple(self._part(announced, made) for announced in event.shown)
-        return ReplayedAnswer(position, rows[0].stream_id, event, parts)
+        if isinstance(event, ReportIssued):
+            look = self.answer(int(event.look.partition(":")[2]))
+            head = look.event.reached or self._reader.head("records")[0]
+            ledger = self._questions.ledger(look.event, records=head, access=position)
+            return self._papers.again(opened, look, ledger)
+        if not isinstance(event, SubjectQueried) or event.view not in REPLAYED:
+            raise NoSuchAnswer
+        parts = Parts(self._reader, self._rows)
+        found = ReplayedAnswer(position, opened.row.stream_id, event, parts.announced(event))
+        if event.view == SHARED or (event.view == REPORT and event.purpose != OWN_PURPOSE):
+            return self._shared(opened, replace(found, records=parts.records(event)))
+        again = self._again(opened, event)
+        return found if again is None else _with(found, again)
 
-    def _made(self, event: SubjectQueried) -> Made:
-        if event.view in (DOSSIER, CONSENTS) or (event.view == REPORT and event.purpose == OWN_PURPOSE):
-            return self._histories(event)
-        if event.view == WHO_LOOKED:
-            return self._looks(event)
+    def whole(self, position: int) -> tuple[bytes, Sequence[ReplayedAnswer]]:
+        """The body that held an answer, and all answers that stood in it, each of which tells of its own subject.
+
+        The body is empty where something of it cannot be made again. Raises :class:`NoSuchAnswer`.
+        """
+        answer = self.answer(position)
+        if answer.event.view != SHARED or "of" not in (answer.event.asked or {}):
+            return answer.body, [answer]
+        while 0 not in _places(answer.event):
+            answer = self.answer(answer.position - 1)
+        answers, slots = [answer], dict.fromkeys(_places(answer.event), answer)
+        while len(slots) < int(str((answer.event.asked or {})["of"])):
+            answers.append(self.answer(answers[-1].position + 1))
+            slots |= dict.fromkeys(_places(answers[-1].event), answers[-1])
+        told = told_answers(Answer(slots[n].position, tuple(slots[n].records)) for n in sorted(slots))
+        return body_text(told) if all(a.body for a in answers) else b"", answers
+
+    def _shared(self, opened: OpenedRow, found: ReplayedAnswer) -> ReplayedAnswer:
+        """An answer of the shared view with its body, which of a report is the paper's."""
+        is_whole = opened.row.schema_version >= ANNOUNCED_WHOLE and all(part.equal for part in found.parts)
+        if found.event.view != SHARED or not is_whole:
+            return found
+        return replace(found, body=body_text(told_answers([Answer(found.position, tuple(found.records))])))
+
+    def _again(self, opened: OpenedRow, event: SubjectQueried) -> Again | None:
+        """The answer of a question that can be asked again; None when it cannot."""
+        if event.view == REPLAY:
+            return self._replayed(event)
         if event.view == AS_OF:
-            return self._histories(event) | self._past(event)
-        if event.view == GREEN or event.view in ENTRIES:
-            return self._entries(event)
-        return self._cases(event) if event.view in RULES else self._shared(event)
+            return self._looked_back(opened, event)
+        return self._questions.again(opened, event) if event.view in AGAIN else None
 
-    def _entries(self, event: SubjectQueried) -> Made:
-        """The entries that were told of a subject, or each answer that the green channel can have."""
-        if event.view == GREEN:
-            place = (str(event.originator_id), GREEN)
-            told = [told_green(GreenChannel(ground)) for ground in get_args(Ground)]
-            return {place: [(hashlib.sha256(content).digest(), content) for content in told]}
-        made: Made = {}
-        for entry, rows in self._streams({UUID(entry) for entry, _, _ in event.shown}).items():
-            found = told_entry(ENTRIES[event.view], rows[0].event) if not rows[0].closed else None
-            if found is not None:
-                content = canonical(found)
-                made[str(entry), event.view] = [(hashlib.sha256(content).digest(), content)]
-        return made
-
-    def _report(self, row: StoredRow) -> ReplayedAnswer:
-        """An issued report, made again of what its look showed; the report itself is the last part."""
-        opened = self._opened_looks([row])[0]
-        issued = opened.event
-        if opened.closed or not isinstance(issued, ReportIssued):
+    def _replayed(self, event: SubjectQueried) -> Again:
+        """A replay, replayed. Raises :class:`NoSuchAnswer` for one that did not say yet what it replayed."""
+        asked = event.asked or {}
+        if "position" not in asked:
             raise NoSuchAnswer
-        look = self.answer(int(issued.look.partition(":")[2]))
-        names = self._names()
-        if look.event.view in RULES:
-            content = canonical(self._decision(issued, look, names))
-        else:
-            issue = self._issue(issued, look, names)
-            content = canonical(report(issue, records_of(look.event, look.parts, names.item)))
-        equal = hashlib.sha256(content).hexdigest() == issued.shown[0][2]
-        erased = not equal and any(part.erased for part in look.parts)
-        part = ReplayedPart(
-            issued.number, REPORT, equal=equal, shown=content if equal else b"", erased=erased
-        )
-        return ReplayedAnswer(row.position, look.subject, look.event, (*look.parts, part))
+        position = int(str(asked["position"]))
+        if not asked.get("whole"):
+            answer = self.answer(position)
+            return Again(told_replay(answer).encode(), [part.shown for part in answer.parts if part.equal])
+        body, answers = self.whole(position)
+        return Again(body, [part.shown for answer in answers for part in answer.parts if part.equal])
 
-    def _decision(self, issued: ReportIssued, look: ReplayedAnswer, names: _Registered) -> dict[str, Json]:
-        """The paper of a decision, made again of the parts of its case."""
-
-        def moment(case: str, version: int) -> Place:
-            row = self._reader.row_of("records", UUID(case), version)
-            if row is None:
-                raise NoSuchAnswer
-            return place_of(row)
-
-        told = [part for part in look.parts if part.equal]
-        if len(told) < len(look.parts):
-            raise NoSuchAnswer
-        salt = salt_of(self._vault, issued.number)
-        made = Decision(self._ledger_id.hex, authority_of(self._ledger_id), look.event, issued, salt)
-        return decision(made, told, moment, names)
-
-    def _issue(self, issued: ReportIssued, look: ReplayedAnswer, names: _Registered) -> Issue:
-        """What the report was made of, besides its records. Raises :class:`NoSuchAnswer` when that was erased."""
-        registered = self._rows.open([r for r in [self._reader.row_of("records", look.subject, 1)] if r])
-        subject = registered[0].event if registered and not registered[0].closed else None
-        if not isinstance(subject, SubjectRegistered):
-            raise NoSuchAnswer
-        consent = None
-        if look.event.consent:
-            given = self._reader.row_of("records", UUID(look.event.consent), 1)
-            consent = fold_consent(o.event for o in self._rows.open([given] if given else []) if not o.closed)
-        department, code = names.department(look.event.department), look.event.purpose
-        return Issue(
-            ledger=self._ledger_id.hex,
-            authority=authority_of(self._ledger_id),
-            subject=subject,
-            look=look.event,
-            department_name=department.name if department else "",
-            purpose=OF_PLATFORM.get(code) or names.purpose(code) or Purpose(code, "", ""),
-            consent=consent,
-            scope=scope_of(consent, names.item),
-            issued=issued,
-            salt=salt_of(self._vault, issued.number),
-        )
-
-    def _part(self, announced: Sequence[str], made: Made) -> ReplayedPart:
-        record, part, digest = announced
-        for found, shown in made.get((record, part), []):
-            if found.hex() == digest:
-                return ReplayedPart(record, part, equal=True, shown=shown)
-        return ReplayedPart(record, part, equal=False, shown=b"", erased=UUID(record) in self._rows.erased)
-
-    def _shared(self, event: SubjectQueried) -> Made:
-        """Every shared rendition of the records, as the view had them: the digest is of the sealed bytes."""
-        made: Made = {}
-        for rendition in self._renditions(event):
-            if rendition.view == SHARED:
-                digest = hashlib.sha256(rendition.content).digest()
-                place = (str(rendition.record_id), rendition.part)
-                made.setdefault(place, []).append((digest, self._rows.content(rendition)))
-        return made
-
-    def _past(self, event: SubjectQueried) -> Made:
-        """Every rendition of the records in any view: the digest is of what was shown to the auditor."""
-        made: Made = {}
-        for rendition in self._renditions(event):
-            content = self._rows.content(rendition)
-            place = (str(rendition.record_id), place_in(rendition.view, rendition.part))
-            made.setdefault(place, []).append((hashlib.sha256(content).digest(), content))
-        return made
-
-    def _renditions(self, event: SubjectQueried) -> list[Rendition]:
-        """What the views showed of the records with the log at the event's position."""
-        records = {UUID(record) for record, _, _ in event.shown}
-        fold, changes = self._rows.fold(), Changes()
-        for rows in self._rows.batches(event.view_position):
-            wanted = [r for r in rows if r.stream_id in records or is_learned(r)]
-            fold_rows(fold, self._rows.open(wanted), changes)
-        return [rendition for shown in changes.shown.values() for rendition in shown]
-
-    def _histories(self, event: SubjectQueried) -> Made:
-        """Each record's history, at every length that it had."""
-        rows = self._streams({UUID(record) for record, _, _ in event.shown})
-        links = {
-            stream: link.event.record
-            for stream, (link, *_) in rows.items()
-            if isinstance(link.event, PersonLinked)
-        }
-        linked = self._streams({UUID(record) for record in links.values()})
-        made: Made = {}
-        for record, opened_rows in rows.items():
-            below = linked[UUID(links[record])] if record in links else opened_rows
-            for length in range(1, len(below) + 1):
-                told = below[:length]
-                moments = linked_life(opened_rows, told).moments if record in links else moments_of(told)
-                plain: list[Json] = [[m.event, m.at, m.position, m.parts] for m in moments]
-                made.setdefault((str(record), "history"), []).append(
-                    (history_digest(str(record), moments), canonical(plain))
-                )
-        return made
-
-    def _streams(self, wanted: set[UUID]) -> dict[UUID, list[OpenedRow]]:
-        """The rows of streams, opened, in order."""
-        rows: dict[UUID, list[OpenedRow]] = {}
-        for batch in self._rows.batches(self._reader.head("records")[0]) if wanted else ():
-            for opened in self._rows.open([row for row in batch if row.stream_id in wanted]):
-                rows.setdefault(opened.row.stream_id, []).append(opened)
-        return rows
-
-    def _cases(self, event: SubjectQueried) -> Made:
-        """Each part of each event of the cases that were told."""
-        cases = {UUID(case) for case, _, _ in event.shown}
-        made: Made = {}
-        for batch in self._rows.batches(self._reader.head("records")[0]):
-            for opened in self._rows.open([row for row in batch if row.stream_id in cases]):
-                for name, part in opened.parts.items():
-                    content = canonical(told_part(part, own=event.purpose == OWN_PURPOSE))
-                    place = (str(opened.row.stream_id), f"{name}@{opened.row.stream_version}")
-                    made[place] = [(hashlib.sha256(content).digest(), content)]
-        return made
-
-    def _looks(self, event: SubjectQueried) -> Made:
-        """The run of looks that a page told; the look itself may be the last of them."""
-        subject, part, _ = event.shown[0]
-        first, _, last = part.removeprefix("looks@").partition("-")
-        rows = [
-            row
-            for version in range(int(first), int(last) + 1)
-            if (row := self._reader.row_of("access", UUID(subject), version)) is not None
-        ]
-        looks = self._opened_looks(rows)
-        if any(opened.closed for opened in looks):
-            self._rows.erased.add(UUID(subject))
-        events = [opened.event for opened in looks if not opened.closed]
-        names = self._names()
-        content = looks_content([told_look(e, names) for e in events if isinstance(e, SubjectQueried)])
-        return {(subject, part): [(hashlib.sha256(content).digest(), content)]}
-
-    def _opened_looks(self, rows: Sequence[StoredRow]) -> list[OpenedRow]:
-        keys = unwrap_all(self._vault, self._key_source.data_keys_of(owners_of(rows)))
-        return open_rows(rows, log="access", keys=lambda _: keys)
-
-    def _names(self) -> _Registered:
-        """What departments, purposes and items are called: each is registered under one name for ever."""
-        names = _Registered()
-        for batch in self._rows.batches(self._reader.head("records")[0]):
-            named = (DepartmentRegistered.TOPIC, PurposeRegistered.TOPIC)
-            wanted = [row for row in batch if row.topic in named or is_learned(row)]
-            for opened in self._rows.open(wanted):
-                names.learn(opened.event)
-        return names
+    def _looked_back(self, opened: OpenedRow, event: SubjectQueried) -> Again:
+        """What an auditor's look back told, made again by another."""
+        asked, moment = event.asked or {}, event.as_of or ""
+        head = self._reader.head("records")[0]
+        _, on = moment_of(moment, self._reader, newest=head, now=event.timestamp)
+        record = UUID(str(asked["record"])) if "record" in asked else None
+        views = PastViews(event.view_position, on, (), ())
+        if event.shown:
+            past = Past(self._rows)
+            views = past.views(event.originator_id, position=event.view_position, on=on, record=record)
+        contents = [rendition.content for rendition in views.renditions]
+        is_same = views.shown == event.shown
+        return Again(told_past(views, opened.row.position).encode() if is_same else b"", contents)
 
 
-class _Registered:
-    """Departments, purposes and catalogue items by their codes, as they were registered."""
+def _with(found: ReplayedAnswer, again: Again) -> ReplayedAnswer:
+    """The answer with its body and, by their digests, the parts that only the query itself makes."""
+    contents = {hashlib.sha256(content).hexdigest(): content for content in again.contents}
+    parts = [
+        part if part.equal or digest not in contents else replace(part, equal=True, shown=contents[digest])
+        for part, (_, _, digest) in zip(found.parts, found.event.shown, strict=True)
+    ]
+    return replace(found, parts=parts, body=again.body)
 
-    def __init__(self) -> None:
-        self._catalogue: dict[str, list[Event]] = {}
-        self._departments: dict[str, DepartmentRegistered] = {}
-        self._purposes: dict[str, Purpose] = {}
 
-    def learn(self, event: Event) -> None:
-        if isinstance(event, DepartmentRegistered):
-            self._departments[event.code] = event
-        elif isinstance(event, PurposeRegistered):
-            self._purposes[event.code] = Purpose(event.code, event.zh, event.en)
-        elif isinstance(event, CatalogueEvent):
-            self._catalogue.setdefault(event.code, []).append(event)
+def _places(event: SubjectQueried) -> Sequence[int]:
+    """Which places of its body a shared answer stood at."""
+    at = (event.asked or {"at": [0]})["at"]
+    assert isinstance(at, list)
+    return [int(str(place)) for place in at]
 
-    def item(self, code: str, on: date) -> CatalogueItem | None:
-        return version_in_force(fold(self._catalogue.get(code, [])), on)
 
-    def department(self, code: str) -> DepartmentRegistered | None:
-        return self._departments.get(code)
-
-    def purpose(self, code: str) -> Purpose | None:
-        return self._purposes.get(code)
+def told_replay(answer: ReplayedAnswer) -> str:
+    """What is told of a replay, line by line: who asked and why, and each part with what it showed."""
+    event = answer.event
+    lines = [
+        f"access:{answer.position} {event.timestamp.isoformat()} {event.department} {event.officer} {event.purpose}"
+    ]
+    for part in answer.parts:
+        mark = "一致 equal" if part.equal else "已删除 erased" if part.erased else "不一致 DIFFERENT"
+        lines.append(f"{mark}  {part.record}  {part.part}")
+        if part.equal:
+            lines.append(json.dumps(json.loads(part.shown), ensure_ascii=False))
+    return "".join(f"{line}\n" for line in lines)

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from application.ledger import instant, parse_instant
 from application.ports import Vault
-from application.projections.renditions import GONE, PROOF
+from application.projections.renditions import GONE
 from application.queries.history import Moment
 from application.topics import event_class
 from domain.access.consent import Consent
@@ -214,29 +214,14 @@ class Shown(Protocol):
     def shown(self) -> bytes: ...
 
 
-def records_of(look: SubjectQueried, parts: Iterable[Shown], items: Items) -> list[Standing]:
-    """The records that a replayed look showed; of its subject's own look whole histories, else renditions."""
-    found: dict[str, dict[str, Any]] = {}
+def records_of(parts: Iterable[Shown], items: Items) -> list[Standing]:
+    """The records that a subject's own look showed, by their whole histories."""
     records: list[Standing] = []
     for part in parts:
-        told = json.loads(part.shown) if part.shown else None
-        if told is None:
-            continue
-        if look.consent is None:
-            stands = standing(part.record, [Moment(*moment) for moment in told], items, on=date.min)
+        if part.shown:
+            moments = [Moment(*moment) for moment in json.loads(part.shown)]
+            stands = standing(part.record, moments, items, on=date.min)
             records += [stands] if stands else []
-            continue
-        head = {name: value for name, value in told.items() if name not in ("fields", PROOF)}
-        record = found.setdefault(part.record, {**head, "parts": {}, "proofs": {}})
-        record["parts"][part.part], record["proofs"][part.part] = told["fields"], told[PROOF]
-    for record in found.values():
-        if record["form"] == LISTING_FORM:
-            records.append(shown_standing({**record, "until": record.get("until", "")}))
-            continue
-        public = {**record["parts"]["public"], "form": record["form"], "item": record["item"]}
-        item = items(str(record["item"]), decided_on({"public": public}))
-        ends = term_end(item, {"public": public}) if item else None
-        records.append(shown_standing({**record, "until": ends.isoformat() if ends else ""}))
     return records
 
 

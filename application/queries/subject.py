@@ -19,12 +19,13 @@ from application.projections.renditions import DOSSIER
 from application.queries.as_of import position_as_of
 from application.queries.history import RecordLife, history_digest, life_of, linked_life
 from application.queries.looks import Look, Names, Shown, log_look, log_look_at, looks_digest, told_look
-from application.queries.pages import FIRST_PAGE, Cursors, Page, PageAsked, Place
+from application.queries.pages import FIRST_PAGE, LIMIT_MAX, Cursors, Page, PageAsked, Place
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
 from domain.access.events import ConsentWithdrawn, SubjectQueried
 from domain.access.model import OF_PLATFORM, OWN_RECORDS
 from domain.records.links import PersonLinked
+from domain.shared.canonical import Json
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 
@@ -97,7 +98,7 @@ class _Asking:
     identity: Identity
     portal: str
     view: str
-    as_of: str = ""
+    asked: PageAsked
 
 
 def require_portal(ledger: Ledger, portal: str) -> None:
@@ -122,7 +123,7 @@ class SubjectQueries:
         told, at any position: its keys are gone. Raises like :meth:`who_looked`.
         """
         require_portal(self._ledger, portal)
-        asking = _Asking(identity, portal, DOSSIER, asked.as_of)
+        asking = _Asking(identity, portal, DOSSIER, asked)
         subject = SubjectDesk(self._ledger).find(identity)
         cursors = self._cursors(asking, subject)
         place = cursors.read(asked.cursor) if asked.cursor else Place(self._beginning(asked.as_of), 0)
@@ -148,7 +149,7 @@ class SubjectQueries:
         told. Raises like :meth:`who_looked`.
         """
         require_portal(self._ledger, portal)
-        asking = _Asking(identity, portal, CONSENTS)
+        asking = _Asking(identity, portal, CONSENTS, asked)
         subject = SubjectDesk(self._ledger).find(identity)
         cursors, store = self._cursors(asking, subject), self._ledger.store
         place = cursors.read(asked.cursor) if asked.cursor else Place(store.head_of("records"), 0)
@@ -196,7 +197,7 @@ class SubjectQueries:
         ``LedgerUnavailable`` otherwise.
         """
         require_portal(self._ledger, portal)
-        asking = _Asking(identity, portal, WHO_LOOKED)
+        asking = _Asking(identity, portal, WHO_LOOKED, asked)
         found = SubjectDesk(self._ledger).find(identity)
         going_on = self._cursors(asking, found).read(asked.cursor) if asked.cursor else None
         registry = Registry(self._ledger)
@@ -225,7 +226,7 @@ class SubjectQueries:
 
     def _cursors(self, asking: _Asking, subject: UUID | None) -> Cursors:
         about = str(subject or "")
-        return Cursors(self._ledger.vault, asking.portal, asking.view, about, asking.as_of)
+        return Cursors(self._ledger.vault, asking.portal, asking.view, about, asking.asked.as_of)
 
     def _logged(
         self,
@@ -248,8 +249,15 @@ class SubjectQueries:
                 view=asking.view,
                 shown=shown,
                 view_position=view_position,
-                as_of=asking.as_of,
+                as_of=asking.asked.as_of,
+                asked=page_as_asked(asking.asked),
                 before=before,
             )
 
         return log_look_at(self._ledger, asking.identity, logged)
+
+
+def page_as_asked(asked: PageAsked) -> dict[str, Json]:
+    """Which page was asked for, as its look says it; nothing for a whole first one."""
+    limit: dict[str, Json] = {} if asked.limit == LIMIT_MAX else {"limit": asked.limit}
+    return {**limit, **({"cursor": asked.cursor} if asked.cursor else {})}

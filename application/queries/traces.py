@@ -54,8 +54,9 @@ class Trace:
     """What a trace found (追查结果): every answer that held what is traced, the likeliest source first.
 
     ``through`` is how many looks were gone through in each list, ``positions`` those of the looks that log the trace,
-    one in each list. ``public``: all of the excerpt (of an empty one: something of the record) once was public, so
-    whoever has it need not have asked. ``digest`` is the SHA-256 (hex) of what was found, as the logging looks hold it.
+    one in each list; ``contents`` what was found in each, in canonical JSON, as its look announces it. ``public``: all
+    of the excerpt (of an empty one: something of the record) once was public, so whoever has it need not have asked.
+    ``digest`` is the SHA-256 (hex) of what was found, as the logging looks hold it.
     """
 
     answers: tuple[Disclosed, ...]
@@ -63,6 +64,7 @@ class Trace:
     positions: tuple[int, ...]
     public: bool
     digest: str
+    contents: tuple[bytes, ...]
 
 
 def tracer_of(ledger: Ledger, request: Request) -> Tracer:
@@ -97,7 +99,11 @@ class Traces:
         subjects = dict.fromkeys([_owner(rows[0].key_ref), *(_owner(key_ref) for _, key_ref in links)])
         wanted = frozenset({str(record), *(str(link) for link, _ in links)})
         content = DisclosedContent(self._ledger)
-        parts = [self._logged(subject, tracer, excerpt, content, wanted) for subject in subjects]
+        asked: dict[str, Json] = {"record": str(record)}
+        parts: list[Trace] = []
+        for subject in subjects:
+            parts.append(self._logged(subject, tracer, excerpt, content, wanted, asked=asked))
+            asked = {**asked, "first": parts[0].positions[0]}
         return self._joined(parts, excerpt, content.public(record))
 
     def of_subject(self, identity: Identity, tracer: Tracer, excerpt: Mapping[str, str]) -> Trace:
@@ -129,6 +135,7 @@ class Traces:
             positions=tuple(p for part in parts for p in part.positions),
             public=held_of(excerpt, public) >= excerpt.keys() if excerpt else bool(public),
             digest=hashlib.sha256(canonical([part.digest for part in parts])).hexdigest(),
+            contents=tuple(told for part in parts for told in part.contents),
         )
 
     def _logged(
@@ -139,18 +146,19 @@ class Traces:
         content: DisclosedContent,
         wanted: frozenset[str] | None,
         *,
+        asked: Mapping[str, Json] = {},
         before: Sequence[Append] = (),
     ) -> Trace:
         """What one list tells, logged in it as the list's next look; ``wanted`` None is whatever was shown."""
         found: list[Disclosed] = []
-        digests: list[str] = []
+        contents: list[bytes] = []
         numbers: list[int] = []
 
         def announced(own: SubjectQueried) -> Shown:
             numbers[:] = [own.originator_version - 1]
             found[:] = self._answers(subject, numbers[0], excerpt, content, wanted)
-            digests[:] = [hashlib.sha256(canonical(_told(found))).hexdigest()]
-            return [[str(subject), f"trace@{numbers[0]}", digests[0]]]
+            contents[:] = [canonical(_told(found))]
+            return [[str(subject), f"trace@{numbers[0]}", hashlib.sha256(contents[0]).hexdigest()]]
 
         position = log_look(
             self._ledger,
@@ -164,9 +172,11 @@ class Traces:
             shown=announced,
             case=tracer.case,
             basis=tracer.basis,
+            asked={**asked, **({"excerpt": dict(excerpt)} if excerpt else {})},
             before=before,
         )
-        return Trace(tuple(found), (numbers[0],), (position,), public=False, digest=digests[0])
+        digest = hashlib.sha256(contents[0]).hexdigest()
+        return Trace(tuple(found), (numbers[0],), (position,), False, digest, (contents[0],))
 
     def _answers(
         self,

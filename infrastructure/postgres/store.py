@@ -64,7 +64,7 @@ _APPEND_COUNTED = (
     + ", %b::uuid[], %b::date[], %b::date[], %b::uuid[], %b::bigint[])"
 )
 _APPEND_RETURNED = _APPEND_COUNTED.replace("append_counted(", "append_returned(")[:-1] + ", %b::uuid[])"
-_COLUMNS = (
+COLUMNS = (
     "position, stream_id, stream_version, topic, schema_version, recorded_at,"
     " meta, key_ref, sealed, leaf, digest"
 )
@@ -179,7 +179,7 @@ class PostgresEventStore:
         limit: int | None = None,
     ) -> list[StoredRow]:
         """Rows of one stream with ``after < version <= until``."""
-        query = f"SELECT {_COLUMNS} FROM ledger.load_stream(%s, %s, %s, %s, %s, %s)"
+        query = f"SELECT {COLUMNS} FROM ledger.load_stream(%s, %s, %s, %s, %s, %s)"
         arguments = (log, stream_id, after, until, descending, limit)
         return [stored_row(r) for r in self._all(query, arguments)]
 
@@ -207,7 +207,7 @@ class PostgresEventStore:
         self, department: str | None, *, after: int, through: int, limit: int
     ) -> list[StoredRow]:
         """``publication.late`` of one department or all, in order, with ``after < position <= through``."""
-        query = f"SELECT {_COLUMNS} FROM ledger.late_publications(%s::text, %s, %s, %s)"
+        query = f"SELECT {COLUMNS} FROM ledger.late_publications(%s::text, %s, %s, %s)"
         return [stored_row(r) for r in self._all(query, (department, after, through, limit))]
 
     def tip_offs_filed(self, *, after: int, through: int, limit: int) -> list[tuple[UUID, int]]:
@@ -226,20 +226,20 @@ class PostgresEventStore:
 
     def key_acts(self) -> list[StoredRow]:
         """Every act about keys, in order."""
-        return [stored_row(r) for r in self._all(f"SELECT {_COLUMNS} FROM ledger.key_acts()", ())]
+        return [stored_row(r) for r in self._all(f"SELECT {COLUMNS} FROM ledger.key_acts()", ())]
 
     def erasing_acts(self) -> list[StoredRow]:
         """Every ``data.erased``, in order."""
-        return [stored_row(r) for r in self._all(f"SELECT {_COLUMNS} FROM ledger.erasing_acts()", ())]
+        return [stored_row(r) for r in self._all(f"SELECT {COLUMNS} FROM ledger.erasing_acts()", ())]
 
     def governing_rows(self, topics: Iterable[str]) -> list[StoredRow]:
         """Every event of these governing topics, in order."""
-        query = f"SELECT {_COLUMNS} FROM ledger.governing_rows(%s)"
+        query = f"SELECT {COLUMNS} FROM ledger.governing_rows(%s)"
         return [stored_row(r) for r in self._all(query, (list(topics),))]
 
     def measure_list(self) -> list[StoredRow]:
         """Every event of the measures list, in order."""
-        return [stored_row(r) for r in self._all(f"SELECT {_COLUMNS} FROM ledger.measure_list()", ())]
+        return [stored_row(r) for r in self._all(f"SELECT {COLUMNS} FROM ledger.measure_list()", ())]
 
     def look_at(self, position: int) -> tuple[UUID, int] | None:
         """Whose list the look at a position of the access log is in, and its number there; None for no look."""
@@ -357,7 +357,7 @@ class LogReader:
     def rows(self, log: Log, *, after: int, limit: int) -> list[StoredRow]:
         """Up to ``limit`` rows after a position, in order; a committed prefix, never with a gap."""
         query = sql.SQL("SELECT {} FROM {} WHERE position > %s ORDER BY position LIMIT %s").format(
-            sql.SQL(_COLUMNS), sql.Identifier("ledger", log)
+            sql.SQL(COLUMNS), sql.Identifier("ledger", log)
         )
         with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
             return [stored_row(r) for r in cursor.execute(query, (after, limit)).fetchall()]
@@ -365,7 +365,7 @@ class LogReader:
     def row_of(self, log: Log, stream_id: UUID, version: int) -> StoredRow | None:
         """The row of one stream at one version, or None."""
         query = sql.SQL("SELECT {} FROM {} WHERE stream_id = %s AND stream_version = %s").format(
-            sql.SQL(_COLUMNS), sql.Identifier("ledger", log)
+            sql.SQL(COLUMNS), sql.Identifier("ledger", log)
         )
         with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
             row = cursor.execute(query, (stream_id, version)).fetchone()

@@ -17,14 +17,12 @@ import click
 
 from application.audit.model import Fault
 from application.commands.subjects import Identity, SubjectDesk
-from application.ledger import Ledger, parse_instant
+from application.ledger import Ledger
 from application.ports import Append
-from application.queries.as_of import position_as_of
 from application.queries.log_rows import RecordRows
 from application.queries.looks import log_look, log_look_at
-from application.queries.past import AS_OF, NoSuchRecord, Past, PastViews
+from application.queries.past import AS_OF, NoSuchRecord, Past, PastViews, moment_of, told_past
 from domain.parties.identifiers import normalise
-from domain.shared.city_time import city_day
 from domain.shared.refusals import Refused, sentence
 from infrastructure.bootstrap import (
     AuditServices,
@@ -100,6 +98,8 @@ def as_of(
                 case=case,
                 basis=basis,
                 as_of=moment,
+                objected={r.record for r in views.renditions if r.objected},
+                asked={"record": str(record)} if record else None,
                 before=before,
             )
 
@@ -108,7 +108,7 @@ def as_of(
         else:
             assert whom is not None
             receipt = logged(whom, ())
-    _tell(views, receipt)
+    click.echo(told_past(views, receipt), nl=False)
 
 
 def identity_in(source: TextIO) -> Identity:
@@ -138,14 +138,10 @@ def _moment(moment: str, found: AuditServices, ledger: Ledger) -> tuple[int, dat
     """Position and day of a moment. Raises a usage error before the first event, beyond the newest, and for neither."""
     newest = found.reader.head("records")[0]
     try:
-        position, at = position_as_of(
-            moment, newest=newest, now=ledger.now(), position_at=found.reader.position_at
-        )
+        return moment_of(moment, found.reader, newest=newest, now=ledger.now())
     except Refused as refused:
         defect = refused.defects[0]
         raise click.UsageError(f"{sentence(defect, 'zh')} / {sentence(defect, 'en')}") from None
-    row = found.reader.rows("records", after=position - 1, limit=1)[0]
-    return position, city_day(at or parse_instant(row.recorded_at))
 
 
 def _whom(past: Past, ledger: Ledger, identity: Identity | None, record: UUID | None) -> UUID | None:
@@ -157,17 +153,3 @@ def _whom(past: Past, ledger: Ledger, identity: Identity | None, record: UUID | 
         return past.subject_of(record)
     except NoSuchRecord:
         raise click.ClickException("没有这条记录 / there is no such record") from None
-
-
-def _tell(views: PastViews, receipt: int) -> None:
-    click.echo(f"records:{views.position} {views.on.isoformat()} access:{receipt}")
-    for shown in views.renditions:
-        mark = " 异议处理中 objected" if shown.objected else ""
-        click.echo(f"{shown.view}  {shown.record}  {shown.part}{mark}")
-        click.echo(json.dumps(json.loads(shown.content), ensure_ascii=False))
-    for life in views.dossier:
-        click.echo(f"dossier  {life.record}")
-        for moment in life.moments:
-            click.echo(json.dumps(vars(moment), ensure_ascii=False))
-    if not views.renditions and not views.dossier:
-        click.echo("当时没有可显示的内容 / nothing was shown then")

@@ -24,7 +24,6 @@ from application.projections.renditions import Rendition, open_rendition
 from application.queries.history import RecordLife
 from application.queries.log_rows import RecordRows
 from application.queries.past import NoSuchRecord, Past, PastRendition, PastViews
-from application.queries.replay import Replay
 from domain.shared.city_time import city_day
 from interfaces.cli.main import cli
 from tests.integration.test_pages import DOSSIER, LOOKS, asked, question
@@ -83,7 +82,7 @@ def test_prv_3_a_dossier_as_of_a_position_and_an_instant_is_told_as_it_was_and_l
     assert now is not None and record in {r["record"] for r in now["records"]}
     looks = world.services.subject.who_looked(story.subject(), portal=story.office).entries
     assert [look.as_of for look in looks][-6:] == [*moments, "", ""]
-    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
+    replay = world.replay
     for position in range(first, first + len(moments)):
         again = replay.answer(position)
         assert again.parts and again.equal and again.event.view_position == then
@@ -377,9 +376,7 @@ def test_an_auditor_sees_a_repaired_record_as_of_then_and_the_look_is_logged_and
         head += 1
         assert told.output.startswith(f"records:{position} ") and f"access:{head}\n" in told.output
         assert f"public  {record}  public" in told.output and f"dossier  {record}" in told.output
-        again = Replay(
-            reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id
-        ).answer(head)
+        again = world.replay.answer(head)
         assert again.equal and {"public:public", "shared:restricted", "history"} <= {
             p.part for p in again.parts
         }

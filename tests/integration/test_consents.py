@@ -10,7 +10,6 @@ import pytest
 
 from application.commands.consents import GiveConsent
 from application.commands.subjects import Identity
-from application.queries.replay import Replay
 from application.queries.shared import Answer, SharedQueries
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Refused
@@ -225,7 +224,7 @@ def test_prv_3_a_subject_lists_its_consents_by_pages_and_each_page_is_a_look_tha
     world.clock.run_ahead(days=91)
     (page_now, *_) = world.services.subject.consents(who, portal=office).entries[-1:]
     assert page_now.state == "over"
-    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
+    replay = world.replay
     looks = [
         r.position for r in world.reader.rows("access", after=0, limit=1000) if r.topic == "subject.queried"
     ]

@@ -23,7 +23,6 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from werkzeug.test import TestResponse
 
-from application.queries.replay import Replay
 from domain.access.events import ReportIssued, SubjectQueried
 from domain.shared.canonical import canonical
 from infrastructure.report_seal import make_report_seal
@@ -70,7 +69,7 @@ def events(scene: Scene, answer: TestResponse) -> tuple[SubjectQueried, ReportIs
 
 def is_reproduced(scene: Scene, answer: TestResponse) -> bool:
     world = scene.world
-    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
+    replay = world.replay
     again = replay.answer(events(scene, answer)[2])
     return again.equal and again.parts[-1].shown == canonical(answer.get_json()["report"])
 

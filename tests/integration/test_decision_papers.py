@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from application.queries.replay import Replay
 from interfaces.client.reports import check_pdf
 from tests.integration.test_credit_reports import sequencing
 from tests.remedies import REMEDIES, SECOND, begin
@@ -50,7 +49,7 @@ def test_rep_4_the_paper_of_a_repair_is_for_its_subject_its_agent_and_its_source
         assert (paper["decided"]["outcome"], paper["decided"]["mode"]) == ("granted", "shield")
         assert paper["decided"]["leaf_hash"] == granted["leaf_hash"]
         world = city.world
-        replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
+        replay = world.replay
         again = replay.answer(int(answer["receipt"].partition(":")[2]))
         assert again.equal and json.loads(again.parts[-1].shown) == paper
     office = city.portal

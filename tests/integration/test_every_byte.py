@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from application.queries.replay import Replay
 from domain.access.events import ReportIssued, SubjectQueried
 from domain.records.events import ActRefused
 from domain.shared.canonical import canonical
@@ -117,14 +116,13 @@ def explained(
     if isinstance(event, SubjectQueried) and event.view == "evidence":
         assert [shown[2] for shown in event.shown] == [hashlib.sha256(answer.data[:-1]).hexdigest()]
         return
-    replay = Replay(
-        reader=scene.world.reader,
-        keys=scene.world.reader,
-        vault=scene.world.vault,
-        ledger_id=scene.world.ledger.id,
-    )
+    replay = scene.world.replay
     again = replay.answer(position)
     assert again.equal
+    if isinstance(event, SubjectQueried) and event.view == "report":
+        assert again.body == b""  # it is the report's, which the answer names beside
+    else:
+        assert replay.whole(position)[0] == answer.data
     if isinstance(event, ReportIssued):
         assert again.parts[-1].shown == canonical(json.loads(answer.data)["report"])
         return

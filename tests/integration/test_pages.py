@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from application.queries.pages import Cursors, PageAsked, Place
-from application.queries.replay import Replay
 from application.queries.worklist import Worklist
 from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from domain.shared.refusals import Refused
@@ -106,7 +105,7 @@ def test_prv_3_every_page_is_a_look_and_is_replayed_byte_for_byte(story: Story, 
     assert world.reader.head("access")[0] == first + len(dossier) + len(looks) - 1
     _withdraw(story, dossier[0][0]["record"])
     world.project()
-    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
+    replay = world.replay
     for position, page in enumerate(dossier, first):
         again = replay.answer(position)
         assert again.equal and [p.record for p in again.parts] == [r["record"] for r in page]

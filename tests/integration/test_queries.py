@@ -11,7 +11,7 @@ import pytest
 from application.commands.subjects import Identity
 from application.ending_terms import end_terms
 from application.ports import LedgerUnavailable
-from application.queries.replay import NoSuchAnswer, Replay
+from application.queries.replay import NoSuchAnswer
 from application.queries.shared import Answer
 from domain.access.events import SubjectQueried
 from domain.access.model import OF_PLATFORM, Request
@@ -273,7 +273,7 @@ def test_a_past_answer_is_reproduced_byte_for_byte_after_the_record_left_every_v
     world.clock.advance(days=1200)
     assert end_terms(world.ledger, world.views) > 0
     world.project()
-    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
+    replay = world.replay
     again = replay.answer(answer.position)
     assert again.parts and again.equal
     shown = {(r["record"], part): fields for r in answer.records for part, fields in r["parts"].items()}
@@ -283,7 +283,7 @@ def test_a_past_answer_is_reproduced_byte_for_byte_after_the_record_left_every_v
 
 
 def test_a_position_without_an_answer_cannot_be_replayed(world: World) -> None:
-    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
+    replay = world.replay
     with pytest.raises(Refused):
         ask(world, subject_with_records(world), purpose="none")
     for position in (0, world.reader.head("access")[0], 10_000):

@@ -24,7 +24,6 @@ from werkzeug.test import TestResponse
 from application.commands.consents import GiveConsent
 from application.commands.remedies import Done
 from application.commands.subjects import SubjectDesk
-from application.queries.replay import Replay
 from domain.access.events import SubjectQueried
 from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from domain.records.events import ActRefused
@@ -348,12 +347,7 @@ class Histories(RuleBasedStateMachine):
         if not self.expected and self.head() == self.position:  # else a step has failed
             self.close()
             self.the_log_says_what_was_shown_and_refused_and_nothing_else()
-        replay = Replay(
-            reader=self.world.reader,
-            keys=self.world.reader,
-            vault=self.world.vault,
-            ledger_id=self.world.ledger.id,
-        )
+        replay = self.world.replay
         for position, told in self.told.items():
             again = replay.answer(position)
             assert again.equal

@@ -12,7 +12,6 @@ from application.commands.subjects import Identity
 from application.noted import held_by
 from application.queries.entries import EntryQueries
 from application.queries.green import GreenChannelQueries
-from application.queries.replay import Replay
 from application.registry import ITEM
 from domain.access.model import Request
 from domain.catalogue.items import CatalogueItemSuspended
@@ -51,7 +50,7 @@ def test_what_was_told_of_watches_references_and_the_green_channel_is_replayed_f
         queries.ask("references", asked(), honest, attempt=b"").position,
         GreenChannelQueries(story.desk).ask(asked(), story.subject(), attempt=b"").position,
     ]
-    replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
+    replay = world.replay
     watched, reference, green = [replay.answer(position) for position in positions]
     assert watched.equal and reference.equal and green.equal
     assert [part.record for part in reference.parts] == [str(referred.case)]

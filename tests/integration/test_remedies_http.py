@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 import pytest
 from werkzeug.test import TestResponse
 
-from application.queries.replay import Replay
 from interfaces.client.remedies import case_of
 from interfaces.client.signing import COVERED
 from tests.remedies import REMEDIES, SECOND, begin
@@ -100,7 +99,7 @@ def test_a_told_case_is_reproduced_from_its_access_event(city: City) -> None:
         city.portal.state("objections", filed["case"], subject=city.subject, on_behalf_of="agent"),
     ):
         world = city.world
-        replay = Replay(reader=world.reader, keys=world.reader, vault=world.vault, ledger_id=world.ledger.id)
+        replay = world.replay
         again = replay.answer(int(told["receipt"].partition(":")[2]))
         parts = told["history"][0]["parts"]
         assert again.equal
