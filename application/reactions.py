@@ -151,13 +151,17 @@ def reverse_listings(event: RecordWithdrawn | RecordCorrected, then: Consequence
             _remove(borne, then, cause="reversal", by=event.originator_id)
 
 
-def lift_listings(event: RepairDecided, then: Consequences) -> None:
+REPAIRED = ("granted", "performed")
+"""Outcomes after which a record is repaired for good: of an application, or of a plan of reorganisation."""
+
+
+def lift_listings(event: RepairDecided | ReorganisationEnded, then: Consequences) -> None:
     """LST-8: where the standard says so, a listing ends with the repair of the last record that it rests on."""
     assert then.bearing is not None
     repaired = then.bearing.repaired | {then.record_id}
     for borne in then.bearing.borne:
         rests = then.record_id in borne.records and repaired.issuperset(borne.records)
-        if event.outcome == "granted" and borne.repair_removes and rests:
+        if event.outcome in REPAIRED and borne.repair_removes and rests:
             _remove(borne, then, cause="repair", by=event.originator_id)
 
 
@@ -194,10 +198,12 @@ def delist(event: ListingRemoved, then: Consequences) -> None:
     )
 
 
-def stop_watching(event: RecordCorrected | RecordWithdrawn | RepairDecided, then: Consequences) -> None:
+def stop_watching(
+    event: RecordCorrected | RecordWithdrawn | RepairDecided | ReorganisationEnded, then: Consequences
+) -> None:
     """JNT-3: a watch rests on its records as they were; when one falls, is repaired or becomes another, it ends."""
     assert then.bearing is not None
-    if isinstance(event, RepairDecided) and event.outcome != "granted":
+    if isinstance(event, RepairDecided | ReorganisationEnded) and event.outcome not in REPAIRED:
         return
     for note in then.bearing.notes:
         if note.kind != "watch" or then.record_id not in note.records:
@@ -333,7 +339,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     RecordReturned: (put_back,),
     RecordRested: (suppress, end_measures),
     ReorganisationBegun: (open_case,),
-    ReorganisationEnded: (close_case,),
+    ReorganisationEnded: (close_case, lift_listings, stop_watching),
     RestorationBegun: (open_case,),
     RestorationCompleted: (close_case,),
     RestorationWaived: (close_case,),

@@ -35,6 +35,8 @@ _AMOUNT = re.compile(
     r"(?:^|[_\W\d])(?:fee|amount|price|charge|payment|paid|cost|money|invoice|deposit)s?(?:[_\W\d]|$)|费|金额|价款|收款|付款"
 )
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_PLACES = frozenset({"agent", "basis", "materials", "records", "remedies", "subject"})
+"""Members in which others stand. A place is told by these names alone: any other is the sender's own word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ def fold_repair(events: Iterable[Event]) -> Repair | None:
 def amount_defects(given: Mapping[str, object], *, at: str = "") -> Iterator[Defect]:
     """REP-3 for anything that anyone attaches: a field that speaks of a fee or an amount, however deep."""
     for name, value in given.items():
-        where = f"{at}/{name}"
+        where = f"{at}/{name}" if name in _PLACES else at
         if _AMOUNT.search(_HUMP.sub("_", name).lower()):
             yield Defect("REP-3", "repair_amount", at or "/")
         if isinstance(value, Mapping):
@@ -184,7 +186,7 @@ def amount_defects(given: Mapping[str, object], *, at: str = "") -> Iterator[Def
         elif isinstance(value, (list, tuple)):
             for number, entry in enumerate(value):
                 if isinstance(entry, Mapping):
-                    yield from amount_defects(entry, at=f"{where}/{number}")
+                    yield from amount_defects(entry, at=at if where == at else f"{where}/{number}")
 
 
 def window_of(content: Parts, limits: RemedyLimits) -> Window:

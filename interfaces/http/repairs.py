@@ -192,6 +192,7 @@ def free_of_charge(schema: Schema, body: bytes) -> dict[str, Any]:
     """A body as its schema loads it, after anything that speaks of money in it was refused (REP-3)."""
     with suppress(ValueError, RecursionError):  # the schema says what is wrong with such a body
         sent = json.loads(body)
+        json.dumps(sent, ensure_ascii=False).encode()
         if isinstance(sent, Mapping):
             refuse_if_any(amount_defects(sent))
     return given_json(schema, body)

@@ -199,6 +199,9 @@ def test_rep_3_no_amount_can_be_attached_by_anyone(city: City) -> None:
         assert problem(lambda m=more: city.apply(record, PROOF, **m), 422)["rule"] == "REP-3"  # type: ignore[misc]
     paid = problem(lambda: city.apply(record, {**PROOF, "amount": "5"}), 422)
     assert paid["rule"] == "REP-3" and paid["clause"].startswith("49号(十二)")
+    # Where it stands is told by names of ours; one that the sender made up could be anybody's, and is logged for ever.
+    hidden = problem(lambda: city.apply(record, PROOF, 张三13800138000=[{"fee": 1}]), 422)
+    assert [e["field"] for e in hidden["errors"]] == ["/"] and "张三" not in str(hidden)
     case = deciding("repairs", city.apply(record, PROOF, LETTER))
     for what in ("accept", "grant", "reject", "request-materials"):
         assert problem(lambda w=what: city.source.act(case, w, {"fee": 1}), 422)["rule"] == "REP-3"  # type: ignore[misc]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from tests.remedies import SECOND, begin
+from application.listings import lists_of
+from tests.listing import LIST, ListingStory
+from tests.remedies import SECOND, Story, begin, end_rest, rest
 from tests.remedies_http import City, code_of, deciding, problem
 from tests.web import Web
 from tests.world import World
 
 EVIDENCE = "e1" * 32
+DECIDED = date(2026, 6, 1)
 
 
 @pytest.fixture
@@ -68,3 +72,23 @@ def test_rep_5_a_plan_that_was_performed_is_a_repair_for_good(city: City) -> Non
     assert (done["outcome"], done["returned"]) == ("performed", False)
     city.world.publish()
     assert city.public(record) is None and city.world.fsck().faults == []
+
+
+@pytest.mark.rule("LST-8")
+def test_rep_5_lst_8_with_a_performed_plan_the_subject_leaves_the_list_as_with_any_repair(city: City) -> None:
+    story, cases = city.story, ListingStory(city.story)
+    assert story.desk.registry.standard(LIST).versions[-1].repair_removes
+    record = story.new_record("示市监罚字〔2026〕9811号", decided=DECIDED)
+    listing = cases.listed(record).case
+    end_rest(story, rest(story, record), "failed")
+    assert on_list(story) == {listing}
+    end_rest(story, rest(story, record), "performed")
+    assert on_list(story) == set() and story.world.rows_of("listing.removed") == [listing]
+    city.world.publish()
+    assert city.public(str(listing)) is None
+    assert city.world.finding() is None and city.world.fsck().faults == []
+
+
+def on_list(story: Story) -> set[UUID]:
+    """The listings by which the subject is on a list."""
+    return {borne.listing for borne in lists_of(story.world.ledger, story.subject_id())}

@@ -285,6 +285,16 @@ def test_rep_3_no_amount_can_be_attached_by_anyone_anywhere(data: dict[str, Any]
     assert codes(refused) == {"REP-3:repair_amount"}
 
 
+def test_rep_3_where_an_amount_stands_is_told_by_names_of_ours_alone() -> None:
+    sent = {
+        "张三": {"fee": 1},
+        "李四": [{"fee": 1}],
+        "agent": {"王五": {"fee": 1}},
+        "materials": [{"fee": 1}],
+    }
+    assert [d.field for d in amount_defects(sent)] == ["/", "/", "/agent", "/materials/0"]
+
+
 def test_rep_3_what_merely_sounds_like_a_fee_is_none() -> None:
     assert not list(amount_defects({"feedback": "x", "costume": 1, "discharge": {}}))
 
