@@ -24,6 +24,8 @@ VIEWS: Final = "views"
 LOGS = (RECORDS, ACCESS, VIEWS)
 """The three logs, each an origin of its own (FORMATS 5.1)."""
 BATCH_LEAVES = 4096
+ALONE_SECONDS: Final = 0.5
+"""An entry of ``access`` that is alone waits for a second one, at most until the next multiple of this on the clock."""
 
 
 def authority_of(ledger_id: UUID) -> str:
@@ -72,6 +74,23 @@ class TreeBroken(RuntimeError):
     """Two ways to the same root differ, or the head is not that of the stored leaves: nothing more is signed."""
 
 
+class Rounds:
+    """How many new entries a log must have to be signed in a round (ADR 0043).
+
+    ``access`` grows by a single entry in the first round of each :data:`ALONE_SECONDS` of the clock only, and in all
+    others by two at least: the moment of a look that stood alone is told no nearer. The other logs may always grow.
+    """
+
+    def __init__(self) -> None:
+        self._instant = -1
+
+    def begin(self, seconds: float) -> Mapping[str, int]:
+        """A round begins at this time of the clock, in seconds: by log, how many leaves it may be signed with."""
+        instant, before = int(seconds / ALONE_SECONDS), self._instant
+        self._instant = instant
+        return {RECORDS: 1, ACCESS: 2 if instant == before else 1, VIEWS: 1}
+
+
 class Sequencer:
     """One log's tree grows with its committed prefix; one process leads, by advisory lock."""
 
@@ -101,6 +120,11 @@ class Sequencer:
         """The newest signed tree whose tiles are all there, or None before :meth:`catch_up`."""
         return self._published
 
+    @property
+    def log(self) -> str:
+        """The log's name."""
+        return self._log
+
     def catch_up(self) -> TreeHead:
         """Bring the files to the head, signing nothing; the head. Raises :class:`TreeBroken`."""
         head = self._store.tree(self._log)
@@ -108,11 +132,11 @@ class Sequencer:
             self.restore(head)
         return head
 
-    def run_once(self) -> int:
-        """Sign and publish the next batch; how many leaves that were. Raises :class:`TreeBroken`."""
+    def run_once(self, *, at_least: int = 1) -> int:
+        """Sign and publish the next batch, unless it is smaller; how many leaves it had. Raises :class:`TreeBroken`."""
         head = self.catch_up()
         fresh = self._store.leaves(self._log, after=head.size, limit=BATCH_LEAVES)
-        if not fresh:
+        if len(fresh) < at_least:
             return 0
         frontier = frontier_at(head.size, tile_nodes(head.size, self._read))
         for leaf in fresh:

@@ -66,8 +66,11 @@ class Proofs:
         self._published = published
 
     def exists(self, log: Log, position: int) -> bool:
-        """Whether there is an event at a position."""
-        return 0 < position <= self._ledger.store.head_of(log)
+        """Whether a receipt may be asked for: that there is an event, or of ``access`` any position.
+
+        What is not in its tree is pending whether or not it came, so that nobody counts looks by asking (ADR 0043).
+        """
+        return position > 0 and (log == ACCESS or position <= self._ledger.store.head_of(log))
 
     def receipt(self, log: Log, position: int) -> bytes | None:
         """The proof file that an event is in its log's tree (FORMATS 1.7); None while it is not yet.

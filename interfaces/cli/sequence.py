@@ -7,6 +7,7 @@ import time
 import click
 
 from application.ports import LedgerUnavailable
+from application.sequencer import Rounds
 from infrastructure.bootstrap import SequencerServices, Settings, configure_logs, make_sequencers, open_trees
 from interfaces.cli.operate import WAIT_SECONDS, Stop
 
@@ -38,11 +39,13 @@ def _lead(found: SequencerServices, stop: Stop) -> None:
             return
         for sequencer in found.sequencers:
             sequencer.catch_up()
+        rounds = Rounds()
         with found.witnessing.running():
             while not stop.asked and not found.keys_changed():
                 begun = time.monotonic()
                 conn.execute("SELECT")  # the lock is gone with its connection: then another may lead already
                 found.witnessing.check()
+                at_least = rounds.begin(time.time())
                 for sequencer in found.sequencers:
-                    sequencer.run_once()
+                    sequencer.run_once(at_least=at_least[sequencer.log])
                 stop.wait(max(BATCH_EVERY_SECONDS - (time.monotonic() - begun), 0))

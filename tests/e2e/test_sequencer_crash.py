@@ -47,6 +47,18 @@ class Line:
         self.records += 1
         self.story.new_record(f"示市监罚字〔2026〕95{self.records:02}号", decided=self.world.today)
 
+    def look(self) -> None:
+        """A single entry of the access log more."""
+        story = self.story
+        self.world.services.subject.who_looked(story.subject(), portal=story.office)
+
+    @property
+    def looks(self) -> tuple[int, int]:
+        """Committed rows of the access log, and the size of its published tree."""
+        data = (self.world.published / "access" / "checkpoint").read_bytes()
+        rows = self._number("SELECT position FROM ledger.heads WHERE log = 'access'")
+        return rows, parse_signed_checkpoint(data).checkpoint.size
+
     @property
     def head(self) -> int:
         """Size of the tree as the database holds it."""
@@ -86,6 +98,7 @@ class Line:
         process = self.command("sequence")
         try:
             wait_until(lambda: self.published == self.rows == self.head, "published", seconds_max=60)
+            wait_until(lambda: len(set(self.looks)) == 1, "the looks published", seconds_max=10)
         finally:
             process.terminate()
             process.wait(30)
@@ -220,11 +233,26 @@ def test_kill_9_between_the_files_of_maps_and_their_epoch_leaves_the_old_epoch_a
     assert line.epochs > before
 
 
+def test_a_single_look_is_published_though_no_second_one_comes_and_its_sequencer_was_killed(
+    line: Line,
+) -> None:
+    line.look()
+    rows, published = line.looks
+    assert rows == published + 1
+    with lock(line, "SELECT FROM ledger.trees FOR UPDATE"):
+        killed(line, "sequence", lambda: line.waiting, "waiting for the head")
+        line.end_waiting()
+    assert line.looks == (rows, published)
+    line.recover()
+    assert line.looks == (rows, rows)
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_kill_9_at_any_moment_again_and_again_ends_in_a_sound_ledger(line: Line, seed: int) -> None:
     random = Random(seed)
     for _ in range(4):
         line.append()
+        line.look()
         process = line.command("sequence")
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(random.uniform(0.3, 1.5))

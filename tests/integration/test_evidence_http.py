@@ -90,8 +90,19 @@ def test_a_receipt_is_pending_and_then_a_proof_that_any_verifier_of_the_format_t
     story.new_record("示市监罚字〔2026〕9602号", decided=date(2026, 5, 20))
     told = web.http.get(f"/v1/receipts/records:{position + 1}").get_json()
     assert told == {"event_id": f"records:{position + 1}", "status": "pending"}
-    for unknown in ("records:999999", "records:0", "views:1", "access:x"):
+    for unknown in ("records:999999", "records:0", "access:0", "views:1", "access:x"):
         assert web.http.get(f"/v1/receipts/{unknown}").status_code == 404
+
+
+def test_whether_a_look_came_is_told_by_no_receipt_before_its_tree_is_signed(web: Web, story: Story) -> None:
+    story.world.publish()
+    signed = story.world.reader.head("access")[0]
+    story.world.services.subject.who_looked(story.subject(), portal=story.office)
+    assert story.world.reader.head("access")[0] == signed + 1
+    came, not_yet = (web.http.get(f"/v1/receipts/access:{signed + n}").get_json() for n in (1, 2))
+    assert came == not_yet | {"event_id": f"access:{signed + 1}"}
+    story.world.publish()
+    assert web.http.get(f"/v1/receipts/access:{signed + 1}").get_json()["status"] == "included"
 
 
 def test_the_logs_are_served_at_their_standard_paths_and_nothing_beside_them(
