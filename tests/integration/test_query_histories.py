@@ -136,7 +136,7 @@ class Histories(RuleBasedStateMachine):
     def determine(self, subject: Subject) -> None:
         number = f"示市监罚字〔2026〕问{next(NUMBERS)}号"
         record = subject.story.new_record(number, decided=date(2026, 6, 1))
-        subject.records[record] = self._fine(subject, record)
+        subject.records[record] = str(subject.story.content["public"]["CF_NR_FK"])
 
     @rule()
     def project(self) -> None:
@@ -167,9 +167,10 @@ class Histories(RuleBasedStateMachine):
             story.objections.reject(story.deciding(done), reasons="一致", remedies=REMEDIES)
         elif how == "correct":
             now = story.file(record).standing.content
-            fixed = {**now, "public": {**now["public"], "CF_NR_FK": f"{next(NUMBERS)}.25"}}
+            fine = f"{next(NUMBERS)}.25"
+            fixed = {**now, "public": {**now["public"], "CF_NR_FK": fine}}
             story.objections.correct(story.deciding(done), story.correction(record, done.case, fixed))
-            subject.records[record] = self._fine(subject, record)
+            subject.records[record] = fine
         else:
             story.objections.withdraw(story.deciding(done), story.withdrawal(record, done.case))
             self.gone.add(record)
@@ -422,10 +423,6 @@ class Histories(RuleBasedStateMachine):
     def head(self) -> int:
         """The newest position of the access log."""
         return self.world.reader.head("access")[0]
-
-    @staticmethod
-    def _fine(subject: Subject, record: UUID) -> str:
-        return str(subject.story.file(record).standing.content["public"]["CF_NR_FK"])
 
     def _as_logged(self, event: object) -> Expected:
         if isinstance(event, ActRefused):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
@@ -30,6 +31,8 @@ from tests.world import World
 
 NUMBERS = itertools.count(1)
 EXAMPLES = 8
+MONTHS = {"轻微": 3, "一般": 12, "严重": 36}
+"""How long a penalty is public at most (国办发〔2025〕22号 二)."""
 DECISIONS = {
     "slight": (date(2026, 11, 1), "轻微"),
     "repairable": (date(2026, 6, 1), "一般"),
@@ -40,13 +43,21 @@ DECISIONS = {
 
 @dataclass
 class Model:
-    """What must hold in one test's ledger: it grows over all histories that are tried."""
+    """What must hold in one test's ledger, by what was sent to it: it grows over all histories that are tried.
+
+    ``content`` is what each record must say now, ``corrections`` how often it was corrected. ``gone`` is in no view:
+    ``withdrawn``, ``shielded``, or what its own term has ended (``is_over``).
+    """
 
     story: Story
     remembered: dict[Log, Remembered] = field(default_factory=dict)
     first_sent: dict[UUID, Parts] = field(default_factory=dict)
+    content: dict[UUID, Parts] = field(default_factory=dict)
+    corrections: Counter[UUID] = field(default_factory=Counter)
     early: set[UUID] = field(default_factory=set)
-    gone: set[UUID] = field(default_factory=set)
+    ended: set[UUID] = field(default_factory=set)
+    withdrawn: set[UUID] = field(default_factory=set)
+    shielded: set[UUID] = field(default_factory=set)
     pending: dict[UUID, Done] = field(default_factory=dict)
     object_of: dict[UUID, UUID] = field(default_factory=dict)
     repairs: dict[UUID, Done] = field(default_factory=dict)
@@ -54,11 +65,31 @@ class Model:
     left: dict[UUID, Done] = field(default_factory=dict)
     position: int = 0
 
+    @property
+    def gone(self) -> set[UUID]:
+        """The records that no view shows any more."""
+        return self.withdrawn | self.shielded | self.ended
+
+    def sent(self, record: UUID, content: Parts) -> None:
+        """A department sent what a record says from now on; what had ended does not come back by it."""
+        self.content[record] = content
+        if is_over(content, self.story.world.today):
+            self.ended.add(record)
+
     def begin(self) -> None:
         """A new history: what earlier ones left pending stays so, and is not drawn again."""
         self.left |= self.pending
         self.pending.clear()
         self.repairs.clear()
+
+
+def is_over(content: Parts, today: date) -> bool:
+    """Whether the term has passed: the day that was sent, or so many months from the decision, whichever is sooner."""
+    public = content["public"]
+    decided = date.fromisoformat(str(public["CF_JDRQ"]))
+    years, month = divmod(decided.month - 1 + MONTHS[str(public.get("DISCREDIT_LEVEL", "一般"))], 12)
+    most = decided.replace(year=decided.year + years, month=month + 1)
+    return min(most, date.fromisoformat(str(public["CF_GSJZQ"]))) < today
 
 
 class Histories(RuleBasedStateMachine):
@@ -87,10 +118,14 @@ class Histories(RuleBasedStateMachine):
     @rule(target=records, sort=st.sampled_from(sorted(DECISIONS)))
     def determine(self, sort: str) -> UUID:
         decided, severity = DECISIONS[sort]
-        record = self.story.new_record(
-            f"示市监罚字〔2026〕史{next(NUMBERS)}号", decided=decided, severity=severity
+        number = f"示市监罚字〔2026〕史{next(NUMBERS)}号"
+        content = self.story.content_of(
+            CF_WSH=number, CF_JDRQ=decided.isoformat(), CF_GSJZQ="2029-01-01", DISCREDIT_LEVEL=severity
         )
-        self.model.first_sent[record] = self.story.file(record).standing.content
+        record, report = self.story.determine(content)
+        assert report.taken == 1
+        self.model.first_sent[record] = content
+        self.model.sent(record, content)
         if sort == "too early":
             self.model.early.add(record)
         return record
@@ -98,7 +133,7 @@ class Histories(RuleBasedStateMachine):
     @rule(record=records, by_department=st.booleans())
     def object(self, record: UUID, by_department: bool) -> None:
         officer = FIRST if by_department else None
-        if self.story.file(record).standing.is_final:
+        if record in self.model.withdrawn | self.model.shielded:
             with pytest.raises(Refused):
                 self.story.object(record)
             return
@@ -122,20 +157,19 @@ class Histories(RuleBasedStateMachine):
     def correct(self, data: st.DataObject, fine: int, shorter: bool) -> None:
         case = data.draw(st.sampled_from(list(self.model.pending)))
         record = self.model.object_of[case]
-        now = self.story.file(record).standing.content
+        now = self.model.content[record]
         fields = {"CF_NR_FK": f"{fine}.5", "CF_CFLB": "罚款"}
         if shorter:
             fields["CF_GSJZQ"] = "2026-11-20"
         content = {**now, "public": {**now["public"], **fields}}
         act = self.story.correction(record, case, content)
-        is_final = self.story.file(record).standing.is_final
-        if is_final or content == now:
+        if record in self.model.withdrawn | self.model.shielded or content == now:
             with pytest.raises(Refused):
                 self.story.objections.correct(self.story.deciding(self.model.pending[case]), act)
             return
         self.story.objections.correct(self.story.deciding(self.model.pending.pop(case)), act)
-        if shorter:
-            self.model.gone.add(record)
+        self.model.corrections[record] += 1
+        self.model.sent(record, content)
 
     @precondition(has_pending)
     @rule(data=st.data())
@@ -143,12 +177,12 @@ class Histories(RuleBasedStateMachine):
         case = data.draw(st.sampled_from(list(self.model.pending)))
         record = self.model.object_of[case]
         act = self.story.withdrawal(record, case)
-        if self.story.file(record).standing.status == "withdrawn":
+        if record in self.model.withdrawn:
             with pytest.raises(Refused):
                 self.story.objections.withdraw(self.story.deciding(self.model.pending[case]), act)
             return
         self.story.objections.withdraw(self.story.deciding(self.model.pending.pop(case)), act)
-        self.model.gone.add(record)
+        self.model.withdrawn.add(record)
 
     @rule(record=records, complete=st.booleans())
     def apply(self, record: UUID, complete: bool) -> None:
@@ -179,7 +213,7 @@ class Histories(RuleBasedStateMachine):
                 self.story.repairs.grant(self.story.handling(done))
         elif grant:
             self.story.repairs.grant(self.story.handling(done, SECOND))
-            self.model.gone.add(record)
+            self.model.shielded.add(record)
         else:
             self.story.repairs.reject(self.story.handling(done), reasons="未履行", remedies=REMEDIES)
 
@@ -220,6 +254,8 @@ class Histories(RuleBasedStateMachine):
             assert shown is None or shown.objected == (record in objected)
 
     def teardown(self) -> None:
+        for record, content in self.model.content.items():
+            assert self.story.file(record).standing.content == content
         self.story.world.project()
         assert self.story.world.new_projector().rebuild().equal
 

@@ -56,7 +56,7 @@ class Model(remedies.Model):
     city: City = field(kw_only=True)
     cases: ListingStory = field(kw_only=True)
     measured: MeasureStory = field(kw_only=True)
-    measures: dict[UUID, UUID] = field(default_factory=dict)
+    measures: dict[UUID, tuple[UUID, int]] = field(default_factory=dict)
     listed: dict[UUID, tuple[UUID, int]] = field(default_factory=dict)
     taken_off: set[UUID] = field(default_factory=set)
     links: dict[UUID, UUID] = field(default_factory=dict)
@@ -117,18 +117,17 @@ class WholeHistories(remedies.Histories):
     def put_on_the_list(self, record: UUID, heard: bool) -> None:
         cases, model = self.model.cases, self.model
         # Where only the term of publicity is over, the determination still stands, and may found a listing.
-        standing = self.story.file(record).standing
-        over, slight = standing.status == "ended", standing.content["public"]["DISCREDIT_LEVEL"] == "轻微"
-        with self.refused_if(slight or (record in model.gone and not over)):
+        public = model.content[record]["public"]
+        slight = public.get("DISCREDIT_LEVEL") == "轻微"
+        with self.refused_if(slight or record in model.withdrawn | model.shielded):
             begun = cases.begin(record)
-            public = self.story.file(record).standing.content["public"]
             parts = decision_parts(public, begun.told, [str(record)], today=self.world.today)
             act = self.story.sealed(ListingDecided.KIND, begun.case, parts)
             seen = cases.heard(begun) if heard else begun
             with self.refused_if(not heard or bool(self.on_list())):
                 cases.listings.decide(cases.handling(seen), act)
                 self.mine.append(begun.case)
-                model.listed[begun.case] = (record, self.story.file(record).standing.content_version)
+                model.listed[begun.case] = (record, model.corrections[record])
 
     @precondition(lambda self: self.mine)
     @rule(data=st.data())
@@ -148,17 +147,17 @@ class WholeHistories(remedies.Histories):
 
     @rule(record=remedies.Histories.records, role=st.sampled_from(["法定代表人", "法定代表人", "亲属"]))
     def link_a_person(self, record: UUID, role: str) -> None:
-        file, link = self.story.file(record), uuid4()
+        link = uuid4()
         public = {
             "record": str(record),
-            "links": file.leaf_hash,
+            "links": self.story.file(record).leaf_hash,
             "role": role,
             "basis": "《示范办法》第二十条",
         }
         parts = {"public": public, "person/1": {"name": "示例责任人", **ADULT}}
         act = self.story.sealed(PersonLinked.KIND, link, parts)
-        grave = file.standing.content["public"]["DISCREDIT_LEVEL"] == "严重"
-        with self.refused_if(not grave or file.standing.status != "standing" or role == "亲属"):
+        grave = self.model.content[record]["public"].get("DISCREDIT_LEVEL") == "严重"
+        with self.refused_if(not grave or record in self.model.gone or role == "亲属"):
             once = Once(self.story.source, link.hex, os.urandom(32))
             Links(self.story.desk).link(LinkPerson(link, record, self.story.source, act), once)
             self.model.links[link] = record
@@ -166,7 +165,7 @@ class WholeHistories(remedies.Histories):
     @rule(record=remedies.Histories.records)
     def apply_a_measure(self, record: UUID) -> None:
         """On a record that stands, is not objected to, and while nothing of the kind is applied yet."""
-        open_already = any(self._measure(measure).is_open for measure in self.model.measures)
+        open_already = any(map(self.holds, self.model.measures.values()))
         unlawful = record in self.model.gone or record in self.objected() or open_already
         try:
             # Within the legal standard of whichever was the first, also when days have passed (MEA-2).
@@ -175,7 +174,7 @@ class WholeHistories(remedies.Histories):
             assert unlawful
         else:
             assert record not in self.model.gone
-            self.model.measures[done.case] = record
+            self.model.measures[done.case] = (record, self.model.corrections[record])
 
     @rule(approved=st.booleans())
     def be_lenient(self, approved: bool) -> None:
@@ -192,6 +191,7 @@ class WholeHistories(remedies.Histories):
         assert report.taken == (0 if approved else 1)
         if not approved:
             self.model.first_sent[record] = content
+            self.model.sent(record, content)
 
     @rule(days=st.integers(3, 30))
     def change_a_limit(self, days: int) -> None:
@@ -207,6 +207,8 @@ class WholeHistories(remedies.Histories):
         self.world.clock.advance(days=days)
         self.world.deadlines.run()
         model, story = self.model, self.story
+        for record, content in model.content.items():
+            model.sent(record, content)
         for case, done in {**model.pending, **model.left}.items():
             objection = story.objections.find(case)
             assert objection is not None
@@ -237,22 +239,26 @@ class WholeHistories(remedies.Histories):
     def a_list_holds_as_long_as_what_it_rests_on(self) -> None:
         on = self.on_list()
         assert on <= self.model.listed.keys()
-        for listing, (record, version) in self.model.listed.items():
-            standing = self.story.file(record).standing
-            rests = standing.status != "withdrawn" and standing.content_version == version
-            if listing in on:
-                assert rests and listing not in self.model.taken_off
-            else:
-                fell = not rests or listing in self.model.taken_off or standing.repair
-                assert fell and self.story.shared(listing) == 0
+        for listing, ground in self.model.listed.items():
+            record, corrections = ground
+            rests = record not in self.model.withdrawn | self.model.shielded
+            rests = rests and corrections == self.model.corrections[record]
+            assert (listing in on) == (rests and listing not in self.model.taken_off)
+            if listing not in on:
+                assert self.story.shared(listing) == 0
 
     @invariant()
     def a_measure_rests_on_what_stands_and_rests_while_that_is_objected_to(self) -> None:
-        for case, record in self.model.measures.items():
+        for case, ground in self.model.measures.items():
             measure = self._measure(case)
+            assert measure.is_open == self.holds(ground)
             if measure.is_open:
-                assert record not in self.model.gone
-                assert bool(measure.suspended_by) == (record in self.objected())
+                assert bool(measure.suspended_by) == (ground[0] in self.objected())
+
+    def holds(self, ground: tuple[UUID, int]) -> bool:
+        """Whether what a measure rests on is as it was: the record stands, and was not corrected since."""
+        record, corrections = ground
+        return record not in self.model.gone and corrections == self.model.corrections[record]
 
     @invariant()
     def no_link_is_in_any_view(self) -> None:
