@@ -20,7 +20,7 @@ from benchmarks.place import PROJECT, Place, World
 from benchmarks.service import Service, service
 from benchmarks.stages import Stages, TimedLedger
 from infrastructure.bootstrap import verify_ed25519
-from infrastructure.remedy_data import load_calendar
+from infrastructure.remedy_data import load_calendar, load_settings
 from interfaces.client.api import Client, Department
 from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows
@@ -70,6 +70,7 @@ def _in_process(place: Place, rows: int) -> Figure:
             department=agency,
             verify=verify_ed25519,
             calendar=load_calendar(),
+            settings=load_settings(),
         )
         for _ in intake.take(stages.each("parse sealed rows", lines)):
             pass

@@ -112,6 +112,7 @@ __all__ = [
     "gateway_public_key",
     "ledger_id_of",
     "load_calendar",
+    "load_settings",
     "log_configuration",
     "log_keyring",
     "make_epoch_maker",

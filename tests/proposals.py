@@ -11,8 +11,9 @@ from application.commands.proposals import HandleProposal, Proposals
 from application.commands.remedies import Done
 from domain.catalogue.gate import import_item
 from domain.catalogue.items import LegalBasis
+from domain.listing.standards import COMMENT_DAYS_MIN
 from domain.parties.acting import Officer
-from domain.proposals.process import COMMENT_DAYS_MIN
+from infrastructure.remedy_data import load_settings
 from interfaces.demo.city import list_standards
 from tests.world import DATA, World
 
@@ -46,7 +47,7 @@ class Lived:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.proposals = Proposals(world.ledger)
+        self.proposals = Proposals(world.ledger, defaults=load_settings())
         departments = {d.key: d.code for d in world.city.departments}
         self.market = Officer(MARKET_OFFICER, departments["market"])
         self.office = Officer(OFFICE_OFFICER, departments["credit_office"])
@@ -63,7 +64,7 @@ class Lived:
 
     def through(self, what: str, content: Mapping[str, Any]) -> Done:
         """A proposal through comment and review, nobody having opined; as many days pass as it takes."""
-        days = COMMENT_DAYS_MIN.get(what, 1)
+        days = COMMENT_DAYS_MIN if what == "list_standard" else 1
         done = self.of(what, content)
         done = self.proposals.consult(self.on(done), closes=self.world.today + timedelta(days=days))
         self.world.clock.advance(days=days + 1)

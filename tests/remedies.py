@@ -111,7 +111,13 @@ class Story:
             signature=self.key.sign(message),
         )
         intake = Intake(
-            ledger, self.forms, seal, department=self.source, verify=verify_ed25519, calendar=CALENDAR
+            ledger,
+            self.forms,
+            seal,
+            department=self.source,
+            verify=verify_ed25519,
+            calendar=CALENDAR,
+            settings=SETTINGS,
         )
         *_, report = intake.take([row])
         return record, report

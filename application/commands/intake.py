@@ -33,6 +33,7 @@ from domain.shared.deadlines import Calendar
 from domain.shared.forms import Form, FormKind
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, Refused
+from domain.shared.rule_settings import PUBLISH_DAYS, RuleSettings
 from domain.transparency.commitment import OpenedPart, commit, open_parts
 from domain.transparency.sealed_file import SealedRow
 
@@ -96,9 +97,12 @@ class Intake:
         department: str,
         verify: Verify,
         calendar: Calendar,
+        settings: RuleSettings,
         officer: str = "",
     ) -> None:
         """Check the seal; ``officer`` is who determined, by pseudonym, where the department says so.
+
+        ``calendar`` and ``settings`` are those of the data, before any event.
 
         Raises ``Refused`` (DET-5, FORMAT) when anything about it is wrong.
         """
@@ -110,6 +114,7 @@ class Intake:
         self._verify = verify
         self._officer = officer
         self._calendar = self._registry.calendar(calendar).calendar
+        self._settings = self._registry.settings(settings).settings
         self._late: dict[tuple[date, date], Late | None] = {}
         if seal.ledger_id != ledger.id.bytes:
             raise Refused(Defect("DET-5", "seal_for_another_ledger", "/ledger"))
@@ -364,7 +369,10 @@ class Intake:
         for item in new:
             days = decided_on(item.row.parts), today
             if days not in self._late:
-                self._late[days] = lateness(form, days[0], recorded_on=today, calendar=self._calendar)
+                within = self._settings.number(PUBLISH_DAYS, on=days[0])
+                self._late[days] = lateness(
+                    form, days[0], recorded_on=today, calendar=self._calendar, within_working_days=within
+                )
             if late := self._late[days]:
                 entries.append(late.entry(str(item.row.record_id)))
         if not entries:

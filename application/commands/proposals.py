@@ -45,6 +45,7 @@ from domain.shared.canonical import Json
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
+from domain.shared.rule_settings import COMMENT_DAYS, RuleSettings
 from domain.transparency.merkle import leaf_hash
 
 ATTEMPTS_MAX = 8
@@ -139,8 +140,10 @@ class HandleProposal:
 class Proposals:
     """The proposals (提案) of one ledger."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, defaults: RuleSettings) -> None:
+        """``defaults`` are the settings of the data, before any change."""
         self._ledger = ledger
+        self._defaults = defaults
         self._registry = Registry(ledger)
 
     def find(self, proposal_id: UUID) -> Proposal | None:
@@ -193,7 +196,9 @@ class Proposals:
 
     def consult(self, command: HandleProposal, *, closes: date, once: Once | None = None) -> Done:
         """The credit office opens it for comment."""
-        return self._office(command, lambda p: consult(p, closes=closes, now=self._ledger.now()), once)
+        now = self._ledger.now()
+        days_min = self._registry.settings(self._defaults).settings.number(COMMENT_DAYS, on=city_day(now))
+        return self._office(command, lambda p: consult(p, closes=closes, days_min=days_min, now=now), once)
 
     def opine(
         self,

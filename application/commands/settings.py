@@ -51,6 +51,11 @@ class SettingsDesk:
         self._defaults = defaults
         self._verify = verify
 
+    @property
+    def defaults(self) -> RuleSettings:
+        """The settings of the data, before any change."""
+        return self._defaults
+
     def read(self) -> SettingsRead:
         """All settings with their history, and the stream that changes go to."""
         return Registry(self._ledger).settings(self._defaults)

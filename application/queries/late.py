@@ -17,6 +17,7 @@ from domain.records.lateness import Late, LateCount, PublicationLate, late_count
 from domain.records.publicity import decided_on
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
+from domain.shared.rule_settings import PUBLISH_DAYS, RuleSettings
 
 LATE = "late"
 BATCHES_MAX = 20
@@ -87,13 +88,15 @@ class LatePublications:
             yield opened.row.position, event
 
 
-def late_of(life: RecordLife, calendar: Calendar) -> Late | None:
+def late_of(life: RecordLife, calendar: Calendar, settings: RuleSettings) -> Late | None:
     """How late a record of a dossier came, None when it was in time or its content can be told no more."""
     first = life.moments[0]
     if first.event != RecordDetermined.TOPIC or "public" not in first.parts:
         return None
     form, recorded_on = str(first.parts["public"]["form"]), city_day(parse_instant(first.at))
-    return lateness(form, decided_on(first.parts), recorded_on=recorded_on, calendar=calendar)
+    decided = decided_on(first.parts)
+    within = settings.number(PUBLISH_DAYS, on=decided)
+    return lateness(form, decided, recorded_on=recorded_on, calendar=calendar, within_working_days=within)
 
 
 def _batch(position: int, event: PublicationLate) -> LateBatch:

@@ -25,6 +25,7 @@ from domain.access.model import OF_PLATFORM
 from domain.oversight.traces import Disclosed
 from domain.shared.deadlines import Calendar
 from domain.shared.refusals import Defect, sentence
+from domain.shared.rule_settings import RuleSettings
 
 Body = dict[str, Any]
 GROUNDS = {
@@ -57,10 +58,10 @@ def told_page(name: str, entries: Iterable[Any], page: Page[Any], **more: Any) -
     return {name: list(entries), **more, **following}
 
 
-def told_life(life: RecordLife, calendar: Calendar) -> Body:
+def told_life(life: RecordLife, calendar: Calendar, settings: RuleSettings) -> Body:
     """A record of a dossier, with how late it was published, if it was."""
     told: Body = {"record": life.record, "history": [vars(moment) for moment in life.moments]}
-    if late := late_of(life, calendar):
+    if late := late_of(life, calendar, settings):
         told["late"] = {"due": late.due.isoformat(), "days": late.days, "provisional": late.provisional}
     return told
 

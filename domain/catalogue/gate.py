@@ -250,17 +250,25 @@ def _personal_defects(item: CatalogueItem) -> list[Defect]:
     if not item.is_public_for("natural_person"):
         return []
     about = {"item": item.code}
-    grounded = item.personal_information_consent or any(
-        basis.level in PERSONAL_LEVELS and _complete(basis, imported=False)
-        for basis in item.personal_information_bases
-    )
     defects = []
-    if not grounded:
+    if not (item.personal_information_consent or _names_a_law(item)):
         where = "/personal_information_bases"
         defects.append(Defect("PUB-2", "catalogue_personal_basis", where, about))
     if not {masked.field for masked in item.masking or ()} >= MASKED_ALWAYS:
         defects.append(Defect("PUB-2", "catalogue_personal_masking", "/masking", about))
     return defects
+
+
+def waits_for_consent(item: CatalogueItem) -> bool:
+    """Whether a natural person's record is public on that person's own consent alone, no law saying so (PUB-2)."""
+    return item.personal_information_consent and not _names_a_law(item)
+
+
+def _names_a_law(item: CatalogueItem) -> bool:
+    return any(
+        basis.level in PERSONAL_LEVELS and _complete(basis, imported=False)
+        for basis in item.personal_information_bases
+    )
 
 
 def _at(stream_id: UUID, stream_version: int, recorded_at: datetime) -> dict[str, Any]:

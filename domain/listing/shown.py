@@ -5,6 +5,7 @@ Before it stands a decision that passed its gate; after it the views (PUB-1, PUB
 
 from __future__ import annotations
 
+from domain.catalogue.gate import waits_for_consent
 from domain.catalogue.items import SUBJECT_KINDS, CatalogueItem
 from domain.listing.events import ListingDecided
 from domain.listing.red import RedListed
@@ -24,7 +25,12 @@ _MASKED_AS = {"XDR_MC": "person_name", "XDR_ZJHM": "id_number"}
 
 
 def is_public(decided: Decided, item: CatalogueItem) -> bool:
-    """Whether anyone is shown the listing: the standard says so, and the item does for this kind of subject."""
+    """Whether anyone is shown the listing: the standard says so, and the item does for this kind of subject.
+
+    Of a natural person not where only that person's consent would allow it (PUB-2), as for records.
+    """
+    if decided.subject_kind == "natural_person" and waits_for_consent(item):
+        return False
     return decided.public is True and any(
         kind == decided.subject_kind and item.is_public_for(kind) for kind in SUBJECT_KINDS.values()
     )

@@ -28,10 +28,9 @@ from domain.shared.events import Event
 from domain.shared.refusals import Defect, refuse_if_any
 from domain.shared.text import says
 
-RULES: Mapping[str, str] = {"catalogue_item": "CAT-3", "list_standard": "LST-3", "measure": "CAT-3"}
+LIST_STANDARD = "list_standard"
+RULES: Mapping[str, str] = {"catalogue_item": "CAT-3", LIST_STANDARD: "LST-3", "measure": "CAT-3"}
 """What may be proposed, and the rule of its process."""
-COMMENT_DAYS_MIN: Mapping[str, int] = {"list_standard": 30}
-"""For how many days it is open at least: 30 for the standard of a list (49号(七)), one for all else."""
 GROUPS = ("department", "market_entity", "trade_association", "legal_service", "expert", "public")
 """Whose opinions are asked (49号(一)): 部门, 市场主体, 行业协会商会, 法律服务机构, 专家学者, 社会公众."""
 OUTCOMES = ("adopted", "partly_adopted", "not_adopted")
@@ -140,10 +139,10 @@ def revise(
     )
 
 
-def consult(proposal: Proposal, *, closes: date, now: datetime) -> ProposalConsulted:
-    """Open it for comment from today to a day; at least 30 days for the standard of a list (LST-3)."""
+def consult(proposal: Proposal, *, closes: date, days_min: int, now: datetime) -> ProposalConsulted:
+    """Open it for comment from today to a day: for ``days_min`` for the standard of a list (LST-3), else for one."""
     defects, today = _step(proposal, "proposed"), city_day(now)
-    least = COMMENT_DAYS_MIN.get(proposal.what, 1)
+    least = days_min if proposal.what == LIST_STANDARD else 1
     if closes < today + timedelta(days=least):
         defects.append(Defect(proposal.rule, "proposal_comment_too_short", "/closes", {"least": str(least)}))
     refuse_if_any(defects)

@@ -1,4 +1,4 @@
-"""Decides whether a licence or penalty came late: more than 7 working days after its decision (DET-6, 001 四(二)).
+"""Decides whether a licence or penalty came late: more than so many working days after its decision (DET-6).
 
 Being late changes no right of anybody: the record is taken, and that it was late is a fact about its department.
 Oversight folds the events with :func:`late_counts`.
@@ -15,9 +15,8 @@ from domain.shared.deadlines import Calendar, add_working_days, working_days_bet
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 
-WITHIN_WORKING_DAYS = 7
 FORMS_IN_TIME = ("penalty", "licence")
-"""001 四(二) names licences and penalties; the general form has no such limit."""
+"""001 四(二) names licences and penalties, and 7 working days; the general form has no such limit."""
 
 
 class PublicationLate(Event):
@@ -56,11 +55,16 @@ class LateCount:
     days_max: int = 0
 
 
-def lateness(form: str, decided: date, *, recorded_on: date, calendar: Calendar) -> Late | None:
-    """How late a record came; None when it was in time, the seventh working day included, or has no such limit."""
+def lateness(
+    form: str, decided: date, *, recorded_on: date, calendar: Calendar, within_working_days: int
+) -> Late | None:
+    """How late a record came; None when it was in time, the last working day included, or has no such limit.
+
+    ``within_working_days`` are those that were set for the day of the decision.
+    """
     if form not in FORMS_IN_TIME:
         return None
-    due = add_working_days(decided, WITHIN_WORKING_DAYS, calendar)
+    due = add_working_days(decided, within_working_days, calendar)
     if recorded_on <= due.day:
         return None
     days, known = working_days_between(due.day, recorded_on, calendar)

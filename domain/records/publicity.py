@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from domain.catalogue.gate import waits_for_consent
 from domain.catalogue.items import (
     EVERY_DEPARTMENT,
     SEVERITIES,
@@ -179,10 +180,13 @@ def may_be_known_to(
 def _person_not_public(item: CatalogueItem, parts: Parts) -> str | None:
     """The prose code that keeps a natural person's record out of the public view, or None.
 
-    Whoever's age cannot be told is treated as a minor: publishing could not be undone.
+    Whoever's age cannot be told is treated as a minor: publishing could not be undone. A consent is one person's own,
+    which no item gives; as the ledger records none to being published, such a record is not.
     """
     if not item.masking:
         return "publicity_item_not_public"
+    if waits_for_consent(item):
+        return "publicity_without_consent"
     form = _form(parts)
     person = parts.get(PERSON, {})
     decided = _date(parts, form.decided)

@@ -98,6 +98,10 @@ PROSE_CATALOGUE: dict[str, tuple[str, str]] = {
         "目录没有规定该类主体的此项信息可以公开。",
         "The catalogue does not make this item public for this kind of subject.",
     ),
+    "publicity_without_consent": (
+        "目录规定经本人同意方可公开，没有本人同意，不公开。",
+        "The catalogue makes this public on the person's own consent; without it the record is not public.",
+    ),
     "publicity_minor": ("未成年人的信息不公开。", "A minor's record is never public."),
     "publicity_age_unknown": (
         "无法确认是否成年，不公开。",

@@ -23,6 +23,8 @@ TEXT_MAX = 500
 MAXIMUM_MONTHS = "publicity.maximum_months"
 MINIMUM_MONTHS = "repair.minimum_months"
 FEEDBACK_DAY = "joint.feedback_day"
+PUBLISH_DAYS = "determination.publish_working_days"
+COMMENT_DAYS = "list_standard.comment_days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,11 @@ SETTINGS: Mapping[str, Setting] = {
         ),
         Setting("consent.months", "PRV-2", "授权的最长期限", "Longest consent", "months", 1, 60),
         Setting(
-            "determination.publish_working_days", "DET-6", "双公示时限", "Licences and penalties: published within",
+            PUBLISH_DAYS, "DET-6", "双公示时限", "Licences and penalties: published within",
             "working_days", 1, 20,
         ),
         Setting(
-            "list_standard.comment_days", "LST-3", "名单认定标准征求意见期限", "A list's standard: open for comment",
+            COMMENT_DAYS, "LST-3", "名单认定标准征求意见期限", "A list's standard: open for comment",
             "days", 30, 365,
         ),
         Setting(FEEDBACK_DAY, "JNT-1", "联合奖惩反馈日", "Joint action: feedback by", "day_of_month", 1, 28),

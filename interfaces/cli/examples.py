@@ -36,7 +36,7 @@ from domain.shared.kinds import Kind
 from domain.shared.refusals import Refused
 from domain.transparency.leaf import act_message
 from domain.transparency.sealed_file import ROW_KIND, SealedRow
-from infrastructure.bootstrap import load_calendar, remedy_desk, verify_ed25519
+from infrastructure.bootstrap import load_calendar, load_settings, remedy_desk, verify_ed25519
 from interfaces.cli.entry_examples import EntryExamples
 from interfaces.cli.oversight_examples import OversightExamples
 from interfaces.cli.process_examples import ProcessExamples
@@ -145,6 +145,7 @@ class Examples:
             department=self._market.code,
             verify=verify_ed25519,
             calendar=load_calendar(),
+            settings=load_settings(),
         )
         *_, report = intake.take([row])
         assert report.taken == 1, report.refused
@@ -241,7 +242,7 @@ class Examples:
 
     def _proposed(self) -> None:
         """A next version of the standard of the city's own list, out for comment."""
-        proposals, office = Proposals(self._ledger), self._city.credit_office.code
+        proposals, office = Proposals(self._ledger, defaults=load_settings()), self._city.credit_office.code
         standard = next(s for s in self._city.lists if s.kind == RED)
         begins = (self._today + timedelta(days=2 * COMMENT_DAYS)).isoformat()
         content = {

@@ -30,6 +30,7 @@ from infrastructure.bootstrap import (
     database,
     gateway_public_key,
     load_calendar,
+    load_settings,
     open_ledger,
     tip_offs,
     verify_ed25519,
@@ -162,6 +163,7 @@ def take_in(ledger: Ledger, data: bytes, *, department: str, key: DepartmentKey)
         department=department,
         verify=verify_ed25519,
         calendar=load_calendar(),
+        settings=load_settings(),
     )
     for _ in intake.take(rows):
         pass

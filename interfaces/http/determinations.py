@@ -94,6 +94,7 @@ def _record(caller: Caller, body: bytes, seal: SealOfAct) -> Response:
                 department=caller.department,
                 verify=found.verify,
                 calendar=found.calendar,
+                settings=found.settings.defaults,
                 officer=caller.signed_header("Credit-Official"),
             )
             *_, report = intake.take([seal.row])

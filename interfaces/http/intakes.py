@@ -228,6 +228,7 @@ def _run(
             department=caller.department,
             verify=found.verify,
             calendar=found.calendar,
+            settings=found.settings.defaults,
             officer=caller.signed_header("Credit-Official"),
         )
     steps = _steps(intake, rows, caller, body, seal)

@@ -97,6 +97,10 @@ class Evaluation(Schema):
     review_by = fields.Date(required=True)
 
 
+def _desk() -> Proposals:
+    return Proposals(services().ledger, defaults=services().settings.defaults)
+
+
 @blueprint.post("")
 @operation(beginning("提出", "Propose a version", MadeProposal, tag=TAG))
 def make_proposal() -> Response:
@@ -109,7 +113,7 @@ def make_proposal() -> Response:
             raise ProblemError(403, "purpose", Defect("QRY-1", "officer_unknown", "Credit-Official"))
         said = given_json(MadeProposal(), given.body)
         proposal_id = services().ledger.entropy.uuid()
-        return Proposals(services().ledger).propose(
+        return _desk().propose(
             proposal_id, what=said["what"], content=said["content"], officer=officer, once=given.once
         )
 
@@ -129,7 +133,7 @@ def _acting(schema: Schema, act: Callable[[Proposals, HandleProposal, dict[str, 
                 raise StaleVersion
             officer = Officer(given.officer, given.caller.department)
             handling = HandleProposal(proposal_id, int(found[1]), officer)
-            return act(Proposals(services().ledger), handling, given_json(schema, given.body), given)
+            return act(_desk(), handling, given_json(schema, given.body), given)
 
         return command(run)
 

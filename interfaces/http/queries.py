@@ -155,7 +155,8 @@ def dossier() -> Response:
             _identities(given)[0], portal=caller.department, asked=asked_page(given)
         )
     calendar = Registry(services().ledger).calendar(services().calendar).calendar
-    records = [told_life(life, calendar) for life in page.entries]
+    settings = services().settings.read().settings
+    records = [told_life(life, calendar, settings) for life in page.entries]
     return page_response("records", records, page, position=page.position)
 
 

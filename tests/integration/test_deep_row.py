@@ -8,7 +8,7 @@ from application.commands.intake import Intake
 from application.commands.seals import SealOfFile
 from domain.shared.canonical import DEPTH_MAX, Json
 from infrastructure.keys import verify_ed25519
-from infrastructure.remedy_data import load_calendar
+from infrastructure.remedy_data import load_calendar, load_settings
 from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows
 from interfaces.client.sealing import seal_file
@@ -38,6 +38,7 @@ def test_a_row_nested_too_deep_is_refused_and_the_other_rows_are_taken(ledger_wo
         department=department,
         verify=verify_ed25519,
         calendar=load_calendar(),
+        settings=load_settings(),
     )
     for _ in intake.take(lines):
         pass

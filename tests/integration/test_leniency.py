@@ -19,7 +19,7 @@ from domain.records.lateness import PublicationLate
 from domain.shared.canonical import Parts
 from domain.transparency.sealed_file import SealedRow
 from infrastructure.keys import verify_ed25519
-from infrastructure.remedy_data import load_calendar
+from infrastructure.remedy_data import load_calendar, load_settings
 from interfaces.client.api import Client, Department
 from interfaces.client.sealing import seal_act
 from interfaces.demo.identities import citizen_id
@@ -27,6 +27,7 @@ from tests.erasure import carry_out
 from tests.integration.test_erasure_http import post
 from tests.listing import LIST, NOTICE
 from tests.remedies import FIRST, SECOND, Story, begin
+from tests.rule_settings import change_setting
 from tests.web import FORMS, Signing, Web
 from tests.world import World
 
@@ -179,7 +180,13 @@ def test_det_4_an_assessment_made_while_a_file_is_taken_in_is_noticed(
     row = SealedRow(0, UUID(act["record"]), bytes.fromhex(act["salt"]), content, data_row=1, sheet_row=1)
     seal = SealOfAct(row, world.ledger.id.bytes, "penalty", key.issuer, bytes.fromhex(act["signature"]))
     intake = Intake(
-        world.ledger, FORMS, seal, department=source, verify=verify_ed25519, calendar=load_calendar()
+        world.ledger,
+        FORMS,
+        seal,
+        department=source,
+        verify=verify_ed25519,
+        calendar=load_calendar(),
+        settings=load_settings(),
     )
     looked = Assessments.__init__
     assessed: list[TestResponse] = []
@@ -228,6 +235,19 @@ def test_det_6_what_comes_late_is_taken_and_flagged_and_what_is_in_time_is_not(b
     assert isinstance(event, PublicationLate)
     assert event.records == [[late.get_json()["receipt"]["record"], "2026-09-10", "47", ""]]
     assert json.loads(rows[0].meta)["actor"] == bench.story.source
+
+
+@pytest.mark.rule("DET-6")
+def test_det_6_a_limit_that_the_office_sets_counts_for_decisions_of_its_days_and_for_no_earlier_ones(
+    bench: Bench,
+) -> None:
+    change_setting(bench.world, "determination.publish_working_days", 1)
+    bench.world.clock.advance(days=4)
+    told = {
+        decided: bench.determine(bench.content(f"限〔2026〕{decided.day}号", decided=decided)).get_json()
+        for decided in (date(2026, 11, 20), date(2026, 11, 23), date(2026, 11, 24))
+    }
+    assert [answer["receipt"]["late"] for answer in told.values()] == [False, True, False]
 
 
 def asked_late(bench: Bench, *, department: str = "", officer: str = FIRST, **asked: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from domain.shared.refusals import Refused
 from interfaces.client.signing import COVERED
 from tests.erasure import ask, carry_out, dump
 from tests.proposals import LOCAL_BASIS, LOCAL_LIST, Lived, local_standard
+from tests.rule_settings import change_setting
 from tests.web import Signing, Web
 from tests.world import World
 
@@ -139,6 +140,25 @@ def test_lst_3_a_standard_goes_through_every_step_and_none_is_skipped(desk: Desk
     assert world.deadlines.run().overdue == 1
     world.project()
     assert world.new_projector().rebuild().equal and world.finding() is None
+
+
+@pytest.mark.rule("LST-3")
+def test_lst_3_the_office_may_set_a_longer_time_for_comment_and_what_is_open_keeps_its_own(
+    desk: Desk,
+) -> None:
+    lived, world = desk.lived, desk.world
+    change_setting(world, "list_standard.comment_days", 45)
+    begun, later = lived.made(), lived.of("list_standard", local_standard())
+    closes = world.today + timedelta(days=30)
+    begun = lived.proposals.consult(lived.on(begun), closes=closes)
+    world.clock.advance(days=1)
+    desk.case, desk.version = str(later.case), later.version
+    short = {"closes": str(world.today + timedelta(days=44))}
+    assert desk.refused("consult", short) == (422, "LST-3", "proposal_comment_too_short")
+    assert desk.post("consult", {"closes": str(world.today + timedelta(days=45))}).status_code == 201
+    world.clock.advance(days=30)
+    done = lived.proposals.review(lived.on(begun), outcome="approved", reasons="同意")
+    assert lived.proposals.publish(lived.on(done), review_by=world.today + timedelta(days=9)).position
 
 
 @pytest.mark.rule("CAT-3")

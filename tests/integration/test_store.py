@@ -25,7 +25,7 @@ from domain.transparency.digest import FIRST_DIGEST, StoredRow, row_digest
 from domain.transparency.sealed_file import SealedRow
 from infrastructure.keys import verify_ed25519
 from infrastructure.postgres.store import CONFLICTS, Pool, PostgresEventStore, connection
-from infrastructure.remedy_data import load_calendar
+from infrastructure.remedy_data import load_calendar, load_settings
 from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows
 from interfaces.client.sealing import seal_file
@@ -188,6 +188,7 @@ def intake(world: World, name: str) -> tuple[Intake, list[SealedRow]]:
             department=department,
             verify=verify_ed25519,
             calendar=load_calendar(),
+            settings=load_settings(),
         ),
         list(rows),
     )

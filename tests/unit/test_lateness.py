@@ -17,8 +17,10 @@ DECIDED = date(2026, 3, 2)
 """A Monday; the seventh working day after it is Wednesday, 11 March."""
 
 
-def late(recorded: date, decided: date = DECIDED, form: str = "penalty") -> tuple[int, bool] | None:
-    found = lateness(form, decided, recorded_on=recorded, calendar=CALENDAR)
+def late(
+    recorded: date, decided: date = DECIDED, form: str = "penalty", within: int = 7
+) -> tuple[int, bool] | None:
+    found = lateness(form, decided, recorded_on=recorded, calendar=CALENDAR, within_working_days=within)
     return None if found is None else (found.days, found.provisional)
 
 
@@ -26,12 +28,15 @@ def test_det_6_the_seventh_working_day_is_in_time_and_the_eighth_is_late() -> No
     assert late(date(2026, 3, 11)) is None
     assert late(date(2026, 3, 12)) == (1, False)
     assert late(date(2026, 3, 17)) == (4, False)
+    assert late(date(2026, 3, 12), within=8) is None
 
 
 def test_det_6_holidays_and_working_weekend_days_are_counted_as_the_calendar_says() -> None:
     # 2026-09-30 is a Wednesday before the holiday of 1 to 7 October; Saturday the 10th is worked.
     assert late(date(2026, 10, 15), date(2026, 9, 30)) is None
-    found = lateness("licence", date(2026, 9, 30), recorded_on=date(2026, 12, 1), calendar=CALENDAR)
+    found = lateness(
+        "licence", date(2026, 9, 30), recorded_on=date(2026, 12, 1), calendar=CALENDAR, within_working_days=7
+    )
     assert found is not None and found.due == date(2026, 10, 15)
 
 
@@ -43,7 +48,9 @@ def test_det_6_a_record_that_comes_on_the_rest_day_after_is_late_by_one_day() ->
 
 
 def test_det_6_what_the_calendar_does_not_reach_is_provisional() -> None:
-    found = lateness("penalty", date(2027, 2, 1), recorded_on=date(2027, 3, 1), calendar=CALENDAR)
+    found = lateness(
+        "penalty", date(2027, 2, 1), recorded_on=date(2027, 3, 1), calendar=CALENDAR, within_working_days=7
+    )
     assert found is not None and found.provisional
     from_before = late(date(2026, 11, 20), date(2025, 3, 3))
     assert from_before is not None and from_before[1]

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.catalogue.gate import import_item
-from domain.catalogue.items import CatalogueItem, Sharing
+from domain.catalogue.items import CatalogueItem, LegalBasis, Sharing
 from domain.records.masking import masked_ends, masked_name
 from domain.records.publicity import (
     Publicity,
@@ -194,6 +194,16 @@ def test_PUB_2_a_natural_person_is_shown_masked_where_the_item_says_public() -> 
 @pytest.mark.rule("PUB-2")
 def test_PUB_2_without_masking_a_natural_person_is_not_public() -> None:
     assert not term(replace(PUBLIC_PEOPLE, masking=()), person()).public
+
+
+@pytest.mark.rule("PUB-2")
+def test_PUB_2_an_item_cannot_consent_for_a_person() -> None:
+    law = LegalBasis("示范省社会信用条例", "示范省人大公告第1号", "第十二条", "local_regulation")
+    agreed = replace(PUBLIC_PEOPLE, personal_information_consent=True)
+    found = term(agreed, person())
+    assert (found.public, found.reason) == (False, "publicity_without_consent")
+    assert term(replace(agreed, personal_information_bases=(law,)), person()).public
+    assert term(agreed, penalty()).public
 
 
 @pytest.mark.rule("DET-4")
