@@ -102,9 +102,7 @@ class Intake:
     ) -> None:
         """Check the seal; ``officer`` is who determined, by pseudonym, where the department says so.
 
-        ``calendar`` and ``settings`` are those of the data, before any event.
-
-        Raises ``Refused`` (DET-5, FORMAT) when anything about it is wrong.
+        ``calendar`` and ``settings`` are the data's, before any event. Raises ``Refused`` (DET-5, FORMAT).
         """
         self._ledger = ledger
         self._registry = Registry(ledger)

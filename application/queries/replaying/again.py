@@ -141,7 +141,8 @@ def _subject(question: Question) -> Again:
         consents = queries.consents(question.identity, **asking)
         return Again(body_text(told_page("consents", [vars(one) for one in consents.entries], consents)))
     page = queries.dossier(question.identity, **asking)
-    lives = [told_life(life, question.desk.calendar) for life in page.entries]
+    desk = question.desk
+    lives = [told_life(life, desk.calendar, desk.settings({})) for life in page.entries]
     return Again(body_text(told_page("records", lives, page, position=page.position)))
 
 
