@@ -181,10 +181,7 @@ class Intake:
         return key
 
     def _is_recorded(self) -> bool:
-        """Whether the seal needs no recording (any more): a single act, or an interrupted run's file.
-
-        Raises ``Refused`` when the file's id is another's.
-        """
+        """Whether the seal needs no recording: a single act, a resumed file. Raises ``Refused`` for another's id."""
         if self._sealed_act is None:
             return True
         rows = self._ledger.store.load("records", self._seal.correlation)
