@@ -10,12 +10,15 @@ import json
 import re
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, fields
 from typing import Any
 
 import pytest
 
 from application.limits import LIMITS
-from domain.shared.kinds import Kind
+from domain.records.events import RecordDetermined
+from domain.remedies.events import RecordCorrected
+from domain.shared.events import ENVELOPE
 from interfaces.cli.generate import openapi
 from interfaces.client.signing import COVERED
 from interfaces.http.field_words import WORDS
@@ -66,7 +69,16 @@ def test_every_seal_names_its_kind_and_what_it_is_made_over() -> None:
         drafted = name == "intakes_seal_draft"  # the draft tells the bytes
         assert bool(guide.seal) is ("signature" in example and not drafted), name
         if guide.seal:
-            assert Kind(guide.seal[0]) and all(guide.seal[1])
+            assert all(guide.seal[1]) and str(int(guide.seal[0].KIND)) in guide.text()
+            if guide.seal[0] in (RecordDetermined, RecordCorrected) or "parts" not in example:
+                continue
+            told = {member for part in example["parts"].values() for member in part}
+            assert {f.name for f in fields(guide.seal[0]) if needed(f)} <= told, name
+
+
+def needed(field: Field[Any]) -> bool:
+    """Whether whoever seals an event must always give the field."""
+    return field.name not in ENVELOPE and field.default is MISSING
 
 
 def test_every_member_of_a_request_and_every_tag_has_its_words() -> None:

@@ -56,8 +56,9 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
     ),
     "seal_for_another_ledger": ("这份文件是为另一个账本封存的。", "This file was sealed for another ledger."),
     "seal_signature_wrong": (
-        "封存签名不成立：签名与文件内容或密钥不符。",
-        "The seal's signature does not hold for this content and key.",
+        "封存签名不成立：签名与内容、密钥、封存的种类或编号不符。各接口的说明写明其种类和编号。",
+        "The seal's signature does not hold for this content, key, kind and id; the operation's description names"
+        " kind and id.",
     ),
     "seal_root_wrong": (
         "各行承诺值算出的根与封存的根不一致，文件可能被改动过。",

@@ -6,14 +6,19 @@ seal is made over; ``openapi.py`` puts it beside what the route itself says. Not
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from application.topics import TOPICS
+from domain.records.events import RecordDetermined
+from domain.remedies.events import RecordCorrected
+from domain.shared.events import ENVELOPE, Event
 from interfaces.http.field_words import words_of
 from interfaces.rulebook import rulebook
 
@@ -27,14 +32,14 @@ Words = tuple[str, str]
 class Guide:
     """What is told of one operation: ``who`` may call it, ids of its ``rules``, a read's ``purpose`` as its header.
 
-    ``seal`` is the kind of the act that the caller seals and what it is sealed over; ``example`` a body that the
-    route understands, None where it takes no JSON.
+    ``seal`` is the event that the caller seals and what it is sealed over; ``example`` a body that the route
+    understands, None where it takes no JSON.
     """
 
     who: Words
     rules: tuple[str, ...] = ()
     purpose: str = ""
-    seal: tuple[int, Words] | None = None
+    seal: tuple[type[Event], Words] | None = None
     example: Mapping[str, Any] | None = field(default=None, hash=False)
 
     def text(self) -> str:
@@ -46,8 +51,12 @@ class Guide:
         if self.purpose:
             lines.append(f"**目的 / Purpose:** `Credit-Purpose: {self.purpose}`")
         if self.seal:
-            kind, (zh, en) = self.seal
-            lines.append(f"**封存 / Seal:** 种类 {kind}，编号：{zh} / kind {kind}, over {en}")
+            event, (zh, en) = self.seal
+            kind = int(event.KIND)
+            lines.append(
+                f"**封存 / Seal:** `{event.TOPIC}`，种类 {kind}，编号：{zh} / kind {kind}, over {en}"
+            )
+            lines.append(f"**各部分 / Parts:** {_parts(event)}\n\n{inspect.getdoc(event)}")
         return "\n\n".join(lines)
 
 
@@ -92,6 +101,18 @@ def _guide(who: Mapping[str, list[str]], said: Mapping[str, Any]) -> Guide:
         (zh, en),
         rules,
         said.get("purpose", ""),
-        (seal["kind"], (seal["id"][0], seal["id"][1])) if seal else None,
+        (TOPICS[seal["event"]], (seal["id"][0], seal["id"][1])) if seal else None,
         said.get("example"),
     )
+
+
+def _parts(event: type[Event]) -> str:
+    """The members of each part, those in brackets as the case needs them; a record's own are those of its form."""
+    if event in (RecordDetermined, RecordCorrected):
+        return "数据项见表式与示例 / the form's own fields, as in the example"
+    found: dict[str, list[str]] = {}
+    for one in fields(event):
+        if one.name not in ENVELOPE:
+            name = f"[{one.name}]" if str(one.type).endswith("| None") else one.name
+            found.setdefault(event.PART_OF.get(one.name, "public"), []).append(name)
+    return "；".join(f"`{part}`: {', '.join(names)}" for part, names in sorted(found.items(), reverse=True))
