@@ -66,9 +66,10 @@ class Filed:
 
 @dataclass(frozen=True)
 class Opened:
-    """What an opening showed, by part of the seal, and where it is recorded."""
+    """What an opening showed, by part of the seal, where it is recorded, and the tip-off's version with it."""
 
     position: int
+    version: int
     shown: Mapping[str, Mapping[str, Any]]
 
 
@@ -167,7 +168,8 @@ class TipOffs:
             except Conflict:
                 self._registry.forget()
                 continue
-            return Opened(opening.position, self._shown(number, event.shown, opening.keys))
+            shown = self._shown(number, event.shown, opening.keys)
+            return Opened(opening.position, event.originator_version, shown)
         raise LedgerUnavailable("too many writers at once")
 
     def handle(

@@ -145,6 +145,11 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "每个部门待封存的文件最多 {most} 份、共 {mebibytes} MiB；请先签署已有的，或等其过期。",
         "A department may have {most} drafts of {mebibytes} MiB together; sign those that wait, or let them expire.",
     ),
+    "not_yet_proven": (
+        "已经入账，但尚未进入签名的日志或最新一期视图；请稍后（通常一秒内）用新的幂等键再取。",
+        "It is recorded but not in a signed tree, or not in an epoch of the views, yet; ask again under a new"
+        " idempotency key a moment later, usually within a second.",
+    ),
     "draft_unknown": (
         "没有这份待封存文件，或已过期、已封存。",
         "There is no such draft, or it expired or was sealed.",

@@ -93,7 +93,8 @@ class CaseWaiting(Schema):
 
     step = _text(
         "待办事项 / what is to be done: answer, accept, decide, await_materials, decide_listing,"
-        " decide_removal, restore, review, handle, respond, report, hold_measure, report_lifted"
+        " decide_removal, restore, review, handle, respond, report, hold_measure, report_lifted, end_rest,"
+        " periodic_review"
     )
     due = _text("期限，等申请人补正时为空 / by when; empty while the applicant is to hand something in")
     overdue = fields.Boolean(required=True)
@@ -110,7 +111,7 @@ class CaseState(Schema):
         "状态 / pending, applied, materials_requested, accepted, or the outcome; of a listing: notified, stated,"
         " answered, dropped, listed, removal_applied, removed;"
         " of a restoration: restoring, restored, waived; of a repair also: revoked;"
-        " of a measure: named, applied, declined, suspended, ended"
+        " of a measure: named, applied, declined, suspended, ended;"
         " of a temporary shield: performing, performed, failed, expired"
     )
     waiting = fields.Nested(
@@ -130,7 +131,10 @@ class Task(Schema):
     """One case that waits (待办)."""
 
     case = fields.UUID(required=True)
-    kind = _text("objection, repair, listing, proposal, restoration, query_review, entry, incident, measure")
+    kind = _text(
+        "何种案件 / objection, repair, reorganisation, listing, proposal, restoration, query_review, entry, incident,"
+        " measure"
+    )
     version = _count("版本 / version")
     record = fields.UUID(required=True)
     department = _text("承办部门 / the department that is to act")

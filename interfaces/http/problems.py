@@ -172,7 +172,7 @@ def of_exception(error: Exception) -> dict[str, Any]:
         found = members(429, "too-many-drafts", (Defect("SERVICE", "drafts_too_many", "", about),))
         return found | {"retry_after": error.retry_after_seconds}
     if isinstance(error, NotYetProven):
-        return members(409, "not-yet-proven")
+        return members(409, "not-yet-proven", (Defect("SERVICE", "not_yet_proven"),))
     if isinstance(error, HTTPException):
         return members(error.code or 500, f"http-{error.code or 500}")
     # Only the type and the correlation go to the log: a message could carry what was sent.

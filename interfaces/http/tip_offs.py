@@ -233,7 +233,7 @@ def list_tip_offs() -> Response:
         "Open a tip-off",
         Access.OFFICER,
         TAG,
-        {200: Answer("所开启的内容", "what was opened", json_of(OpenedAnswer), ("Credit-Receipt",))},
+        {200: Answer("所开启的内容", "what was opened", json_of(OpenedAnswer), ("Credit-Receipt", "ETag"))},
         takes=json_of(OpenedTipOff),
         problems=(404,),
         headers={"Credit-Purpose": True},
@@ -253,6 +253,7 @@ def open_tip_off(number: UUID) -> Response:
     receipt = f"access:{opened.position}"
     answer = json_response({"shown": dict(opened.shown), "receipt": receipt}, 200)
     answer.headers["Credit-Receipt"] = receipt
+    answer.headers["ETag"] = f'"{opened.version}"'
     return answer
 
 

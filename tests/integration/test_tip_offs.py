@@ -100,6 +100,7 @@ def test_whs_1_a_tip_off_is_filed_accepted_opened_forwarded_answered_and_closed(
     assert code(bench.open(number, "reporter")) == (422, "WHS-1", "tip_off_not_accepted")
     assert bench.step(number, "accepted", 2).status_code == 201
     opened = bench.open(number, "reporter")
+    assert opened.headers["ETag"] == '"4"', "what the handler's next step names as the version that it saw"
     assert opened.get_json()["shown"] == {"reporter": {"name": NAME, "contact": CONTACT}}
     assert opened.headers["Credit-Receipt"] == opened.get_json()["receipt"]
     assert bench.step(number, "forwarded", 4, to=market, text="已转市场监管部门").status_code == 201
