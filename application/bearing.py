@@ -18,6 +18,7 @@ from domain.measures.case import WRONG, Measure, after, end, miss, miss_answer, 
 from domain.measures.events import MeasureDeclined, MeasureEnded, SubjectUnmeasured
 from domain.shared.deadlines import Due
 from domain.shared.events import Event
+from domain.shared.recounted import CaseDaysRecounted
 
 
 @dataclass
@@ -78,6 +79,10 @@ class Bearing:
         """The event that ends a measure which an objection to it found wrong, unless it is over (OBJ-4)."""
         found = self.measures[measure]
         return self._made([end(found, cause=WRONG, by=str(measure), at=at)] if found.is_open else [])
+
+    def recounted(self, event: CaseDaysRecounted) -> list[Event]:
+        """The event by which the days of a measure are counted again."""
+        return self._made([event])
 
     def missed(self, measure: UUID, *, following: Due, at: datetime) -> list[Event]:
         """The events of days that were missed: to answer an objection to it (OBJ-1), to give feedback (JNT-1)."""

@@ -30,14 +30,13 @@ from domain.instruments.events import InstrumentOverdue
 from domain.instruments.ledger import placed
 from domain.listing.standards import ListTransitionEnded, fold_standard, transition_of
 from domain.measures.feedback import feedback_day
-from domain.remedies.events import CaseDaysRecounted
 from domain.remedies.overdue import Waiting
-from domain.remedies.recounting import counted_last, recount
+from domain.remedies.recounting import recount
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
 from domain.shared.events import Event
+from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.rule_settings import FEEDBACK_DAY, RuleSettings
-from domain.transparency.digest import StoredRow
 
 ATTEMPTS_MAX = 4
 _FIRST = UUID(int=0)
@@ -195,7 +194,7 @@ class DeadlineRunner:
         if waiting is None:
             return Passed()
         if waiting.kind == "measure":
-            return self._measure_passed(waiting, rows, registry, seen)
+            return self._measure_passed(waiting, opened, registry, seen)
         known = registry.calendar(self._built_in)
         recounted = self._recounted(opened, waiting, registry)
         counted = [] if recounted is None else [recounted]
@@ -218,46 +217,50 @@ class DeadlineRunner:
         return Passed(overdue=len(made), recounted=len(counted))
 
     def _measure_passed(
-        self, waiting: Waiting, rows: Sequence[StoredRow], registry: Registry, seen: Seen
+        self, waiting: Waiting, opened: Sequence[OpenedRow], registry: Registry, seen: Seen
     ) -> Passed:
-        """End a measure whose term is over (JNT-4), or record a feedback day that was missed (JNT-1)."""
-        subject = parse_key_reference(rows[0].key_ref)["public"][0]
+        """Count a measure's days again, then end it as its term is over (JNT-4), or record what was missed (JNT-1)."""
+        subject = parse_key_reference(opened[0].row.key_ref)["public"][0]
         bearing = bearing_of(self._ledger, subject, case=waiting.case)
         measure, now = bearing.measures[waiting.case], self._ledger.now()
-        guards: dict[UUID, int] = {}
+        known = registry.calendar(self._built_in)
+        guards = {known.stream_id: known.version}
+        again = self._recounted(opened, waiting, registry)
+        counted = [] if again is None else bearing.recounted(again)
         if measure.is_over(city_day(now)):
             events = bearing.expired(measure.id, at=now)
         else:
-            known, settings = registry.calendar(self._built_in), registry.settings(self._settings)
-            guards = {known.stream_id: known.version, settings.stream_id: settings.stream_version}
+            settings = registry.settings(self._settings)
+            guards[settings.stream_id] = settings.stream_version
             day = settings.settings.number(FEEDBACK_DAY, on=city_day(now))
             following = feedback_day(city_day(now) - timedelta(days=1), day, known.calendar)
             events = bearing.missed(measure.id, following=following, at=now)
-        if not events:
-            self._cases.mend(days_of(waiting), seen=seen)
+        if not counted and not events:
+            self._cases.mend(days_of(waiting, counted_by=known.version), seen=seen)
             return Passed()
-        acts = sealed_for(self._ledger, bearing, events)
+        acts = sealed_for(self._ledger, bearing, [*counted, *events])
         batch = self._ledger.prepare(acts, meta={**META, "correlation": str(measure.id)})
         batch.guards |= guards
-        settle_measures(batch, bearing)
+        settle_measures(batch, bearing, counted_by=known.version)
         self._ledger.store.append(batch)
         ended = bearing.measures[measure.id].state == "ended" and measure.is_open
-        return Passed(terms_ended=1) if ended else Passed(overdue=1)
+        passed = Passed(terms_ended=1) if ended else Passed(overdue=len(events))
+        return passed + Passed(recounted=len(counted))
 
     def _recounted(
         self, opened: Sequence[OpenedRow], waiting: Waiting, registry: Registry
     ) -> CaseDaysRecounted | None:
         """The case's days by the newest calendar, where it changes them."""
-        events = [row.event for row in opened]
-        counted = counted_last(events)
-        if counted is None:
-            return None
-        place = next(o.row.position for o in opened if o.row.stream_version == counted.originator_version)
+        places = {o.row.stream_version: o.row.position for o in opened}
+
+        def then(event: Event) -> Calendar:
+            return registry.calendar(self._built_in, before=places[event.originator_version]).calendar
+
         known = registry.calendar(self._built_in)
         return recount(
-            events,
+            [row.event for row in opened],
             waiting,
-            then=registry.calendar(self._built_in, before=place).calendar,
+            then=then,
             known=known.calendar,
             version=known.version,
             now=self._ledger.now(),

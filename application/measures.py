@@ -32,14 +32,17 @@ def measures_of(ledger: Ledger, measures: Iterable[UUID]) -> tuple[dict[UUID, Me
     return found, keys
 
 
-def settle_measures(batch: Append, bearing: Bearing | None) -> None:
-    """Write down by when each measure is due of which an event was made, and close those with nothing left to do."""
+def settle_measures(batch: Append, bearing: Bearing | None, *, counted_by: int = -1) -> None:
+    """Write down by when each measure is due of which an event was made, and close those with nothing left to do.
+
+    ``counted_by`` as of ``days_of``.
+    """
     for measure in [] if bearing is None else bearing.moved():
         waiting = waiting_of_measure(measure)
         if waiting is None:
             batch.closed = [*(case for case in batch.closed if case != measure.id), measure.id]
         else:
-            batch.days.append(days_of(waiting))
+            batch.days.append(days_of(waiting, counted_by=counted_by))
 
 
 def ended_with(ledger: Ledger, bearing: Bearing, ground: UUID, *, cause: str) -> list[SealedAct]:

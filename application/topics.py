@@ -105,7 +105,6 @@ from domain.records.links import PersonLinked
 from domain.remedies.entry_objections import EntryObjected, EntryObjectionRejected
 from domain.remedies.events import (
     CalendarLoaded,
-    CaseDaysRecounted,
     ObjectionDecided,
     ObjectionFiled,
     ObjectionOverdue,
@@ -135,6 +134,7 @@ from domain.remedies.restoration import (
     RestorationWaived,
 )
 from domain.shared.events import Event
+from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.rule_settings import SettingChanged
 
 EVENTS: tuple[type[Event], ...] = (

@@ -203,13 +203,18 @@ class EntryStory:
         parts = red_parts(self.world.city, self.honest, self.story.source, self.world.today)
         return self.red_lists.enter(self.sealed(Kind.RED_LISTED, parts))
 
-    def rejected(self, done: Done) -> None:
-        """The subject of an entry objects to it, and is told that it stays."""
+    def objected(self, done: Done) -> EntryObjections:
+        """The subject of an entry objects to it."""
         subject, objections = (
             Identity("organisation", "", self.honest["code"]),
             EntryObjections(self.story.desk),
         )
         objections.file(done.case, subject, portal=self.story.office, grounds="列入有误", evidence=())
+        return objections
+
+    def rejected(self, done: Done) -> None:
+        """The same, and is told that it stays."""
+        objections = self.objected(done)
         objections.reject(done.case, self.officer, reasons="经核实一致", remedies=REMEDIES)
 
     def red_removed(self, done: Done) -> None:

@@ -55,8 +55,8 @@ class EntryObjections(EntryDesk):
             found = self._found(entry_id)
             if found is None or self._desk.subject_id(subject) != found.subject:
                 raise Refused(Defect(RULE, "entry_not_yours", "/entry"))
-            guards: dict[UUID, int] = {}
-            now = self._ledger.now()
+            now, known = self._ledger.now(), self._desk.registry.calendar(self._desk.built_in)
+            guards = {known.stream_id: known.version}
             event = object_to(
                 found.entry,
                 grounds=grounds,
@@ -64,7 +64,7 @@ class EntryObjections(EntryDesk):
                 agent=agent,
                 received_by=portal,
                 working_days=self._desk.settings(guards).number(LIMIT, on=city_day(now)),
-                calendar=self._desk.calendar,
+                calendar=known.calendar,
                 now=now,
             )
             seal = self._under_subject(event, found.subject)

@@ -91,8 +91,6 @@ class MeasureObjections:
         guards: dict[UUID, int] = {}
         limits = desk.limits_on(today, guards)
         own = command.received_by == measure.department
-        known = desk.registry.calendar(desk.built_in)
-        guards[known.stream_id] = known.version
         event = object_to(
             measure,
             grounds=command.grounds,
@@ -101,7 +99,7 @@ class MeasureObjections:
             received_by=command.received_by,
             officer=command.officer,
             working_days=limits.own_scope_working_days if own else limits.source_unit_working_days,
-            calendar=known.calendar,
+            calendar=desk.calendar,
             now=self._ledger.now(),
         )
         told: dict[str, object] = {"answer_by": event.answer_by, "provisional": event.provisional}

@@ -36,6 +36,7 @@ from domain.parties.acting import (
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
 from domain.shared.events import Event
+from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
 
 RECORDS_MAX = 20
@@ -140,6 +141,9 @@ def _left_by(event: Event, so_far: Listing) -> dict[str, Any]:
         return {"state": "listed"}
     if isinstance(event, ListingRemoved):
         return {"state": "removed"}
+    if isinstance(event, CaseDaysRecounted):
+        day = {"notified": "state_by", "stated": "answer_by"}.get(so_far.state, "decide_by")
+        return {day: event.answer_by, "provisional": event.provisional}
     if isinstance(event, ListingOverdue):
         return {"overdue": so_far.overdue | {(event.step, event.due)}}
     return {}

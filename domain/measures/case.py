@@ -30,6 +30,7 @@ from domain.parties.acting import Officer, is_text
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Due
 from domain.shared.events import Event
+from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
 
 ANSWER = "answer"
@@ -156,6 +157,12 @@ def _left_by(event: Event, so_far: Measure) -> dict[str, Any]:
         return {**told, "suspended_by": so_far.suspended_by | {str(so_far.id)}}
     if isinstance(event, MeasureObjectionDecided):
         return {**_UNANSWERED, "suspended_by": so_far.suspended_by - {str(so_far.id)}}
+    if isinstance(event, CaseDaysRecounted):
+        due = so_far.due if event.feedback_by is None else (*so_far.due[:-1], event.feedback_by)
+        provisional = event.provisional and so_far.provisional
+        answer = event.provisional and so_far.answer_provisional
+        told = {"due": due, "provisional": provisional, "answer_provisional": answer}
+        return told | ({"answer_by": event.answer_by} if so_far.answer_by else {})
     if isinstance(event, MeasureOverdue) and event.step == ANSWER:
         return {"answer_missed": True}
     if isinstance(event, MeasureOverdue):

@@ -18,9 +18,14 @@ def feedback_day(after: date, day_of_month: int, calendar: Calendar) -> Due:
     """
     nominal = after.replace(day=day_of_month)
     while True:
-        day = nominal
-        while calendar.covers(day) and not calendar.is_working_day(day):
-            day -= timedelta(days=1)
-        if day > after:
-            return Due(day, not calendar.covers(day))
+        due = no_later(nominal, calendar)
+        if due.day > after:
+            return due
         nominal = add_months(nominal, 1)
+
+
+def no_later(day: date, calendar: Calendar) -> Due:
+    """A day, or the last working day before it where the calendar knows it as a rest day; provisional beyond that."""
+    while calendar.covers(day) and not calendar.is_working_day(day):
+        day -= timedelta(days=1)
+    return Due(day, not calendar.covers(day))

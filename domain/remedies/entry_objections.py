@@ -30,6 +30,7 @@ from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
+from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
 
 RULE = "OBJ-1"
@@ -105,7 +106,7 @@ def fold_entry(events: Iterable[Event]) -> ObjectedEntry | None:
             found = ObjectedEntry(event.originator_id, 1, event.brought_by)
         elif found is not None:
             found = replace(found, version=event.originator_version)
-            if isinstance(event, EntryObjected):
+            if isinstance(event, EntryObjected | CaseDaysRecounted):
                 found = replace(found, pending=event.answer_by, provisional=event.provisional)
             elif isinstance(event, EntryObjectionRejected):
                 found = replace(found, pending="", provisional=False)

@@ -289,19 +289,3 @@ class CalendarLoaded(Event):
     holidays: list[str]
     working_weekend_days: list[str]
     digest: str
-
-
-class CaseDaysRecounted(Event):
-    """The provisional days of an open case, counted again by a calendar that reaches further (期限重算).
-
-    ``calendar`` is the version of the calendar's stream; ``provisional`` when even that does not reach all days.
-    """
-
-    TOPIC: ClassVar[str] = "case.days_recounted"
-    KIND: ClassVar[Kind] = Kind.CASE_DAYS_RECOUNTED
-    record: str
-    calendar: int
-    answer_by: str
-    provisional: bool
-    forward_by: str | None = None
-    accept_by: str | None = None

@@ -23,13 +23,14 @@ from domain.parties.acting import (
     is_digest,
     is_text,
 )
-from domain.remedies.events import CaseDaysRecounted, ObjectionDecided, ObjectionFiled, ObjectionOverdue
+from domain.remedies.events import ObjectionDecided, ObjectionFiled, ObjectionOverdue
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.standing import Standing
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
 from domain.shared.events import Event
+from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
 
 ABOUT = ("content", "identity", "document", "term")

@@ -176,14 +176,18 @@ def _applied(repair: Repair) -> Waiting:
 def _listing(listing: Listing) -> Waiting:
     """A listing case: a statement to answer, an application for removal to decide, or the decision to list.
 
-    For the decision itself no day is due: nobody must be listed.
+    For the decision itself no day is due: nobody must be listed. The party's own day for a statement may be counted
+    again as any other, and is nobody's omission when it passes, so it never waits to be recorded.
     """
     deadlines: tuple[tuple[str, str], ...] = ()
-    if listing.state == "stated":
+    own = ("state", listing.state_by)
+    if listing.state == "notified":
+        deadlines = (own,)
+    elif listing.state == "stated":
         deadlines = (("answer", listing.answer_by),)
     elif listing.state == "removal_applied":
         deadlines = (("decide_removal", listing.decide_by),)
-    step, due = deadlines[0] if deadlines else ("decide_listing", "")
+    step, due = deadlines[0] if deadlines and deadlines != (own,) else ("decide_listing", "")
     return Waiting(
         case=listing.id,
         kind="listing",
@@ -193,7 +197,7 @@ def _listing(listing: Listing) -> Waiting:
         step=step,
         due=due,
         deadlines=deadlines,
-        recorded=listing.overdue,
+        recorded=listing.overdue | {own},
         provisional=listing.provisional,
     )
 

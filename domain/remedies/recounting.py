@@ -5,12 +5,17 @@ Before it stand the events of an open case and the calendar; after it at most on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
+from domain.listing.events import ListingNotified, ListingRemovalApplied, ListingStatementMade
+from domain.measures.case import fold_measure
+from domain.measures.events import MeasureNamed, MeasureObjected, MeasureReported
+from domain.measures.feedback import no_later
+from domain.remedies.entry_objections import EntryObjected
 from domain.remedies.events import (
     CalendarLoaded,
-    CaseDaysRecounted,
     ObjectionFiled,
     RepairApplied,
     RepairMaterialsSupplied,
@@ -21,13 +26,25 @@ from domain.remedies.restoration import RestorationBegun
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, CalendarYear, add_working_days
 from domain.shared.events import Event
+from domain.shared.recounted import CaseDaysRecounted
 
-Counted = ObjectionFiled | RepairApplied | RepairMaterialsSupplied | RestorationBegun
+Counted = (
+    ObjectionFiled
+    | RepairApplied
+    | RepairMaterialsSupplied
+    | RestorationBegun
+    | ListingNotified
+    | ListingStatementMade
+    | ListingRemovalApplied
+    | EntryObjected
+)
 """The events whose day the limits of a case run from."""
-Counting = Counted | RepairExtended
+Counting = Counted | RepairExtended | MeasureNamed | MeasureReported | MeasureObjected
 """The events that count days by a calendar: an extension goes on from the day that was due."""
-Days = Counting | CaseDaysRecounted
+Days = Counted | RepairExtended | CaseDaysRecounted
 """The events that say by which days a case is due."""
+ONLY_DAY: Mapping[type[Event], str] = {ListingNotified: "state_by", ListingRemovalApplied: "decide_by"}
+"""Under which name an event says the one day that is told as ``answer_by`` once it is counted again."""
 
 
 def calendar_of(built_in: Calendar, events: Iterable[Event]) -> Calendar:
@@ -56,24 +73,29 @@ def recount(
     events: Sequence[Event],
     waiting: Waiting,
     *,
-    then: Calendar,
+    then: Callable[[Event], Calendar],
     known: Calendar,
     version: int,
     now: datetime,
 ) -> CaseDaysRecounted | None:
     """The days of a case that waits, as ``known`` gives them; None when nothing about them changes.
 
-    How many working days each step has is read from the days themselves, which were counted by the calendar of
-    ``then``: a limit that was changed since does not reach back. ``version`` is that of the calendar's stream.
+    How many working days each step has is read from the days themselves, which were counted by the calendar that was
+    known ``then``, at an event: a limit that was changed since does not reach back. ``version`` is that of the
+    calendar's stream.
     """
-    counted = counted_last(events)
-    if counted is None or not waiting.provisional or not waiting.deadlines:
+    if not waiting.provisional or not waiting.deadlines:
         return None
-    start, provisional = city_day(counted.timestamp), False
+    if waiting.kind == "measure":
+        return _recount_measure(events, waiting, then=then, known=known, version=version, now=now)
+    counted = counted_last(events)
+    if counted is None:
+        return None
+    start, before_it, provisional = _first_day(counted), then(counted), False
 
     def again(day: str | None) -> str | None:
         nonlocal provisional
-        steps = 0 if day is None else then.working_days(start, date.fromisoformat(day))
+        steps = 0 if day is None else before_it.working_days(start, date.fromisoformat(day))
         if not steps:
             return day
         due = add_working_days(start, steps, known)
@@ -81,14 +103,17 @@ def recount(
         return due.day.isoformat()
 
     forward, accept, answer = (
-        again(getattr(counted, name, None)) for name in ("forward_by", "accept_by", "answer_by")
+        again(_said(counted, name)) for name in ("forward_by", "accept_by", "answer_by")
     )
     extended = next((e for e in events if isinstance(e, RepairExtended)), None)
     if extended is not None:
         due = add_working_days(date.fromisoformat(str(answer)), extended.working_days, known)
         answer, provisional = due.day.isoformat(), provisional or due.provisional
     before = tuple(
-        next((getattr(e, name) for e in reversed(events) if isinstance(e, Days) and hasattr(e, name)), None)
+        next(
+            (said for e in reversed(events) if isinstance(e, Days) and (said := _said(e, name)) is not None),
+            None,
+        )
         for name in ("forward_by", "accept_by", "answer_by", "provisional")
     )
     if before == (forward, accept, answer, provisional):
@@ -104,3 +129,53 @@ def recount(
         forward_by=forward,
         accept_by=accept,
     )
+
+
+def _recount_measure(
+    events: Sequence[Event],
+    waiting: Waiting,
+    *,
+    then: Callable[[Event], Calendar],
+    known: Calendar,
+    version: int,
+    now: datetime,
+) -> CaseDaysRecounted | None:
+    """A measure's next feedback day, which is never later for a rest day, and that of an objection to it (JNT-1)."""
+    measure = fold_measure(events)
+    assert measure is not None
+    feedback, answer, provisional = measure.due[-1], measure.answer_by, False
+    if measure.provisional and measure.duty:
+        due = no_later(date.fromisoformat(feedback), known)
+        feedback, provisional = due.day.isoformat(), due.provisional
+    objected = next((e for e in reversed(events) if isinstance(e, MeasureObjected)), None)
+    if objected is not None and measure.answer_provisional:
+        start = city_day(objected.timestamp)
+        steps = then(objected).working_days(start, date.fromisoformat(objected.answer_by))
+        due = add_working_days(start, steps, known)
+        answer, provisional = due.day.isoformat(), provisional or due.provisional
+    if (feedback, answer, provisional) == (measure.due[-1], measure.answer_by, waiting.provisional):
+        return None
+    return CaseDaysRecounted(
+        originator_id=measure.id,
+        originator_version=measure.version + 1,
+        timestamp=now,
+        record=str(measure.id),
+        calendar=version,
+        answer_by=answer,
+        provisional=provisional,
+        feedback_by=feedback,
+    )
+
+
+def _first_day(counted: Counted) -> date:
+    """The day from which the days of a case run: that of the event, of a notice that of its service."""
+    if isinstance(counted, ListingNotified):
+        return date.fromisoformat(counted.served_on)
+    return city_day(counted.timestamp)
+
+
+def _said(event: Event, name: str) -> Any:
+    """What an event says under a name; its only day as ``answer_by``."""
+    if name == "answer_by":
+        name = ONLY_DAY.get(type(event), name)
+    return getattr(event, name, None)

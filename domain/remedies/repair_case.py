@@ -15,7 +15,6 @@ from domain.catalogue.items import SEVERITIES
 from domain.parties.acting import Agent
 from domain.records.publicity import DEFAULT_SEVERITY, decided_on
 from domain.remedies.events import (
-    CaseDaysRecounted,
     RepairAccepted,
     RepairApplied,
     RepairDecided,
@@ -29,6 +28,7 @@ from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_months
 from domain.shared.events import Event
+from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
 _AMOUNT = re.compile(

@@ -22,11 +22,12 @@ from domain.parties.acting import (
     is_digest,
     texts_of,
 )
-from domain.remedies.events import CaseDaysRecounted, ObjectionDecided
+from domain.remedies.events import ObjectionDecided
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
+from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
 
 MANNERS = ("measures_lifted", "notice_to_receivers", "public_statement", "letter_to_subject")

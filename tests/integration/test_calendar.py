@@ -13,15 +13,22 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
+from application.commands.remedies import Done
 from application.commands.repairs import HandleRepair
 from application.deadlines import Passed
 from application.ports import CaseDays
 from application.queries.worklist import Worklist
+from domain.listing.case import Statement, fold_listing
+from domain.measures.events import MeasureOverdue
 from domain.parties.acting import Officer
-from domain.remedies.events import CaseDaysRecounted, ObjectionOverdue
+from domain.remedies.events import ObjectionOverdue
+from domain.shared.recounted import CaseDaysRecounted
 from infrastructure.postgres.due_cases import PostgresDueCases
 from interfaces.cli.main import cli
+from tests.entries import EntryStory
 from tests.full_ledger import NOTICE
+from tests.listing import ListingStory
+from tests.measures import MeasureStory
 from tests.remedies import LETTER, PROOF, SECOND, Story, begin
 from tests.world import World
 
@@ -59,9 +66,12 @@ def rows(world: World) -> list[tuple[Any, ...]]:
         return conn.execute(query).fetchall()
 
 
+def recounts(world: World, case: UUID) -> list[CaseDaysRecounted]:
+    return [e for e in world.ledger.load(case) if isinstance(e, CaseDaysRecounted)]
+
+
 def recounted(world: World, case: UUID) -> list[tuple[str, bool]]:
-    found = [e for e in world.ledger.load(case) if isinstance(e, CaseDaysRecounted)]
-    return [(e.answer_by, e.provisional) for e in found]
+    return [(e.answer_by, e.provisional) for e in recounts(world, case)]
 
 
 def tasks(story: Story) -> dict[UUID, tuple[str, bool]]:
@@ -105,6 +115,53 @@ def test_rep_4_provisional_days_are_counted_again_once_a_year_is_loaded_and_miss
     assert world.finding() is None
     world.project()
     assert world.new_projector().rebuild().equal
+    assert not world.fsck().faults
+
+
+@pytest.mark.rule("LST-5")
+@pytest.mark.rule("JNT-1")
+@pytest.mark.rule("OBJ-1")
+def test_lst_5_the_days_of_listings_entries_and_measures_are_counted_again_like_those_of_any_case(
+    story: Story, tmp_path: Path
+) -> None:
+    world, listings, measures = story.world, ListingStory(story), MeasureStory(story)
+    records = [record_of_june(story, number) for number in range(9001, 9006)]
+    told = listings.begin(records[0], world.today).case
+    said = listings.begin(records[1], world.today)
+    listings.listings.state(listings.speaking(said), Statement("已整改"))
+    entries = EntryStory(story)
+    named = measures.named(records[2]).case
+    doubted = measures.objected(measures.named(records[3])).case
+    world.clock.run_ahead(days=1)
+    entry = entries.red()
+    entries.objected(entry)
+    before = tasks(story)
+    assert before[named] == ("2027-01-22", True) and all(provisional for _, provisional in before.values())
+
+    def days(case: UUID) -> tuple[str, str]:
+        found = fold_listing(world.ledger.load(case))
+        assert found is not None
+        return found.state_by, found.answer_by
+
+    assert (days(told), days(said.case)) == (("2027-01-04", ""), ("2027-01-04", "2027-01-06"))
+    assert world.deadlines.run() == Passed(), "nothing to count by"
+    rest = {**NOTICE, "holidays": sorted([*NOTICE["holidays"], "2027-01-22"])}
+    assert load(world, tmp_path, rest)[0] == 0
+    assert world.deadlines.run() == Passed(recounted=5)
+    assert (days(told), days(said.case)) == (("2027-01-05", ""), ("2027-01-04", "2027-01-07"))
+    after = tasks(story)
+    assert not any(provisional for _, provisional in after.values())
+    assert after[named] == ("2027-01-21", False), "never later for a rest day"
+    assert [e.feedback_by for e in recounts(world, doubted)] == ["2027-01-21"]
+    assert after[doubted][0] > before[doubted][0] and after[entry.case][0] > before[entry.case][0]
+    assert world.deadlines.run() == Passed()
+
+    world.clock.run_ahead(days=7)
+    listings.listings.state(listings.speaking(Done(told, 2, 0, {})), Statement("仍在新的期限内"))
+    world.clock.run_ahead(days=17)
+    world.deadlines.run()
+    missed = [e.due for e in world.ledger.load(named) if isinstance(e, MeasureOverdue)]
+    assert missed == ["2027-01-21"]
     assert not world.fsck().faults
 
 

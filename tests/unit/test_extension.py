@@ -99,7 +99,7 @@ def test_a_provisional_extension_is_counted_again_once_the_calendar_is_known() -
     events.append(extended(*events, calendar=short))
     waiting = waiting_of(events)
     assert waiting is not None and waiting.provisional
-    again = recount(events, waiting, then=short, known=CALENDAR, version=1, now=NOW)
+    again = recount(events, waiting, then=lambda _: short, known=CALENDAR, version=1, now=NOW)
     assert again is not None and (again.answer_by, again.provisional) == ("2026-12-14", False)
     after = waiting_of([*events, again])
     assert after is not None and not after.provisional

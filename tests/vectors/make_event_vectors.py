@@ -856,6 +856,15 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "forward_by": "2026-12-31",
         }
     },
+    ("case.days_recounted", 2): {
+        "public": {
+            "record": str(ROW),
+            "calendar": 1,
+            "answer_by": "",
+            "provisional": False,
+            "feedback_by": "2027-01-22",
+        }
+    },
     ("record.annotated", 1): {
         "public": {"repair": str(FILE), "annotates": 1, "repaired_on": "2026-11-21"}
     },
