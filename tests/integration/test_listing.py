@@ -158,10 +158,12 @@ def test_the_demo_city_has_a_live_example_of_each_process(ledger_world: World) -
     assert [len(world.rows_of(topic)) for topic in ("watchlist.entered", "reference.entered")] == [1, 1]
     remedies = ("restoration.begun", "repair.extended", "repair.revoked", "record.returned", "record.rested")
     assert [len(world.rows_of(topic)) for topic in remedies] == [1] * 5
-    (subject,) = set(world.rows_of("subject.measured"))
-    still, _ = fold_measured(world.ledger.load(subject))
-    found = [fold_measure(world.ledger.load(measure)) for measure in still]
-    assert [measure and measure.state for measure in found] == ["applied", "named"]
+    measured = dict.fromkeys(world.rows_of("subject.measured"))
+    measures = [fold_measured(world.ledger.load(subject))[0] for subject in measured]
+    found = [fold_measure(world.ledger.load(measure)) for still in measures for measure in still]
+    assert [measure and (measure.state, measure.step) for measure in found] == [
+        ("applied", "report"), ("named", "respond"), ("named", "answer"),
+    ]  # fmt: skip
     overseen = ("officer.relation_declared", "incident.opened", "incident.handled", "duty.checked")
     assert [len(world.rows_of(topic)) for topic in overseen] == [1, 1, 1, 1]
     text = Web(world).http.get(f"/lists/{LIST}").text
