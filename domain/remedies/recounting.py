@@ -91,7 +91,7 @@ def recount(
     counted = counted_last(events)
     if counted is None:
         return None
-    start, before_it, provisional = _first_day(counted), then(counted), False
+    start, before_it, provisional = city_day(counted.timestamp), then(counted), False
 
     def again(day: str | None) -> str | None:
         nonlocal provisional
@@ -165,13 +165,6 @@ def _recount_measure(
         provisional=provisional,
         feedback_by=feedback,
     )
-
-
-def _first_day(counted: Counted) -> date:
-    """The day from which the days of a case run: that of the event, of a notice that of its service."""
-    if isinstance(counted, ListingNotified):
-        return date.fromisoformat(counted.served_on)
-    return city_day(counted.timestamp)
 
 
 def _said(event: Event, name: str) -> Any:

@@ -125,9 +125,11 @@ def test_lst_5_the_days_of_listings_entries_and_measures_are_counted_again_like_
     story: Story, tmp_path: Path
 ) -> None:
     world, listings, measures = story.world, ListingStory(story), MeasureStory(story)
-    records = [record_of_june(story, number) for number in range(9001, 9006)]
-    told = listings.begin(records[0], world.today).case
-    said = listings.begin(records[1], world.today)
+    records = [
+        story.new_record(f"示市监罚字〔2026〕{number}号", decided=date(2026, 6, 1), severity="严重")
+        for number in range(9001, 9005)
+    ]
+    told, said = listings.begin(records[0]).case, listings.begin(records[1])
     listings.listings.state(listings.speaking(said), Statement("已整改"))
     entries = EntryStory(story)
     named = measures.named(records[2]).case
@@ -145,7 +147,8 @@ def test_lst_5_the_days_of_listings_entries_and_measures_are_counted_again_like_
 
     assert (days(told), days(said.case)) == (("2027-01-04", ""), ("2027-01-04", "2027-01-06"))
     assert world.deadlines.run() == Passed(), "nothing to count by"
-    rest = {**NOTICE, "holidays": sorted([*NOTICE["holidays"], "2027-01-22"])}
+    holidays: Any = NOTICE["holidays"]
+    rest = {**NOTICE, "holidays": sorted([*holidays, "2027-01-22"])}
     assert load(world, tmp_path, rest)[0] == 0
     assert world.deadlines.run() == Passed(recounted=5)
     assert (days(told), days(said.case)) == (("2027-01-05", ""), ("2027-01-04", "2027-01-07"))
