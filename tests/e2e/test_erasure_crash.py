@@ -7,31 +7,19 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 
-from tests.e2e.processes import PROJECT, wait_until
+from tests.commands import ended, started
+from tests.e2e.dying import erase
+from tests.e2e.processes import wait_until
 from tests.erasure import a_record, ask, contents, subject_id
 from tests.world import World
 
 pytestmark = pytest.mark.rule("PRV-4")
 
-RUN = """
-import os, signal, sys
-import application.erasing
-from infrastructure.bootstrap import Settings, database, eraser_services
-application.erasing.KEYS_PER_STEP = 25
-settings = Settings.from_environment()
-with database(settings):
-    for number, step in enumerate(eraser_services(settings).erasing.run(), start=1):
-        print(step.what, flush=True)
-        if number == int(sys.argv[1]):
-            os.kill(os.getpid(), signal.SIGKILL)
-"""
 ERASER = "usename = 'xinlu_eraser'"
 HERE = f"SELECT count(*) FROM pg_stat_activity WHERE {ERASER}".encode()
 WAITING = HERE + b" AND wait_event_type = 'Lock'"
@@ -45,10 +33,7 @@ def world(seeded_world: World) -> Iterator[World]:
 
 def run(world: World, killed_after: int) -> tuple[int, list[str]]:
     """Carry out in a process of its own; how it ended, and the steps that it came to."""
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, str(killed_after)],
-        cwd=PROJECT, env=world.environment, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    done = ended(str(killed_after), work=erase, environment=world.environment)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return done.returncode, done.stdout.splitlines()
 
@@ -86,12 +71,10 @@ def test_prv_4_killed_inside_its_transaction_nothing_is_erased(world: World) -> 
     before = contents(world)
     with psycopg.connect(world.database.admin) as holder:
         holder.execute("SELECT FROM ledger.heads WHERE log = 'access' FOR UPDATE")
-        process = subprocess.Popen(
-            [sys.executable, "-c", RUN, "0"], cwd=PROJECT, env=world.environment, stdout=subprocess.DEVNULL
-        )
+        process = started("0", work=erase, environment=world.environment)
         with psycopg.connect(world.database.admin, autocommit=True) as eye:
             wait_until(lambda: eye.execute(WAITING).fetchone() != (0,), "the erasure waits for a head")
-            os.kill(process.pid, signal.SIGKILL)
+            process.kill()
             process.wait()
             # Its backend would go on until it next writes to the dead socket, and commit: it dies too.
             eye.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ERASER}".encode())

@@ -8,8 +8,6 @@ from __future__ import annotations
 import gc
 import json
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -18,27 +16,13 @@ from click.testing import CliRunner, Result
 from application.commands.key_changes import key_lives
 from domain.transparency.policy import parse_policy
 from interfaces.cli.main import cli
-from tests.e2e.processes import PROJECT, wait_until
+from tests.commands import ended, started
+from tests.e2e.dying import rotate
+from tests.e2e.processes import wait_until
 from tests.keys import end_log_key, live_log_keys, next_gateway_key, next_log_key, revoke, signers
 from tests.remedies import Story, begin
 from tests.world import World
 
-RUN = """
-import os, signal, sys
-from infrastructure.bootstrap import *
-settings = Settings.from_environment()
-with database(settings):
-    ledger = open_ledger(settings)
-    steps = {
-        "log": lambda: rotate_log(settings, ledger),
-        "gateway": lambda: rotate_gateway(settings, ledger),
-        "retire": lambda: retire_log(settings, ledger, open_trees(settings), number=1, reason="rotation"),
-    }[sys.argv[1]]()
-    for number, step in enumerate(steps, start=1):
-        print(step, flush=True)
-        if number == int(sys.argv[2]):
-            os.kill(os.getpid(), signal.SIGKILL)
-"""
 MORE = iter(range(1000))
 
 
@@ -51,10 +35,7 @@ def story(seeded_world: World) -> Story:
 
 def run(world: World, what: str, killed_after: int) -> tuple[int, list[str]]:
     """A rotation in a process of its own; how it ended, and the steps that it came to."""
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, what, str(killed_after)],
-        cwd=PROJECT, env=world.environment, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    done = ended(what, str(killed_after), work=rotate, environment=world.environment)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return done.returncode, done.stdout.splitlines()
 
@@ -140,26 +121,18 @@ def test_killed_after_any_step_a_rotation_of_the_gateway_is_ended_by_the_next_ru
     assert seen == {"root kept", "secret made", "registered", "in use"}
 
 
-def command(world: World, *arguments: str) -> subprocess.Popen[bytes]:
-    """One of our commands as a process that ends with the tests."""
-    prefix = ("setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-m", "interfaces.cli")
-    return subprocess.Popen(
-        [*prefix, *arguments], cwd=PROJECT, env=world.environment,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-
-
 def test_rotations_that_race_make_one_key_which_a_running_sequencer_takes_up(story: Story) -> None:
     world = story.world
-    assert command(world, "migrate").wait(60) == 0
-    sequencer = command(world, "sequence")
+    environment = world.environment
+    assert started("migrate", environment=environment).wait(60) == 0
+    sequencer = started("sequence", environment=environment)
     try:
-        racing = [command(world, "keys", "rotate", what) for what in ("log", "gateway") * 2]
+        racing = [started("keys", "rotate", w, environment=environment) for w in ("log", "gateway") * 2]
         assert [process.wait(120) for process in racing] == [0] * 4
         gateways = [k for k in key_lives(world.ledger) if k.registered.holder_kind == "gateway"]
         assert live_log_keys(world) == [1, 2] and len(gateways) == 2
         wait_until(lambda: grown(story, {1, 2}), "both sign")
-        assert command(world, "keys", "retire", "log", "1").wait(60) == 0
+        assert started("keys", "retire", "log", "1", environment=environment).wait(60) == 0
         wait_until(lambda: grown(story, {2}), "the new one alone signs")
     finally:
         sequencer.terminate()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -18,7 +17,8 @@ import psycopg
 import pytest
 
 from domain.transparency.checkpoint import parse_signed_checkpoint
-from tests.e2e.processes import PROJECT, wait_until
+from tests.commands import Running, started
+from tests.e2e.processes import wait_until
 from tests.remedies import Story, begin
 from tests.world import World
 
@@ -30,17 +30,12 @@ class Line:
         self.world = world
         self.story: Story = begin(world)
         world.publish()
-        done = self.command("migrate")
-        assert done.wait(60) == 0
+        assert self.command("migrate").wait(60) == 0
         self.records = 0
 
-    def command(self, name: str) -> subprocess.Popen[bytes]:
+    def command(self, name: str) -> Running:
         """One of our commands as a process that ends with the tests."""
-        prefix = ("setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-m", "interfaces.cli")
-        return subprocess.Popen(
-            [*prefix, name], cwd=PROJECT, env=self.world.environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        return started(name, environment=self.world.environment)
 
     def append(self) -> None:
         """An event more."""
