@@ -64,12 +64,12 @@ class Running:
         self._process.kill()
 
 
-def started(*words: str, environment: Mapping[str, str], work: Work | None = None) -> Running:
+def start_command(*words: str, environment: Mapping[str, str], work: Work | None = None) -> Running:
     """A command of ours (or other ``work`` on the words) at work, which is not heard."""
     return Running(work or _command, words, environment, (os.devnull, os.devnull))
 
 
-def ended(
+def run_command(
     *words: str, environment: Mapping[str, str], work: Work | None = None, seconds_max: float = 120
 ) -> subprocess.CompletedProcess[str]:
     """A command of ours (or other ``work`` on the words) once it has ended, and what it said."""

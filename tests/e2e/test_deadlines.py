@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -28,7 +28,8 @@ from infrastructure.bootstrap import (
 from interfaces.cli.seed import DATA, govern, take_in
 from interfaces.demo.city import read_city
 from interfaces.demo.generator import generate_city
-from tests.e2e.processes import PROJECT, wait_until
+from tests.commands import Running, run_command, start_command
+from tests.e2e.processes import wait_until
 from tests.e2e.test_crash import STEPS, WAITING, Ledger, started_at, when_grown
 from tests.web import FORMS
 
@@ -41,6 +42,8 @@ class LateCity(Ledger):
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings, self.remembered, self.kept = settings, {}, {}
+        kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        self.environment = {**kept, "XINLU_DATA": str(settings.data_dir)}
         ledger, city = open_ledger(settings), read_city(DATA)
         self.id, today = ledger.id.bytes, city_day(datetime.now(UTC))
         keys = govern(ledger, gateway_public_key(settings), city, folder / "keys", today=today)
@@ -56,11 +59,10 @@ class LateCity(Ledger):
         demo_clock(settings, ledger.id).forward(timedelta(days=40))
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(self.command(*words), cwd=PROJECT, capture_output=True, text=True, timeout=60)
+        return run_command(*words, environment=self.environment)
 
-    def command(self, *words: str) -> list[str]:
-        environment = ["env", "-u", "DATABASE_URL", f"XINLU_DATA={self.settings.data_dir}"]
-        return [*environment, sys.executable, "-m", "interfaces.cli", *words]
+    def started(self, *words: str) -> Running:
+        return start_command(*words, environment=self.environment)
 
     def check_recorded(self) -> int:
         """How many days are recorded; each once, and the open cases say just that."""
@@ -81,9 +83,7 @@ def late(tmp_path: Path) -> Iterator[LateCity]:
 
 
 def test_kill_9_of_the_runner_records_no_missed_day_twice_and_loses_none(late: LateCity) -> None:
-    start = partial(
-        subprocess.Popen, late.command("deadlines", "--quiet"), cwd=PROJECT, stdout=subprocess.DEVNULL
-    )
+    start = partial(late.started, "deadlines", "--quiet")
     steps = (
         STEPS["before the first batch commits"],
         when_grown(RECORDED),
@@ -106,8 +106,8 @@ def test_kill_9_of_the_runner_records_no_missed_day_twice_and_loses_none(late: L
 
 
 def test_the_projectors_of_a_service_record_what_is_overdue_beside_the_command_once(late: LateCity) -> None:
-    commands = [late.command("project"), late.command("project"), late.command("deadlines", "--quiet")]
-    running = [subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL) for command in commands]
+    commands = (("project",), ("project",), ("deadlines", "--quiet"))
+    running = [late.started(*command) for command in commands]
     try:
         wait_until(lambda: late.ask(RECORDED) == CASES, "every missed day is recorded")
         assert running[2].wait(20) == 0

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.commands import ended, started
+from tests.commands import run_command, start_command
 from tests.e2e.dying import erase
 from tests.e2e.processes import wait_until
 from tests.erasure import a_record, ask, contents, subject_id
@@ -33,7 +33,7 @@ def world(seeded_world: World) -> Iterator[World]:
 
 def run(world: World, killed_after: int) -> tuple[int, list[str]]:
     """Carry out in a process of its own; how it ended, and the steps that it came to."""
-    done = ended(str(killed_after), work=erase, environment=world.environment)
+    done = run_command(str(killed_after), work=erase, environment=world.environment)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return done.returncode, done.stdout.splitlines()
 
@@ -71,7 +71,7 @@ def test_prv_4_killed_inside_its_transaction_nothing_is_erased(world: World) -> 
     before = contents(world)
     with psycopg.connect(world.database.admin) as holder:
         holder.execute("SELECT FROM ledger.heads WHERE log = 'access' FOR UPDATE")
-        process = started("0", work=erase, environment=world.environment)
+        process = start_command("0", work=erase, environment=world.environment)
         with psycopg.connect(world.database.admin, autocommit=True) as eye:
             wait_until(lambda: eye.execute(WAITING).fetchone() != (0,), "the erasure waits for a head")
             process.kill()

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from application.commands.key_changes import key_lives
 from domain.transparency.policy import parse_policy
 from interfaces.cli.main import cli
-from tests.commands import ended, started
+from tests.commands import run_command, start_command
 from tests.e2e.dying import rotate
 from tests.e2e.processes import wait_until
 from tests.keys import end_log_key, live_log_keys, next_gateway_key, next_log_key, revoke, signers
@@ -35,7 +35,7 @@ def story(seeded_world: World) -> Story:
 
 def run(world: World, what: str, killed_after: int) -> tuple[int, list[str]]:
     """A rotation in a process of its own; how it ended, and the steps that it came to."""
-    done = ended(what, str(killed_after), work=rotate, environment=world.environment)
+    done = run_command(what, str(killed_after), work=rotate, environment=world.environment)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return done.returncode, done.stdout.splitlines()
 
@@ -124,15 +124,15 @@ def test_killed_after_any_step_a_rotation_of_the_gateway_is_ended_by_the_next_ru
 def test_rotations_that_race_make_one_key_which_a_running_sequencer_takes_up(story: Story) -> None:
     world = story.world
     environment = world.environment
-    assert started("migrate", environment=environment).wait(60) == 0
-    sequencer = started("sequence", environment=environment)
+    assert start_command("migrate", environment=environment).wait(60) == 0
+    sequencer = start_command("sequence", environment=environment)
     try:
-        racing = [started("keys", "rotate", w, environment=environment) for w in ("log", "gateway") * 2]
+        racing = [start_command("keys", "rotate", w, environment=environment) for w in ("log", "gateway") * 2]
         assert [process.wait(120) for process in racing] == [0] * 4
         gateways = [k for k in key_lives(world.ledger) if k.registered.holder_kind == "gateway"]
         assert live_log_keys(world) == [1, 2] and len(gateways) == 2
         wait_until(lambda: grown(story, {1, 2}), "both sign")
-        assert started("keys", "retire", "log", "1", environment=environment).wait(60) == 0
+        assert start_command("keys", "retire", "log", "1", environment=environment).wait(60) == 0
         wait_until(lambda: grown(story, {2}), "the new one alone signs")
     finally:
         sequencer.terminate()

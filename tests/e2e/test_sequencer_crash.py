@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from domain.transparency.checkpoint import parse_signed_checkpoint
-from tests.commands import Running, started
+from tests.commands import Running, start_command
 from tests.e2e.processes import wait_until
 from tests.remedies import Story, begin
 from tests.world import World
@@ -35,7 +35,7 @@ class Line:
 
     def command(self, name: str) -> Running:
         """One of our commands as a process that ends with the tests."""
-        return started(name, environment=self.world.environment)
+        return start_command(name, environment=self.world.environment)
 
     def append(self) -> None:
         """An event more."""

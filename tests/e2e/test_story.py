@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.processes import PROJECT, Serve, free_port
+from tests.commands import run_command
+from tests.e2e.processes import Serve, free_port
 
 
 @pytest.fixture
@@ -33,10 +33,7 @@ def served() -> Iterator[tuple[Serve, dict[str, str]]]:
 
 
 def cli(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "interfaces.cli", *words],
-        cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    return run_command(*words, environment=environment)
 
 
 def test_the_whole_story_plays_against_serve_as_often_as_one_likes(

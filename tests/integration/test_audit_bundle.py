@@ -7,7 +7,6 @@ import json
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +18,11 @@ from cryptography.hazmat.primitives import serialization
 from application.audit.bundle import Export, written
 from infrastructure.audit_wiring import make_exported
 from infrastructure.keys import GATEWAY, GATEWAY_PUBLIC
-from tests.conftest import PROJECT
+from tests.commands import run_command, start_command
 from tests.full_ledger import FullLedger
 from tests.world import World
 
+PATH = {"PATH": "/usr/bin:/bin"}
 TABLES = (
     "records",
     "access",
@@ -62,11 +62,7 @@ class Machine:
 
     def killed(self, when: Callable[[], bool], *arguments: str) -> bool:
         """Whether the command was still at work when it was killed, as soon as ``when`` held."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "interfaces.cli", *arguments],
-            cwd=PROJECT, env={"PATH": "/usr/bin:/bin", **self.environment},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        process = start_command(*arguments, environment={**PATH, **self.environment})
         while not when() and process.poll() is None:
             time.sleep(0.002)
         process.kill()
@@ -93,10 +89,7 @@ class Machine:
 
 
 def command(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "interfaces.cli", *arguments],
-        cwd=PROJECT, env={"PATH": "/usr/bin:/bin", **environment}, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    return run_command(*arguments, environment={**PATH, **environment})
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,8 @@ from domain.transparency.prefix_map import MapFile, PrefixMap
 from infrastructure.log_keys import make_log_key
 from infrastructure.postgres.auditing import PostgresAudit
 from infrastructure.tile_files import MapFiles
-from tests.conftest import PROJECT, copy_of
+from tests.commands import run_command
+from tests.conftest import copy_of
 from tests.databases import Databases
 from tests.erasure import a_record, carry_out
 from tests.erasure import ask as ask_for_erasure
@@ -338,10 +338,7 @@ def test_the_command_names_every_area_in_two_languages_and_ends_with_1(
 
 
 def run(world: World, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "interfaces.cli", "fsck", *options]
-    return subprocess.run(
-        command, cwd=PROJECT, env=world.environment, capture_output=True, text=True, timeout=60
-    )
+    return run_command("fsck", *options, environment=world.environment)
 
 
 @pytest.mark.rule("PRV-4")

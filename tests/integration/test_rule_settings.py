@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,6 +17,7 @@ from domain.shared.refusals import Refused
 from infrastructure.remedy_data import load_calendar, load_settings
 from interfaces.client.api import Client, Department, Problem
 from interfaces.client.settings import change_setting
+from tests.commands import run_command
 from tests.remedies import LETTER, PROOF, Story, begin
 from tests.web import Web
 from tests.world import World
@@ -205,10 +205,7 @@ def test_settings_are_listed_and_set_at_the_command_line(ledger_world: World) ->
     officer = next(o.key for o in world.city.officers if o.department in (office, "credit_office"))
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "interfaces.cli", "settings", *arguments]
-        return subprocess.run(
-            command, env=world.environment, capture_output=True, text=True, timeout=60, check=False
-        )
+        return run_command("settings", *arguments, environment=world.environment)
 
     more = ["--source", SOURCE, "--status", "SEED", "--reason", "试行", "--officer", officer]
     more += ["--department", office, "--key", str(world.folder / "keys" / f"{office}.pem")]

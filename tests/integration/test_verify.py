@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from domain.transparency.commitment import OpenedPart, open_parts
 from domain.transparency.digest import FIRST_DIGEST, StoredRow, row_digest
 from domain.transparency.leaf import ActLeaf, RowLeaf, act_message, parse_leaf
 from interfaces.client.sealing import DepartmentKey
-from tests.conftest import PROJECT
+from tests.commands import run_command
 from tests.integration.test_store import intake
 from tests.world import World
 
@@ -483,14 +482,7 @@ def test_a_number_that_no_row_can_have_is_found(seeded_world: World, at: int) ->
 
 def command(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A command of ours in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "interfaces.cli", *arguments],
-        cwd=PROJECT,
-        env=world.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return run_command(*arguments, environment=world.environment)
 
 
 def test_the_command_names_the_position_and_does_not_renew_what_it_remembers(

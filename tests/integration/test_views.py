@@ -7,7 +7,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -32,6 +31,7 @@ from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows
 from interfaces.client.tables import read_table
 from interfaces.demo.generator import GeneratedCity
+from tests.commands import run_command
 from tests.conftest import PROJECT, make_database
 from tests.world import START, World
 
@@ -48,14 +48,7 @@ def renditions(world: World, view: str) -> list[tuple[UUID, str, bytes]]:
 
 def command(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A command of ours in a process of its own, which knows nothing of this one's clock."""
-    return subprocess.run(
-        [sys.executable, "-m", "interfaces.cli", *arguments],
-        cwd=PROJECT,
-        env=world.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return run_command(*arguments, environment=world.environment)
 
 
 def test_a_rebuild_gives_the_same_rows_and_root_as_the_live_views(
