@@ -27,12 +27,12 @@ EXIT_CODES = {"intake": (0, 1)}
 
 
 def copied(folder: Path) -> Path:
-    """A fresh tree as from a clone, with the interpreter's environment at ``.venv``, readable by anyone."""
+    """A tree as from a clone that was run before, so that modules are compiled; readable by anyone."""
     for name in TREE:
         source, target = PROJECT / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, target)
         else:
             shutil.copy(source, target)
     return folder
