@@ -5,7 +5,7 @@ reader brings along, and says what it could not check. Run it: ``python verifier
 
 Read it from top to bottom: what it can say; strict reading; trees and maps; whom to trust; checkpoints; entries and
 keys; the claims; the command. Whatever is not as it must be ends in one place, :func:`demand`. The same for browsers,
-in the same order, is ``interfaces/portal/static/verifier.js``.
+in the same order and under the same names, is ``interfaces/portal/static/verifier.js``.
 """
 
 from __future__ import annotations
@@ -745,7 +745,7 @@ class Verifier:
             digest = hmac.digest(salt, message, "sha256").hex()
             given.add((part.get("record").text(), part.get("part").text(), digest))
         demand(given <= logged, "answer", claim.where)
-        words = _said(look, "department", "officer", "purpose")
+        words = _said(look, "department", "officer", "purpose", "number", "media")  # the last two of a report
         self.report.say("answered", count=len(given), all=len(shown), told=words)
         if len(given) < len(shown):
             self.report.say("not_given")
