@@ -45,7 +45,7 @@ from domain.shared.canonical import Json
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
-from domain.shared.rule_settings import COMMENT_DAYS, RuleSettings
+from domain.shared.rule_settings import COMMENT_DAYS, MAXIMUM_MONTHS, RuleSettings
 from domain.transparency.merkle import leaf_hash
 
 ATTEMPTS_MAX = 8
@@ -59,15 +59,17 @@ class Content:
 
     next_version: Callable[[Registry, str], int]
     check: Callable[[Mapping[str, Any]], object]
-    adopt: Callable[[Ledger, Registry, Proposal], Append]
+    adopt: Callable[[Ledger, Registry, Proposal, RuleSettings], Append]
 
 
-def _adopt_item(ledger: Ledger, registry: Registry, proposal: Proposal) -> Append:
+def _adopt_item(ledger: Ledger, registry: Registry, proposal: Proposal, defaults: RuleSettings) -> Append:
     known = registry.item(proposal.code)
     item = CatalogueItem.from_json(proposal.content, status="draft")
+    months = registry.settings(defaults).settings.value(MAXIMUM_MONTHS, on=_first_day(item, ledger)).numbers
     event = adopt(
         item,
         before=known.items,
+        months_max=months,
         stream_id=known.stream_id,
         stream_version=known.stream_version + 1,
         recorded_at=ledger.now(),
@@ -76,7 +78,15 @@ def _adopt_item(ledger: Ledger, registry: Registry, proposal: Proposal) -> Appen
     return ledger.prepare([ledger.seal(event)], meta=META)
 
 
-def _adopt_standard(ledger: Ledger, registry: Registry, proposal: Proposal) -> Append:
+def _first_day(item: CatalogueItem, ledger: Ledger) -> date:
+    """From when an item would hold; today where its day cannot be read, which its gate refuses."""
+    try:
+        return date.fromisoformat(item.effective_from)
+    except ValueError:
+        return city_day(ledger.now())
+
+
+def _adopt_standard(ledger: Ledger, registry: Registry, proposal: Proposal, _: RuleSettings) -> Append:
     known = registry.standard(proposal.code)
     standard = replace(
         ListStandard.from_json(proposal.content),
@@ -95,7 +105,7 @@ def _adopt_standard(ledger: Ledger, registry: Registry, proposal: Proposal) -> A
     return standard_append(ledger, event, known, meta=META)
 
 
-def _adopt_measure(ledger: Ledger, registry: Registry, proposal: Proposal) -> Append:
+def _adopt_measure(ledger: Ledger, registry: Registry, proposal: Proposal, _: RuleSettings) -> Append:
     known = registry.measure(proposal.code)
     event = adopt_measure(
         MeasureItem.from_json(proposal.content),
@@ -324,7 +334,7 @@ class Proposals:
             return []
         assert proposal is not None
         batch.opened = [OpenCase(event.originator_id, "proposal", proposal.department)]
-        return [CONTENTS[proposal.what].adopt(self._ledger, self._registry, proposal)]
+        return [CONTENTS[proposal.what].adopt(self._ledger, self._registry, proposal, self._defaults)]
 
     def _sealed(self, event: Event) -> SealedAct:
         """The act under the ledger's keys; who opined has a key of its own."""

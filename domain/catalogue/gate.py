@@ -82,6 +82,7 @@ def adopt(
     item: CatalogueItem,
     *,
     before: Sequence[CatalogueItem] = (),
+    months_max: Sequence[int] = (),
     stream_id: UUID,
     stream_version: int,
     recorded_at: datetime,
@@ -89,12 +90,14 @@ def adopt(
 ) -> CatalogueItemAdopted:
     """The event by which the office adopts a provincial or municipal item; ``before`` are its earlier versions.
 
+    ``months_max`` are the maximum terms of the severity classes that are set for the day from which it holds.
     Raises :class:`Refused` with every reason: the national layer, or a version of what is national (CAT-6), in
     force before the day of adoption (CAT-3), an insufficient basis (CAT-2, CAT-6), a missing decision (CAT-4),
-    natural persons made public without basis or masking (PUB-2).
+    natural persons made public without basis or masking (PUB-2), a term beyond the maximum (PUB-4).
     """
     early = _before_publication(item, city_day(recorded_at))
-    refuse_if_any([*_national(item, before), *early, *item_defects(item, stopped)])
+    long = _beyond_maximum(item, months_max)
+    refuse_if_any([*_national(item, before), *early, *item_defects(item, stopped), *long])
     at = _at(stream_id, stream_version, recorded_at)
     return CatalogueItemAdopted(**at, **_told(with_status(item, "in_force")))
 
@@ -139,6 +142,18 @@ def _not_in_force(versions: Sequence[CatalogueItem], decided: date) -> Defect:
         return Defect("CAT-1", "catalogue_item_draft", "item", {"item": code})
     about = {"item": code, "day": decided.isoformat()}
     return Defect("CAT-1", "catalogue_item_not_in_force", "item", about)
+
+
+def _beyond_maximum(item: CatalogueItem, months_max: Sequence[int]) -> list[Defect]:
+    """PUB-4: what is adverse is public for as long as its severity class allows, whatever the item would say."""
+    rule = item.publicity
+    if item.nature != "negative" or rule is None or rule.kind == "until_ended":
+        return []
+    longer = any(months > most for months, most in zip(rule.months, months_max, strict=False))
+    if rule.kind == "severity_maximum" and not longer:
+        return []
+    about = {"item": item.code, "months": "、".join(map(str, months_max))}
+    return [Defect("PUB-4", "catalogue_term_beyond_maximum", "/publicity", about)]
 
 
 def _stopped(item: CatalogueItem, stopped: Sequence[Stopped]) -> list[Defect]:

@@ -207,7 +207,8 @@ def _until(
     if rule is None:
         return None
     if rule.kind == "until_ended":
-        return None, ()
+        # Open-ended is the item's own term; an earlier one that the department sent holds all the same (PUB-4).
+        return (None if form.sent_end is None else _date(parts, form.sent_end)), ()
     if rule.kind == "valid_to":
         valid_to = _date(parts, VALID_TO)
         return None if valid_to is None else (valid_to, ())

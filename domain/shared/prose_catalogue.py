@@ -68,6 +68,11 @@ PROSE_CATALOGUE: dict[str, tuple[str, str]] = {
         "目录事项 {item} 可公开，但尚未确定公示期限。",
         "Catalogue item {item} is public but has no term of publicity.",
     ),
+    "catalogue_term_beyond_maximum": (
+        "目录事项 {item} 属于失信信息，公示期限须按轻微、一般、严重分别确定，且不超过最长公示期（{months} 个月）。",
+        "Catalogue item {item} is adverse: its term of publicity is set for each severity class, within the maximum of"
+        " {months} months.",
+    ),
     "catalogue_undecided_masking": (
         "目录事项 {item} 涉及自然人，但尚未确定脱敏方式。",
         "Catalogue item {item} covers natural persons but does not say how they are masked.",

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from application.commands.proposals import HandleProposal
 from application.registry import Registry
+from domain.catalogue.items import PublicityRule
 from domain.shared.refusals import Refused
 from interfaces.client.signing import COVERED
 from tests.erasure import ask, carry_out, dump
@@ -170,6 +171,10 @@ def test_cat_6_what_is_proposed_passes_its_own_gate_before_it_is_published(desk:
         content = replace(ours, layer=layer).to_json()
         assert desk.unpublished("catalogue_item", content) == ("CAT-6", "catalogue_national_layer")
     law = replace(LOCAL_BASIS, level="law")
+    forever = PublicityRule("severity_maximum", (120, 240, 600))
+    long = replace(ours, code="W07-01", version=1, layer="municipal", bases=(LOCAL_BASIS,))
+    long = replace(long, nature="negative", public_organisation=True, repair="shield", publicity=forever)
+    assert desk.unpublished("catalogue_item", long.to_json()) == ("PUB-4", "catalogue_term_beyond_maximum")
     bare = replace(ours, code="W03-01", version=1, layer="municipal", bases=(law,))
     assert desk.unpublished("catalogue_item", bare.to_json()) == ("CAT-6", "catalogue_supplement_basis")
 

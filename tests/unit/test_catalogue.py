@@ -164,6 +164,22 @@ def test_CAT_6_no_supplement_takes_the_place_of_what_is_national() -> None:
     assert rules(refusal.value) == {("CAT-6", "catalogue_national_layer")}
 
 
+@pytest.mark.rule("PUB-4")
+def test_PUB_4_an_adverse_item_of_ours_is_public_no_longer_than_its_severity_class_allows() -> None:
+    most = {**AT, "months_max": (3, 12, 36)}
+    assert catalogue.adopt(SUPPLEMENT, **most).item().publicity == SUPPLEMENT.publicity
+    for rule in (
+        PublicityRule("severity_maximum", (3, 12, 37)),
+        PublicityRule("months_from_decision", (12,)),
+        PublicityRule("valid_to"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            catalogue.adopt(replace(SUPPLEMENT, publicity=rule), **most)
+        assert rules(refusal.value) == {("PUB-4", "catalogue_term_beyond_maximum")}
+    kept = replace(SUPPLEMENT, nature="neutral", publicity=PublicityRule("months_from_decision", (60,)))
+    assert catalogue.adopt(kept, **most).nature == "neutral"
+
+
 @pytest.mark.rule("CAT-3")
 def test_CAT_3_no_item_is_in_force_before_it_is_published() -> None:
     assert adopting(replace(SUPPLEMENT, effective_from="2025-12-31")) == {

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.catalogue.gate import import_item
-from domain.catalogue.items import CatalogueItem, LegalBasis, Sharing
+from domain.catalogue.items import CatalogueItem, LegalBasis, PublicityRule, Sharing
 from domain.records.masking import masked_ends, masked_name
 from domain.records.publicity import (
     Publicity,
@@ -194,6 +194,14 @@ def test_PUB_2_a_natural_person_is_shown_masked_where_the_item_says_public() -> 
 @pytest.mark.rule("PUB-2")
 def test_PUB_2_without_masking_a_natural_person_is_not_public() -> None:
     assert not term(replace(PUBLIC_PEOPLE, masking=()), person()).public
+
+
+@pytest.mark.rule("PUB-4")
+def test_PUB_4_an_open_ended_item_still_ends_when_the_department_says() -> None:
+    open_ended = replace(PENALTY, publicity=PublicityRule("until_ended"))
+    assert term(open_ended, penalty(CF_GSJZQ="2027-01-31")).until == date(2027, 1, 31)
+    unsent = term(open_ended, penalty(CF_GSJZQ=""))
+    assert unsent.public and unsent.until is None
 
 
 @pytest.mark.rule("PUB-2")
