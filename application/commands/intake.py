@@ -23,7 +23,7 @@ from application.ports import Conflict, Document, LedgerUnavailable, Receipt
 from application.registry import Registry
 from domain.parties.keys import SigningKey, require_live
 from domain.records.events import RecordDetermined
-from domain.records.lateness import Late, PublicationLate, lateness
+from domain.records.lateness import Late, PublicationLate, lateness, limited_as
 from domain.records.leniency import LENIENCY, is_minors, recording_defects
 from domain.records.publicity import decided_on, item_code
 from domain.records.rows import check_row
@@ -113,7 +113,7 @@ class Intake:
         self._officer = officer
         self._calendar = self._registry.calendar(calendar).calendar
         self._settings = self._registry.settings(settings).settings
-        self._late: dict[tuple[date, date], Late | None] = {}
+        self._late: dict[tuple[tuple[str, date], date], Late | None] = {}
         if seal.ledger_id != ledger.id.bytes:
             raise Refused(Defect("DET-5", "seal_for_another_ledger", "/ledger"))
         form = next((form for kind, form in forms.items() if kind == seal.form), None)
@@ -360,15 +360,15 @@ class Intake:
 
     def _late_records(self, new: list[_Good], now: datetime) -> PublicationLate | None:
         """DET-6: which of these come too late, as one event for the batch; None when none does."""
-        form, today, entries = self._form.kind, city_day(now), []
+        today, entries = city_day(now), []
         for item in new:
-            days = decided_on(item.row.parts), today
-            if days not in self._late:
-                within = self._settings.number(PUBLISH_DAYS, on=days[0])
-                self._late[days] = lateness(
-                    form, days[0], recorded_on=today, calendar=self._calendar, within_working_days=within
+            form, decided = days = limited_as(item.row.parts), decided_on(item.row.parts)
+            if (days, today) not in self._late:
+                within = self._settings.number(PUBLISH_DAYS, on=decided)
+                self._late[days, today] = lateness(
+                    form, decided, recorded_on=today, calendar=self._calendar, within_working_days=within
                 )
-            if late := self._late[days]:
+            if late := self._late[days, today]:
                 entries.append(late.entry(str(item.row.record_id)))
         if not entries:
             return None
@@ -377,7 +377,7 @@ class Intake:
             originator_version=1,
             timestamp=now,
             department=self._department,
-            form=form,
+            form=self._form.kind,
             records=entries,
         )
 

@@ -13,7 +13,7 @@ from application.ledger import Ledger, parse_instant
 from application.queries.history import RecordLife
 from application.queries.pages import FIRST_PAGE, Cursors, Page, PageAsked, Place
 from domain.records.events import RecordDetermined
-from domain.records.lateness import Late, LateCount, PublicationLate, late_counts, lateness
+from domain.records.lateness import Late, LateCount, PublicationLate, late_counts, lateness, limited_as
 from domain.records.publicity import decided_on
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
@@ -93,7 +93,7 @@ def late_of(life: RecordLife, calendar: Calendar, settings: RuleSettings) -> Lat
     first = life.moments[0]
     if first.event != RecordDetermined.TOPIC or "public" not in first.parts:
         return None
-    form, recorded_on = str(first.parts["public"]["form"]), city_day(parse_instant(first.at))
+    form, recorded_on = limited_as(first.parts), city_day(parse_instant(first.at))
     decided = decided_on(first.parts)
     within = settings.number(PUBLISH_DAYS, on=decided)
     return lateness(form, decided, recorded_on=recorded_on, calendar=calendar, within_working_days=within)

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from domain.shared.canonical import Parts
 from domain.shared.deadlines import Calendar, add_working_days, working_days_between
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 
 FORMS_IN_TIME = ("penalty", "licence")
+PENALTY_DECISION = "行政处罚决定书"
 """001 四(二) names licences and penalties, and 7 working days; the general form has no such limit."""
 
 
@@ -31,6 +33,12 @@ class PublicationLate(Event):
     department: str
     form: str
     records: list[list[str]]
+
+
+def limited_as(parts: Parts) -> str:
+    """The form whose limit a record has: a penalty is one in whatever form its decision is sent."""
+    public = parts["public"]
+    return "penalty" if public.get("RD_WSLX") == PENALTY_DECISION else str(public["form"])
 
 
 @dataclass(frozen=True, slots=True)

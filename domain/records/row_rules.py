@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from domain.instruments.basis import cited_levels
 from domain.parties.identifiers import (
     check_citizen_id,
     check_credit_code,
@@ -18,6 +19,7 @@ from domain.parties.identifiers import (
 )
 from domain.records.row_values import RowValues
 from domain.shared.forms import INDIVIDUAL_BUSINESS, ORGANISATION, CodeTable, Field
+from domain.shared.legal_basis import SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -27,7 +29,6 @@ _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 OTHER_DOCUMENT = "法律法规或者党中央国务院政策文件规定的其他文书"
 IN_EFFECT = "已生效"
 EARLIEST_YEAR = 1949
-_CITED = re.compile(r"《.+》")
 _RULED_ALONE = frozenset({"RD_WSLX", "RD_WSZT"})
 """Enumerations whose unlawful values have a rule and a sentence of their own."""
 CITIZEN_ID = "身份证"
@@ -132,7 +133,7 @@ def document_defects(row: RowValues) -> Iterator[Defect]:
     kind, table = row.get("RD_WSLX"), row.form.fields["RD_WSLX"].table
     if kind and table is not None and table.canonical(kind) is None:
         yield row.defect("DET-1", "document_without_legal_force", "RD_WSLX", values=table.listing())
-    if kind == OTHER_DOCUMENT and not _CITED.search(row.get("RD_YJ")):
+    if kind == OTHER_DOCUMENT and SUFFICIENT_LEVELS.isdisjoint(cited_levels(row.get("RD_YJ"))):
         yield row.defect("DET-1", "other_document_without_basis", "RD_YJ")
     if row.get("RD_WSZT") not in ("", IN_EFFECT):
         yield row.defect("DET-2", "document_not_in_effect", "RD_WSZT")

@@ -23,7 +23,8 @@ def local_item(**changed: Any) -> dict[str, Any]:
     """A measure of the city's own supplement."""
     first = next(item for item in measure_items(DATA) if item.code == "M11")
     provision = replace(first.provisions[0], basis=LOCAL_BASIS)
-    values = {"code": "W01", "layer": "local", "provisions": (provision,), **changed}
+    own = {"code": "W01", "layer": "local", "provisions": (provision,), "effective_from": "2028-01-01"}
+    values = {**own, **changed}
     return dict(replace(first, **values).to_json())
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.records.rows import check_row
 from domain.shared.canonical import Parts
-from domain.shared.forms import FormKind
+from domain.shared.forms import ITEM_FIELD, FormKind
 from domain.shared.refusals import sentence
 from interfaces.client.form_data import load_forms
 
@@ -58,6 +58,31 @@ LICENCE = {
     "XK_LYDW": "示范市市场监督管理局",
     "XK_LYDWDM": AUTHORITY,
 }
+DETERMINATION = {
+    "RD_MLXM": "C05-01",
+    "RD_XDR_MC": "示范东湖金穗物业服务有限公司",
+    "RD_XDR_LB": "法人及非法人组织",
+    "RD_XDR_SHXYM": "91420100MA4K9T000A",
+    "RD_WSLX": "其他行政行为决定文书",
+    "RD_WSMC": "列入经营异常名录决定书",
+    "RD_WSH": "示市监异字〔2026〕14号",
+    "RD_WSZY": "a1" * 32,
+    "RD_WSZT": "已生效",
+    "RD_JDRQ": "2026-06-10",
+    "RD_SXRQ": "2026-06-12",
+    "RD_YJ": "《企业信息公示暂行条例》第十七条",
+    "RD_SY": "未按期公示年度报告。",
+    "RD_NR": "列入经营异常名录",
+    "RD_JDJG": "示范市市场监督管理局",
+    "RD_JDJGDM": AUTHORITY,
+    "RD_SJLY": "示范市市场监督管理局",
+    "RD_SJLYDM": AUTHORITY,
+}
+VALUES: Mapping[str, Mapping[str, str]] = {
+    "penalty": PENALTY,
+    "licence": LICENCE,
+    "determination": DETERMINATION,
+}
 PERSON = {
     "CF_XDR_MC": "周秀伟",
     "CF_XDR_LB": "自然人",
@@ -70,7 +95,8 @@ PERSON = {
 
 def parts_of(kind: FormKind, values: Mapping[str, str]) -> Parts:
     form = FORMS[kind]
-    parts: dict[str, dict[str, str]] = {"public": {"form": kind, "item": form.item}}
+    item = form.item or values[ITEM_FIELD]
+    parts: dict[str, dict[str, str]] = {"public": {"form": kind, "item": item}}
     subject = values.get(form.code("XDR_LB"), "")
     for code, value in values.items():
         if value:
@@ -79,7 +105,7 @@ def parts_of(kind: FormKind, values: Mapping[str, str]) -> Parts:
 
 
 def found(kind: FormKind = "penalty", /, **changes: str) -> list[tuple[str, str, str]]:
-    values = {**(PENALTY if kind == "penalty" else LICENCE), **changes}
+    values = {**VALUES[kind], **changes}
     defects = check_row(FORMS[kind], parts_of(kind, values), today=TODAY)
     assert all(sentence(d) and sentence(d, "en") for d in defects)
     return [(d.rule, d.code, d.field) for d in defects]
@@ -159,6 +185,71 @@ CASES = [
 @pytest.mark.parametrize(("changes", "expected"), CASES, ids=lambda v: v[1] if isinstance(v, tuple) else "")
 def test_each_defect_is_found_alone(changes: dict[str, str], expected: tuple[str, str, str]) -> None:
     assert found(**changes) == [expected]
+
+
+OTHER = "法律法规或者党中央国务院政策文件规定的其他文书"
+
+
+@pytest.mark.rule("DET-1")
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"RD_WSLX": "会议纪要"}, ("DET-1", "document_without_legal_force", "RD_WSLX")),
+        ({"RD_WSLX": "责令改正通知书"}, ("DET-1", "document_without_legal_force", "RD_WSLX")),
+        ({"RD_WSLX": ""}, ("DET-1", "missing_field", "RD_WSLX")),
+        ({"RD_YJ": ""}, ("DET-1", "missing_basis", "RD_YJ")),
+        (
+            {"RD_WSLX": OTHER, "RD_YJ": "有关规定第十七条"},
+            ("DET-1", "other_document_without_basis", "RD_YJ"),
+        ),
+        (
+            {"RD_WSLX": OTHER, "RD_YJ": "《示范市信用管理办法》第十七条"},
+            ("DET-1", "other_document_without_basis", "RD_YJ"),
+        ),
+    ],
+)
+def test_det_1_what_is_no_document_with_legal_force_determines_nothing(
+    changes: dict[str, str], expected: tuple[str, str, str]
+) -> None:
+    assert found("determination", **changes) == [expected]
+
+
+@pytest.mark.rule("DET-1")
+@pytest.mark.parametrize(
+    "kind",
+    ["生效司法裁判文书", "生效仲裁文书", "行政处罚决定书", "行政裁决书", "其他行政行为决定文书", OTHER],
+)
+def test_det_1_each_kind_of_document_with_legal_force_passes(kind: str) -> None:
+    assert found("determination", RD_WSLX=kind) == []
+    central = (
+        "《国务院办公厅关于进一步完善失信约束制度构建诚信建设长效机制的指导意见》(国办发〔2020〕49号)（二）"
+    )
+    assert found("determination", RD_WSLX=kind, RD_YJ=central) == []
+
+
+@pytest.mark.rule("DET-2")
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"RD_WSZT": "尚未生效"}, ("DET-2", "document_not_in_effect", "RD_WSZT")),
+        ({"RD_WSZT": "已撤销"}, ("DET-2", "document_not_in_effect", "RD_WSZT")),
+        ({"RD_WSZT": "已变更"}, ("DET-2", "document_not_in_effect", "RD_WSZT")),
+        ({"RD_SXRQ": "2026-11-22"}, ("DET-2", "document_not_yet_effective", "RD_SXRQ")),
+        ({"RD_SXRQ": "2026-06-09"}, ("DET-2", "effective_before_decision", "RD_SXRQ")),
+        ({"RD_WSZY": "a1" * 31}, ("DET-2", "document_digest_malformed", "RD_WSZY")),
+        ({"RD_WSZY": "A1" * 32}, ("DET-2", "document_digest_malformed", "RD_WSZY")),
+        ({"RD_WSZY": ""}, ("DET-2", "missing_field", "RD_WSZY")),
+        ({"RD_SXRQ": ""}, ("DET-2", "missing_field", "RD_SXRQ")),
+        ({"RD_WSH": ""}, ("DET-2", "missing_document_number", "RD_WSH")),
+        ({"RD_JDRQ": ""}, ("DET-2", "missing_field", "RD_JDRQ")),
+        ({"RD_JDJGDM": ""}, ("DET-2", "missing_field", "RD_JDJGDM")),
+    ],
+)
+def test_det_2_a_document_has_authority_number_dates_and_digest_and_is_in_effect(
+    changes: dict[str, str], expected: tuple[str, str, str]
+) -> None:
+    assert found("determination", **changes) == [expected]
+    assert found("determination", RD_SXRQ="2026-11-21") == []
 
 
 @pytest.mark.rule("CAT-4")
