@@ -480,6 +480,9 @@ def tipped_off(scene: Scene) -> Came:
     receipt = filed.get_json()
     yield filed
     yield http.post("/v1/tip-offs/follow-up", json=receipt)
+    yield http.get("/tip-offs")
+    yield http.post("/tip-offs", data={"about": "x", "code": scene.code, "text": "x"})
+    yield http.post("/tip-offs/follow-up", data=receipt)
     headers = {"credit_official": "handler-1", "credit_purpose": "tip_off_handling"}
     yield scene.post("/v1/tip-offs/list", {}, **headers)
     path, shown = f"/v1/tip-offs/{receipt['number']}", {"show": ["report"], "reason": "x"}

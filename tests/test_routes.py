@@ -51,6 +51,7 @@ PAGES = {
     "portal.static", "portal.front", "portal.register", "portal.register_entry", "portal.public_list",
     "portal.lookup_by_link", "portal.lookup", "portal.record", "portal.verify",
     "portal.indicators_page", "portal.indicator_chart",
+    "portal.tip_off_page", "portal.tip_off_filed", "portal.tip_off_followed",
     "docs.static", "docs.page", "docs.problems", "docs.problem",
 }  # fmt: skip
 """What people look at, which is no part of the interface for machines."""

@@ -17,6 +17,7 @@ from application.instruments import units
 from application.ledger import Ledger, SealedAct, open_row
 from application.ports import Append, Conflict, KeyName, LedgerUnavailable, Receipt, WrappedKey
 from application.registry import OFFICER, Registry
+from domain.oversight.tip_off_names import Hashed, held_names
 from domain.oversight.tip_offs import (
     HANDLER,
     SEALED,
@@ -82,7 +83,7 @@ class TipOffs:
 
     def file(self, *, about: str, code: str, text: str, name: str, contact: str) -> Filed:
         """Take a tip-off from anyone. Raises ``Refused`` (WHS-1) or ``LedgerUnavailable``."""
-        refuse_if_any(filing_defects(about=about, text=text, name=name, contact=contact))
+        refuse_if_any(filing_defects(about=about, code=code, text=text, name=name, contact=contact))
         ledger = self._ledger
         number, secret = ledger.entropy.uuid(), ledger.entropy.bytes(SECRET_BYTES).hex()
         event = TipOffFiled(
@@ -96,6 +97,7 @@ class TipOffs:
             about=about,
             code=code or None,
             text=text,
+            names=held_names((name, contact, about, code), self._name_hash(number)),
         )
         ledger.store.append(ledger.prepare([self._sealed(event)], meta={"purpose": PURPOSE}, log="access"))
         return Filed(number, secret)
@@ -157,8 +159,8 @@ class TipOffs:
         for _ in range(ATTEMPTS_MAX):
             guards = self.require_handler(officer)
             tip_off = self.require_concerned(number, officer)
-            place = self._place(tip_off)
-            event = open_tip_off(tip_off, officer, shown=show, reason=reason, place=place)
+            place, hashed = self._place(tip_off), self._name_hash(number)
+            event = open_tip_off(tip_off, officer, shown=show, reason=reason, hashed=hashed, place=place)
             batch = self._batch(event, officer)
             batch.guards |= guards
             try:
@@ -190,7 +192,8 @@ class TipOffs:
             raise StaleVersion
         if to and self._registry.department(to) is None:
             raise Refused(Defect("WHS-1", "tip_off_forwarded_to", "/to"))
-        event = handle_tip_off(tip_off, officer, step=step, to=to, text=text, place=self._place(tip_off))
+        place, hashed = self._place(tip_off), self._name_hash(number)
+        event = handle_tip_off(tip_off, officer, step=step, to=to, text=text, hashed=hashed, place=place)
         batch = self._batch(event, officer)
         batch.guards |= guards
         batch.receipt = receipt(event.originator_version)
@@ -208,6 +211,11 @@ class TipOffs:
 
     def _hashed(self, number: UUID, secret: str) -> str:
         return self._ledger.vault.mac("tip-off", number.bytes + secret.encode()).hex()
+
+    def _name_hash(self, number: UUID) -> Hashed:
+        """The keyed hash of a name in one tip-off: the same name in another has another."""
+        mac = self._ledger.vault.mac
+        return lambda name: mac("tip-off-name", number.bytes + name.encode()).hex()
 
     def _place(self, tip_off: TipOff) -> dict[str, Any]:
         return {

@@ -5,13 +5,16 @@ Commands load a tip-off from its own stream of the access log, where leaves say 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from domain.oversight.tip_off_names import Hashed, naming_defects
 from domain.parties.acting import SHORT_CHARACTERS_MAX, Officer, is_text
+from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, Refused, refuse_if_any
@@ -20,6 +23,7 @@ HANDLER = "tip_off_handler"
 """The role by which the credit office names an officer who may open tip-offs (指定的举报经办人)."""
 TEXT_MAX = 4000
 REASON_MAX = 500
+_CODE = re.compile(r"[0-9A-Z]{18}")
 REPORTER, REPORT = "reporter", "report"
 SEALED = {REPORTER: "person/1", REPORT: "person/2"}
 """What can be opened, each under a key of its own: who reported, and what about whom."""
@@ -37,12 +41,17 @@ class TipOffFiled(Event):
     """Somebody of the public reported serious dishonesty (举报, 001 三(五)).
 
     ``department`` is where it lies, ``secret`` the keyed hash (hex) of what the reporter was given. The reporter's
-    ``name`` and ``contact`` may be left out; ``about``, ``code`` and ``text`` are the report.
+    ``name`` and ``contact`` may be left out; ``about``, ``code`` and ``text`` are the report. ``names`` are keyed
+    hashes of all that names either (``tip_off_names.py``).
     """
 
     TOPIC: ClassVar[str] = "tipoff.filed"
     KIND: ClassVar[Kind] = Kind.ACCESS
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no ``names``."""
     PART_OF: ClassVar[Mapping[str, str]] = {
+        "names": "restricted",
         "name": SEALED[REPORTER],
         "contact": SEALED[REPORTER],
         "about": SEALED[REPORT],
@@ -56,6 +65,7 @@ class TipOffFiled(Event):
     about: str | None = None
     code: str | None = None
     text: str | None = None
+    names: list[str] | None = None
 
 
 class TipOffOpened(Event):
@@ -96,6 +106,7 @@ class TipOff:
     department: str
     secret: str
     filed_at: datetime
+    names: tuple[str, ...] = ()
     accepted: bool = False
     openings: tuple[TipOffOpened, ...] = ()
     steps: tuple[TipOffHandled, ...] = ()
@@ -107,7 +118,8 @@ def fold_tip_off(events: Iterable[Event]) -> TipOff | None:
     for event in events:
         if isinstance(event, TipOffFiled):
             at = (event.originator_id, event.originator_version)
-            found = TipOff(*at, FILED, event.department, event.secret, event.timestamp)
+            names = tuple(event.names or ())
+            found = TipOff(*at, FILED, event.department, event.secret, event.timestamp, names)
         elif found is not None:
             found = replace(found, version=event.originator_version)
             if isinstance(event, TipOffOpened):
@@ -125,11 +137,13 @@ def fold_tip_off(events: Iterable[Event]) -> TipOff | None:
     return found
 
 
-def filing_defects(*, about: str, text: str, name: str, contact: str) -> Iterable[Defect]:
+def filing_defects(*, about: str, code: str, text: str, name: str, contact: str) -> Iterable[Defect]:
     """WHS-1: a report says about whom and what; who reports may stay unnamed, and is reached by the receipt then."""
     most = {"most": str(TEXT_MAX)}
     if not is_text(about, most=SHORT_CHARACTERS_MAX):
         yield Defect("WHS-1", "tip_off_about", "/about", {"most": str(SHORT_CHARACTERS_MAX)})
+    if code and _CODE.fullmatch(code) is None:
+        yield Defect("WHS-1", "tip_off_code", "/code")
     if not is_text(text, most=TEXT_MAX):
         yield Defect("WHS-1", "tip_off_text", "/text", most)
     for field, value in (("name", name), ("contact", contact)):
@@ -138,11 +152,18 @@ def filing_defects(*, about: str, text: str, name: str, contact: str) -> Iterabl
 
 
 def open_tip_off(
-    tip_off: TipOff, officer: Officer, *, shown: Iterable[str], reason: str, place: Mapping[str, Any]
+    tip_off: TipOff,
+    officer: Officer,
+    *,
+    shown: Iterable[str],
+    reason: str,
+    hashed: Hashed,
+    place: Mapping[str, Any],
 ) -> TipOffOpened:
     """The opening, to be recorded before anything opens. Raises ``Refused`` (WHS-1).
 
-    Who reported is nobody's business before the report is accepted, and nothing opens once it is closed.
+    Who reported is nobody's business before the report is accepted, and nothing opens once it is closed. The reason is
+    told to others and names nobody.
     """
     named = sorted(set(shown))
     defects = []
@@ -152,6 +173,7 @@ def open_tip_off(
         defects.append(Defect("WHS-1", "tip_off_not_accepted", "/show"))
     if not is_text(reason, most=REASON_MAX):
         defects.append(Defect("WHS-1", "tip_off_reason", "/reason", {"most": str(REASON_MAX)}))
+    defects += naming_defects(reason, "/reason", names=tip_off.names, hashed=hashed, today=_day(place))
     refuse_if_any(defects)
     return TipOffOpened(
         **place, department=officer.department, officer=officer.pseudonym, shown=named, reason=reason
@@ -159,9 +181,17 @@ def open_tip_off(
 
 
 def handle_tip_off(
-    tip_off: TipOff, officer: Officer, *, step: str, to: str, text: str, place: Mapping[str, Any]
+    tip_off: TipOff,
+    officer: Officer,
+    *,
+    step: str,
+    to: str,
+    text: str,
+    hashed: Hashed,
+    place: Mapping[str, Any],
 ) -> TipOffHandled:
-    """The step. Raises ``Refused`` (WHS-1): out of order, forwarded to nobody else, or without its words."""
+    """The step. Raises ``Refused`` (WHS-1): out of order, forwarded to nobody else, without its words, or naming who
+    reported or about whom."""
     if tip_off.state not in STEPS[step]:
         raise Refused(Defect("WHS-1", "tip_off_step", "/step"))
     defects = []
@@ -170,6 +200,7 @@ def handle_tip_off(
     needs_words = step in (ANSWERED, CLOSED) or text
     if needs_words and not is_text(text, most=TEXT_MAX):
         defects.append(Defect("WHS-1", "tip_off_text", "/text", {"most": str(TEXT_MAX)}))
+    defects += naming_defects(text, "/text", names=tip_off.names, hashed=hashed, today=_day(place))
     refuse_if_any(defects)
     return TipOffHandled(
         **place,
@@ -179,3 +210,7 @@ def handle_tip_off(
         to=to or None,
         text=text or None,
     )
+
+
+def _day(place: Mapping[str, Any]) -> date:
+    return city_day(place["timestamp"])

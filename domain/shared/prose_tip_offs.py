@@ -19,6 +19,19 @@ TIP_OFF_PROSE: dict[str, tuple[str, str]] = {
         "请用不超过{most}个字写明内容，不得含控制字符。",
         "Give the text in at most {most} characters, without control characters.",
     ),
+    "tip_off_code": (
+        "统一社会信用代码为18位数字和大写字母；不知道的请留空。",
+        "A unified social credit code has 18 digits and capital letters; leave it empty when unknown.",
+    ),
+    "tip_off_identifier_in_text": (
+        "告知的话和开启的理由中不得有18位代码、证件号码、电话、账号、住址。请只写办理情况。",
+        "Words told and reasons hold no code of 18 characters, id or telephone number, account or address. Say only"
+        " what was done.",
+    ),
+    "tip_off_name_in_text": (
+        "告知的话和开启的理由中不得写出举报人或者被举报人（名称、联系方式、代码）。请写“举报人”“被举报单位”。",
+        "Words told and reasons name neither who reported nor about whom. Write “the reporter”, “the enterprise”.",
+    ),
     "tip_off_reason": (
         "开启举报须用不超过{most}个字写明理由。理由将告知举报人和信用办。",
         "Say in at most {most} characters why it is opened. Reporter and credit office are told the reason.",

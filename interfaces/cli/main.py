@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "keys": "interfaces.cli.keys",
     "erase": "interfaces.cli.erase",
     "instruments": "interfaces.cli.instruments",
+    "tip-off": "interfaces.cli.tip_off",
     "worklist": "interfaces.cli.worklist",
     "witness": "interfaces.cli.witness",
     "witness-request": "interfaces.cli.carried",

@@ -19,7 +19,10 @@ from interfaces.http import metrics
 REQUEST_ID = "X-Request-Id"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 log = logging.getLogger("xinlu.http")
-UNTOLD = frozenset({"tip_offs.file_tip_off", "tip_offs.follow_tip_off"})
+TIP_OFFS = frozenset(
+    {"tip_offs.file_tip_off", "tip_offs.follow_tip_off", "portal.tip_off_filed", "portal.tip_off_followed"}
+)
+UNTOLD = TIP_OFFS | {"portal.tip_off_page"}
 """Of these there is no line and no count: that somebody reported, and when, is for named handlers only (WHS-1)."""
 
 

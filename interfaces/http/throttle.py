@@ -13,7 +13,7 @@ from application.limits import Bucket, TooManyRequests
 from application.ports import LedgerUnavailable
 from interfaces.http import problems
 from interfaces.http.services import services
-from interfaces.http.telemetry import UNTOLD, note
+from interfaces.http.telemetry import TIP_OFFS, note
 
 _PUBLISHED = ("policy", "checkpoint", "tile", "map_file", "map_heads", "delta")
 FREE = frozenset({"healthz", "operations.version", "portal.static", "docs.static"}) | {
@@ -78,7 +78,7 @@ def _bucket() -> Bucket | None:
         return None
     if request.blueprint == "operations":
         return "operations"
-    if request.endpoint in UNTOLD:
+    if request.endpoint in TIP_OFFS:
         return "tip_offs"
     if request.blueprint == "portal":
         return "lookup"

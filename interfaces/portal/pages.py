@@ -1,7 +1,7 @@
 """The public pages: front page, look-up, one record, the rules; and errors in the same dress for browsers.
 
 Before them stands the public look-up, which leaves out what is suppressed or past its term. After them there
-is nothing: they change nothing, set no cookie and write down nobody who asks.
+is nothing: they set no cookie, write down nobody who asks, and change nothing but that they take tip-offs.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from interfaces.portal.registers import register_pages
 from interfaces.portal.rules import STATUS_NAMES, show_rules, show_settings
 from interfaces.portal.showing import show_record, show_subject
 from interfaces.portal.timeline import city_instant
+from interfaces.portal.tip_offs import tip_off_routes
 from interfaces.portal.verifier_page import PAGE
 from interfaces.rulebook import rulebook
 
@@ -65,6 +66,7 @@ def portal(services: Callable[[], Services]) -> Blueprint:
     register_pages(blueprint, services)
     indicator_routes(blueprint, services)
     instrument_routes(blueprint, services)
+    tip_off_routes(blueprint, services)
     _verifier_route(blueprint)
     blueprint.after_request(_never_kept)
     blueprint.after_app_request(_dressed)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from werkzeug.test import TestResponse
 
 from application.commands.tip_offs import TipOffs
@@ -19,6 +22,7 @@ from application.limits import LIMITS
 from application.ports import LedgerUnavailable
 from domain.oversight.tip_offs import TipOffOpened
 from domain.parties.acting import Officer
+from interfaces.cli.main import cli
 from tests.erasure import ask as ask_erasure
 from tests.erasure import carry_out, dump
 from tests.remedies import Story, begin
@@ -107,6 +111,10 @@ def test_whs_1_a_tip_off_is_filed_accepted_opened_forwarded_answered_and_closed(
     # From now on it lies there, and is there no more for whoever had it.
     assert code(bench.open(number, "report")) == (404, "WHS-1", "tip_off_unknown")
     assert bench.open(number, "report", officer=ELSEWHERE, by=market).status_code == 200
+    for named in (f"{ABOUT[:3]} {ABOUT[3:]}已被立案", f"感谢{NAME}反映", "被举报单位91420100MA4KX00G1D"):
+        refused = bench.step(number, "closed", 6, officer=ELSEWHERE, by=market, text=named)
+        assert code(refused)[:2] == (422, "WHS-1") and refused.get_json()["errors"][0]["field"] == "/text"
+        assert not any(name in refused.text for name in (ABOUT, NAME)) and "instead" in refused.get_json()
     steps = (("accepted", 6, ""), ("answered", 7, "已立案调查"), ("closed", 8, "查无实据，不予处理"))
     for step, version, text in steps:
         done = bench.step(number, step, version, officer=ELSEWHERE, by=market, text=text)
@@ -248,11 +256,68 @@ def test_whs_1_a_wrong_secret_and_an_unknown_number_are_answered_alike(bench: Be
     assert bench.web.http.post(PATH, json={**SAID, "text": "长" * 30000}).status_code == 413
 
 
+@pytest.mark.rule("WHS-1")
+def test_whs_1_anyone_reports_and_follows_on_the_page_and_no_log_line_tells(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """畅通举报渠道；对举报人信息严格保密: no script, no cookie; what is refused keeps what was typed."""
+    http = bench.web.http
+    form = {"about": ABOUT, "code": "", "text": f"{MARK}\r\n第二行", "name": NAME, "contact": ""}
+    with caplog.at_level("INFO", "xinlu"):
+        page = http.get("/tip-offs")
+        refused = http.post("/tip-offs", data={**form, "code": "9142<"})
+        filed = http.post("/tip-offs", data=form)
+        number, secret = re.findall(r'<code id="(?:number|secret)">([0-9a-f-]+)</code>', filed.text)
+        opened = bench.open(number, "report")
+        assert bench.step(number, "accepted", 2, text="已受理，正在核实").status_code == 201
+        typed = {"number": f" {number.upper()} ", "secret": f"{secret[:20]} {secret[20:].upper()}"}
+        shown = http.post("/tip-offs/follow-up", data=typed)
+        wrong, unknown = (
+            http.post("/tip-offs/follow-up", data={"number": n, "secret": "0" * 40})
+            for n in (number, str(uuid.UUID(int=5)))
+        )
+    told = [getattr(record, "route", "") for record in caplog.records]
+    assert told and not [route for route in told if route in ("/tip-offs", "/tip-offs/follow-up")]
+    assert "<script" not in page.text and 'action="/tip-offs"' in page.text
+    assert (refused.status_code, filed.status_code) == (422, 200)
+    assert "9142&lt;" in refused.text and MARK in refused.text and "统一社会信用代码为18位" in refused.text
+    assert opened.get_json()["shown"]["report"]["text"] == f"{MARK}\n第二行"
+    assert "已受理，正在核实" in shown.text and "核实举报内容" in shown.text and MARK not in shown.text
+    assert (wrong.status_code, unknown.status_code) == (404, 404)
+    assert wrong.text.replace(number, "") == unknown.text.replace(str(uuid.UUID(int=5)), "")
+    for answer in (page, refused, filed, shown, wrong):
+        assert answer.headers["Cache-Control"] == "no-store" and "Set-Cookie" not in answer.headers
+    assert http.post("/tip-offs", json=SAID).status_code == 415
+    assert http.post("/tip-offs", data={**form, "text": "长" * 30000}).status_code == 413
+
+
+@pytest.mark.rule("WHS-1")
+def test_whs_1_anyone_reports_and_follows_from_the_command_line(bench: Bench, tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    with bench.web.served() as url:
+        said = f"{ABOUT}\n\n{NAME}\n{CONTACT}\n"
+        text = tmp_path / "text.txt"
+        text.write_text(MARK, encoding="utf-8")
+        filed = run(cli, ["tip-off", "file", str(text), "--named", "--json", "--url", url], input=said)
+        receipt = json.loads(filed.stdout)
+        number = receipt["number"]
+        assert bench.step(number, "accepted", 1, text="正在核实").status_code == 201
+        shown = bench.open(number, "reporter", "report").get_json()["shown"]
+        asking = ["tip-off", "follow", number, "--url", url]
+        told = run(cli, asking, input=receipt["secret"] + "\n")
+        wrong = run(cli, asking, input="0" * 40 + "\n")
+    assert shown == {"report": {"about": ABOUT, "text": MARK}, "reporter": {"name": NAME, "contact": CONTACT}}
+    assert "已受理" in told.stdout and "正在核实" in told.stdout and HANDLER in told.stdout
+    assert (told.exit_code, wrong.exit_code) == (0, 1) and receipt["secret"] not in told.output
+
+
 def test_whs_1_one_address_reports_ten_times_a_minute(seeded_world: World) -> None:
     assert LIMITS["tip_offs"].most == 10
     web = Web(seeded_world, limits={"tip_offs": 2})
     answers = [web.http.post(PATH, json=SAID).status_code for _ in range(3)]
     assert answers == [201, 201, 429]
+    assert web.http.post("/tip-offs", data={"about": "x"}).status_code == 429
+    assert web.http.get("/tip-offs").status_code == 200
 
 
 @pytest.mark.rule("PRV-4")

@@ -221,6 +221,12 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         "person/1": {"name": "示例甲", "contact": "13800000000"},
         "person/2": {"about": "示范市测试有限公司", "code": "91420100MA4KX00G1D", "text": "出借资质投标"},
     },
+    ("tipoff.filed", 2): {
+        "public": {"department": "11420100DEM0XYB175", "secret": "ab" * 32},
+        "restricted": {"names": ["9:" + "cd" * 32]},
+        "person/1": {"name": "示例甲", "contact": "13800000000"},
+        "person/2": {"about": "示范市测试有限公司", "code": "91420100MA4KX00G1D", "text": "出借资质投标"},
+    },
     ("tipoff.opened", 1): {
         "public": {"department": "11420100DEM0XYB175", "officer": "handler-1", "shown": ["report"]},
         "restricted": {"reason": "核实举报内容"},
