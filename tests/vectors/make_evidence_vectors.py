@@ -36,6 +36,7 @@ from tests.evidence_bench import (
     answer_salt,
     filled,
     finished,
+    founded,
     log_signer,
     look,
     policy,
@@ -714,6 +715,25 @@ def delisted() -> Iterator[Vector]:
     yield "operator-delisted-unlisted-in-shield", told(_off_list(bench), "map")
 
 
+def early() -> Iterator[Vector]:
+    """An epoch that came before the first look: nothing of that log is proven by it, whatever path is given."""
+    bench = founded()
+    bench.act("standing", 1, "standing", {"public": {"CF_WSH": "standing"}}, by="agency")
+    bench.epoch()
+    look(bench, "look-0", of="standing")
+    proofs = {"public": bench.proof("public", map_key("public", stream("x").bytes))}
+    claim = {"type": "absent", "record": str(stream("x")), "proofs": proofs}
+    bundle = bench.bundle(claim, leaves={}, logs=("records",), epoch=0)
+    bundle["checkpoints"]["access"] = bench.note("access")
+    for name, path in {"good-epoch-of-no-look": [], "good-epoch-of-no-look-with-path": [sha("x")]}.items():
+        told = copy.deepcopy(bundle)
+        told["epoch"]["consistency"]["access"] = [to_base64(step) for step in path]
+        yield name, {"policy": policy(), "bundle": told, "expected": None}
+    bundle["epoch"]["consistency"], bundle["checkpoints"] = [], {"views": bundle["checkpoints"]["views"]}
+    bundle["leaves"] = {}
+    yield "epoch-consistency-a-list", {"policy": policy(), "bundle": bundle, "expected": "malformed"}
+
+
 def _signed_by_another(bench: Bench) -> dict[str, Any]:
     bench.act("act", 1, "act", {"public": {"CF_WSH": "act"}}, by="office", key=public("agency"))
     return _recorded(bench, "act")
@@ -1054,7 +1074,7 @@ def operators() -> Iterator[Vector]:
 
 def vectors() -> Iterator[Vector]:
     """All of them."""
-    for source in (good, post_quantum, changed, spelled, trusted, operators, rotated, delisted):
+    for source in (good, post_quantum, changed, spelled, trusted, operators, rotated, delisted, early):
         yield from source()
 
 

@@ -581,8 +581,9 @@ const xinluVerify = (() => {
       verifier.seals = new Map(); // by issuer and root of a file: the first seal's index, its rows' kind and commitments
       await verifier.learnKeys();
       await verifier.readSeals();
-      for (const leaf of verifier.leaves.values()) { // those that govern were checked while learning from them
-        if (!(leaf.single && GOVERNING.get(leaf.log).includes(leaf.kind))) await verifier.checkSigner(leaf);
+      for (const leaf of verifier.leaves.values()) {
+        const governs = leaf.single && GOVERNING.get(leaf.log).includes(leaf.kind);
+        if (!governs) await verifier.checkSigner(leaf); // those were checked while learning from them
       }
       for (const code of verifier.leaves.size ? ["entries", "signers"] : []) report.say(code);
       verifier.covered = new Map();
@@ -638,8 +639,8 @@ const xinluVerify = (() => {
         }
         await this.checkSigner(act);
         const { kind, holder } = this.keys.get(act.issuer);
-        const office = this.departments.get(holder)?.get("role").value === "credit_office";
-        demand(kind === "gateway" || office, "key", act.name);
+        const role = this.departments.get(holder)?.get("role").value;
+        demand(kind === "gateway" || role === "credit_office", "key", act.name);
         if (act.kind === DEPARTMENT_REGISTERED) {
           this.departments.set(told.get("code").text(), told);
         } else if (act.kind === KEY_REGISTERED) {
@@ -704,8 +705,7 @@ const xinluVerify = (() => {
       demand(recordsAgain === records && accessAgain === access, "malformed", where);
       this.covered = new Map([[RECORDS, records], [ACCESS, access]]);
       this.maps = new Map(MAPS.map((name, at) => [name, words[10 + 2 * at]]));
-      const proofs = told.get("consistency");
-      proofs.members();
+      const proofs = new Told(told.get("consistency").members(), "epoch");
       for (const [log, root] of [[RECORDS, recordsRoot], [ACCESS, accessRoot]]) {
         if (!this.heads.has(log)) continue;
         const path = proofs.get(log).hashes(), size = this.covered.get(log);
