@@ -14,7 +14,18 @@ from application.data_keys import own_record, record_class
 from application.ports import KeyName
 from domain.listing.decision import Borne
 from domain.listing.notes import Note
-from domain.measures.case import WRONG, Measure, after, end, miss, miss_answer, resume, suspend, unmeasured
+from domain.measures.case import (
+    STOPPED,
+    WRONG,
+    Measure,
+    after,
+    end,
+    miss,
+    miss_answer,
+    resume,
+    suspend,
+    unmeasured,
+)
 from domain.measures.events import MeasureDeclined, MeasureEnded, SubjectUnmeasured
 from domain.shared.deadlines import Due
 from domain.shared.events import Event
@@ -74,6 +85,11 @@ class Bearing:
     def expired(self, measure: UUID, *, at: datetime) -> list[Event]:
         """The events that end a measure with its term (JNT-4)."""
         return self._made([end(self.measures[measure], cause="expiry", by="", at=at)])
+
+    def stopped(self, measure: UUID, *, by: str, at: datetime) -> list[Event]:
+        """The event that ends a measure which rests on what is not executed any more (INS-2), unless it is over."""
+        found = self.measures[measure]
+        return self._made([end(found, cause=STOPPED, by=by, at=at)] if found.is_open else [])
 
     def lifted(self, measure: UUID, *, at: datetime) -> list[Event]:
         """The event that ends a measure which an objection to it found wrong, unless it is over (OBJ-4)."""

@@ -25,6 +25,7 @@ from application.registry import Registry
 from application.reorganisations import expired_append
 from application.resting import settle
 from application.sealing import BrokenSeal, parse_key_reference
+from application.stopping import Stops, stop_measures, what_stops
 from application.waiting import overdue_events, waiting_of
 from domain.instruments.events import InstrumentOverdue
 from domain.instruments.ledger import placed
@@ -102,6 +103,8 @@ class DeadlineRunner:
         self._cases = cases
         self._after = _FIRST
         self._beside = (_FIRST, _FIRST)
+        self._stopped: Stops = frozenset()
+        """Of what no measure runs any more: nothing is named or applied under it either."""
 
     def step(self) -> tuple[Passed, bool]:
         """One bounded piece of a pass, at most ``PER_STEP`` terms or cases; what it did, and if more is left."""
@@ -159,6 +162,10 @@ class DeadlineRunner:
     def _clean_up(self) -> int:
         """Record the missed days of the clean-up ledger (INS-3); how many. What rests on a stopped document stops."""
         settle(self._ledger, lambda: clean_up(self._ledger).stopped)
+        stops = what_stops(self._ledger)
+        if stops - self._stopped:
+            stop_measures(self._ledger, stops)
+        self._stopped = stops
         for _ in range(ATTEMPTS_MAX):
             try:
                 return miss_clean_up_days(self._ledger, clean_up(self._ledger))

@@ -129,9 +129,11 @@ class EventStore(Protocol):
     :class:`LedgerUnavailable`. Loads see what was committed before they began; ``load_slice`` gives the rows
     with ``after < version <= until``. ``open_cases_page`` gives a department's cases filed after one position
     and up to another (None: the head, which comes with each case), oldest first, the last position's whole.
-    ``open_cases_about`` gives open cases of a kind with the record that each is about.
+    ``open_cases_about`` gives open cases of a kind with the record that each is about, ``open_cases_from`` all of them
+    by id, from after one on.
     ``versions_of`` leaves out streams of ``records`` that have no event. ``governing_rows`` gives all events of topics
-    about departments, the catalogue and the clean-up ledger, in order, ``measure_list`` those of the measures list.
+    about departments, catalogue, standards of lists and clean-up ledger, in order, ``measure_list`` those of the
+    measures list.
     ``standing_records`` gives what a subject's dossier holds that nothing has ended, by entry and item, newest first,
     and how far the views are.
     """
@@ -169,6 +171,7 @@ class EventStore(Protocol):
     ) -> list[tuple[UUID, int]]: ...
     def links_of(self, record: UUID) -> list[tuple[UUID, str]]: ...
     def open_repairs_of(self, record: UUID) -> list[UUID]: ...
+    def open_cases_from(self, kind: str, *, after: UUID, limit: int) -> list[UUID]: ...
     def open_cases_about(self, kind: str, records: Iterable[UUID]) -> list[tuple[UUID, UUID]]: ...
     def overdue_cases(self, on: date, *, apart_from: str, limit: int) -> list[OpenCase]: ...
     def open_cases_page(

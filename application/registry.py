@@ -6,14 +6,15 @@ or an item changed meanwhile stops the act.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from application.ledger import Ledger
 from domain.access.events import PurposeRegistered
 from domain.access.model import Officer, Purpose
 from domain.catalogue.items import CatalogueItem, fold, version_in_force
-from domain.listing.standards import ListStandard, fold_standard
+from domain.listing.standards import ListStandard, fold_standard, standard_in_force
 from domain.measures.items import MeasureItem, fold_items
 from domain.oversight.officers import suspension_of
 from domain.parties.events import DepartmentRegistered, OfficerRegistered
@@ -37,6 +38,13 @@ class Versions:
     stream_id: UUID
     stream_version: int
     items: tuple[CatalogueItem, ...]
+    list_guard: Mapping[UUID, int] = field(default_factory=dict)
+    """Of a list's own item the stream of its standard, under which it may be suspended, and that stream's version."""
+
+    @property
+    def guards(self) -> dict[UUID, int]:
+        """All streams that were read, with their versions."""
+        return {self.stream_id: self.stream_version, **self.list_guard}
 
     @property
     def deletable(self) -> bool:
@@ -130,11 +138,21 @@ class Registry:
         return self._ledger.key_stream(issuer)
 
     def item(self, code: str) -> Versions:
-        """All versions of a catalogue item; none when the catalogue has no such item."""
+        """All versions of a catalogue item; none when the catalogue has no such item.
+
+        Of a list's own item the version in force is suspended while the list's standard is (INS-2).
+        """
         if code not in self._items:
             stream_id = self._ledger.name_id(ITEM, code)
             events = self._ledger.load(stream_id)
-            self._items[code] = Versions(stream_id, len(events), tuple(fold(events)))
+            items, standards = tuple(fold(events)), self.standard(code)
+            today = city_day(self._ledger.now())
+            standard, held = standard_in_force(standards.versions, today), version_in_force(items, today)
+            if standard is not None and standard.status == "suspended":
+                stopped = [replace(i, status="suspended", stopped_by=standard.stopped_by) for i in items]
+                items = tuple(s if i is held else i for i, s in zip(items, stopped, strict=True))
+            guard = {standards.stream_id: standards.stream_version} if standards.versions else {}
+            self._items[code] = Versions(stream_id, len(events), items, guard)
         return self._items[code]
 
     def settings(self, defaults: RuleSettings) -> SettingsRead:

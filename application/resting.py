@@ -20,6 +20,9 @@ from domain.catalogue.items import (
 )
 from domain.catalogue.suspension import suspend
 from domain.instruments.ledger import Stopped
+from domain.listing.events import ListStandardSuspended
+from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, fold_standard
+from domain.listing.suspension import suspend_standard
 from domain.measures.items import MeasureItemEvent, MeasureItemSuspended, fold_items, suspend_measure
 from domain.shared.events import Event
 
@@ -69,7 +72,26 @@ def measures_on(ledger: Ledger, stopped: Sequence[Stopped]) -> list[Event]:
     return [event for event in found if event is not None]
 
 
-RESTING: tuple[Finder, ...] = (items_on, measures_on)
+def standards_on(ledger: Ledger, stopped: Sequence[Stopped]) -> list[Event]:
+    """The suspension of every list's standard with a version in force that cites a stopped document."""
+    streams: dict[UUID, list[Event]] = {}
+    topics = [e.TOPIC for e in (ListStandardDrafted, ListStandardAdopted, ListStandardSuspended)]
+    for opened in ledger.open_all(ledger.store.governing_rows(topics), log="records"):
+        streams.setdefault(opened.event.originator_id, []).append(opened.event)
+    found = (
+        suspend_standard(
+            fold_standard(events),
+            stopped,
+            stream_id=stream,
+            stream_version=ledger.store.versions_of([stream])[stream] + 1,
+            recorded_at=ledger.now(),
+        )
+        for stream, events in streams.items()
+    )
+    return [event for event in found if event is not None]
+
+
+RESTING: tuple[Finder, ...] = (items_on, measures_on, standards_on)
 """Who knows what rests on a document: each finds its own and makes the events that stop it, once."""
 
 

@@ -27,6 +27,7 @@ from domain.listing.events import (
     ListingRemoved,
     ListingStatementAnswered,
     ListingStatementMade,
+    ListStandardSuspended,
     SubjectDelisted,
     SubjectListed,
 )
@@ -195,6 +196,7 @@ EVENTS: tuple[type[Event], ...] = (
     CaseDaysRecounted,
     ListStandardDrafted,
     ListStandardAdopted,
+    ListStandardSuspended,
     ListTransitionEnded,
     ListingNotified,
     ListingStatementMade,

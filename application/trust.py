@@ -14,6 +14,7 @@ from application.ports import Log
 from domain.access.events import PurposeRegistered
 from domain.catalogue.items import CatalogueItemAdopted, CatalogueItemDrafted, CatalogueItemSuspended
 from domain.instruments.events import NoticeIssued
+from domain.listing.events import ListStandardSuspended
 from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, ListTransitionEnded
 from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
 from domain.oversight.indicators import IndicatorsNotified
@@ -51,6 +52,7 @@ GOVERNING: tuple[type[Event], ...] = (
     MeasureItemSuspended,
     ListStandardDrafted,
     ListStandardAdopted,
+    ListStandardSuspended,
     ListTransitionEnded,
     CatalogueItemSuspended,
     NoticeIssued,

@@ -305,6 +305,9 @@ class _Life(FullLedger):
         governance.import_measures(
             [replace(ITEMS["M11"], code="W01", layer="local", provisions=(provision,))]
         )
+        kept = next(s for s in world.city.lists if s.code == "C06-01")
+        resting = replace(kept, version=kept.version + 1, area_bases=(*kept.area_bases, local))
+        assert governance.import_standards([resting]) == 1
         transport = next(d for d in world.city.departments if d.key == "transport")
         entered = row(title="《示范市信用办法》", due="2026-12-01", unit_name=transport.name)
         seed_ledger(world.ledger, [entered], unit=transport.code)

@@ -22,6 +22,7 @@ from domain.catalogue.gate import import_item, item_defects
 from domain.catalogue.items import CatalogueItem
 from domain.instruments.ledger import Stopped
 from domain.listing.standards import ListStandard, import_standard
+from domain.listing.suspension import stopped_defects
 from domain.measures.items import MeasureItem, import_measure
 from domain.parties.events import DepartmentRegistered, KeyEnded, KeyRegistered, KeyRevoked, OfficerRegistered
 from domain.parties.keys import ED25519, may_govern, require_live
@@ -232,10 +233,16 @@ class Governance:
             "stream_version": known.stream_version + 1,
             "recorded_at": self._ledger.now(),
         }
-        event = import_standard(standard, known_item=bool(self._registry.item(standard.code).items), **place)
+        event = import_standard(
+            standard,
+            known_item=bool(self._registry.item(standard.code).items),
+            stopped=stopped_defects(standard, self._stopped()),
+            **place,
+        )
         batch = standard_append(self._ledger, event, known, signer=self._signer, meta=META)
         batch.guards |= self._authority()
         self._ledger.store.append(batch)
+        settle(self._ledger, self._stopped)
         self._registry.forget()
         return 1
 

@@ -15,6 +15,7 @@ from application.instruments import CleanUp, clean_up, document_stream, unit_str
 from application.ledger import Ledger, SealedAct
 from application.ports import Append, Conflict, KeyName, LedgerUnavailable, Receipt
 from application.resting import resting_on, settle
+from application.stopping import stop_measures, what_stops
 from domain.instruments.events import InstrumentEntered
 from domain.instruments.form import Entry, LedgerForm
 from domain.instruments.ledger import Stopped, enter, placed
@@ -75,6 +76,7 @@ class CleanUpDesk:
             raise Refused(Defect("INS-1", "ledger_too_many_rows", "", {"most": str(ROWS_MAX)}))
         report = self._performed(lambda: self._entered(form, rows))
         settle(self.ledger, lambda: clean_up(self.ledger).stopped)
+        stop_measures(self.ledger, what_stops(self.ledger))
         log_refused_rows(
             self.ledger,
             refused_rows((row.data_row, defects) for row, defects in report.refused),

@@ -28,6 +28,7 @@ from domain.listing.case import (
 )
 from domain.listing.events import ListingDecided
 from domain.listing.standards import ListStandard, standard_in_force
+from domain.listing.suspension import suspended_defects
 from domain.parties.acting import Officer
 from domain.parties.identifiers import normalise
 from domain.records.leniency import listing_defects
@@ -85,6 +86,7 @@ class ListingDesk:
         standard = standard_in_force(known.versions, city_day(self._ledger.now()))
         if standard is None or standard.kind != "serious":
             raise Refused(Defect("LST-1", "list_unknown", "/list"))
+        refuse_if_any(suspended_defects(standard, field="/list"))
         return standard
 
     def _standard_of(self, listing: Listing) -> ListStandard:

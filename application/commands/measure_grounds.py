@@ -116,8 +116,9 @@ class Grounds:
             subject_kind(content),
             stands=standing.status == "standing" and not standing.repair and (ends is None or ends >= today),
             objected=self._objected(file.id),
+            stopped=self._desk.registry.is_stopped(item_code(content)),
         )
-        guards = {file.id: standing.version, versions.stream_id: versions.stream_version}
+        guards = {file.id: standing.version, **versions.guards}
         return FoundGround(ground, file, (file.id,), file.source, item, guards)
 
     def of_listing(self, listing: Listing) -> FoundGround:
@@ -134,9 +135,10 @@ class Grounds:
             stands=borne is not None and any(stands(self._ledger, record) for record in listing.records),
             objected=self._objected(*listing.records),
             until="" if borne is None else borne.until,
+            stopped=self._desk.registry.is_stopped(listing.list_code),
         )
         item = version_in_force(versions.items, city_day(self._ledger.now()))
-        guards = {listing.id: listing.version, versions.stream_id: versions.stream_version}
+        guards = {listing.id: listing.version, **versions.guards}
         # A listing may outlive the record: what rests on it is under keys of its subject that no record has alone.
         record = replace(file, deletable=False)
         return FoundGround(ground, record, listing.records, listing.department, item, guards)

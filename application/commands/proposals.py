@@ -21,6 +21,7 @@ from domain.access.decide import may_speak_for_subjects
 from domain.catalogue.gate import adopt
 from domain.catalogue.items import CatalogueItem
 from domain.listing.standards import ListStandard, adopt_standard
+from domain.listing.suspension import stopped_defects
 from domain.measures.items import MeasureItem, adopt_measure
 from domain.parties.acting import Officer
 from domain.proposals.events import (
@@ -98,6 +99,7 @@ def _adopt_standard(ledger: Ledger, registry: Registry, proposal: Proposal, _: R
     event = adopt_standard(
         standard,
         before=known.versions,
+        stopped=stopped_defects(standard, clean_up(ledger).stopped),
         stream_id=known.stream_id,
         stream_version=known.stream_version + 1,
         recorded_at=ledger.now(),

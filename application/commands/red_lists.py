@@ -27,6 +27,7 @@ from domain.listing.red import (
     standing_defects,
 )
 from domain.listing.standards import ListStandard, standard_in_force
+from domain.listing.suspension import suspended_defects
 from domain.parties.acting import Officer
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused, refuse_if_any
@@ -125,4 +126,5 @@ class RedLists(EntryDesk):
         standard = standard_in_force(known.versions, city_day(self._ledger.now()))
         if standard is None or standard.kind != "red":
             raise Refused(Defect(RULE, "red_list_unknown", "/parts/public/list_code"))
+        refuse_if_any(suspended_defects(standard, field="/parts/public/list_code"))
         return standard

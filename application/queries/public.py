@@ -147,7 +147,7 @@ class PublicLookup:
     def listed(self, list_code: str, asked: PageAsked = FIRST_PAGE) -> Page[PublicRecord]:
         """Who is on a public list (名单公示), newest first, as it stood where this listing began; by pages.
 
-        Raises ``Refused`` (FORMAT) for a cursor of another list.
+        Nobody while the list is not executed (INS-2). Raises ``Refused`` (FORMAT) for a cursor of another list.
         """
         cursors = Cursors(self._vault, "public", LIST, list_code)
         place = cursors.read(asked.cursor) if asked.cursor else None
@@ -156,6 +156,8 @@ class PublicLookup:
             list_code, on=self._today(), through=through, before=before, limit=asked.limit + 1
         )
         more, found = len(found) > asked.limit, found[: asked.limit]
+        if self._stopped()(list_code):
+            return Page((), "", reached)
         shown = tuple(r for rendition in found if (r := self._shown(rendition)) is not None)
         following = cursors.write(Place(reached, found[-1].position)) if more else ""
         return Page(shown, following, reached)

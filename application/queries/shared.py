@@ -172,7 +172,7 @@ class SharedQueries:
         batch = self._ledger.prepare(acts, meta=meta, log="access")
         # An item suspended (INS-2) or changed between the decision and the log opens nothing.
         items = [registry.item(code) for code in dict.fromkeys(listed.item for listed in listing)]
-        batch.guards = {item.stream_id: item.stream_version for item in items}
+        batch.guards = {stream: version for item in items for stream, version in item.guards.items()}
         # An officer suspended in between is told nothing (QRY-3).
         batch.guards[registry.officer_stream(officer.pseudonym)] = officer.version
         if consent is not None:

@@ -198,6 +198,18 @@ class ListingOverdue(Event):
     provisional: bool
 
 
+class ListStandardSuspended(Event):
+    """Versions of a list's standard are not executed any more (停止执行, 15号 二), as ``catalogue.item_suspended``."""
+
+    TOPIC: ClassVar[str] = "list.standard_suspended"
+    KIND: ClassVar[Kind] = Kind.LIST_STANDARD_SUSPENDED
+    code: str
+    versions: list[int]
+    document: str
+    unit: str
+    title: str
+
+
 class SubjectListed(Event):
     """A subject is on a list now (在列), told in its own stream, so that one load says so.
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from domain.catalogue.gate import ARTICLE_NOT_STATED
 from domain.catalogue.items import SEVERITIES, LegalBasis
+from domain.listing.events import ListStandardSuspended
 from domain.shared.canonical import Json
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
@@ -23,7 +24,7 @@ from domain.shared.refusals import Defect, refuse_if_any
 from domain.shared.text import is_blank, says
 
 Scope = Literal["national", "local"]
-Status = Literal["draft", "in_force"]
+Status = Literal["draft", "in_force", "suspended"]
 SERIOUS, RED = "serious", "red"
 """What a list is: 严重失信主体名单, or 红名单 of 诚信典型 (001 四(五))."""
 DOMAINS = (
@@ -57,7 +58,8 @@ class ListStandard:
     are the comment period of a local standard. ``reasons`` are the prose codes that hold a draft back.
 
     A red list (红名单, 001 四(五)) has no domain, no case and no rank: its days are 0. It has ``incentives`` (守信激励)
-    and ``excludes``, the severities of an adverse record that keep a subject off it.
+    and ``excludes``, the severities of an adverse record that keep a subject off it. ``stopped_by`` is the document for
+    which a version is suspended (INS-2).
     """
 
     code: str
@@ -95,14 +97,15 @@ class ListStandard:
     kind: str = SERIOUS
     incentives: str = ""
     excludes: tuple[str, ...] = ()
+    stopped_by: str = ""
 
     def to_json(self) -> dict[str, Json]:
-        """The standard as canonical JSON; what is None, ``status``, and what only a red list has are left out."""
+        """The standard as canonical JSON; what is None, of its standing, or of a red list only is left out."""
         out: dict[str, Json] = {}
         for field in fields(self):
             value = getattr(self, field.name)
             told = field.name not in _OF_RED or value != _OF_RED[field.name]
-            if field.name != "status" and value is not None and told:
+            if field.name not in ("status", "stopped_by") and value is not None and told:
                 out[field.name] = _plain(value)
         return out
 
@@ -184,6 +187,9 @@ def fold_standard(events: Iterable[Event]) -> tuple[ListStandard, ...]:
     for event in events:
         if isinstance(event, ListStandardEvent):
             versions[event.version] = event.told()
+        elif isinstance(event, ListStandardSuspended):
+            for number in event.versions:
+                versions[number] = replace(versions[number], status="suspended", stopped_by=event.title)
     return tuple(versions[number] for number in sorted(versions))
 
 
@@ -193,7 +199,7 @@ def standard_in_force(versions: Sequence[ListStandard], on: date) -> ListStandar
     Once its days or its transition are over there is none: what stood before it does not come back (LST-9).
     """
     day = on.isoformat()
-    begun = [v for v in versions if v.status == "in_force" and v.effective_from <= day]
+    begun = [v for v in versions if v.status != "draft" and v.effective_from <= day]
     newest = max(begun, key=lambda held: (held.effective_from, held.version), default=None)
     if newest is None or min(newest.effective_to or day, newest.transition_until or day) < day:
         return None
@@ -202,7 +208,7 @@ def standard_in_force(versions: Sequence[ListStandard], on: date) -> ListStandar
 
 def transition_of(versions: Sequence[ListStandard]) -> ListStandard | None:
     """The newest version in force when it is kept over a transition only; None for any other (LST-9)."""
-    adopted = [version for version in versions if version.status == "in_force"]
+    adopted = [version for version in versions if version.status != "draft"]
     newest = max(adopted, key=lambda held: held.version, default=None)
     return newest if newest is not None and newest.transition_until is not None else None
 
@@ -227,15 +233,17 @@ def import_standard(
     standard: ListStandard,
     *,
     known_item: bool,
+    stopped: Sequence[Defect] = (),
     stream_id: UUID,
     stream_version: int,
     recorded_at: datetime,
 ) -> ListStandardDrafted | ListStandardAdopted:
     """The event by which a standard that stands elsewhere enters: adopted, or a draft with its reasons.
 
-    ``known_item``: the list is a catalogue item.
+    ``known_item``: the list is a catalogue item. ``stopped`` says which of its bases are not executed (INS-2).
     """
-    defects = [*([] if known_item else [Defect("CAT-1", "list_without_item")]), *standard_defects(standard)]
+    item = [] if known_item else [Defect("CAT-1", "list_without_item")]
+    defects = [*item, *stopped, *standard_defects(standard)]
     codes = tuple(dict.fromkeys(defect.code for defect in defects))
     place: dict[str, Any] = {
         "originator_id": stream_id,
@@ -251,6 +259,7 @@ def adopt_standard(
     standard: ListStandard,
     *,
     before: Sequence[ListStandard] = (),
+    stopped: Sequence[Defect] = (),
     stream_id: UUID,
     stream_version: int,
     recorded_at: datetime,
@@ -261,7 +270,7 @@ def adopt_standard(
     and no standard is in force before it is published (LST-3).
     """
     published, about = city_day(recorded_at).isoformat(), {"list": standard.code}
-    defects = standard_defects(standard)
+    defects = [*stopped, *standard_defects(standard)]
     if any(version.scope == "national" for version in (standard, *before)):
         defects.insert(0, Defect("LST-2", "list_national", "/scope", about))
     if _are_days([standard.effective_from]) and standard.effective_from < published:

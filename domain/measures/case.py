@@ -36,6 +36,8 @@ from domain.shared.refusals import Defect, refuse_if_any
 ANSWER = "answer"
 WRONG = "wrongly_applied"
 """Why a measure ends that was itself wrong (OBJ-4)."""
+STOPPED = "basis_stopped"
+"""Why one ends whose item, or whose ground's, rests on a document that is not executed (INS-2)."""
 BY_DEPARTMENT = ("corrected", WRONG)
 """Why a department lifts a measure itself."""
 _UNANSWERED: Mapping[str, Any] = {"answer_by": "", "answer_provisional": False}

@@ -27,7 +27,8 @@ class Ground:
     """What a measure would rest on (所针对的记录或名单): a record or a listing of the subject.
 
     ``item`` is the catalogue item (a list has the code of its own), ``until`` the last day of a listing, ISO text or
-    empty. ``stands``: it counts today; ``objected``: an objection to it is being verified.
+    empty. ``stands``: it counts today; ``objected``: an objection to it is being verified; ``stopped``: its item or
+    list is not executed (INS-2).
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Ground:
     stands: bool
     objected: bool
     until: str = ""
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ def judge(
         return Verdict(ground, None, tuple(defects))
     if not ground.stands:
         defects.append(Defect("MEA-1", "measure_ground_gone", "/rests_on/id"))
+    if ground.stopped:
+        defects.append(Defect("INS-2", "measure_ground_stopped", "/rests_on/id", {"item": ground.item}))
     provision, fit = _provision(item, ground, cited)
     defects += fit
     if ground.subject_kind not in item.subject_kinds:

@@ -130,6 +130,7 @@ class Kind(IntEnum):
     REORGANISATION_ENDED = 123
     RECORD_RESTED = 124
     REPAIRS_FILED = 125
+    LIST_STANDARD_SUSPENDED = 126
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

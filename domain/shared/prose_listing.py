@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 LISTING_PROSE: dict[str, tuple[str, str]] = {
+    "list_suspended": (
+        "名单 {list} 的标准所依据的《{title}》没有充分依据，已停止执行：标准修订之前不得列入任何主体。",
+        "The standard of list {list} rests on {title}, which has no sufficient basis and is not executed: nobody is "
+        "listed until the standard is revised.",
+    ),
+    "list_basis_stopped": (
+        "名单 {list} 的标准所引《{title}》没有充分依据，已停止执行，不能作为依据。",
+        "{title}, which the standard of list {list} cites, is not executed for lack of a basis and founds nothing.",
+    ),
     "list_domain_unknown": (
         "名单 {list} 不属于法定的四类领域（{values}），不得设列。",
         "List {list} belongs to none of the four domains ({values}); it cannot be set up.",

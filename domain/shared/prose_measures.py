@@ -195,6 +195,10 @@ MEASURE_PROSE: dict[str, tuple[str, str]] = {
         "这项措施没有在实施。",
         "This measure is not being applied.",
     ),
+    "measure_ground_stopped": (
+        "事项或名单 {item} 所依据的文件没有充分依据，已停止执行，措施不得以其为依据。",
+        "Item or list {item} rests on a document without sufficient basis and is not executed; nothing rests on it.",
+    ),
     "measure_cause_unknown": (
         "解除原因须为：{values}（已经纠正，或者措施本身错误）。",
         "The cause of lifting is one of: {values} (conduct corrected, or the measure itself wrong).",

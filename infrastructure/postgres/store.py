@@ -241,6 +241,11 @@ class PostgresEventStore:
         """Every event of the measures list, in order."""
         return [stored_row(r) for r in self._all(f"SELECT {COLUMNS} FROM ledger.measure_list()", ())]
 
+    def open_cases_from(self, kind: str, *, after: UUID, limit: int) -> list[UUID]:
+        """Open cases of a kind, by id from after one on."""
+        query = "SELECT case_id FROM ledger.open_cases_from(%s, %s, %s)"
+        return [row[0] for row in self._all(query, (kind, after, limit))]
+
     def look_at(self, position: int) -> tuple[UUID, int] | None:
         """Whose list the look at a position of the access log is in, and its number there; None for no look."""
         rows = self._all("SELECT subject_id, number FROM ledger.look_at(%s)", (position,))

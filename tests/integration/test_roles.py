@@ -29,7 +29,8 @@ CALLABLE = {
         "append_case", "open_cases_of", "open_cases_page", "append_due", "overdue_cases",
         "append_counted", "append_returned", "open_repairs_of", "save_draft_within", "consents_page",
         "head_of", "look_at", "erasing_acts", "key_acts", "governing_rows", "versions_of", "tip_offs_filed",
-        "late_publications", "links_of", "measure_list", "open_cases_about", "standing_records",
+        "late_publications", "links_of", "measure_list", "open_cases_about", "open_cases_from",
+        "standing_records",
     },
     "reader": {
         "public_subjects", "public_records", "public_records_page", "public_record",

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 import pytest
 
 from application.registry import Registry
+from application.resting import settle
 from domain.catalogue.items import CatalogueItem, CatalogueItemSuspended, LegalBasis, version_in_force
+from domain.instruments.ledger import Stopped
+from domain.measures.events import MeasureEnded
+from domain.measures.fitting import LISTING
 from domain.shared.refusals import Refused
 from interfaces.client.instruments import Instruments
 from tests.ledger_books import KEPT, book, row
+from tests.listing import LIST, Lister, ListingStory
+from tests.measures import BANNED, HEAVY, ITEMS, LIGHT, MeasureStory
 from tests.remedies import begin
 from tests.remedies_http import City, problem
 from tests.web import Web
@@ -20,6 +27,7 @@ from tests.world import World
 
 TITLE = "《示范市垃圾分类管理条例》"
 CODE = "C03-02"
+CITY = LegalBasis("示范市信用办法", "示人发〔2021〕2号", "第九条", "local_regulation")
 LOCAL = LegalBasis(TITLE.strip("《》"), "示人发〔2020〕1号", "第九条", "local_regulation")
 
 
@@ -34,10 +42,10 @@ class Scene:
     def world(self) -> World:
         return self.city.world
 
-    def enter(self, **changes: str) -> int:
+    def enter(self, title: str = TITLE, **changes: str) -> int:
         """The source enters the document in its ledger; how many rows were taken."""
         source = next(d.name for d in self.world.city.departments if d.code == self.city.story.source)
-        sent = book(row(title=TITLE, unit_name=source, **changes))
+        sent = book(row(title=title, unit_name=source, **changes))
         return int(Instruments(self.city.clients["source"]).send(sent)["receipt"]["taken"])
 
     def shown(self) -> tuple[bool, bool]:
@@ -85,6 +93,57 @@ def test_ins_2_what_rests_on_a_document_without_basis_stops_at_once_and_comes_ba
     assert scene.shown() == (True, True)
     city.determine("示市监罚字〔2026〕9002号")
     assert world.verify().finding is None
+
+
+@pytest.mark.rule("INS-2")
+def test_ins_2_measures_and_listings_that_rest_on_a_stopped_document_stop_with_it_and_their_department_is_told(
+    scene: Scene,
+) -> None:
+    city, world, story = scene.city, scene.world, scene.city.story
+    desk, lists = MeasureStory(story), ListingStory(story)
+    provision = replace(ITEMS[LIGHT].provisions[0], basis=CITY)
+    local = replace(ITEMS[LIGHT], code="W01", layer="local", provisions=(provision,))
+    world.governance().import_measures([local])
+    newest = story.desk.registry.standard(LIST).versions[-1]
+    lists.adopt(area_bases=(*newest.area_bases, CITY))
+    serious = [
+        story.new_record(f"示停字〔2026〕{number}号", decided=date(2026, 10, 30), severity="严重")
+        for number in (1, 2, 3)
+    ]
+    running = desk.applied(serious[0], measure="W01", provision=provision.cited_as)
+    other = desk.applied(serious[0])
+    listing = lists.listed(serious[1], version=lists.version()).case
+    on_list = desk.applied(listing, measure=HEAVY, provision=BANNED, ground=LISTING)
+    world.project()
+    assert [str(e.record_id) for e in world.lookup.listed(LIST).entries] == [str(listing)]
+
+    scene.enter(title="《示范市信用办法》（示人发〔2021〕2号）")
+    for done, by in ((running, "W01"), (on_list, LIST)):
+        measure = desk.measure(done)
+        assert (measure.state, measure.cause, measure.step) == ("ended", "basis_stopped", "report_lifted")
+        ended = world.ledger.load(done.case)[-1]
+        assert isinstance(ended, MeasureEnded) and ended.by == by
+    assert desk.measure(other).state == "applied"
+    assert not world.lookup.listed(LIST).entries and world.lookup.record(listing) is None
+    told = problem(lambda: Lister(city).begin(str(serious[2])), 422)
+    assert (told["rule"], told["errors"][0]["code"]) == ("INS-2", "list_suspended") and told["instead"]
+    story.desk.registry.forget()
+    with pytest.raises(Refused) as refused:
+        desk.named(listing, measure=HEAVY, provision=BANNED, ground=LISTING)
+    assert ("INS-2", "measure_ground_stopped") in [(d.rule, d.code) for d in refused.value.defects]
+
+    lists.adopt(area_bases=newest.area_bases)
+    assert [str(e.record_id) for e in world.lookup.listed(LIST).entries] == [str(listing)]
+    assert desk.measure(on_list).state == "ended", "named anew, under what then holds"
+    desk.named(listing, measure=HEAVY, provision=BANNED, ground=LISTING)
+
+    # Suspended by another process, which had no time to end what ran: the runner does.
+    stopped = [Stopped(running.case, story.source, TITLE)]
+    assert settle(world.ledger, lambda: stopped) == 1
+    assert desk.measure(other).state == "applied"
+    assert world.deadlines.run().terms_ended == 0 and desk.measure(other).cause == "basis_stopped"
+    world.project()
+    assert world.new_projector().rebuild().equal and not world.fsck().faults
 
 
 @pytest.mark.rule("INS-2")

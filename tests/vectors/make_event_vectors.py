@@ -879,6 +879,15 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         "public": {"code": "C06-04", "version": 1, "standard": {**STANDARD, "reasons": ["list_without_remedies"]}}
     },
     ("list.standard_adopted", 1): {"public": {"code": "C06-04", "version": 1, "standard": STANDARD}},
+    ("list.standard_suspended", 1): {
+        "public": {
+            "code": "C06-04",
+            "versions": [1],
+            "document": str(FILE),
+            "unit": "11420100MB1D0012X5",
+            "title": "《示范市信用办法》（示人发〔2020〕1号）",
+        }
+    },
     ("list.transition_ended", 1): {"public": {"code": "C06-04", "version": 1, "until": "2026-12-31"}},
     ("listing.notified", 1): {
         "public": {

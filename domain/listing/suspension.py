@@ -1,0 +1,62 @@
+"""What a document that is not executed takes with it: the versions of a list's standard that rest on it (INS-2).
+
+Before it stands the clean-up ledger's list of stopped documents; after it the event that suspends a standard. Under a
+suspended one nobody is listed, and who is listed is shown and measured for it no more until a later version takes its
+place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from domain.catalogue.suspension import stopped_basis
+from domain.instruments.ledger import Stopped
+from domain.listing.events import ListStandardSuspended
+from domain.listing.standards import ListStandard
+from domain.shared.refusals import Defect
+
+
+def suspend_standard(
+    versions: Sequence[ListStandard],
+    stopped: Sequence[Stopped],
+    *,
+    stream_id: UUID,
+    stream_version: int,
+    recorded_at: datetime,
+) -> ListStandardSuspended | None:
+    """The event that suspends the versions that rest on a stopped document; None when none does."""
+    found = [(v, s) for v in versions if v.status == "in_force" and (s := _rests_on(v, stopped)) is not None]
+    if not found:
+        return None
+    document = found[0][1]
+    return ListStandardSuspended(
+        originator_id=stream_id,
+        originator_version=stream_version,
+        timestamp=recorded_at,
+        code=versions[0].code,
+        versions=[version.version for version, _ in found],
+        document=str(document.document),
+        unit=document.unit,
+        title=document.title,
+    )
+
+
+def stopped_defects(standard: ListStandard, stopped: Sequence[Stopped]) -> list[Defect]:
+    """That no version is published on a document that is not executed."""
+    document = _rests_on(standard, stopped)
+    told = {"list": standard.code, "title": "" if document is None else document.title}
+    return [] if document is None else [Defect("INS-2", "list_basis_stopped", "/standard_bases", told)]
+
+
+def suspended_defects(standard: ListStandard, *, field: str) -> list[Defect]:
+    """That nobody is listed under a suspended standard."""
+    told = {"list": standard.code, "title": standard.stopped_by}
+    return [Defect("INS-2", "list_suspended", field, told)] if standard.status == "suspended" else []
+
+
+def _rests_on(standard: ListStandard, stopped: Sequence[Stopped]) -> Stopped | None:
+    cited = (standard.rank_basis,) if standard.rank_basis else ()
+    bases = (*standard.area_bases, *standard.standard_bases, *cited)
+    return next((s for basis in bases if (s := stopped_basis(basis, stopped)) is not None), None)
