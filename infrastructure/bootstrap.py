@@ -317,8 +317,7 @@ def audit_services(settings: Settings) -> AuditServices:
 
 def answer_replay(settings: Settings, forms: Mapping[FormKind, Form]) -> Replay:
     """For replays of answers: login ``auditor``."""
-    pool = role_pool(settings, "auditor")
-    return replay_over(pool, FileVault(settings.secrets_dir), partial(remedy_desk, forms=forms))
+    return replay_over(role_pool(settings, "auditor"), settings, partial(remedy_desk, forms=forms))
 
 
 def size_of_checkpoint(settings: Settings, note: bytes) -> int | Fault:

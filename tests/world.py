@@ -256,7 +256,7 @@ class World:
     @property
     def replay(self) -> Replay:
         """Replays of answers, as login ``auditor``."""
-        return replay_over(self.pool("auditor"), self.vault, partial(remedy_desk, forms=load_forms()))
+        return replay_over(self.pool("auditor"), self.settings, partial(remedy_desk, forms=load_forms()))
 
     @cached_property
     def views(self) -> PostgresViewStore:

@@ -103,7 +103,7 @@ class Proofs:
             raise Refused(Defect("REP-5", "evidence_of_what_ended", "/show"))
         evidence = self._begun()
         _claim(evidence, claim, record, show)
-        return self._told(evidence, _subject_of(first), who, [[str(record), claim]])
+        return self._told(evidence, _subject_of(first), who, [str(record), claim], show=show)
 
     def of_record_for_subject(
         self, portal: str, identity: Identity, record: UUID, claim: RecordClaim, *, show: Iterable[str]
@@ -115,14 +115,14 @@ class Proofs:
             raise NothingToProve
         evidence = self._begun()
         _claim(evidence, claim, record, show)
-        return self._told(evidence, subject, _own(portal), [[str(record), claim]])
+        return self._told(evidence, subject, _own(portal), [str(record), claim], show=show)
 
     def of_looks(self, portal: str, identity: Identity) -> Told:
         """Evidence that a subject's list of looks is whole up to the newest epoch, for its portal."""
         subject = self._subject(portal, identity)
         evidence = self._begun()
         evidence.who_looked(subject)
-        return self._told(evidence, subject, _own(portal), [[str(subject), "who_looked"]])
+        return self._told(evidence, subject, _own(portal), [str(subject), "who_looked"])
 
     def of_answer(self, request: Request, position: int) -> Told:
         """Evidence that an answer to a department was logged; the answer's own parts it puts in by itself.
@@ -138,7 +138,7 @@ class Proofs:
             if isinstance(event, SubjectQueried) and event.department == request.department and event.answers:
                 evidence = self._begun()
                 evidence.answered(look, [])
-                return self._told(evidence, look.row.stream_id, who, [[f"{ACCESS}:{position}", "answered"]])
+                return self._told(evidence, look.row.stream_id, who, [f"{ACCESS}:{position}", "answered"])
         raise NothingToProve
 
     def of_incident(self, looks: Sequence[OpenedRow]) -> bytes:
@@ -169,13 +169,23 @@ class Proofs:
         return {**asker, "purpose": request.purpose, "case": request.case, "basis": request.basis}
 
     def _told(
-        self, evidence: Evidence, subject: UUID, who: Mapping[str, Any], about: list[list[str]]
+        self,
+        evidence: Evidence,
+        subject: UUID,
+        who: Mapping[str, Any],
+        about: list[str],
+        *,
+        show: Iterable[str] = (),
     ) -> Told:
-        """The bundle, once the look that says it was given is durable."""
-        bundle = canonical(_json(evidence.bundle()))
-        digest = hashlib.sha256(bundle).hexdigest()
-        shown = [[*what, digest] for what in about]
-        position = log_look(self._ledger, subject, rules=["PRV-3"], view=EVIDENCE, shown=shown, **who)
+        """The bundle, once the look that says it was given is durable; it names the checkpoints of the trees, so that
+        the bundle can be made again of the same."""
+        members = evidence.bundle()
+        bundle = canonical(_json(members))
+        asked: dict[str, Json] = {"show": sorted(show), "checkpoints": members["checkpoints"]}
+        shown = [[*about, hashlib.sha256(bundle).hexdigest()]]
+        position = log_look(
+            self._ledger, subject, rules=["PRV-3"], view=EVIDENCE, shown=shown, asked=asked, **who
+        )
         return Told(bundle, position)
 
     def _subject(self, portal: str, identity: Identity) -> UUID:

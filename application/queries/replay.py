@@ -16,6 +16,7 @@ from application.commands.remedies import RemedyDesk
 from application.ledger import Ledger, OpenedRow
 from application.ports import Vault
 from application.projections.renditions import SHARED
+from application.queries.evidence import Published
 from application.queries.log_rows import RecordRows
 from application.queries.past import AS_OF, Past, PastViews, moment_of, told_past
 from application.queries.replaying.again import AGAIN, Again
@@ -23,6 +24,7 @@ from application.queries.replaying.asking import PastQuestions
 from application.queries.replaying.model import NoSuchAnswer, PastReader, ReplayedAnswer, ReplayedPart
 from application.queries.replaying.papers import Papers
 from application.queries.replaying.parts import Parts
+from application.queries.replaying.published_then import Notes
 from application.queries.report import REPORT
 from application.queries.shared import Answer
 from application.queries.subject import OWN_PURPOSE
@@ -45,12 +47,21 @@ class Replay:
     """Replays answers from the two logs alone; needs the auditor's login and the keys."""
 
     def __init__(
-        self, *, reader: PastReader, vault: Vault, ledger_id: UUID, desk: Callable[[Ledger], RemedyDesk]
+        self,
+        *,
+        reader: PastReader,
+        vault: Vault,
+        ledger_id: UUID,
+        desk: Callable[[Ledger], RemedyDesk],
+        published: Callable[[Notes], Published],
     ) -> None:
-        """``desk`` makes the desk of a ledger, with the data that the program carries."""
+        """``desk`` makes the desk of a ledger, with the data that the program carries; ``published`` gives the trees
+        as they were under some checkpoints."""
         self._reader = reader
         self._rows = RecordRows(reader=reader, keys=reader, vault=vault)
-        self._questions = PastQuestions(reader, self._rows, vault, ledger_id=ledger_id, desk=desk)
+        self._questions = PastQuestions(
+            reader, self._rows, vault, ledger_id=ledger_id, desk=desk, published=published
+        )
         self._papers = Papers(reader, self._rows, vault, ledger_id=ledger_id)
 
     def answer(self, position: int) -> ReplayedAnswer:

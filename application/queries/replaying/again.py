@@ -15,6 +15,7 @@ from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity
 from application.queries.cases import RULES, Asker, CaseKind, CaseQueries
 from application.queries.entries import TOLD, EntryQueries, Sort
+from application.queries.evidence import Published
 from application.queries.green import VIEW as GREEN
 from application.queries.green import GreenChannelQueries, told_green
 from application.queries.incidents import VIEW as INCIDENT
@@ -23,8 +24,10 @@ from application.queries.looks import looks_content
 from application.queries.measures import VIEW as MEASURE_CHECK
 from application.queries.measures import MeasureChecks, told_verdict
 from application.queries.pages import LIMIT_MAX, PageAsked
+from application.queries.proofs import EVIDENCE, Proofs, RecordClaim
 from application.queries.repair_windows import window_state
 from application.queries.replaying.past_ledger import PastLedger
+from application.queries.replaying.published_then import Notes
 from application.queries.report import AGENT
 from application.queries.reviews import ask_review
 from application.queries.subject import CONSENTS, OWN_PURPOSE, WHO_LOOKED, SubjectQueries
@@ -51,13 +54,14 @@ from domain.shared.city_time import city_day
 
 @dataclass(frozen=True)
 class Question:
-    """A question as it was asked: the look that logged it (of several the first), who it was about, and the ledger and
-    the desk of then."""
+    """A question as it was asked: the look that logged it (of several the first), who it was about, and the ledger, the
+    desk and, under the checkpoints that are given, the published trees of then."""
 
     look: SubjectQueried
     identity: Identity
     ledger: PastLedger
     desk: RemedyDesk
+    published: Callable[[Notes], Published]
 
     @property
     def asked(self) -> Mapping[str, Any]:
@@ -172,6 +176,24 @@ def _trace(question: Question) -> Again:
     return Again(body_text(body), found.contents)
 
 
+def _evidence(question: Question) -> Again:
+    look, asked = question.look, question.asked
+    notes, show = asked["checkpoints"], asked["show"]
+    proofs = Proofs(question.ledger, lambda: question.published(notes))
+    about, part, _ = look.shown[0]
+    if part == "answered":
+        told = proofs.of_answer(question.request, int(about.partition(":")[2]))
+    elif part == "who_looked":
+        told = proofs.of_looks(look.department, question.identity)
+    else:
+        record, claim = UUID(about), cast(RecordClaim, part)
+        if look.purpose == OWN_PURPOSE:
+            told = proofs.of_record_for_subject(look.department, question.identity, record, claim, show=show)
+        else:
+            told = proofs.of_record_for_source(question.request, record, claim, show=show)
+    return Again(told.bundle + b"\n", [told.bundle])
+
+
 AGAIN: Mapping[str, Callable[[Question], Again]] = {
     **dict.fromkeys(("dossier", CONSENTS, WHO_LOOKED), _subject),
     **dict.fromkeys(RULES, _case),
@@ -180,6 +202,7 @@ AGAIN: Mapping[str, Callable[[Question], Again]] = {
     MEASURE_CHECK: _check,
     REVIEW: _review,
     INCIDENT: _incident,
+    EVIDENCE: _evidence,
     TRACE: _trace,
 }
 """By view, how its question is asked again."""

@@ -12,11 +12,12 @@ from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity
 from application.ledger import Ledger, OpenedRow
 from application.ports import Vault
-from application.queries.evidence import NothingToProve, NotYetProven
+from application.queries.evidence import NothingToProve, NotYetProven, Published
 from application.queries.log_rows import RecordRows
 from application.queries.replaying.again import AGAIN, Again, Question
 from application.queries.replaying.model import NoSuchAnswer, PastReader
 from application.queries.replaying.past_ledger import BEGUN, PastLedger, Then
+from application.queries.replaying.published_then import Notes
 from domain.access.events import SubjectQueried
 from domain.parties.events import SubjectRegistered
 from domain.shared.refusals import Refused
@@ -38,9 +39,10 @@ class PastQuestions:
         *,
         ledger_id: UUID,
         desk: Callable[[Ledger], RemedyDesk],
+        published: Callable[[Notes], Published],
     ) -> None:
         self._reader, self._rows, self._vault = reader, rows, vault
-        self._ledger_id, self._desk = ledger_id, desk
+        self._ledger_id, self._desk, self._published = ledger_id, desk, published
 
     def ledger(self, event: SubjectQueried, *, records: int, access: int) -> PastLedger:
         """The ledger as a look found it, with the records up to one position and the looks before another."""
@@ -66,7 +68,7 @@ class PastQuestions:
             return None
         for records in self._candidates(look):
             ledger = self.ledger(look, records=records, access=first)
-            question = Question(look, identity, ledger, self._desk(ledger))
+            question = Question(look, identity, ledger, self._desk(ledger), self._published)
             try:
                 found = AGAIN[look.view](question)
             except _NOT_THEN:
