@@ -6,7 +6,6 @@ body is what the same query answers on the ledger as it stood. The replay is log
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -122,12 +121,15 @@ class Replay:
         asked = event.asked or {}
         if "position" not in asked:
             raise NoSuchAnswer
-        position = int(str(asked["position"]))
-        if not asked.get("whole"):
-            answer = self.answer(position)
-            return Again(told_replay(answer).encode(), [part.shown for part in answer.parts if part.equal])
-        body, answers = self.whole(position)
-        return Again(body, [part.shown for answer in answers for part in answer.parts if part.equal])
+        position, whole = int(str(asked["position"])), bool(asked.get("whole"))
+        body, answers = self.whole(position) if whole else (b"", [self.answer(position)])
+        announced = {
+            digest: part.shown
+            for answer in answers
+            for part, (_, _, digest) in zip(answer.parts, answer.event.shown, strict=False)
+            if part.equal
+        }
+        return Again(body if whole else told_replay(answers[0]).encode(), announced)
 
     def _looked_back(self, opened: OpenedRow, event: SubjectQueried) -> Again:
         """What an auditor's look back told, made again by another."""
@@ -139,16 +141,15 @@ class Replay:
         if event.shown:
             past = Past(self._rows)
             views = past.views(event.originator_id, position=event.view_position, on=on, record=record)
-        contents = [rendition.content for rendition in views.renditions]
         is_same = views.shown == event.shown
-        return Again(told_past(views, opened.row.position).encode() if is_same else b"", contents)
+        return Again(told_past(views, opened.row.position).encode() if is_same else b"", {})
 
 
 def _with(found: ReplayedAnswer, again: Again) -> ReplayedAnswer:
     """The answer with its body and, by their digests, the parts that only the query itself makes."""
-    contents = {hashlib.sha256(content).hexdigest(): content for content in again.contents}
+    announced = again.announced
     parts = [
-        part if part.equal or digest not in contents else replace(part, equal=True, shown=contents[digest])
+        part if part.equal or digest not in announced else replace(part, equal=True, shown=announced[digest])
         for part, (_, _, digest) in zip(found.parts, found.event.shown, strict=True)
     ]
     return replace(found, parts=parts, body=again.body)

@@ -6,7 +6,8 @@ Answers of the shared view are not here: they are put together from the renditio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -97,21 +98,26 @@ class Question:
 
 @dataclass(frozen=True)
 class Again:
-    """An answer made again: the body as it was sent, empty where that is a paper's, and what was announced of it."""
+    """An answer made again: the body as it was sent, empty where that is a paper's, and what was announced of it, by
+    digest (SHA-256 in hexadecimal, unless what was announced is kept sealed)."""
 
     body: bytes
-    contents: Sequence[bytes] = ()
+    announced: Mapping[str, bytes]
+
+
+def _of(body: bytes, contents: Iterable[bytes] = ()) -> Again:
+    return Again(body, {hashlib.sha256(content).hexdigest(): content for content in contents})
 
 
 def _channel(question: Question) -> Again:
     answer = GreenChannelQueries(question.desk).ask(question.request, question.identity, attempt=b"")
-    return Again(body_text(told_channel(answer)), [told_green(answer.decided)])
+    return _of(body_text(told_channel(answer)), [told_green(answer.decided)])
 
 
 def _entries(question: Question) -> Again:
     sort = cast(Sort, question.look.view)
     answer = EntryQueries(question.ledger).ask(sort, question.request, question.identity, attempt=b"")
-    return Again(body_text(told_entries(answer)), [canonical(entry) for entry in answer.entries])
+    return _of(body_text(told_entries(answer)), [canonical(entry) for entry in answer.entries])
 
 
 def _check(question: Question) -> Again:
@@ -120,18 +126,18 @@ def _check(question: Question) -> Again:
         question.request, question.identity, measure, question.asked.get("provision")
     )
     told = told_check(measure, answer)
-    return Again(body_text(told), [canonical(told_verdict(verdict)) for verdict in answer.verdicts])
+    return _of(body_text(told), [canonical(told_verdict(verdict)) for verdict in answer.verdicts])
 
 
 def _case(question: Question) -> Again:
     look, asked = question.look, question.asked
     if "application" in asked:
         window = window_state(question.desk, UUID(asked["application"]), question.asker)
-        return Again(body_text(told_window(window)), [part.shown for c in window.parts for part in c.told])
+        return _of(body_text(told_window(window)), [part.shown for c in window.parts for part in c.told])
     kind, case = cast(CaseKind, look.view), UUID(look.case or "")
     paper = bool(asked.get("paper"))
     found = CaseQueries(question.desk).state(kind, case, question.asker, paper=paper)
-    return Again(b"" if paper else body_text(told_state(found)), [part.shown for part in found.told])
+    return _of(b"" if paper else body_text(told_state(found)), [part.shown for part in found.told])
 
 
 def _subject(question: Question) -> Again:
@@ -140,14 +146,14 @@ def _subject(question: Question) -> Again:
     if look.view == WHO_LOOKED:
         looks = queries.who_looked(question.identity, **asking)
         told = told_page("looks", [vars(one) for one in looks.entries], looks)
-        return Again(body_text(told), [looks_content(looks.entries)])
+        return _of(body_text(told), [looks_content(looks.entries)])
     if look.view == CONSENTS:
         consents = queries.consents(question.identity, **asking)
-        return Again(body_text(told_page("consents", [vars(one) for one in consents.entries], consents)))
+        return _of(body_text(told_page("consents", [vars(one) for one in consents.entries], consents)))
     page = queries.dossier(question.identity, **asking)
     desk = question.desk
     lives = [told_life(life, desk.calendar, desk.settings({})) for life in page.entries]
-    return Again(body_text(told_page("records", lives, page, position=page.position)))
+    return _of(body_text(told_page("records", lives, page, position=page.position)))
 
 
 def _review(question: Question) -> Again:
@@ -155,13 +161,13 @@ def _review(question: Question) -> Again:
     found = ask_review(
         question.ledger, UUID(look.case or ""), officer=look.officer, department=look.department
     )
-    return Again(body_text(told_review(found)), [canonical(dict(found.query))])
+    return _of(body_text(told_review(found)), [canonical(dict(found.query))])
 
 
 def _incident(question: Question) -> Again:
     look = question.look
     bundle, _ = attached_bundle(question.ledger, UUID(look.case or ""), look.shown[0][2], question.officer)
-    return Again(bundle, [bundle])
+    return _of(bundle, [bundle])
 
 
 def _trace(question: Question) -> Again:
@@ -173,7 +179,7 @@ def _trace(question: Question) -> Again:
     else:
         found = traces.of_subject(question.identity, tracer, excerpt)
     body = told_trace(found, excerpt, Registry(question.ledger))
-    return Again(body_text(body), found.contents)
+    return _of(body_text(body), found.contents)
 
 
 def _evidence(question: Question) -> Again:
@@ -191,7 +197,7 @@ def _evidence(question: Question) -> Again:
             told = proofs.of_record_for_subject(look.department, question.identity, record, claim, show=show)
         else:
             told = proofs.of_record_for_source(question.request, record, claim, show=show)
-    return Again(told.bundle + b"\n", [told.bundle])
+    return _of(told.bundle + b"\n", [told.bundle])
 
 
 AGAIN: Mapping[str, Callable[[Question], Again]] = {
