@@ -1,4 +1,4 @@
-"""No look may be logged under a view whose answer a replay does not make again: every ``view=`` in the code is known."""
+"""No look may be logged under a view whose answer no replay makes again: every ``view=`` in the code is known."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from application.projections.renditions import DOSSIER, SHARED
+from application.queries import incidents
 from application.queries.cases import CaseKind
 from application.queries.entries import Sort
 from application.queries.replay import REPLAYED
@@ -64,8 +65,6 @@ def test_every_view_that_a_look_can_have_is_made_again_by_a_replay() -> None:
 
 
 def test_a_view_that_nobody_makes_again_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    from application.queries import incidents
-
     monkeypatch.setattr(incidents, "VIEW", "a_new_one")
     with pytest.raises(AssertionError):
         test_every_view_that_a_look_can_have_is_made_again_by_a_replay()
