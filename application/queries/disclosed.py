@@ -22,16 +22,24 @@ from application.projections.renditions import (
     RenditionFold,
     open_rendition,
 )
+from application.queries.cases import told_part
+from application.queries.entries import TOLD, told_entry
+from application.queries.green import VIEW as GREEN
 from application.queries.history import RecordLife, history_digest, life_of, linked_life
 from application.queries.past import place_in
 from application.registry import ITEM, SETTINGS
+from domain.access.events import SubjectQueried
 from domain.listing.events import ListingDecided
 from domain.oversight.traces import Told, plain
 from domain.records.events import RecordDetermined
 from domain.records.links import PersonLinked
 from domain.records.publicity import item_code
 from domain.remedies.events import RecordCorrected
+from domain.shared.canonical import Json, canonical
 
+RECORDED = "recorded"
+FIELDLESS = ("measure:", "looks@", "look@", "bundle@", "trace@", "who_looked", "shielded", "erased", GREEN)
+"""How parts begin that tell of looks, of a measure, a ground or an end, and of no field that a record has."""
 Announced = tuple[str, str, str]
 """Record, part and digest (hex) as an access event announces them."""
 
@@ -44,8 +52,13 @@ class DisclosedContent:
         self._made: dict[str, dict[Announced, Told]] = {}
         self._public: dict[str, set[tuple[str, str]]] = {}
 
-    def told(self, announced: Announced) -> Told | None:
-        """The fields of one announced part; None when it cannot be made again."""
+    def told(self, announced: Announced, look: SubjectQueried) -> Told | None:
+        """The fields of one part that a look announced; None when it cannot be made again."""
+        part = announced[1]
+        if part.startswith(FIELDLESS):
+            return frozenset()
+        if part == RECORDED:
+            return self._bundled(UUID(announced[0]), look)
         return self._of(announced[0]).get(announced)
 
     def public(self, record: UUID) -> frozenset[tuple[str, str]]:
@@ -64,8 +77,36 @@ class DisclosedContent:
             else:
                 lives = (life_of(rows[:length]) for length in range(1, len(rows) + 1))
                 self._remember(record, (life for life in lives if life is not None))
+                self._by_event(record, rows)
                 self._fold(record, rows)
         return self._made[record]
+
+    def _bundled(self, record: UUID, look: SubjectQueried) -> Told | None:
+        """The fields in a bundle: of the parts that it was asked to show, in every act that gave the record content.
+
+        None for a look that did not say yet which parts, and where something was erased.
+        """
+        while look.asked and "position" in look.asked:  # of a replay, the look that was replayed
+            place = self._ledger.store.look_at(int(str(look.asked["position"])))
+            rows = (
+                self._ledger.store.load_slice("access", place[0], after=place[1] - 1, limit=1)
+                if place
+                else []
+            )
+            opened_looks = self._ledger.open_all(rows, log="access")
+            if not opened_looks or not isinstance(opened_looks[0].event, SubjectQueried):
+                return None
+            look = opened_looks[0].event
+        if look.asked is None or look.reached is None:
+            return None
+        shown, fields = look.asked["show"], set[tuple[str, str]]()
+        assert isinstance(shown, list)
+        for opened in self._opened(record):
+            if opened.row.position <= look.reached:
+                if opened.closed:
+                    return None
+                fields |= {pair for n, part in opened.parts.items() if n in shown for pair in _fields(part)}
+        return frozenset(fields)
 
     def _opened(self, stream: UUID) -> list[OpenedRow]:
         return self._ledger.open_all(self._ledger.store.load("records", stream), log="records")
@@ -78,6 +119,23 @@ class DisclosedContent:
                 pair for m in life.moments for part in m.parts.values() for pair in _fields(part)
             )
             self._made[record][record, "history", digest] = told
+
+    def _by_event(self, record: str, rows: Sequence[OpenedRow]) -> None:
+        """Each part of each event as a case tells it, the content that a case's paper names, and an entry."""
+        for opened in rows:
+            version = opened.row.stream_version
+            event = opened.event if "public" in opened.opened else None
+            content = event.content if isinstance(event, RecordDetermined | RecordCorrected) else {}
+            for name, part in (*opened.parts.items(), *content.items()):
+                for told in (told_part(part, own=True), told_part(part, own=False)):
+                    self._keep_as(record, f"{name}@{version}", told)
+        for sort in TOLD if rows and "public" in rows[0].opened else ():
+            if entry := told_entry(sort, rows[0].event):
+                self._keep_as(record, sort, entry)
+
+    def _keep_as(self, record: str, place: str, told: Mapping[str, Json]) -> None:
+        digest = hashlib.sha256(canonical(told)).hexdigest()
+        self._made[record][record, place, digest] = frozenset(_fields(told))
 
     def _fold(self, record: str, rows: Sequence[OpenedRow]) -> None:
         """Every rendition that any view ever had of a record, as the live fold makes them."""

@@ -33,6 +33,7 @@ from domain.oversight.traces import (
 )
 from domain.records.events import RecordDetermined
 from domain.shared.canonical import Json, canonical
+from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
 TRACE = "trace"
@@ -195,24 +196,24 @@ class Traces:
         numbers = [row.stream_version for row in rows]
         closed = any(look.closed for look in opened)
         refuse_if_any(completeness_defects(numbers=numbers, last=last, closed=closed))
-        found = [answer for look in opened if (answer := _answer(look, wanted)) is not None]
-        records = {record for answer, _ in found for record, _ in answer.shown}
+        found = [(look, answer) for look in opened if (answer := _answer(look, wanted)) is not None]
+        records = {record for _, answer in found for record, _ in answer.shown}
         if len(found) > ANSWERS_MAX or (excerpt and len(records) > RECORDS_MAX):
             raise Refused(Defect("QRY-4", "trace_too_many", "", {"most": str(ANSWERS_MAX)}))
         if not excerpt:
-            return [answer for answer, _ in found]
-        return [_held(answer, digests, excerpt, content) for answer, digests in found]
+            return [answer for _, answer in found]
+        return [_held(answer, look.event, excerpt, content) for look, answer in found]
 
 
-def _answer(look: OpenedRow, wanted: frozenset[str] | None) -> tuple[Disclosed, list[str]] | None:
-    """The answer that a look announced, with the digests of what it showed; None when it held nothing wanted."""
+def _answer(look: OpenedRow, wanted: frozenset[str] | None) -> Disclosed | None:
+    """The answer that a look announced; None when it held nothing wanted."""
     event = look.event
     if not isinstance(event, SubjectQueried) or event.view == TRACE:
         return None
     shown = [s for s in event.shown if _is_id(s[0]) and (wanted is None or s[0] in wanted)]
     if not shown:
         return None
-    answer = Disclosed(
+    return Disclosed(
         number=event.originator_version,
         position=look.row.position,
         at=instant(event.timestamp),
@@ -226,16 +227,12 @@ def _answer(look: OpenedRow, wanted: frozenset[str] | None) -> tuple[Disclosed, 
         as_of=event.as_of or "",
         shown=tuple((record, part) for record, part, _ in shown),
     )
-    return answer, [digest for *_, digest in shown]
 
 
-def _held(
-    answer: Disclosed, digests: Sequence[str], excerpt: Mapping[str, str], content: DisclosedContent
-) -> Disclosed:
-    told = [
-        content.told((record, part, digest))
-        for (record, part), digest in zip(answer.shown, digests, strict=True)
-    ]
+def _held(answer: Disclosed, look: Event, excerpt: Mapping[str, str], content: DisclosedContent) -> Disclosed:
+    assert isinstance(look, SubjectQueried)
+    wanted = frozenset(answer.shown)
+    told = [content.told((r, p, digest), look) for r, p, digest in look.shown if (r, p) in wanted]
     pairs = {pair for fields in told for pair in fields or ()}
     return replace(answer, held=held_of(excerpt, pairs), unclear=None in told)
 

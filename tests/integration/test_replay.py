@@ -18,7 +18,7 @@ from tests.integration.test_every_byte import authorised_report, receipts_of
 from tests.measures import MeasureStory
 from tests.remedies import SECOND, begin, rest
 from tests.rule_settings import change_setting
-from tests.scene import PURPOSE, Came, Scene
+from tests.scene import NUMBER, PURPOSE, Came, Scene
 from tests.world import World
 
 FROM_A_COMMAND = {"as_of", "replay"}
@@ -85,6 +85,7 @@ def asked_by_everyone(scene: Scene) -> Iterator[TestResponse | bytes]:
     yield from places.applied_together(scene)
     yield from places.state_of_listing(scene)
     yield from places.proven(scene)
+    yield scene.evidence("recorded", "public")
     yield from places.traced(scene)
     asking = partial(
         scene.post, department=scene.story.source, credit_official=SECOND, credit_purpose=PURPOSE
@@ -147,6 +148,15 @@ def test_every_answer_is_made_again_byte_for_byte_whatever_happened_since(seeded
     assert scene.command("replay", str(newest), "--whole") == told
     assert scene.command("replay", str(newest - 1), "--whole") == whole
     assert scene.command("replay", str(looked_at), "--whole") == looked_back
+    # What can be made again, a trace can say: of no answer it is unclear whether it held the excerpt.
+    leaked = {**scene.subject, "excerpt": {"CF_WSH": NUMBER}}
+    tracing = {
+        "credit_official": "credit_office-1",
+        "credit_purpose": 'leak_tracing; case="1"; basis="49 13"',
+    }
+    held = scene.post("/v1/traces", leaked, **tracing).get_json()["answers"]
+    assert [a["view"] for a in held if a["unclear"]] == []
+    assert {a["view"] for a in held if a["whole"]} >= {"shared", "dossier", "evidence", "report", "replay"}
     assert {*views, *FROM_A_COMMAND, *SAYS_NOTHING} >= REPLAYED - {"report"}
 
 
