@@ -54,7 +54,7 @@ from domain.remedies.events import (
 )
 from domain.remedies.reorganisation import ReorganisationBegun, ReorganisationEnded
 from domain.remedies.repair import close_repair
-from domain.remedies.repair_events import RecordRested, RecordReturned
+from domain.remedies.repair_events import RecordRested, RecordReturned, ReorganisationApplied
 from domain.remedies.restoration import RestorationBegun, RestorationCompleted, RestorationWaived
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
@@ -81,6 +81,7 @@ def open_case(
     event: ObjectionFiled
     | RepairApplied
     | RestorationBegun
+    | ReorganisationApplied
     | ReorganisationBegun
     | ListingNotified
     | ListingRemovalApplied
@@ -91,6 +92,8 @@ def open_case(
 ) -> None:
     """OBJ-1, OBJ-4, REP-2, LST-5, JNT-1: the case stands on the worklist of whoever is to act from now on."""
     kind = event.TOPIC.partition(".")[0]
+    if event.originator_version > 1 and isinstance(event, ReorganisationBegun):
+        return  # its application waits already
     if isinstance(event, MeasureObjected) and not event.reopens:
         return  # it stands there, and waits for another step
     if isinstance(
@@ -338,6 +341,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     RecordShielded: (suppress, close_repairs, end_measures),
     RecordReturned: (put_back,),
     RecordRested: (suppress, end_measures),
+    ReorganisationApplied: (open_case,),
     ReorganisationBegun: (open_case,),
     ReorganisationEnded: (close_case, lift_listings, stop_watching),
     RestorationBegun: (open_case,),

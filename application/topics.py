@@ -124,6 +124,7 @@ from domain.remedies.reorganisation import ReorganisationBegun, ReorganisationEn
 from domain.remedies.repair_events import (
     RecordRested,
     RecordReturned,
+    ReorganisationApplied,
     RepairExtended,
     RepairRevoked,
     RepairsFiled,
@@ -171,6 +172,7 @@ EVENTS: tuple[type[Event], ...] = (
     RepairsFiled,
     RecordReturned,
     RecordRested,
+    ReorganisationApplied,
     ReorganisationBegun,
     ReorganisationEnded,
     RecordAnnotated,

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.existence import Asked, Question
 from tests.existence_remedies import SEALED, of_state
+from tests.remedies import REMEDIES
 
 
 def by_department(endpoint: str, what: str, said: Mapping[str, Any]) -> Iterator[Question]:
@@ -81,6 +82,15 @@ def resting() -> Iterator[Question]:
         return asked.foreign("/v1/reorganisations", {"record": str(record), **RESTING})
 
     yield Question("reorganisations.begin_reorganisation", lambda a: a.anybodys, begun)
+    applied = "/v1/reorganisations/applications"
+    yield Question(
+        "reorganisations.apply_for_rest",
+        lambda a: a.anybodys,
+        lambda a, record: a.another(applied, {"record": str(record), **RESTING}),
+    )
+    yield from by_department("reorganisations.grant_rest", "grant", {})
+    refused = {"reasons": "x", "remedies": REMEDIES}
+    yield from by_department("reorganisations.refuse_rest", "refuse", refused)
     ended = {"outcome": "failed", "evidence": ["e1" * 32], "reasons": "x"}
     yield from by_department("reorganisations.end_reorganisation", "end", ended)
     yield from of_state("reorganisations")

@@ -17,6 +17,7 @@ from application.commands.leniency import Leniency
 from application.commands.links import LinkPerson, Links
 from application.commands.refusals import log_refusal
 from application.commands.remedies import Once
+from application.commands.reorganisations import Reorganisations
 from application.commands.repair_windows import ApplyForRepairs, RepairWindow
 from application.indicators import Indicators
 from application.ports import Receipt
@@ -54,8 +55,10 @@ from tests.remedies import (
     REMEDIES,
     SECOND,
     Story,
+    apply_for_rest,
     begin,
     end_rest,
+    handling_rest,
     rest,
     restore,
     revoke_repair,
@@ -187,7 +190,10 @@ class _Life(FullLedger):
         revoke_repair(story, story.repairs.grant(story.handling(again)))
         end_rest(story, rest(story, self.record(63)), "performed")
         end_rest(story, rest(story, self.record(64)), "failed")
-        rest(story, self.record(65))
+        desk = Reorganisations(story.desk)
+        desk.grant(handling_rest(story, apply_for_rest(story, self.record(65))))
+        refused = handling_rest(story, apply_for_rest(story, self.record(66)))
+        desk.refuse(refused, reasons="裁定书与申请不符", remedies=REMEDIES)
         together = [(self.record(n), Application(materials=(PROOF, LETTER))) for n in (61, 62)]
         RepairWindow(story.desk).apply(ApplyForRepairs(uuid4(), story.office, story.subject(), together))
         annotating(story)

@@ -270,6 +270,14 @@ def rested(scene: Scene) -> Came:
             "until": "2028-06-30", "evidence": ["e1" * 32]}  # fmt: skip
     yield scene.post("/v1/reorganisations", said, scene.stranger, credit_official=scene.stranger_officer)
     yield scene.post("/v1/reorganisations", said, scene.story.source, credit_official=SECOND)
+    applying = "/v1/reorganisations/applications"
+    applied = scene.post(applying, {**said, **scene.subject}, credit_on_behalf_of="subject")
+    yield applied
+    path = f"/v1/reorganisations/{applied.get_json().get('receipt', {}).get('case', scene.record)}"
+    for what, decided in (("refuse", {"reasons": "一致", "remedies": REMEDIES}), ("grant", {})):
+        yield scene.post(
+            f"{path}/{what}", decided, scene.story.source, credit_official=SECOND, if_match='"1"'
+        )
     path = f"/v1/reorganisations/{scene.record}"
     ended = {"outcome": "performed", "evidence": ["e1" * 32]}
     yield scene.post(f"{path}/end", ended, scene.story.source, credit_official=SECOND, if_match='"1"')

@@ -16,8 +16,10 @@ from application.commands.intake import Intake, Report
 from application.commands.objections import DecideObjection, FileObjection, Objections
 from application.commands.remedies import DepartmentAct, Done, RecordFile, RemedyDesk
 from application.commands.reorganisations import (
+    ApplyForRest,
     BeginReorganisation,
     EndReorganisation,
+    HandleRest,
     Reorganisations,
 )
 from application.commands.repairs import ApplyForRepair, HandleRepair, Repairs, SupplyMaterials
@@ -32,6 +34,7 @@ from domain.remedies.objection import Filing
 from domain.remedies.reorganisation import Plan
 from domain.remedies.repair_case import Application, Material
 from domain.remedies.repair_events import RepairRevoked
+from domain.remedies.rest_application import RestApplication
 from domain.remedies.restoration import RestorationCompleted
 from domain.shared.canonical import Parts
 from domain.shared.deadlines import Calendar
@@ -248,6 +251,20 @@ def rest(story: Story, record: UUID, *, until: date = date(2028, 6, 30)) -> Done
     plan = Plan("示范市中级人民法院", "（2026）示01破3号之二", date(2026, 10, 12), until, ("e1" * 32,))
     officer = Officer(SECOND, story.source)
     return Reorganisations(story.desk).begin(BeginReorganisation(uuid4(), record, plan, officer))
+
+
+def apply_for_rest(story: Story, record: UUID, **more: Any) -> Done:
+    """The subject, or its administrator, applies at the credit office for a temporary shield."""
+    plan = Plan(
+        "示范市中级人民法院", "（2026）示01破3号之二", date(2026, 10, 12), date(2028, 6, 30), ("e1" * 32,)
+    )
+    command = ApplyForRest(uuid4(), record, story.office, story.subject(), RestApplication(plan, **more))
+    return Reorganisations(story.desk).apply(command)
+
+
+def handling_rest(story: Story, done: Done, officer: str = SECOND) -> HandleRest:
+    """An officer of the source handles what was applied for."""
+    return HandleRest(done.case, done.version, Officer(officer, story.source))
 
 
 def end_rest(story: Story, begun: Done, outcome: str) -> Done:

@@ -1,25 +1,30 @@
-"""Temporary shields over the ledger: begun by the source on a court's ruling, ended by proof of how the plan ended
-(REP-5).
+"""Temporary shields over the ledger: applied for or begun by the source on a court's ruling, ended by proof of how the
+plan ended (REP-5).
 
 Each command is one transaction: the record leaves or enters the views with the act that says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from application.commands.remedies import Act, Done, Once, RecordFile, RemedyDesk, StaleVersion
 from application.commands.revocations import record_term_end
+from application.commands.subjects import Identity
 from application.ledger import SealedAct
 from domain.parties.acting import Officer
 from domain.remedies.reorganisation import (
     Plan,
+    Reorganisation,
     after_reorganisation,
     begin_reorganisation,
     end_reorganisation,
     fold_reorganisation,
 )
+from domain.remedies.rest_application import RestApplication, apply_for_rest, refuse_rest
+from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 
@@ -46,6 +51,26 @@ class EndReorganisation:
     outcome: str
     evidence: tuple[str, ...]
     reasons: str | None = None
+
+
+@dataclass(frozen=True)
+class ApplyForRest:
+    """An application as it comes in at any department; ``case_id`` is drawn by the caller."""
+
+    case_id: UUID
+    record_id: UUID
+    received_by: str
+    subject: Identity
+    application: RestApplication
+
+
+@dataclass(frozen=True)
+class HandleRest:
+    """Which officer of the source acts on which application, having seen which ``expected`` version of it."""
+
+    case_id: UUID
+    expected: int
+    officer: Officer
 
 
 class Reorganisations:
@@ -78,17 +103,88 @@ class Reorganisations:
 
         return self._desk.perform(make, once)
 
+    def apply(self, command: ApplyForRest, *, once: Once | None = None) -> Done:
+        """Take an application in: its department is asked, with its limit (REP-1, REP-4)."""
+
+        def make() -> Act:
+            desk, application = self._desk, command.application
+            if application.officer is not None:
+                desk.officer(Officer(application.officer, command.received_by), rule="REP-5")
+            record = desk.record(command.record_id, rule="REP-5", subject=command.subject)
+            guards: dict[UUID, int] = {}
+            event = apply_for_rest(
+                application,
+                case_id=command.case_id,
+                record_id=record.id,
+                source=record.source,
+                received_by=command.received_by,
+                standing=record.standing,
+                limits=desk.limits_on(city_day(self._ledger.now()), guards),
+                calendar=desk.calendar,
+                now=self._ledger.now(),
+            )
+            told = {name: getattr(event, name) for name in ("source", "until", "answer_by", "provisional")}
+            by = _Acting(Officer(application.officer or "", command.received_by), record, told, guards)
+            return self._act(event, by, None)
+
+        return self._desk.perform(make, once)
+
+    def grant(self, command: HandleRest, *, once: Once | None = None) -> Done:
+        """Let the record rest as was applied for, from this transaction on."""
+
+        def make() -> Act:
+            found, record = self._case(command.case_id, command.expected, command.officer)
+            if found.plan is None:
+                raise Refused(Defect("REP-5", "reorganisation_decided_already"))
+            begun, rested = begin_reorganisation(
+                found.plan,
+                case_id=found.id,
+                record_id=record.id,
+                standing=record.standing,
+                source=found.source,
+                officer=command.officer,
+                determined_by=record.determined_by,
+                now=self._ledger.now(),
+                applied=found,
+            )
+            act = _Acting(command.officer, record, {"outcome": "granted", "until": begun.until})
+            return self._act(begun, act, rested)
+
+        return self._desk.perform(make, once)
+
+    def refuse(
+        self, command: HandleRest, *, reasons: str, remedies: Mapping[str, str], once: Once | None = None
+    ) -> Done:
+        """Refuse what was applied for, with reasons and remedies."""
+
+        def make() -> Act:
+            found, record = self._case(command.case_id, command.expected, command.officer)
+            refused = refuse_rest(
+                found,
+                officer=command.officer,
+                determined_by=record.determined_by,
+                reasons=reasons,
+                remedies=remedies,
+                now=self._ledger.now(),
+            )
+            return self._act(refused, _Acting(command.officer, record, {"outcome": "refused"}), None)
+
+        return self._desk.perform(make, once)
+
+    def _case(self, case_id: UUID, expected: int, officer: Officer) -> tuple[Reorganisation, RecordFile]:
+        found = fold_reorganisation(self._ledger.load(case_id))
+        if found is None:
+            raise Refused(Defect("REP-5", "remedy_case_unknown"))
+        if found.version != expected:
+            raise StaleVersion
+        self._desk.officer(officer, rule="REP-5")
+        return found, self._desk.of_case(found.id, found.record, rule="REP-5")
+
     def end(self, command: EndReorganisation, *, once: Once | None = None) -> Done:
         """End it: repaired for good when the plan was performed, else shown again while the term runs."""
 
         def make() -> Act:
-            found = fold_reorganisation(self._ledger.load(command.case_id))
-            if found is None:
-                raise Refused(Defect("REP-5", "remedy_case_unknown"))
-            if found.version != command.expected:
-                raise StaleVersion
-            self._desk.officer(command.officer, rule="REP-5")
-            record = self._desk.of_case(found.id, found.record, rule="REP-5")
+            found, record = self._case(command.case_id, command.expected, command.officer)
             ended = end_reorganisation(
                 found,
                 outcome=command.outcome,
@@ -115,7 +211,7 @@ class Reorganisations:
             record=record,
             purpose=PURPOSE,
             actor=acting.officer.department,
-            officer=acting.officer.pseudonym,
+            officer=acting.officer.pseudonym or None,
             told=acting.told,
             sealed=follows,
             guards=acting.guards,

@@ -27,6 +27,7 @@ from domain.remedies.events import ObjectionFiled, RepairApplied
 from domain.remedies.overdue import Waiting
 from domain.remedies.reorganisation import ReorganisationBegun, fold_reorganisation
 from domain.remedies.repair_case import fold_repair
+from domain.remedies.repair_events import ReorganisationApplied
 from domain.remedies.restoration import RestorationBegun, fold_restoration
 from domain.shared.canonical import Json, Part, canonical
 from domain.shared.city_time import city_day
@@ -256,6 +257,8 @@ def _filed(kind: CaseKind, events: Sequence[Event]) -> Filed | None:
     if kind == "objection" and isinstance(first, ObjectionFiled):
         return Filed(UUID(first.record), first.source, first.received_by, first.filed_by)
     if kind == "repair" and isinstance(first, RepairApplied):
+        return Filed(UUID(first.record), first.source, first.received_by, first.applied_by)
+    if kind == "reorganisation" and isinstance(first, ReorganisationApplied):
         return Filed(UUID(first.record), first.source, first.received_by, first.applied_by)
     if kind == "reorganisation" and isinstance(first, ReorganisationBegun):
         return Filed(UUID(first.record), first.source, first.source, "department")

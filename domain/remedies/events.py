@@ -14,7 +14,7 @@ from domain.shared.canonical import Json, Part, Parts
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 
-_AGENT: Mapping[str, str] = {
+AGENT: Mapping[str, str] = {
     "power_of_attorney": "restricted",
     "contact": "person/1",
     "agent_name": "person/2",
@@ -34,7 +34,7 @@ class ObjectionFiled(Event):
 
     TOPIC: ClassVar[str] = "objection.filed"
     KIND: ClassVar[Kind] = Kind.OBJECTION_FILED
-    PART_OF: ClassVar[Mapping[str, str]] = {"grounds": "restricted", "evidence": "restricted", **_AGENT}
+    PART_OF: ClassVar[Mapping[str, str]] = {"grounds": "restricted", "evidence": "restricted", **AGENT}
     record: str
     filed_by: str
     received_by: str
@@ -157,7 +157,7 @@ class RepairApplied(Event):
     UPCASTS: ClassVar = {1: lambda parts: parts}
     """Version 1 had no ``public_service``."""
     PART_OF: ClassVar[Mapping[str, str]] = {
-        "materials": "restricted", "public_service": "restricted", **_AGENT
+        "materials": "restricted", "public_service": "restricted", **AGENT
     }  # fmt: skip
     record: str
     applied_by: str
@@ -241,7 +241,8 @@ class RepairDecided(Event):
 class RepairOverdue(Event):
     """A repair was not handled in time (信用修复逾期): flagged, not decided by silence (49号(十二), ACC-4).
 
-    As ``objection.overdue``; ``step`` is ``accept`` or ``decide``.
+    As ``objection.overdue``; ``step`` is ``accept`` or ``decide``, of a temporary shield that was applied for
+    ``decide_rest``.
     """
 
     TOPIC: ClassVar[str] = "repair.overdue"

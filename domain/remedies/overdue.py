@@ -46,6 +46,7 @@ OVERDUE: Mapping[CaseKind, type[Overdue]] = {
     "listing": ListingOverdue,
     "proposal": ReviewOverdue,
     "restoration": RestorationOverdue,
+    "reorganisation": RepairOverdue,
 }
 
 
@@ -97,7 +98,7 @@ def waiting_of(events: Sequence[Event]) -> Waiting | None:
         return _restoring(restoration) if restoration.state == "restoring" else None
     plan = fold_reorganisation(events)
     if plan is not None:
-        return None if plan.outcome else _performing(plan)
+        return None if plan.outcome else _resting(plan)
     listing = fold_listing(events)
     waits = listing is not None and (listing.is_open or listing.state == "removal_applied")
     if waits and listing is not None:
@@ -140,19 +141,21 @@ def _restoring(task: Restoration) -> Waiting:
     )
 
 
-def _performing(plan: Reorganisation) -> Waiting:
-    """A plan of reorganisation is performed until its day; that it passed ends it, so nothing is flagged (REP-5)."""
+def _resting(plan: Reorganisation) -> Waiting:
+    """An application for a temporary shield waits for its answer; a plan of reorganisation is performed until its day:
+    that it passed ends it, so nothing is flagged (REP-5)."""
+    step, due = ("end_rest", plan.until) if plan.begun else ("decide_rest", plan.answer_by)
     return Waiting(
         case=plan.id,
         kind="reorganisation",
         version=plan.version,
         record=plan.record,
         department=plan.source,
-        step="end_rest",
-        due=plan.until,
-        deadlines=(("end_rest", plan.until),),
-        recorded=frozenset(),
-        provisional=False,
+        step=step,
+        due=due,
+        deadlines=((step, due),),
+        recorded=plan.overdue,
+        provisional=plan.provisional and not plan.begun,
     )
 
 
@@ -250,9 +253,9 @@ def _published(proposal: Proposal) -> Waiting:
 
 def overdue_events(waiting: Waiting, *, now: datetime) -> list[Overdue]:
     """One event for each due day that is over and not recorded yet, on successive versions; often none."""
-    # Of a temporary shield the day ends the case itself.
     kind = OVERDUE.get(waiting.kind)
-    return [] if kind is None else missed_days(waiting, kind, now=now)
+    # Of a temporary shield the last day ends the case itself.
+    return [] if kind is None or waiting.step == "end_rest" else missed_days(waiting, kind, now=now)
 
 
 def missed_days(waiting: Waiting, kind: Callable[..., E], *, now: datetime) -> list[E]:

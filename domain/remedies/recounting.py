@@ -21,7 +21,7 @@ from domain.remedies.events import (
     RepairMaterialsSupplied,
 )
 from domain.remedies.overdue import Waiting
-from domain.remedies.repair_events import RepairExtended
+from domain.remedies.repair_events import ReorganisationApplied, RepairExtended
 from domain.remedies.restoration import RestorationBegun
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, CalendarYear, add_working_days
@@ -33,6 +33,7 @@ Counted = (
     | RepairApplied
     | RepairMaterialsSupplied
     | RestorationBegun
+    | ReorganisationApplied
     | ListingNotified
     | ListingStatementMade
     | ListingRemovalApplied

@@ -1,12 +1,13 @@
 """A temporary shield (暂时屏蔽) while a court's approved plan of reorganisation (破产重整) is performed (REP-5).
 
-Before it stands a record and the ruling; after it the record rests until a day, is repaired for good once the plan is
-performed, and returns when it fails or the day passes, as far as its term still runs.
+Before it stands a record and the ruling, and often the application of the organisation or its administrator
+(``rest_application.py``); after it the record rests until a day, is repaired for good once the plan is performed, and
+returns when it fails or the day passes, as far as its term still runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -21,13 +22,14 @@ from domain.parties.acting import (
     is_text,
 )
 from domain.records.events import PublicityEnded
-from domain.remedies.events import RecordShielded
-from domain.remedies.repair_events import RecordRested, RecordReturned
+from domain.remedies.events import RecordShielded, RepairOverdue
+from domain.remedies.repair_events import RecordRested, RecordReturned, ReorganisationApplied
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_months
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
+from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
 
 YEARS_MAX = 10
@@ -56,17 +58,24 @@ class ReorganisationBegun(Event):
 
 
 class ReorganisationEnded(Event):
-    """The plan was ``performed`` (执行完毕), ``failed`` (终止执行), or its day passed (``expired``)."""
+    """The plan was ``performed`` (执行完毕), ``failed`` (终止执行), or its day passed (``expired``); or the application
+    was ``refused`` (不予屏蔽), with its reasons and both remedies."""
 
     TOPIC: ClassVar[str] = "reorganisation.ended"
     KIND: ClassVar[Kind] = Kind.REORGANISATION_ENDED
-    PART_OF: ClassVar[Mapping[str, str]] = {"evidence": "restricted", "reasons": "restricted"}
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no ``remedies``."""
+    PART_OF: ClassVar[Mapping[str, str]] = {
+        "evidence": "restricted", "reasons": "restricted", "remedies": "restricted"
+    }  # fmt: skip
     record: str
     outcome: str
     department: str
     officer: str
     evidence: list[str] | None = None
     reasons: str | None = None
+    remedies: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Reorganisation:
-    """A temporary shield (暂时屏蔽) as its events leave it; ``outcome`` is empty while the plan is performed."""
+    """A temporary shield (暂时屏蔽) as its events leave it; ``outcome`` is empty until it is decided how it ended.
+
+    Of one that was applied for, ``plan`` is what the application says, ``answer_by`` its last day, and ``overdue``
+    holds each (step, due day) recorded as missed; ``begun``: the record rests.
+    """
 
     id: UUID
     version: int
@@ -90,26 +103,57 @@ class Reorganisation:
     source: str
     until: str
     outcome: str = ""
+    begun: bool = True
+    plan: Plan | None = None
+    answer_by: str = ""
+    provisional: bool = False
+    filing_officer: str | None = None
+    overdue: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def state(self) -> str:
-        """The state in a word: ``performing``, or the outcome."""
-        return self.outcome or "performing"
+        """The state in a word: ``applied``, ``performing``, or the outcome."""
+        return self.outcome or ("performing" if self.begun else "applied")
 
 
 def fold_reorganisation(events: Iterable[Event]) -> Reorganisation | None:
     """The temporary shield of a stream; None when it holds none."""
     found: Reorganisation | None = None
     for event in events:
-        if isinstance(event, ReorganisationBegun):
+        version = event.originator_version
+        if isinstance(event, ReorganisationApplied):
+            found = _applied(event)
+        elif isinstance(event, ReorganisationBegun) and found is None:
             found = Reorganisation(
-                event.originator_id, event.originator_version, UUID(event.record), event.source, event.until
+                event.originator_id, version, UUID(event.record), event.source, event.until
             )
         elif found is not None:
-            found = replace(found, version=event.originator_version)
-            if isinstance(event, ReorganisationEnded):
+            found = replace(found, version=version)
+            if isinstance(event, ReorganisationBegun):
+                found = replace(found, begun=True)
+            elif isinstance(event, CaseDaysRecounted):
+                found = replace(found, answer_by=event.answer_by, provisional=event.provisional)
+            elif isinstance(event, RepairOverdue):
+                found = replace(found, overdue=found.overdue | {(event.step, event.due)})
+            elif isinstance(event, ReorganisationEnded):
                 found = replace(found, outcome=event.outcome)
     return found
+
+
+def _applied(event: ReorganisationApplied) -> Reorganisation:
+    ruled, until = map(date.fromisoformat, (event.ruled_on, event.until))
+    return Reorganisation(
+        id=event.originator_id,
+        version=event.originator_version,
+        record=UUID(event.record),
+        source=event.source,
+        until=event.until,
+        begun=False,
+        plan=Plan(event.court, event.ruling, ruled, until, tuple(event.evidence or ())),
+        answer_by=event.answer_by,
+        provisional=event.provisional,
+        filing_officer=event.officer,
+    )
 
 
 def begin_reorganisation(
@@ -122,27 +166,26 @@ def begin_reorganisation(
     officer: Officer,
     determined_by: str | None,
     now: datetime,
+    applied: Reorganisation | None = None,
 ) -> tuple[ReorganisationBegun, RecordRested]:
-    """The case, and the rest of its record from this transaction on. Raises ``Refused`` (REP-5)."""
-    today = city_day(now)
-    others = {"remedy_decided_by_determiner": determined_by}
+    """The case, and the rest of its record from this transaction on. Raises ``Refused`` (REP-5).
+
+    ``applied`` is the application that is granted so; None where the department acts by itself.
+    """
+    others = {
+        "remedy_decided_by_determiner": determined_by,
+        "remedy_decided_by_filer": applied.filing_officer if applied else None,
+    }
     defects = list(deciding_defects(officer, source=source, others=others, rule="REP-5"))
-    if standing.status != "standing" or standing.repair:
-        defects.append(Defect("REP-5", "repair_not_needed"))
-    if not all(is_text(t, most=SHORT_CHARACTERS_MAX) for t in (plan.court, plan.ruling)):
-        defects.append(Defect("REP-5", "reorganisation_unnamed", "/ruling"))
-    if plan.ruled_on > today:
-        defects.append(Defect("REP-5", "reorganisation_not_ruled", "/ruled_on"))
-    last = add_months(today, 12 * YEARS_MAX)
-    if not today < plan.until <= last:
-        about = {"last": last.isoformat()}
-        defects.append(Defect("REP-5", "reorganisation_end", "/until", about))
-    defects += _evidence_defects(plan.evidence)
+    if applied is not None and applied.state != "applied":
+        defects.append(Defect("REP-5", "reorganisation_decided_already"))
+    else:
+        defects += resting_defects(plan, standing, today=city_day(now))
     refuse_if_any(defects)
     until = plan.until.isoformat()
     begun = ReorganisationBegun(
         originator_id=case_id,
-        originator_version=1,
+        originator_version=1 if applied is None else applied.version + 1,
         timestamp=now,
         record=str(record_id),
         source=source,
@@ -155,6 +198,20 @@ def begin_reorganisation(
     )
     place = _place(record_id, standing, now)
     return begun, RecordRested(**place, by=str(case_id), until=until)
+
+
+def resting_defects(plan: Plan, standing: Standing, *, today: date) -> Iterator[Defect]:
+    """What keeps a record from resting for a plan on a day (REP-5)."""
+    if standing.status != "standing" or standing.repair:
+        yield Defect("REP-5", "repair_not_needed")
+    if not all(is_text(t, most=SHORT_CHARACTERS_MAX) for t in (plan.court, plan.ruling)):
+        yield Defect("REP-5", "reorganisation_unnamed", "/ruling")
+    if plan.ruled_on > today:
+        yield Defect("REP-5", "reorganisation_not_ruled", "/ruled_on")
+    last = add_months(today, 12 * YEARS_MAX)
+    if not today < plan.until <= last:
+        yield Defect("REP-5", "reorganisation_end", "/until", {"last": last.isoformat()})
+    yield from _evidence_defects(plan.evidence)
 
 
 def end_reorganisation(
@@ -170,20 +227,22 @@ def end_reorganisation(
     defects = list(deciding_defects(officer, source=found.source, others={}, rule="REP-5"))
     if found.outcome:
         defects.append(Defect("REP-5", "reorganisation_ended_already"))
+    elif not found.begun:
+        defects.append(Defect("REP-5", "reorganisation_not_begun"))
     if outcome not in OUTCOMES:
         defects.append(Defect("REP-5", "reorganisation_outcome", "/outcome", {"values": "、".join(OUTCOMES)}))
     if outcome != "performed" and not is_text(reasons or ""):
         defects.append(Defect("REP-5", "remedy_without_reasons", "/reasons"))
     defects += _evidence_defects(evidence)
     refuse_if_any(defects)
-    return _ended(found, outcome, officer, now, evidence=list(evidence), reasons=reasons)
+    return ended(found, outcome, officer, now, evidence=list(evidence), reasons=reasons)
 
 
 def expired(found: Reorganisation, *, now: datetime) -> ReorganisationEnded | None:
     """That the day passed and nobody proved that the plan was performed; None before, and when it ended."""
-    if found.outcome or city_day(now).isoformat() <= found.until:
+    if found.outcome or not found.begun or city_day(now).isoformat() <= found.until:
         return None
-    return _ended(found, "expired", Officer(PLATFORM, found.source), now)
+    return ended(found, "expired", Officer(PLATFORM, found.source), now)
 
 
 def after_reorganisation(
@@ -205,9 +264,10 @@ def after_reorganisation(
     return RecordReturned(**place, cause=cause, by=case, shows=standing.content_version, returned_on=on)
 
 
-def _ended(
+def ended(
     found: Reorganisation, outcome: str, officer: Officer, now: datetime, **said: Any
 ) -> ReorganisationEnded:
+    """The event that ends a case, with what is ``said`` of it."""
     return ReorganisationEnded(
         originator_id=found.id,
         originator_version=found.version + 1,

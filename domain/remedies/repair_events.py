@@ -1,10 +1,11 @@
-"""Further facts of repairs, beside those of ``events.py``: an extension of the time to decide."""
+"""Further facts of repairs, beside those of ``events.py``: extended, revoked, filed together, at rest for a time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import ClassVar
 
+from domain.remedies.events import AGENT
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 
@@ -92,3 +93,33 @@ class RecordRested(Event):
     KIND: ClassVar[Kind] = Kind.RECORD_RESTED
     by: str
     until: str
+
+
+class ReorganisationApplied(Event):
+    """An organisation, or its administrator (破产管理人), applies for a temporary shield (暂时屏蔽申请).
+
+    ``applied_by`` is ``subject`` or ``agent``, of whom ``power_of_attorney`` is the digest of the court's appointment;
+    ``court``, ``ruling`` and ``ruled_on`` name the ruling that approved the plan, ``evidence`` lists SHA-256 digests
+    (hex). The department answers by ``answer_by`` (ISO text).
+    """
+
+    TOPIC: ClassVar[str] = "reorganisation.applied"
+    KIND: ClassVar[Kind] = Kind.REORGANISATION_APPLIED
+    PART_OF: ClassVar[Mapping[str, str]] = {"evidence": "restricted", **AGENT}
+    record: str
+    applied_by: str
+    received_by: str
+    source: str
+    court: str
+    ruling: str
+    ruled_on: str
+    until: str
+    answer_by: str
+    provisional: bool
+    officer: str | None = None
+    evidence: list[str] | None = None
+    power_of_attorney: str | None = None
+    contact: str | None = None
+    agent_name: str | None = None
+    agent_id_type: str | None = None
+    agent_id_number: str | None = None

@@ -135,3 +135,4 @@ class Kind(IntEnum):
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129
     """An act of the platform itself that has no kind of its own."""
+    REORGANISATION_APPLIED = 130

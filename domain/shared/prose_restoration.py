@@ -37,6 +37,14 @@ RESTORATION_PROSE: dict[str, tuple[str, str]] = {
         "Give the ruling or the proof of performance: one to {most} file digests (SHA-256, 64 small hex digits).",
     ),
     "reorganisation_outcome": ("结果须为：{values}。", "The outcome is one of: {values}."),
+    "reorganisation_decided_already": (
+        "这项暂时屏蔽申请已经办结。",
+        "This application for a temporary shield is decided already.",
+    ),
+    "reorganisation_not_begun": (
+        "这条记录尚未暂时屏蔽：先就申请作出决定。",
+        "The record does not rest yet: decide on the application first.",
+    ),
     "reorganisation_ended_already": ("这次暂时屏蔽已经结束。", "This temporary shield ended already."),
     "restoration_closed_already": ("这项恢复信誉任务已经办结。", "This restoration is closed already."),
 }

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from application.commands.objections import DecideObjection, FileObjection, Objections
 from application.commands.remedies import DepartmentAct, RemedyDesk
-from application.commands.reorganisations import BeginReorganisation, Reorganisations
+from application.commands.reorganisations import ApplyForRest, HandleRest, Reorganisations
 from application.commands.repair_windows import ApplyForRepairs, RepairWindow
 from application.commands.repairs import HandleRepair, Repairs
 from application.commands.revocations import Revocations, RevokeRepair
@@ -21,6 +21,7 @@ from domain.remedies.objection import Filing
 from domain.remedies.reorganisation import Plan
 from domain.remedies.repair_case import Application, Material
 from domain.remedies.repair_events import RepairsFiled
+from domain.remedies.rest_application import RestApplication
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.kinds import Kind
@@ -90,13 +91,16 @@ class RemedyExamples:
         Revocations(self._desk).revoke(revoking, self._sealed(Kind.REPAIR_REVOKED, parts, applied))
 
     def _resting(self) -> None:
-        """REP-5: a record that rests while a plan of reorganisation is performed."""
-        record, _ = self._penalty(22)
+        """REP-5: a record that rests, as its subject applied for, while a plan of reorganisation is performed."""
+        record, content = self._penalty(22)
         today = city_day(self._desk.ledger.now())
         ruled, until = today - timedelta(days=RULED_DAYS_AGO), today + timedelta(days=RESTING_DAYS)
         plan = Plan("示范市中级人民法院", f"（{today.year}）示01破1号之一", ruled, until, (DIGEST,))
         case = self._desk.ledger.entropy.uuid()
-        Reorganisations(self._desk).begin(BeginReorganisation(case, record, plan, self._officer))
+        subject = identity_of(self._desk.form_of(content), content)
+        desk = Reorganisations(self._desk)
+        desk.apply(ApplyForRest(case, record, self._office, subject, RestApplication(plan)))
+        desk.grant(HandleRest(case, 1, self._officer))
 
     def _applied(self, number: int) -> UUID:
         """The case of an application for the repair of a penalty, at the one window."""

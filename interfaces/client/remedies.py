@@ -230,6 +230,21 @@ class Remedies:
         said_all = {**said, "evidence": list(evidence)}
         return self._filed("reorganisations", said_all, official=official, on_behalf_of="", key=key)
 
+    def apply_for_rest(
+        self,
+        record: str,
+        *,
+        subject: Mapping[str, str],
+        on_behalf_of: str = "subject",
+        key: str | None = None,
+        **said: Any,
+    ) -> Receipt:
+        """Apply for a temporary shield, at the portal: ``said`` as in :meth:`rest`, and perhaps ``agent``."""
+        about = {"record": record, "subject": dict(subject), **said}
+        return self._filed(
+            "reorganisations/applications", about, official="", on_behalf_of=on_behalf_of, key=key
+        )
+
     def end_rest(
         self, case: Case, *, outcome: str, evidence: Sequence[str], reasons: str = "", key: str | None = None
     ) -> Receipt:

@@ -1,21 +1,33 @@
-"""Temporary shields over HTTP: a department lets a record rest on a court's ruling, and says how the plan ended."""
+"""Temporary shields over HTTP: applied for by the organisation or its administrator, or begun by the department on a
+court's ruling; the department says how the plan ended."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.remedies import Done
-from application.commands.reorganisations import BeginReorganisation, EndReorganisation, Reorganisations
+from application.commands.reorganisations import (
+    ApplyForRest,
+    BeginReorganisation,
+    EndReorganisation,
+    HandleRest,
+    Reorganisations,
+)
 from domain.parties.acting import DIGESTS_MAX, SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, Officer
 from domain.remedies.reorganisation import Plan
+from domain.remedies.rest_application import RestApplication
 from domain.shared.refusals import Defect, Refused
-from interfaces.http.bodies import given_json
 from interfaces.http.describing import operation
+from interfaces.http.queries import Subject
 from interfaces.http.remedies import Command, command, state
-from interfaces.http.remedy_operations import TAG, asking, beginning, deciding
+from interfaces.http.remedy_operations import TAG, asking, beginning, deciding, filing
+from interfaces.http.remedy_schemas import Agent, Nothing, Rejection
+from interfaces.http.repairs import free_of_charge
 from interfaces.http.schema_fields import hexadecimal
 from interfaces.http.services import services
 
@@ -38,6 +50,14 @@ class BegunReorganisation(Schema):
     evidence = _evidence()
 
 
+class AppliedReorganisation(BegunReorganisation):
+    """An application for a temporary shield; of an administrator ``agent`` names it, with the court's appointment."""
+
+    subject = fields.Nested(Subject, required=True)
+    agent = fields.Nested(Agent)
+    contact = fields.String(validate=validate.Length(max=SHORT_CHARACTERS_MAX))
+
+
 class EndedReorganisation(Schema):
     """How the plan ended: ``performed`` or ``failed``, with its evidence."""
 
@@ -58,11 +78,58 @@ def begin_reorganisation() -> Response:
         known = given.desk.registry.officer(officer.pseudonym)
         if known is None or known.department != officer.department:
             raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
-        said = given_json(BegunReorganisation(), given.body)
-        plan = Plan(said["court"], said["ruling"], said["ruled_on"], said["until"], tuple(said["evidence"]))
+        said = free_of_charge(BegunReorganisation(), given.body)
+        plan = _plan(said)
         case = services().ledger.entropy.uuid()
         begun = BeginReorganisation(case, said["record"], plan, officer)
         return Reorganisations(given.desk).begin(begun, once=given.once)
+
+    return command(run)
+
+
+@blueprint.post("/applications")
+@operation(filing("申请重整期间暂时屏蔽", "Apply for a temporary shield", AppliedReorganisation))
+def apply_for_rest() -> Response:
+    """The organisation, or its administrator, applies on the court's ruling: free, without any minimum term."""
+
+    def run(given: Command) -> Done:
+        said = free_of_charge(AppliedReorganisation(), given.body)
+        subject, agent = given.on_behalf(said, naming_agent=True)
+        assert subject is not None, "the schema requires it"
+        applied = ApplyForRest(
+            case_id=services().ledger.entropy.uuid(),
+            record_id=said["record"],
+            received_by=given.caller.department,
+            subject=subject,
+            application=RestApplication(_plan(said), said.get("contact"), agent, given.officer or None),
+        )
+        return Reorganisations(given.desk).apply(applied, once=given.once)
+
+    return command(run)
+
+
+@blueprint.post("/<uuid:reorganisation_id>/grant")
+@operation(deciding("准予暂时屏蔽", "Grant a temporary shield", Nothing))
+def grant_rest(reorganisation_id: UUID) -> Response:
+    """Let the record rest as was applied for: in no view from this transaction on (REP-5)."""
+
+    def run(given: Command) -> Done:
+        handling = HandleRest(reorganisation_id, *given.deciding("reorganisation", reorganisation_id))
+        free_of_charge(Nothing(), given.body)
+        return Reorganisations(given.desk).grant(handling, once=given.once)
+
+    return command(run)
+
+
+@blueprint.post("/<uuid:reorganisation_id>/refuse")
+@operation(deciding("不予暂时屏蔽", "Refuse a temporary shield", Rejection))
+def refuse_rest(reorganisation_id: UUID) -> Response:
+    """Refuse it, with reasons and both remedies."""
+
+    def run(given: Command) -> Done:
+        handling = HandleRest(reorganisation_id, *given.deciding("reorganisation", reorganisation_id))
+        said = free_of_charge(Rejection(), given.body)
+        return Reorganisations(given.desk).refuse(handling, **said, once=given.once)
 
     return command(run)
 
@@ -74,7 +141,7 @@ def end_reorganisation(reorganisation_id: UUID) -> Response:
 
     def run(given: Command) -> Done:
         expected, officer = given.deciding("reorganisation", reorganisation_id)
-        said = given_json(EndedReorganisation(), given.body)
+        said = free_of_charge(EndedReorganisation(), given.body)
         ended = EndReorganisation(
             case_id=reorganisation_id,
             expected=expected,
@@ -93,3 +160,7 @@ def end_reorganisation(reorganisation_id: UUID) -> Response:
 def reorganisation_state(reorganisation_id: UUID) -> Response:
     """How a temporary shield stands, for its source, its subject and the credit office; everyone else gets 404."""
     return state("reorganisation", reorganisation_id)
+
+
+def _plan(said: Mapping[str, Any]) -> Plan:
+    return Plan(said["court"], said["ruling"], said["ruled_on"], said["until"], tuple(said["evidence"]))

@@ -11,8 +11,8 @@ import pytest
 
 from application.listings import lists_of
 from tests.listing import LIST, ListingStory
-from tests.remedies import SECOND, Story, begin, end_rest, rest
-from tests.remedies_http import City, code_of, deciding, problem
+from tests.remedies import REMEDIES, SECOND, Story, begin, end_rest, rest
+from tests.remedies_http import AGENT, PROOF, City, code_of, deciding, problem
 from tests.web import Web
 from tests.world import World
 
@@ -86,6 +86,55 @@ def test_rep_5_lst_8_with_a_performed_plan_the_subject_leaves_the_list_as_with_a
     assert on_list(story) == set() and story.world.rows_of("listing.removed") == [listing]
     city.world.publish()
     assert city.public(str(listing)) is None
+    assert city.world.finding() is None and city.world.fsck().faults == []
+
+
+PLAN: dict[str, Any] = {
+    "court": "示范市中级人民法院", "ruling": "（2026）示01破3号", "ruled_on": "2026-10-12", "until": "2027-01-29",
+    "evidence": [EVIDENCE],
+}  # fmt: skip
+
+
+@pytest.mark.rule("REP-1")
+def test_rep_1_rep_4_the_administrator_applies_for_the_organisation_and_its_department_answers_in_time(
+    city: City,
+) -> None:
+    young, other = city.determine(decided="2026-11-01"), city.determine("示市监罚字〔2026〕9803号")
+    assert code_of(problem(lambda: city.apply(young, PROOF), 422)) == "repair_too_early"
+    paid = problem(lambda: city.portal.apply_for_rest(young, subject=city.subject, **PLAN, fee="1"), 422)
+    assert paid["rule"] == "REP-3"
+    somebody = {"code": city.story.office}
+    problem(lambda: city.portal.apply_for_rest(young, subject=somebody, **PLAN), 422)
+    unnamed: dict[str, Any] = {"subject": city.subject, "on_behalf_of": "agent"}
+    problem(lambda: city.portal.apply_for_rest(young, **unnamed, **PLAN), 400)
+
+    filed = city.portal.apply_for_rest(young, **unnamed, agent=AGENT, **PLAN)
+    assert (filed["source"], filed["answer_by"]) == (city.story.source, "2026-12-04")
+    assert city.public(young) is not None
+    (task,) = city.source.worklist(official=SECOND)
+    assert (task["case"], task["step"]) == (filed["case"], "decide_rest")
+    asked = deciding("reorganisations", filed)
+    problem(lambda: city.stranger.act(asked, "grant", {}), 404)
+    granted = city.source.act(asked, "grant", {})
+    assert granted["outcome"] == "granted" and city.public(young) is None and city.shared(young) == []
+    assert [t["step"] for t in city.source.worklist(official=SECOND)] == ["end_rest"]
+
+    left = city.portal.apply_for_rest(other, subject=city.subject, **PLAN)
+    city.world.clock.at += timedelta(days=20)
+    city.world.deadlines.run()
+    state = city.portal.state("reorganisations", left["case"], subject=city.subject, on_behalf_of="subject")
+    assert state["state"] == "applied" and state["waiting"]["overdue_recorded"]
+    seen = deciding("reorganisations", {**left, "version": state["version"]})
+    bare = problem(lambda: city.source.act(seen, "refuse", {"reasons": " ", "remedies": REMEDIES}), 422)
+    assert (bare["rule"], code_of(bare)) == ("REP-5", "remedy_without_reasons") and bare["instead"]
+    refused = city.source.act(seen, "refuse", {"reasons": "裁定书与申请不符", "remedies": REMEDIES})
+    assert refused["outcome"] == "refused" and city.public(other) is not None
+    told = city.portal.state("reorganisations", filed["case"], subject=city.subject, on_behalf_of="agent")
+    assert (
+        told["state"] == "performing"
+        and told["history"][0]["parts"]["person/2"]["agent_name"] == AGENT["name"]
+    )
+    city.world.publish()
     assert city.world.finding() is None and city.world.fsck().faults == []
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from domain.parties.acting import Officer
+from domain.parties.acting import Agent, Officer
 from domain.records.events import PublicityEnded, RecordDetermined
-from domain.remedies.events import RecordShielded
+from domain.remedies.events import RecordShielded, RepairOverdue
 from domain.remedies.overdue import overdue_events, waiting_of
 from domain.remedies.reorganisation import (
     Plan,
@@ -22,10 +22,12 @@ from domain.remedies.reorganisation import (
     expired,
     fold_reorganisation,
 )
-from domain.remedies.repair_events import RecordReturned
+from domain.remedies.repair_events import RecordReturned, ReorganisationApplied
+from domain.remedies.rest_application import RestApplication, apply_for_rest, refuse_rest
 from domain.remedies.standing import Standing, standing_of
 from domain.shared.events import Event
 from domain.shared.refusals import Refused
+from tests.remedies import CALENDAR, LIMITS, REMEDIES
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 CASE, RECORD, SOURCE = UUID(int=1), UUID(int=2), "11420100XK7BQ3M22B"
@@ -117,3 +119,96 @@ def test_an_end_needs_evidence_reasons_and_an_outcome_that_there_is() -> None:
     assert wrong(evidence=()) == {"reorganisation_unproven"}
     assert wrong(reasons=None) == {"remedy_without_reasons"}
     assert wrong(outcome="expired") == {"reorganisation_outcome"}
+
+
+ADMINISTRATOR = Agent("示例管理人", "统一社会信用代码", "91420100XXXXXXXXXX", "a0" * 32)
+
+
+def applied(plan: Plan = PLAN, **changed: Any) -> ReorganisationApplied:
+    standing_then = changed.pop("standing", standing())
+    return apply_for_rest(
+        RestApplication(plan, **changed),
+        case_id=CASE, record_id=RECORD, source=SOURCE, received_by="office", standing=standing_then, limits=LIMITS,
+        calendar=CALENDAR, now=NOW,
+    )  # fmt: skip
+
+
+def waits(*more: Event, **changed: Any) -> Reorganisation:
+    found = fold_reorganisation([applied(**changed), *more])
+    assert found is not None
+    return found
+
+
+@pytest.mark.rule("REP-1")
+def test_rep_1_an_organisation_or_its_administrator_applies_and_no_minimum_term_is_asked_for() -> None:
+    assert applied().applied_by == "subject" and applied().answer_by == "2026-12-04"
+    event = applied(agent=ADMINISTRATOR, contact="电话")
+    assert event.applied_by == "agent" and "示例管理人" not in str(event.parts()["public"])
+    for changed, code in (
+        ({"agent": replace(ADMINISTRATOR, power_of_attorney="")}, "remedy_power_of_attorney"),
+        ({"contact": "\u200b"}, "remedy_text_unusable"),
+        ({"plan": replace(PLAN, evidence=())}, "reorganisation_unproven"),
+        ({"standing": standing(begun()[1])}, "repair_not_needed"),
+    ):
+        with pytest.raises(Refused) as refused:
+            applied(**changed)
+        assert [d.code for d in refused.value.defects] == [code]
+
+
+def test_what_was_applied_for_is_granted_or_refused_once_by_who_neither_determined_nor_filed() -> None:
+    def granted(found: Reorganisation, officer: Officer = OFFICER) -> Event:
+        assert found.plan == PLAN
+        how: dict[str, Any] = {"standing": standing(), "determined_by": "case-1", "applied": found}
+        return begin_reorganisation(
+            found.plan,
+            case_id=CASE,
+            record_id=RECORD,
+            source=SOURCE,
+            officer=officer,
+            now=NOW,
+            **how,
+        )[0]
+
+    def refused(
+        found: Reorganisation, reasons: str = "裁定书与申请不符", officer: Officer = OFFICER
+    ) -> Event:
+        said: dict[str, Any] = {
+            "reasons": reasons,
+            "remedies": REMEDIES,
+            "determined_by": "case-1",
+            "now": NOW,
+        }
+        return refuse_rest(found, officer=officer, **said)
+
+    yes, no = granted(waits()), refused(waits())
+    assert waits(yes).state == "performing" and yes.originator_version == 2 and waits(no).state == "refused"
+    for act, code in (
+        (lambda: granted(waits(yes)), "reorganisation_decided_already"),
+        (lambda: refused(waits(yes)), "reorganisation_decided_already"),
+        (lambda: granted(waits(no)), "reorganisation_decided_already"),
+        (lambda: granted(waits(officer="case-2")), "remedy_decided_by_filer"),
+        (lambda: refused(waits(officer="case-2")), "remedy_decided_by_filer"),
+        (lambda: refused(waits(), officer=Officer("case-1", SOURCE)), "remedy_decided_by_determiner"),
+        (lambda: granted(waits(), Officer("case-2", "x")), "remedy_not_the_source"),
+        (lambda: refused(waits(), " "), "remedy_without_reasons"),
+    ):
+        with pytest.raises(Refused) as told:
+            act()
+        assert [d.code for d in told.value.defects] == [code]
+    with pytest.raises(Refused) as early:
+        end_reorganisation(
+            waits(), outcome="performed", officer=OFFICER, evidence=("e2" * 32,), reasons=None, now=NOW
+        )
+    assert [d.code for d in early.value.defects] == ["reorganisation_not_begun"]
+
+
+@pytest.mark.rule("REP-4")
+def test_rep_4_what_nobody_answers_is_overdue_once_and_does_not_expire() -> None:
+    waiting = waiting_of([applied()])
+    assert waiting is not None and (waiting.step, waiting.due) == ("decide_rest", "2026-12-04")
+    late = datetime(2029, 1, 1, tzinfo=UTC)
+    (missed,) = overdue_events(waiting, now=late)
+    assert isinstance(missed, RepairOverdue) and missed.step == "decide_rest"
+    then = waiting_of([applied(), missed])
+    assert then is not None and then.is_recorded and overdue_events(then, now=late) == []
+    assert expired(waits(missed), now=late) is None

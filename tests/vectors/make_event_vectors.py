@@ -309,6 +309,35 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         },
         "restricted": {"evidence": ["e1" * 32]},
     },
+    ("reorganisation.applied", 1): {
+        "public": {
+            "answer_by": "2026-12-04",
+            "applied_by": "agent",
+            "court": "示范市中级人民法院",
+            "provisional": False,
+            "received_by": "11420100DEM0XYB175",
+            "record": str(ROW),
+            "ruled_on": "2026-10-12",
+            "ruling": "（2026）示01破3号之二",
+            "source": "11420100XK7BQ3M22B",
+            "until": "2028-06-30",
+        },
+        "restricted": {"evidence": ["e1" * 32], "power_of_attorney": "a0" * 32},
+        "person/1": {"contact": "电话"},
+        "person/2": {"agent_id_number": "990106190001010017", "agent_id_type": "身份证", "agent_name": "示例管理人"},
+    },
+    ("reorganisation.ended", 2): {
+        "public": {
+            "department": "11420100XK7BQ3M22B",
+            "officer": "case-2",
+            "outcome": "refused",
+            "record": str(ROW),
+        },
+        "restricted": {
+            "reasons": "裁定书与申请不符。",
+            "remedies": {"litigation": "六个月内提起行政诉讼", "reconsideration": "六十日内申请行政复议"},
+        },
+    },
     ("reorganisation.ended", 1): {
         "public": {
             "department": "11420100XK7BQ3M22B",

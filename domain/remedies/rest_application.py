@@ -1,0 +1,107 @@
+"""Applying for a temporary shield (暂时屏蔽): by the organisation or its administrator (REP-1, REP-5).
+
+Before it stand a record, the court's ruling and whoever applies; after it the application waits for the record's
+department, which lets the record rest (``reorganisation.py``) or refuses with its reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.parties.acting import (
+    SHORT_CHARACTERS_MAX,
+    Agent,
+    Officer,
+    agent_defects,
+    answer_defects,
+    deciding_defects,
+    is_text,
+)
+from domain.remedies.limits import RemedyLimits
+from domain.remedies.reorganisation import Plan, Reorganisation, ReorganisationEnded, ended, resting_defects
+from domain.remedies.repair_events import ReorganisationApplied
+from domain.remedies.standing import Standing
+from domain.shared.city_time import city_day
+from domain.shared.deadlines import Calendar, add_working_days
+from domain.shared.refusals import Defect, refuse_if_any
+
+
+@dataclass(frozen=True, slots=True)
+class RestApplication:
+    """What the organisation, or its administrator as its agent, hands in; ``officer`` enters it at a counter."""
+
+    plan: Plan
+    contact: str | None = None
+    agent: Agent | None = None
+    officer: str | None = None
+
+
+def apply_for_rest(
+    application: RestApplication,
+    *,
+    case_id: UUID,
+    record_id: UUID,
+    source: str,
+    received_by: str,
+    standing: Standing,
+    limits: RemedyLimits,
+    calendar: Calendar,
+    now: datetime,
+) -> ReorganisationApplied:
+    """The application with the day by which it is answered. Raises ``Refused`` (REP-5) with all that stands against it.
+
+    No minimum term is asked for: it is the court's ruling that opens this way, not the time that passed.
+    """
+    today, agent, plan = city_day(now), application.agent, application.plan
+    defects = [*resting_defects(plan, standing, today=today), *agent_defects(agent, rule="REP-5")]
+    if application.contact is not None and not is_text(application.contact, most=SHORT_CHARACTERS_MAX):
+        defects.append(Defect("REP-5", "remedy_text_unusable", "/contact"))
+    refuse_if_any(defects)
+    answer = add_working_days(today, limits.answer_working_days, calendar)
+    return ReorganisationApplied(
+        originator_id=case_id,
+        originator_version=1,
+        timestamp=now,
+        record=str(record_id),
+        applied_by="subject" if agent is None else "agent",
+        received_by=received_by,
+        source=source,
+        court=plan.court,
+        ruling=plan.ruling,
+        ruled_on=plan.ruled_on.isoformat(),
+        until=plan.until.isoformat(),
+        answer_by=answer.day.isoformat(),
+        provisional=answer.provisional,
+        officer=application.officer,
+        evidence=list(plan.evidence),
+        power_of_attorney=agent.power_of_attorney if agent else None,
+        contact=application.contact,
+        agent_name=agent.name if agent else None,
+        agent_id_type=agent.id_type if agent else None,
+        agent_id_number=agent.id_number if agent else None,
+    )
+
+
+def refuse_rest(
+    found: Reorganisation,
+    *,
+    officer: Officer,
+    determined_by: str | None,
+    reasons: str,
+    remedies: Mapping[str, str],
+    now: datetime,
+) -> ReorganisationEnded:
+    """The application is refused, with reasons and both remedies. Raises ``Refused`` (REP-5)."""
+    others = {
+        "remedy_decided_by_determiner": determined_by,
+        "remedy_decided_by_filer": found.filing_officer,
+    }
+    defects = list(deciding_defects(officer, source=found.source, others=others, rule="REP-5"))
+    if found.state != "applied":
+        defects.append(Defect("REP-5", "reorganisation_decided_already"))
+    defects += answer_defects(reasons, remedies, rule="REP-5")
+    refuse_if_any(defects)
+    return ended(found, "refused", officer, now, reasons=reasons, remedies=dict(remedies))
