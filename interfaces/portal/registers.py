@@ -18,74 +18,12 @@ from application.queries.registers import REGISTERS, Registers, Version, differe
 from application.services import Services
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Refused
-from interfaces.portal.consistency import KIND_NAMES
+from interfaces.portal.register_words import LABELS, VALUES, WORDS
 from interfaces.portal.showing import Line, show_record
 
 PAGE_ENTRIES = 100
 WIDE_CHARACTERS = 36
 KEY = re.compile(r"[\x21-\x7e]{1,64}")
-LABELS: Mapping[str, tuple[str, str]] = {
-    "name_zh": ("名称", "Name (Chinese)"),
-    "name_en": ("英文名称", "Name (English)"),
-    "status": ("状态", "Status"),
-    "layer": ("层级", "Layer"),
-    "scope": ("实施范围", "Scope"),
-    "carrier": ("实施方式", "Carried out by"),
-    "heavy": ("减损权益或增加义务", "Reduces rights or adds duties"),
-    "compulsory": ("是否强制", "Compulsory"),
-    "provisions": ("直接援引的条款", "Provisions cited directly"),
-    "departments": ("实施部门", "Departments that may apply it"),
-    "nature": ("性质", "Nature"),
-    "domain": ("领域", "Domain"),
-    "subject_kinds": ("主体类型", "Kinds of subjects"),
-    "bases": ("依据", "Bases"),
-    "area_bases": ("设列依据", "Bases of the list"),
-    "standard_bases": ("认定标准所在", "Where the standard stands"),
-    "kind": ("名单类别", "Kind of list"),
-    "criteria": ("认定标准", "Criteria"),
-    "incentives": ("守信激励", "Incentives"),
-    "excludes": ("不得有的不良记录", "Severities of records that keep a subject off"),
-    "removal_conditions": ("移出条件", "Conditions of removal"),
-    "removal_procedure": ("移出程序", "Procedure of removal"),
-    "remedies": ("救济措施", "Remedies"),
-    "published_at": ("公开网站", "Published at"),
-    "public": ("是否公示", "Public"),
-    "public_organisation": ("组织是否公示", "Organisations are public"),
-    "public_natural_person": ("自然人是否公示", "Natural persons are public"),
-    "publicity": ("公示期限", "Term of publicity"),
-    "sharing": ("共享范围", "Sharing"),
-    "masking": ("脱敏", "Masking"),
-    "repair": ("修复方式", "Repair"),
-    "repair_removes": ("修复即移出", "Repair takes off the list"),
-    "collectors": ("归集部门", "Collecting departments"),
-    "term_months": ("列入期限（月）", "Term in months"),
-    "early_months": ("提前移出（月）", "Early removal after months"),
-    "least_rank": ("认定机关层级", "Least rank of the authority"),
-    "statement_working_days": ("陈述申辩期限（工作日）", "Working days for a statement"),
-    "answer_working_days": ("答复期限（工作日）", "Working days for the answer"),
-    "removal_working_days": ("移出办理期限（工作日）", "Working days for a removal"),
-    "effective_from": ("生效", "In force from"),
-    "effective_to": ("失效", "In force until"),
-    "transition_until": ("过渡期至", "Transition until"),
-    "consulted_from": ("征求意见自", "Comment from"),
-    "consulted_until": ("征求意见至", "Comment until"),
-    "review_by": ("下次评估", "Review by"),
-    "decided_by": ("决定者", "Decided by"),
-    "certainty": ("来源可靠程度", "Certainty of the source"),
-    "reasons": ("尚缺", "What holds it back"),
-    "on_day": ("日期", "Day"),
-    "department": ("部门", "Department"),
-    "asked_by": ("核对方", "Asked by"),
-    "form": ("表式", "Form"),
-    "rows": ("文件行数", "Rows of the file"),
-    "equal": ("一致", "Equal"),
-    **KIND_NAMES,
-    "view_position": ("公示视图位置", "Public view at"),
-    "month": ("月份", "Month"),
-    "digest": ("摘要", "Digest"),
-    "units": ("各单位指标", "Indicators of units"),
-}
-"""How the members of a version are called; one that is not here stands under its own name."""
 
 
 def register_pages(blueprint: Blueprint, services: Callable[[], Services]) -> None:
@@ -104,7 +42,7 @@ def register_pages(blueprint: Blueprint, services: Callable[[], Services]) -> No
             "portal/register.html",
             register=REGISTERS[name],
             name=name,
-            entries=entries,
+            entries=[(entry, _last_step(entry.content)) for entry in entries],
             following=following,
         )
 
@@ -122,6 +60,7 @@ def register_pages(blueprint: Blueprint, services: Callable[[], Services]) -> No
             "portal/versions.html",
             register=REGISTERS[name],
             name=name,
+            title=title_of(versions),
             versions=[(version, shown_lines(version.content)) for version in reversed(versions)],
             changes=list(reversed(changes)),
             is_list=name == "list-standards",
@@ -156,6 +95,13 @@ def shown_lines(content: Mapping[str, Any]) -> list[Line]:
     return lines
 
 
+def _last_step(content: Mapping[str, Any]) -> tuple[str, str]:
+    """What is told of a thing without a name: what was done last, or of which form it is, and when."""
+    zh, en = VALUES.get(content.get("event", content.get("form", "")), ("", ""))
+    day = content.get("closes") or content.get("on_day", "")
+    return (f"{zh} {day}", en) if zh else ("", "")
+
+
 def _versions(registers: Registers, kind: str, key: str) -> list[Version]:
     versions = registers.versions(kind, key) if KEY.fullmatch(key) else []
     if not versions:
@@ -165,6 +111,18 @@ def _versions(registers: Registers, kind: str, key: str) -> list[Version]:
 
 def _label(name: str) -> tuple[str, str]:
     return LABELS.get(name, (name, name))
+
+
+def title_of(versions: list[Version]) -> tuple[str, str]:
+    """What a thing is called: by its name, or as what of which code was proposed, or whose publication it compares."""
+    found: dict[str, Any] = {}
+    for version in versions:
+        found |= version.content
+    if "name_zh" in found:
+        return found["name_zh"], found.get("name_en", "")
+    kind = VALUES.get(found.get("what", found.get("form", "")), ("", ""))
+    code = found.get("code", "")
+    return f"{kind[0]} {code}".strip(), kind[1]
 
 
 def _told(value: Any) -> str:
@@ -178,5 +136,10 @@ def _told(value: Any) -> str:
     if isinstance(value, Mapping):
         if "document_number" in value:
             return f"《{value['title']}》（{value['document_number']}）{value['article']}"
-        return "，".join(f"{name} {_told(entry)}" for name, entry in value.items() if entry not in ("", []))
-    return str(value)
+        told = ((_name(name), _told(entry)) for name, entry in value.items() if entry not in ("", []))
+        return "，".join(f"{name} {entry}" for name, entry in told)
+    return " ".join(VALUES.get(str(value), (str(value),)))
+
+
+def _name(name: str) -> str:
+    return WORDS.get(name, LABELS.get(name, (name,)))[0]

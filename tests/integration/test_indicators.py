@@ -131,6 +131,8 @@ def test_sup_1_a_month_is_told_when_it_is_over_exact_to_its_unit_and_in_fives_to
     content = {"until": told["until"], "units": told["units"]}
     assert told["digest"] == hashlib.sha256(canonical(content)).hexdigest()
 
+    empty = counted.web.http.get("/indicators?month=2026-01").text
+    assert "本月没有可公开的数据" in empty and '<img src="/indicators' not in empty
     page = counted.web.http.get(f"/indicators?month={MONTH}")
     assert "MEA-1 5" in page.text and "MEA-1 6" not in page.text and told["digest"] in page.text
     chart = counted.web.http.get(f"/indicators/{MONTH}/timeliness.svg")
