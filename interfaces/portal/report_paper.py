@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -21,6 +22,7 @@ REPORT_FILE, EVIDENCE_FILE = "report.json", "evidence.json"
 """What is attached: the report's canonical bytes, and the bundle that proves them (docs/verification)."""
 _PAPER = Path(__file__).parent / "paper"
 _UNSHOWN = re.compile(r"the text `\"(.+?)\"` could not be displayed")
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _ATTEMPTS_MAX = 8
 
 
@@ -52,13 +54,23 @@ def typeset(
                 timestamp=int(issued_at.timestamp()),
             )
         except typst.TypstError as error:
-            unshown = set("".join(_UNSHOWN.findall(error.diagnostic)))
+            unshown = _unshown(error.diagnostic)
             if not unshown or attempt + 1 == _ATTEMPTS_MAX:
                 raise
             text = "".join(f"〔U+{ord(c):04X}〕" if c in unshown else c for c in text)
         else:
             return made
     raise AssertionError("the last attempt returns or raises")
+
+
+def _unshown(diagnostic: str) -> set[str]:
+    """The characters that could not be shown: marks and invisible ones alone while there are any, since they take the
+    letter with them that they stand on; never ASCII, which the font has and of which the sheet's own form is made."""
+    texts = (
+        _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) for text in _UNSHOWN.findall(diagnostic)
+    )
+    found = {c for c in "".join(texts) if not c.isascii()}
+    return {c for c in found if unicodedata.category(c)[0] in "MC"} or found
 
 
 @cache

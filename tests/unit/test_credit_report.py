@@ -174,6 +174,20 @@ def test_paper_shows_a_character_that_its_font_lacks_by_code_point_and_is_the_sa
     assert "示例〔U+20BB7〕商贸有限公司" in text.replace("\r\n", "") and "第 1 页 / 共" in text
 
 
+def test_no_character_that_anyone_may_write_keeps_a_paper_from_being_made() -> None:
+    """Emoji, variation selectors, marks on a letter, private and unassigned characters, scripts that the font lacks."""
+    written = "甲👨\u200d👩✔\ufe0f葛\U000e0100e\u0338\u0339\ue000\u0378\ufdd0क्षम𓀀乙"
+    told: Any = report(issue(), [record(fields={**record().fields, "CF_WFXW": written})])
+    made = report_paper.typeset(
+        on_sheet(told), link="http://x/r/1", report=b"{}", evidence=b"{}", issued_at=AT
+    )
+    pages = pypdfium2.PdfDocument(made)
+    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    text = "".join(text.split()).replace("\ufffe", "")
+    assert all(f"〔U+{ord(c):04X}〕" in text for c in "👨👩✔\u0338\ue000\u0378\ufdd0क𓀀")
+    assert "甲〔U+1F468〕" in text and "e〔U+0338〕" in text and "葛" in text and "乙" in text
+
+
 def test_an_operators_own_certificate_seals_as_well_and_needs_no_restart(tmp_path: Path) -> None:
     make_report_seal(tmp_path)
     seal, first = ReportSeal(tmp_path), (tmp_path / "report.cert.pem").read_bytes()
