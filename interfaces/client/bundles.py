@@ -22,7 +22,7 @@ _BESIDE = ("parts", "proofs", "until", "objected")
 def of_record(
     client: Client, record: str, claim: str, *, subject: Mapping[str, str], show: Iterable[str] = ()
 ) -> dict[str, Any]:
-    """Evidence (``recorded`` or ``shielded``) about a record, for its subject through the portal.
+    """Evidence (``recorded`` or ``shielded``) about a record, or that a listing is gone, for its subject's portal.
 
     Waits until the trees hold it. Raises :class:`Problem` when it is refused.
     """

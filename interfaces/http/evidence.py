@@ -41,8 +41,9 @@ blueprint = Blueprint("evidence", __name__, url_prefix="/v1")
 
 
 class EvidenceQuestion(Schema):
-    """What is to be proven: ``record`` and the parts to ``show`` for the first three claims, ``receipt`` of the answer
-    for the last; ``subject`` by a portal only. Any other member is refused, so that nobody believes that it counted."""
+    """What is to be proven: ``record`` (of ``shielded`` also a listing) and the parts to ``show`` for the first three
+    claims, ``receipt`` of the answer for the last; ``subject`` by a portal only. Any other member is refused, so that
+    nobody believes that it counted."""
 
     claim = fields.String(required=True, validate=validate.OneOf(CLAIMS))
     record = fields.UUID()

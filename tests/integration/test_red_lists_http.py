@@ -14,7 +14,10 @@ from domain.listing.red import RedRemoved
 from domain.listing.reference import MARK
 from domain.listing.watch import WatchEnded
 from domain.shared.canonical import Json, Parts
+from interfaces.client.bundles import of_record
 from tests.entries import RED, Enterer
+from tests.evidence import begin as begin_evidence
+from tests.evidence import judge
 from tests.listing import LIST, NOTICE, Lister
 from tests.remedies import REMEDIES, SECOND, begin
 from tests.remedies_http import AGENT, LETTER, PROOF, City, code_of, deciding, problem
@@ -90,6 +93,9 @@ def test_jnt_2_the_competent_department_puts_on_the_red_list_whom_the_criteria_d
     assert code_of(again) == "entry_ended"
     assert enterer.dossier()[entered["case"]] == ["redlist.listed", "redlist.removed"]
     world.publish()
+    evidence = begin_evidence(world)
+    evidence.shielded(UUID(entered["case"]))
+    assert judge(world, evidence.bundle()).good
     assert world.new_projector().rebuild().equal and world.finding() is None
 
 
@@ -173,6 +179,9 @@ def test_jnt_3_repeated_slight_records_lead_to_a_watch_that_nobody_else_sees_and
     )
     last = world.ledger.load(UUID(case))[-1]
     assert isinstance(last, WatchEnded) and last.cause == "record_fell"
+    # No outward view ever showed it: there is nothing to prove of its end, and the reason says so.
+    nothing = problem(lambda: of_record(city.clients["portal"], case, "shielded", subject=city.subject), 404)
+    assert code_of(nothing) == "nothing_to_prove" and "watch entry" in str(nothing["errors"])
     assert held_by(world.ledger, subject).notes == ()
     world.project()
     assert world.new_projector().rebuild().equal and world.finding() is None
