@@ -39,6 +39,7 @@ from domain.transparency.sealed_file import ROW_KIND, SealedRow
 from infrastructure.bootstrap import load_calendar, load_settings, remedy_desk, verify_ed25519
 from interfaces.cli.entry_examples import EntryExamples
 from interfaces.cli.oversight_examples import OversightExamples
+from interfaces.cli.own_examples import OwnExamples
 from interfaces.cli.process_examples import ProcessExamples
 from interfaces.cli.remedy_examples import RemedyExamples
 from interfaces.client.form_data import load_forms
@@ -107,6 +108,13 @@ class Examples:
             key=self._key,
             penalty=self._penalty,
         ).make({"name": name, "code": code})
+        OwnExamples(
+            self._desk,
+            office=office,
+            recipient=next(d for d in self._city.departments if d.key == RESPONDER).code,
+            record=self._record,
+            random=self._random,
+        ).make(content)
         return ProcessExamples(
             self._desk,
             self._city,
@@ -127,6 +135,10 @@ class Examples:
         name, code = self._company()
         usual = penalty_of(self._market, name, code, number=900 + number, today=self._today)
         content = {**usual, "public": {**usual["public"], **public}}
+        return self._record(content), content
+
+    def _record(self, content: Parts) -> UUID:
+        """A penalty with this content, sealed by its department and taken in."""
         row = SealedRow(0, uuid.uuid4(), os.urandom(32), content, data_row=1, sheet_row=1)
         message = act_message(
             kind=ROW_KIND, commitment=row.commitment(self._ledger.id.bytes), issuer=self._key.issuer
@@ -149,7 +161,7 @@ class Examples:
         )
         *_, report = intake.take([row])
         assert report.taken == 1, report.refused
-        return row.record_id, content
+        return row.record_id
 
     def _told(self, record: UUID, *, list_code: str = LIST) -> Done:
         notice = Notice(
