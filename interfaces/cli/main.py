@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "as-of": "interfaces.cli.as_of",
     "keys": "interfaces.cli.keys",
     "erase": "interfaces.cli.erase",
+    "indicators": "interfaces.cli.indicators",
     "instruments": "interfaces.cli.instruments",
     "tip-off": "interfaces.cli.tip_off",
     "worklist": "interfaces.cli.worklist",

@@ -103,6 +103,7 @@ def seed_city(ledger: Ledger, gateway_key: bytes, settings: Settings, *, quiet: 
         ledger, settings, files.files[name], department=files.sender[name], file=name
     )
     told["tip_off"] = seed_tip_off(ledger, settings, folder)
+    told["indicators"] = {"month": today.isoformat()[:7]}
     (folder / EXAMPLES).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (folder / DONE).write_text(ledger.id.hex + "\n")
 
@@ -201,7 +202,7 @@ def seed_tip_off(ledger: Ledger, settings: Settings, folder: Path) -> dict[str, 
     )
     receipt = {"number": str(filed.number), "secret": filed.secret}
     (folder / TIP_OFF).write_text(json.dumps(receipt) + "\n", encoding="utf-8")
-    return {"receipt_file": TIP_OFF, "follow": "/v1/tip-offs/follow-up"}
+    return {"receipt_file": TIP_OFF, "follow": "/v1/tip-offs/follow-up", "page": "/tip-offs"}
 
 
 def _key(path: Path) -> DepartmentKey:

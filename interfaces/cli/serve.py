@@ -199,6 +199,22 @@ def _tour(settings: Settings, url: str) -> list[str]:
         f"  {run} rebuild",
         f"  curl -s {url}/v1/ledger",
         *_examples(demo, folder, url, run, as_market),
+        *_notice(demo, folder, url, run, office=city.credit_office.code),
+    ]
+
+
+def _notice(demo: Path, folder: Path, url: str, run: str, *, office: str) -> list[str]:
+    """How the month of the seed ends and its indicators are notified (SUP-1); nothing for a city seeded before that."""
+    file = demo / EXAMPLES
+    told = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    if "indicators" not in told:
+        return []
+    month = told["indicators"]["month"]
+    who = f"--department {office} --official credit_office-1 --key {folder}/keys/{office}.pem --url {url}"
+    return [
+        f"  {run} clock --forward 31d  # 考核月份结束 the month is over",
+        f"  {run} indicators notice {month} {who}",
+        f"  考核指标和通报 indicators, notice    {url}/indicators?month={month}",
     ]
 
 

@@ -35,6 +35,13 @@ class Oversight:
         purpose = purpose_header(LEAK_TRACING.code, case=case, basis=basis)
         return self.client.post("/v1/traces", said, credit_official=self.official, credit_purpose=purpose)
 
+    def shown(self, path: str, said: Mapping[str, Any], *, purpose: str) -> str:
+        """The page of what ``path`` tells, logged before it leaves as the JSON is. Raises ``Problem``."""
+        page = self.client.fetch(
+            path, said, accept="text/html", credit_official=self.official, credit_purpose=purpose
+        )
+        return page.decode()
+
     def review(self, review: str) -> dict[str, Any]:
         """A review with its query, for whoever may decide it. Raises ``Problem``."""
         path = f"/v1/reviews/{review}/state"

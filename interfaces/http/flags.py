@@ -10,8 +10,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
-from werkzeug.exceptions import NotAcceptable
+from flask import Blueprint, Response
 
 from application.commands.flags import FlagDesk, HandleFlag
 from application.commands.remedies import Done, StaleVersion
@@ -23,7 +22,7 @@ from domain.parties.acting import Officer
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
-from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
+from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.flag_schemas import (
     ClosedFlag,
     FlagAnswer,
@@ -32,7 +31,8 @@ from interfaces.http.flag_schemas import (
     FlagsQuestion,
     ReassignedFlag,
 )
-from interfaces.http.intakes import json_response, logged_refusals
+from interfaces.http.intakes import logged_refusals
+from interfaces.http.media import HTML, page_wanted, shown
 from interfaces.http.paging import asked_page, page_response, read_json
 from interfaces.http.queries import for_purpose
 from interfaces.http.remedies import Command, command, sealed_act
@@ -41,7 +41,6 @@ from interfaces.http.remedy_schemas import SealedByDepartment
 from interfaces.http.services import services
 
 TAG = "监督"
-HTML = "text/html"
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 STEPS = {
     "flag.raised": ("线索入账并交办", "raised and assigned"),
@@ -100,15 +99,11 @@ def flag_state(flag_id: UUID) -> Response:
     """A flag with the events that show its cause, for its unit and the credit office; everyone else gets 404."""
     body = read_body()
     caller = authenticated(body)
-    accepted = request.accept_mimetypes
-    media = accepted.best_match((JSON, HTML)) if accepted else JSON
-    if media is None:
-        raise NotAcceptable
+    page_wanted()
     with logged_refusals(caller, body):
         read_json(FlagQuestion(), body)
         told = _flags(caller).one(flag_id, caller.department)
-    answer = _page(told) if media == HTML else json_response(_told(told), 200)
-    answer.vary.add("Accept")
+    answer = shown(_told(told), "portal/flag.html", told=told, causes=CAUSES, outcomes=OUTCOMES, names=STEPS)
     answer.headers["ETag"] = f'"{told.listed.version}"'
     return answer
 
@@ -178,8 +173,3 @@ def _told(told: Told) -> dict[str, Any]:
         "evidence": [{"event_id": event, "leaf_hash": found} for event, found in told.evidence],
         "steps": [asdict(step) for step in told.steps],
     }
-
-
-def _page(told: Told) -> Response:
-    page = render_template("portal/flag.html", told=told, causes=CAUSES, outcomes=OUTCOMES, names=STEPS)
-    return Response(page, mimetype=HTML)

@@ -18,8 +18,9 @@ from domain.oversight.incidents import KINDS, LOOKS_MAX, OUTCOMES
 from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
-from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import json_response, logged_refusals
+from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
+from interfaces.http.intakes import logged_refusals
+from interfaces.http.media import HTML, page_wanted, shown
 from interfaces.http.paging import read_json
 from interfaces.http.queries import Subject, for_purpose, identity_of
 from interfaces.http.remedies import Command, command
@@ -27,6 +28,7 @@ from interfaces.http.remedy_operations import beginning, deciding
 from interfaces.http.reviews import ReviewMoment, ReviewQuestion, seen_version
 from interfaces.http.schema_fields import count, hexadecimal, text
 from interfaces.http.services import services
+from interfaces.portal.oversight import VALUES, steps
 
 TAG = "监督"
 RECEIPT = r"^access:[1-9][0-9]{0,17}$"
@@ -110,7 +112,12 @@ class IncidentBundle(Schema):
     checkpoints = fields.Dict(required=True)
 
 
-_STANDS = Answer("事件", "the incident", json_of(IncidentAnswer), ("ETag",))
+_STANDS = Answer(
+    "事件",
+    "the incident",
+    {**json_of(IncidentAnswer), HTML: Raw("可打印的网页", "a page to print")},
+    ("ETag",),
+)
 _BUNDLE = Answer("证据包", "the bundle", json_of(IncidentBundle), ("Credit-Receipt",))
 
 
@@ -174,7 +181,9 @@ for _path, _zh, _en, _schema, _act, _about in ACTS:
     blueprint.add_url_rule(f"/<uuid:incident_id>/{_path}", endpoint=_path, view_func=_view, methods=["POST"])
 
 
-def _reading(zh: str, en: str, takes: type[Schema], answer: Answer) -> Operation:
+def _reading(
+    zh: str, en: str, takes: type[Schema], answer: Answer, *, problems: tuple[int, ...] = (404,)
+) -> Operation:
     return Operation(
         zh,
         en,
@@ -182,7 +191,7 @@ def _reading(zh: str, en: str, takes: type[Schema], answer: Answer) -> Operation
         TAG,
         {200: answer},
         takes=json_of(takes),
-        problems=(404,),
+        problems=problems,
         headers={"Credit-Purpose": True},
     )
 
@@ -193,13 +202,15 @@ def _reading(zh: str, en: str, takes: type[Schema], answer: Answer) -> Operation
         "安全事件现状",
         "How an incident stands",
         ReviewQuestion,
-        Answer("事件", "the incident", json_of(IncidentAnswer), ("ETag",)),
+        _STANDS,
+        problems=(404, 406),
     )
 )
 def incident_state(incident_id: UUID) -> Response:
     """An incident with all that was done (安全事件), for the credit office; subjects stand in it by random ids."""
     body = read_body()
     caller = authenticated(body)
+    page_wanted()
     with logged_refusals(caller, body):
         read_json(ReviewQuestion(), body)
         for_purpose(caller, INCIDENT_HANDLING)
@@ -224,7 +235,15 @@ def incident_state(incident_id: UUID) -> Response:
         "source": found.opened.source,
         "history": history,
     }
-    answer = json_response(told, 200)
+    answer = shown(
+        told,
+        "portal/incident.html",
+        told=told,
+        kind=VALUES[found.opened.kind],
+        state=VALUES["closed" if found.closed else "open"],
+        source=VALUES[found.opened.source],
+        steps=steps(history),
+    )
     answer.headers["ETag"] = f'"{found.version}"'
     return answer
 
@@ -235,7 +254,7 @@ def incident_state(incident_id: UUID) -> Response:
         "下载证据包",
         "An incident's bundle",
         BundleQuestion,
-        Answer("证据包", "the bundle", json_of(IncidentBundle), ("Credit-Receipt",)),
+        _BUNDLE,
     )
 )
 def incident_bundle(incident_id: UUID) -> Response:

@@ -17,8 +17,9 @@ from domain.oversight.reviews import CONSEQUENCES, FINDINGS, REASONS
 from domain.parties.acting import TEXT_CHARACTERS_MAX
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
-from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import json_response, logged_refusals
+from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
+from interfaces.http.intakes import logged_refusals
+from interfaces.http.media import HTML, page_wanted, shown
 from interfaces.http.paging import read_json
 from interfaces.http.queries import for_purpose
 from interfaces.http.remedies import Command, command
@@ -26,6 +27,8 @@ from interfaces.http.remedy_operations import deciding
 from interfaces.http.schema_fields import count, text
 from interfaces.http.services import services
 from interfaces.http.traces import Shown
+from interfaces.portal.oversight import REASONS as REASON_NAMES
+from interfaces.portal.oversight import VALUES, at, steps
 
 TAG = "监督"
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
@@ -96,12 +99,12 @@ class ReviewAnswer(Schema):
             200: Answer(
                 "审查和所审的查询",
                 "the review and its query",
-                json_of(ReviewAnswer),
+                {**json_of(ReviewAnswer), HTML: Raw("可打印的网页", "a page to print")},
                 ("ETag", "Credit-Receipt"),
             )
         },
         takes=json_of(ReviewQuestion),
-        problems=(404,),
+        problems=(404, 406),
         headers={"Credit-Purpose": True},
     )
 )
@@ -110,12 +113,22 @@ def review_state(review_id: UUID) -> Response:
     queried; logged in the list of the subject before it leaves."""
     body = read_body()
     caller = authenticated(body)
+    page_wanted()
     with logged_refusals(caller, body):
         read_json(ReviewQuestion(), body)
         for_purpose(caller, QUERY_REVIEW)
         officer, department = caller.signed_header("Credit-Official"), caller.department
         found = ask_review(services().ledger, review_id, officer=officer, department=department)
-    answer = json_response(told_review(found), 200)
+    told = told_review(found)
+    answer = shown(
+        told,
+        "portal/review.html",
+        told=told,
+        state=VALUES[found.review.state],
+        reasons=[REASON_NAMES[reason] for reason in found.review.opened.reasons],
+        steps=steps(found.history),
+        at=at,
+    )
     answer.headers["ETag"] = f'"{found.review.version}"'
     answer.headers["Credit-Receipt"] = f"access:{found.position}"
     return answer

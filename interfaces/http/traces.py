@@ -16,12 +16,14 @@ from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import read_body
-from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import json_response, logged_refusals
+from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
+from interfaces.http.intakes import logged_refusals
+from interfaces.http.media import HTML, page_wanted, shown
 from interfaces.http.paging import read_json
 from interfaces.http.queries import Subject, asked_purpose, for_purpose, identity_of
 from interfaces.http.schema_fields import count, hexadecimal, text
 from interfaces.http.services import services
+from interfaces.portal.oversight import at, kind_of, lanes
 
 blueprint = Blueprint("traces", __name__, url_prefix="/v1")
 
@@ -109,10 +111,14 @@ class TraceAnswer(Schema):
         "监督",
         {
             200: Answer(
-                "含有所查内容的答复", "the answers that held it", json_of(TraceAnswer), ("Credit-Receipt",)
+                "含有所查内容的答复",
+                "the answers that held it",
+                {**json_of(TraceAnswer), HTML: Raw("可打印的网页", "a page to print")},
+                ("Credit-Receipt",),
             )
         },
         takes=json_of(TraceQuestion),
+        problems=(406,),
         headers={"Credit-Purpose": True},
         limits=(
             f"查全或者拒绝：一个主体至多{LOOKS_MAX}次查询。",
@@ -128,6 +134,7 @@ def trace() -> Response:
     """
     body = read_body()
     caller = authenticated(body)
+    page_wanted()
     with logged_refusals(caller, body):
         for_purpose(caller, LEAK_TRACING)
         purpose, case, basis = asked_purpose(caller)
@@ -144,6 +151,10 @@ def trace() -> Response:
         else:
             assert isinstance(record, UUID)
             found = traces.of_record(record, tracer, excerpt)
-    answer = json_response(told_trace(found, excerpt, Registry(ledger)), 200)
+    told = told_trace(found, excerpt, Registry(ledger))
+    drawn, first, last = lanes(told["answers"])
+    answer = shown(
+        told, "portal/trace.html", told=told, lanes=drawn, first=first, last=last, at=at, kind_of=kind_of
+    )
     answer.headers["Credit-Receipt"] = f"access:{found.positions[0]}"
     return answer

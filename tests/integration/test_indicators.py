@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
 from application.commands.refusals import log_refusal
 from domain.oversight.review_events import QueryReviewDecided, QueryReviewOpened
 from domain.shared.canonical import canonical
 from domain.shared.refusals import Defect
+from interfaces.cli.main import cli
 from interfaces.client.flags import Flags
 from interfaces.client.indicators import Indicators
 from tests.erasure import ask, carry_out
@@ -30,8 +33,9 @@ DECIDED = date(2026, 6, 1)
 class Counted:
     """A month in which the source did a little of everything, and who asks about it."""
 
-    def __init__(self, city: City, web: Web) -> None:
+    def __init__(self, city: City, web: Web, url: str) -> None:
         self.city, self.world, self.web, story = city, city.world, web, city.story
+        self.url = url
         self.source = Indicators(city.clients["source"], official=SECOND)
         self.office = Indicators(city.clients["portal"], official="credit_office-1")
         self.before = self._folded(story.source)
@@ -84,7 +88,7 @@ class Counted:
 def counted(seeded_world: World) -> Iterator[Counted]:
     story, web = begin(seeded_world), Web(seeded_world)
     with web.served() as url:
-        yield Counted(City(story, url), web)
+        yield Counted(City(story, url), web, url)
 
 
 @pytest.mark.rule("SUP-1")
@@ -118,6 +122,8 @@ def test_sup_1_a_month_is_told_when_it_is_over_exact_to_its_unit_and_in_fives_to
     world.clock.advance(days=10)
     world.project()
     own, all_units = counted.source.exact(MONTH), counted.office.exact(MONTH)
+    asked = _by_command(counted, "show", official=SECOND, department=unit)
+    assert asked.exit_code == 0 and json.loads(asked.stdout) == own
     assert [u["unit"] for u in own["exact"]] == [unit]
     assert {u["unit"] for u in all_units["exact"]} == {
         d.code for d in world.city.departments if d.role != "credit_office"
@@ -149,6 +155,13 @@ def test_sup_1_a_month_is_told_when_it_is_over_exact_to_its_unit_and_in_fives_to
         assert f"<v>{times}</v>" in rules
 
 
+def _by_command(counted: Counted, what: str, *, official: str, department: str) -> Result:
+    """The same from the command line."""
+    key = counted.world.folder / "keys" / f"{department}.pem"
+    who = ["--department", department, "--official", official, "--key", str(key), "--url", counted.url]
+    return CliRunner().invoke(cli, ["indicators", what, MONTH, *who])
+
+
 def _public_book(counted: Counted) -> bytes:
     return counted.web.http.get(f"/v1/indicators/workbook?month={MONTH}").data
 
@@ -163,7 +176,8 @@ def test_sup_1_the_office_alone_freezes_a_month_by_a_notice_that_says_what_the_l
     forbidden = problem(lambda: counted.source.issue(MONTH), 403)
     assert (forbidden["rule"], code_of(forbidden)) == ("SUP-1", "indicators_not_the_office")
     world.project()  # the refusal stands in the log already, and is counted
-    assert counted.office.issue(MONTH)["month"] == MONTH
+    issued = _by_command(counted, "notice", official="credit_office-1", department=counted.city.story.office)
+    assert issued.exit_code == 0 and json.loads(issued.stdout)["month"] == MONTH
     world.project()
     again = problem(lambda: counted.office.issue(MONTH), 422)
     assert code_of(again) == "indicators_notified_already"

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from interfaces.cli.main import cli
 from interfaces.client.oversight import Oversight
+from interfaces.client.signing import purpose_header
 from tests.erasure import ask, carry_out
 from tests.integration.test_links import PERSON, Linking
 from tests.remedies import SECOND, begin
@@ -82,6 +83,14 @@ def test_qry_4_a_leak_is_traced_to_the_answers_that_held_it(city: City) -> None:
     whole = office.trace(subject=city.subject, **CASE)
     assert {"objection", "shared", "dossier"} <= {a["view"] for a in whole["answers"]}
     assert world.finding() is None
+
+    excerpt = {"CF_NR_FK": "7.77", "CF_WSH": "示市监罚字〔2026〕9001号"}
+    asking, why = {"record": record, "excerpt": excerpt}, purpose_header("leak_tracing", **CASE)
+    page = office.shown("/v1/traces", asking, purpose=why)
+    assert page.count("<circle") == len(found["answers"]) and page.count('data-kind="whole"') == 2
+    assert city.stranger_officer in page and newest["receipt"] in page and "曾经公示" in page
+    headers = {"accept": "text/csv", "credit_official": OFFICE, "credit_purpose": why}
+    assert problem(lambda: office.client.fetch("/v1/traces", asking, **headers), 406)
 
 
 def test_qry_4_only_the_credit_office_traces_and_says_why(city: City) -> None:
