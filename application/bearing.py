@@ -51,6 +51,9 @@ class Bearing:
     keys: Mapping[UUID, KeyName] = field(default_factory=dict)
     touched: set[UUID] = field(default_factory=set)
     """Measures of which an event was made since."""
+    linked: dict[UUID, int] = field(default_factory=dict)
+    """Other subjects, whose measures are among these, with the last versions taken of their own streams: persons linked
+    to a record of this one (DET-7)."""
 
     def take(self, event: Event) -> None:
         """Fold an event of a measure in."""
@@ -113,8 +116,12 @@ class Bearing:
         if measure is None:
             return []
         cause = event.cause if isinstance(event, MeasureEnded) else "declined"
-        self.version += 1
-        return [unmeasured(measure, subject=self.subject_id, version=self.version, cause=cause, at=at)]
+        subject = self.keys[measure.id][0]
+        if subject in self.linked:
+            version = self.linked[subject] = self.linked[subject] + 1
+        else:
+            version = self.version = self.version + 1
+        return [unmeasured(measure, subject=subject, version=version, cause=cause, at=at)]
 
     def owners(self, event: Event) -> dict[str, KeyName] | None:
         """Whose keys the parts of an event of a measure are under: those of its case; None for any other event."""
@@ -124,6 +131,10 @@ class Bearing:
         owner, key_class = self.keys[stream]
         own = own_record(key_class)
         return {name: (owner, record_class(name, UUID(own) if own else None)) for name in event.parts()}
+
+    def versions_told(self) -> dict[UUID, int]:
+        """The versions that are taken of the own streams of all subjects."""
+        return {self.subject_id: self.version, **self.linked}
 
     def moved(self) -> list[Measure]:
         """The measures of which an event was made, as they are then."""
@@ -137,3 +148,9 @@ class Bearing:
         for event in made:
             self.take(event)
         return made
+
+
+def unmoved(seen: Mapping[UUID, int], now: Bearing) -> dict[UUID, int]:
+    """The subjects' own streams of which no event was made since they were ``seen``: guards for what relied on them."""
+    told = now.versions_told()
+    return {stream: version for stream, version in seen.items() if told[stream] == version}

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Protocol
 from uuid import UUID
 
+from application.bearing import unmoved
 from application.ledger import Ledger, SealedAct
 from application.listings import bearing_of, ended_by_time
 from application.measures import ended_with, settle_measures
@@ -92,16 +93,15 @@ def end_terms(ledger: Ledger, terms: Terms) -> int:
 
 def _end_measured(ledger: Ledger, subject: UUID, event: PublicityEnded) -> int:
     """End a record's term and the measures that rest on it, in one transaction (REP-5). Raises ``Conflict``."""
-    bearing = bearing_of(ledger, subject)
-    seen = bearing.version
+    bearing = bearing_of(ledger, subject, record=event.originator_id)
+    seen = bearing.versions_told()
     acts = [
         ledger.seal(event),
         *ended_with(ledger, bearing, event.originator_id, cause="ground_expired"),
     ]
     batch = ledger.prepare(acts, meta=META)
     batch.suppress = [event.originator_id]
-    if bearing.version == seen:
-        batch.guards[subject] = seen
+    batch.guards |= unmoved(seen, bearing)
     settle_measures(batch, bearing)
     ledger.store.append(batch)
     return 1

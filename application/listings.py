@@ -37,10 +37,13 @@ def lists_of(ledger: Ledger, subject_id: UUID) -> tuple[Borne, ...]:
     return tuple(borne for borne in fold_borne(ledger.load(subject_id)) if borne.holds_on(today))
 
 
-def bearing_of(ledger: Ledger, subject_id: UUID, *, case: UUID | None = None) -> Bearing:
+def bearing_of(
+    ledger: Ledger, subject_id: UUID, *, case: UUID | None = None, record: UUID | None = None
+) -> Bearing:
     """A subject with its lists, notes and measures, whatever the day, and the versions of all streams concerned.
 
     ``case`` is the case that is acted on: a measure of which only the end is still to be reported counts as well.
+    With a ``record`` of the subject, the measures of persons linked to it, which rest on it too (DET-7).
     """
     rows = ledger.open_all(ledger.store.load("records", subject_id), log="records")
     events = [row.event for row in rows if "public" in row.opened]
@@ -51,9 +54,25 @@ def bearing_of(ledger: Ledger, subject_id: UUID, *, case: UUID | None = None) ->
     repaired = {record for b in borne for record in b.records if not stands(ledger, record)}
     last = rows[-1].row.stream_version if rows else 0
     bearing = Bearing(subject_id, last, borne, versions, frozenset(repaired), notes)
-    still, _ = fold_measured(events)
-    bearing.measures, bearing.keys = measures_of(ledger, still if case is None else {*still, case})
+    still = [*fold_measured(events)[0], *([] if case is None else [case])]
+    for person in _linked_to(ledger, record, apart_from=subject_id):
+        told = ledger.open_all(ledger.store.load("records", person), log="records")
+        bearing.linked[person] = told[-1].row.stream_version if told else 0
+        still += fold_measured(row.event for row in told if "public" in row.opened)[0]
+    found, bearing.keys = measures_of(ledger, dict.fromkeys(still))
+    bearing.measures = {
+        measure.id: measure
+        for measure in found.values()
+        if bearing.keys[measure.id][0] not in bearing.linked or record is None or measure.concerns(record)
+    }
     return bearing
+
+
+def _linked_to(ledger: Ledger, record: UUID | None, *, apart_from: UUID) -> list[UUID]:
+    """The persons linked to a record, each once."""
+    links = [] if record is None else ledger.store.links_of(record)
+    owners = dict.fromkeys(parse_key_reference(reference)["public"][0] for _, reference in links)
+    return [person for person in owners if person != apart_from]
 
 
 def stands(ledger: Ledger, record: UUID) -> bool:

@@ -19,7 +19,7 @@ from domain.catalogue.items import CatalogueItemSuspended
 from domain.listing.case import fold_listing
 from domain.listing.events import ListStandardSuspended
 from domain.measures.case import Measure, fold_measure
-from domain.measures.fitting import RECORD
+from domain.measures.fitting import LISTING
 from domain.measures.items import MeasureItemSuspended
 from domain.records.publicity import item_code
 from domain.remedies.standing import standing_of
@@ -90,7 +90,7 @@ def _resting_on(ledger: Ledger, measure: Measure, stops: Stops) -> str:
     if not any(version == 0 for _, version in stops):
         return ""
     code = ""
-    if measure.ground == RECORD:
+    if measure.ground != LISTING:
         standing = standing_of(ledger.load(measure.records[0]))
         code = "" if standing is None else item_code(standing.content)
     elif (listing := fold_listing(ledger.load(UUID(measure.rests_on)))) is not None:

@@ -12,11 +12,13 @@ from uuid import UUID
 from application.commands.remedies import RecordFile, RemedyDesk
 from application.ledger import Ledger
 from application.listings import lists_of, stands
+from application.sealing import parse_key_reference
 from domain.catalogue.items import EVERY_DEPARTMENT, CatalogueItem, version_in_force
 from domain.listing.case import Listing, fold_listing
 from domain.measures.case import Measure
-from domain.measures.fitting import LISTING, RECORD, Ground, ground_kind_defects
+from domain.measures.fitting import LINK, LISTING, RECORD, Ground, ground_kind_defects
 from domain.measures.items import GRAVE
+from domain.records.links import PersonLinked
 from domain.records.publicity import (
     decided_on,
     item_code,
@@ -42,6 +44,7 @@ class FoundGround:
     """A ground with the records behind it: the file of the first, the department that determined or listed.
 
     ``guards`` are the streams that were read, ``record`` has keys of its own only where the measure may go with it.
+    ``person`` names a linked person, who is the record's ``party`` then.
     """
 
     ground: Ground
@@ -50,6 +53,7 @@ class FoundGround:
     source: str
     item: CatalogueItem | None
     guards: Mapping[UUID, int]
+    person: Mapping[str, str] | None = None
 
 
 class Grounds:
@@ -73,6 +77,11 @@ class Grounds:
             raise _unknown()
         if rests_on.kind == RECORD:
             return self.of_record(self._desk.record_known_to(department, rests_on.id, rule="MEA-1"))
+        if rests_on.kind == LINK:
+            linked = self.of_link(rests_on.id)
+            if department != linked.source:
+                raise _unknown()
+            return linked
         listing = fold_listing(self._ledger.load(rests_on.id))
         if listing is None or not listing.is_listed:
             raise _unknown()
@@ -85,6 +94,8 @@ class Grounds:
         """The ground of a measure that was named before."""
         if measure.ground == RECORD:
             return self.of_record(self._desk.record(measure.records[0], rule="MEA-1"))
+        if measure.ground == LINK:
+            return self.of_link(UUID(measure.rests_on))
         listing = fold_listing(self._ledger.load(UUID(measure.rests_on)))
         if listing is None:
             raise _unknown()
@@ -120,6 +131,33 @@ class Grounds:
         )
         guards = {file.id: standing.version, **versions.guards}
         return FoundGround(ground, file, (file.id,), file.source, item, guards)
+
+    def of_link(self, link: UUID) -> FoundGround:
+        """The link of a person to an organisation's record as a ground (DET-7), as the record stands today.
+
+        Raises ``Refused`` for what is no link, or erased.
+        """
+        rows = self._ledger.store.load("records", link)
+        opened = self._ledger.open_all(rows[:1], log="records")
+        if not rows or rows[0].topic != PersonLinked.TOPIC or opened[0].closed:
+            raise _unknown()
+        event, person = opened[0].event, parse_key_reference(rows[0].key_ref)["public"][0]
+        assert isinstance(event, PersonLinked)
+        found = self.of_record(self._desk.record(UUID(event.record), rule="MEA-1"))
+        named = {
+            "person_name": str(event.name),
+            "id_type": str(event.id_type),
+            "id_number": str(event.id_number),
+        }
+        return replace(
+            found,
+            ground=replace(
+                found.ground, kind=LINK, id=str(link), subject_kind="natural_person", role=event.role
+            ),
+            record=replace(found.record, party=person, deletable=False),
+            guards={**found.guards, link: rows[-1].stream_version},
+            person=named,
+        )
 
     def of_listing(self, listing: Listing) -> FoundGround:
         """A listing as a ground, as it stands today."""

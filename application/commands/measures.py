@@ -127,8 +127,8 @@ class Measures:
         found = self._grounds.known_to(officer.department, command.rests_on)
         guards = dict(found.guards)
         item = self._item(command.measure, guards)
-        rows = self._ledger.store.load("records", found.record.subject_id)
-        still, _ = fold_measured(self._ledger.load(found.record.subject_id))
+        rows = self._ledger.store.load("records", found.record.concerned)
+        still, _ = fold_measured(self._ledger.load(found.record.concerned))
         open_now = measures_of(self._ledger, still)[0].values()
         responders = [code for _, code in command.responders]
         defects = list(self._responder_defects(responders, officer, found))
@@ -182,7 +182,7 @@ class Measures:
             provisional=following.provisional,
             rests_on=ground.id,
             records=[str(record) for record in found.records],
-            **self._who(found.record),
+            **(found.person or self._who(found.record)),
         )
 
     def _who(self, record: RecordFile) -> dict[str, str]:
@@ -246,7 +246,7 @@ class Measures:
 
     def _first_day(self, measure: Measure, record: RecordFile) -> str:
         """The day on which this measure was first applied on the same ground by anyone, ISO text; empty when never."""
-        _, ever = fold_measured(self._ledger.load(record.subject_id))
+        _, ever = fold_measured(self._ledger.load(record.concerned))
         earlier = measures_of(self._ledger, ever)[0].values()
         same = [m.from_day for m in earlier if (m.code, m.rests_on) == (measure.code, measure.rests_on)]
         return min((day for day in same if day), default="")
@@ -271,7 +271,7 @@ class Measures:
         measure = fold_measure(self._ledger.load(measure_id))
         if measure is None:
             raise Refused(Defect("JNT-1", "remedy_case_unknown"))
-        record = self._desk.record(measure.records[0], rule="JNT-1")
+        record = self._desk.of_case(measure.id, measure.records[0], rule="JNT-1")
         return measure, record if measure.ground == RECORD else replace(record, deletable=False)
 
     def _item(self, code: str, guards: dict[UUID, int]) -> MeasureItem | None:
@@ -315,7 +315,7 @@ class Measures:
 def _borne(event: MeasureNamed, record: RecordFile, version: int) -> SubjectMeasured:
     """What the subject's own stream tells of a naming."""
     return SubjectMeasured(
-        originator_id=record.subject_id,
+        originator_id=record.concerned,
         originator_version=version,
         timestamp=event.timestamp,
         measure=str(event.originator_id),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
-from application.bearing import Bearing
+from application.bearing import Bearing, unmoved
 from application.commands.subjects import Identity, blind_of
 from application.consequences import Consequences
 from application.data_keys import own_record, record_class
@@ -321,8 +321,8 @@ class RemedyDesk:
         made = [act.event, *(event for event, _ in act.begins), *(sealed.event for sealed in act.sealed)]
         falls = any(isinstance(event, FALLING) for event in made)
         case = act.event.originator_id
-        bearing = bearing_of(self.ledger, record.subject_id, case=case) if falls else None
-        seen = 0 if bearing is None else bearing.version
+        bearing = bearing_of(self.ledger, record.subject_id, case=case, record=record.id) if falls else None
+        seen = {} if bearing is None else bearing.versions_told()
         then = Consequences(
             record_id=record.id,
             standing=standing,
@@ -353,9 +353,9 @@ class RemedyDesk:
             # By which calendar days were counted follows from where their event stands.
             known = self.registry.calendar(self.built_in)
             batch.guards[known.stream_id] = known.version
-        if bearing is not None and bearing.version == seen:
+        if bearing is not None:
             # Nobody is taken off a list; whoever puts the subject on one meanwhile is told of what happened here.
-            batch.guards[record.subject_id] = seen
+            batch.guards |= unmoved(seen, bearing)
         batch.suppress, batch.returns = then.suppress, then.returns
         batch.marks, batch.unmarks = then.marks, then.unmarks
         batch.opened, batch.closed = then.opened, then.closed

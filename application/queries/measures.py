@@ -25,6 +25,7 @@ from domain.listing.case import fold_listing
 from domain.measures.case import fold_measured
 from domain.measures.fitting import LISTING, RULES, Verdict, item_may, judge
 from domain.measures.items import MeasureItem, item_in_force
+from domain.records.links import PersonLinked
 from domain.shared.canonical import Json, canonical
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
@@ -78,7 +79,8 @@ class MeasureChecks:
             if len(listing) > LISTED_MAX:
                 raise Refused(Defect("FORMAT", "answer_too_large", "/subject", {"most": str(LISTED_MAX)}))
             if not defects:
-                verdicts = tuple(self._judged(request, subject, item, cited, listing))
+                judged = self._judged(request, subject, item, cited, listing)
+                verdicts = (*judged, *self._linked(request, subject, item, cited))
         if not defects and not verdicts:
             defects = (Defect("MEA-1", "measure_without_fact", "/subject"),)
         may = any(verdict.may for verdict in verdicts)
@@ -131,6 +133,22 @@ class MeasureChecks:
             parts = [listed.part for listed in listing if listed.record_id == record]
             if decide(request, found.item, parts, subject=str(subject), consent=None).allow:
                 yield judge(item, found.ground, department=request.department, cited=cited, applied=applied)
+
+    def _linked(
+        self, request: Request, subject: UUID, item: MeasureItem | None, cited: Mapping[str, str] | None
+    ) -> Iterator[Verdict]:
+        """A verdict for every link of a person by this very department: nobody else is shown one (DET-7)."""
+        still, _ = fold_measured(self._ledger.load(subject))
+        applied = measures_of(self._ledger, still)[0].values()
+        _, entries = self._ledger.store.standing_records(subject, limit=LISTED_MAX)
+        for entry, _ in entries:
+            rows = self._ledger.store.load_slice("records", entry, limit=1)
+            if rows and rows[0].topic == PersonLinked.TOPIC:
+                found = self._grounds.of_link(entry)
+                if found.source == request.department:
+                    yield judge(
+                        item, found.ground, department=request.department, cited=cited, applied=applied
+                    )
 
     def _found(self, record: UUID) -> FoundGround:
         listing = fold_listing(self._ledger.load(record))

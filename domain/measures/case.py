@@ -102,7 +102,9 @@ class Measure:
         return self.state == "applied" and self.until < today.isoformat()
 
     def concerns(self, record: UUID, listings: Iterable[UUID] = ()) -> bool:
-        """Whether it rests on a record, or on one of these listings."""
+        """Whether it rests on a record, on the link of a person to it, or on one of these listings."""
+        if self.ground == "link" and record in self.records:
+            return True
         grounds = {str(record), *(str(listing) for listing in listings)}
         return self.rests_on in grounds
 

@@ -18,8 +18,9 @@ class MeasureNamed(Event):
 
     ``initiator`` names, ``department`` is to respond by ``feedback_by`` (ISO text; ``provisional`` beyond the loaded
     calendar). ``measure`` and ``version`` are of the measures list, ``provision`` is what is cited. ``rests_on`` is the
-    record or the listing (``ground``), ``records`` are those behind it. ``action`` is shared by all that were named at
-    once. Who it is: ``name`` and ``code`` of an organisation, ``person_name``, ``id_type``, ``id_number`` of a person.
+    record, the listing or the link (``ground``), ``records`` are those behind it. ``action`` is shared by all that were
+    named at once. Who it is: ``name`` and ``code`` of an organisation, ``person_name``, ``id_type``, ``id_number`` of a
+    person.
     """
 
     TOPIC: ClassVar[str] = "measure.named"

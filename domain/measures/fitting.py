@@ -17,18 +17,18 @@ from domain.parties.acting import is_text
 from domain.shared.deadlines import add_months
 from domain.shared.refusals import Defect
 
-RECORD, LISTING, SCORE = "record", "listing", "credit_score"
+RECORD, LISTING, LINK, SCORE = "record", "listing", "link", "credit_score"
 RULES = ("MEA-1", "MEA-2", "MEA-3", "MEA-4", "MEA-5")
 """What every answer was asked against, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a measure would rest on (所针对的记录或名单): a record or a listing of the subject.
+    """What a measure would rest on (所针对的记录或名单): a record or a listing of the subject, or its link to one.
 
     ``item`` is the catalogue item (a list has the code of its own), ``until`` the last day of a listing, ISO text or
     empty. ``stands``: it counts today; ``objected``: an objection to it is being verified; ``stopped``: its item or
-    list is not executed (INS-2).
+    list is not executed (INS-2). ``role`` is that of a person linked to an organisation's record (DET-7).
     """
 
     kind: str
@@ -40,6 +40,7 @@ class Ground:
     objected: bool
     until: str = ""
     stopped: bool = False
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,11 @@ class Verdict:
 
 
 def ground_kind_defects(kind: str) -> list[Defect]:
-    """That a measure rests on a record or a listing, and on no score (MEA-1, MEA-4)."""
+    """That a measure rests on a record, a listing or a link to a record, and on no score (MEA-1, MEA-4)."""
     if kind == SCORE:
         return [Defect("MEA-4", "measure_on_a_score", "/rests_on/kind")]
-    if kind not in (RECORD, LISTING):
-        values = {"values": f"{RECORD}、{LISTING}"}
+    if kind not in (RECORD, LISTING, LINK):
+        values = {"values": f"{RECORD}、{LISTING}、{LINK}"}
         return [Defect("MEA-1", "measure_without_ground", "/rests_on/kind", values)]
     return []
 
@@ -180,6 +181,10 @@ def _unfit(item: MeasureItem, provision: Provision, ground: Ground) -> list[Defe
         code = "measure_too_heavy" if heavy else "measure_severity_unfit"
         told = {"measure": item.code, "severity": ground.severity}
         defects.append(Defect("MEA-2", code, "/provision", told))
+    if ground.kind == LINK and ground.role not in provision.linked_roles:
+        reached = "、".join(provision.linked_roles) or "-"
+        told = {"measure": item.code, "role": ground.role, "values": reached}
+        defects.append(Defect("MEA-1", "measure_not_of_linked", "/provision", told))
     return defects
 
 

@@ -16,6 +16,7 @@ from domain.catalogue.gate import ARTICLE_NOT_STATED
 from domain.catalogue.items import SEVERITIES, SUBJECT_KINDS, LegalBasis
 from domain.catalogue.suspension import stopped_basis
 from domain.instruments.ledger import Stopped
+from domain.records.links import ROLES
 from domain.shared.canonical import Json
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
@@ -41,20 +42,24 @@ class Provision:
 
     ``items`` are the catalogue items whose records it is related to (a list has the code of its own item),
     ``severities`` the classes of conduct (a listing counts as 严重); ``months_max`` is the legal standard of the term.
+    ``linked_roles`` are the roles of persons linked to an organisation's record whom it reaches too, none: nobody.
     """
 
     basis: LegalBasis
     items: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
     months_max: int = 0
+    linked_roles: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
-        """The provision as canonical JSON."""
+        """The provision as canonical JSON; ``linked_roles`` are left out where there are none."""
+        linked: dict[str, Json] = {"linked_roles": list(self.linked_roles)} if self.linked_roles else {}
         return {
             "basis": self.basis.to_json(),
             "items": list(self.items),
             "severities": list(self.severities),
             "months_max": self.months_max,
+            **linked,
         }
 
     @property
@@ -124,6 +129,7 @@ class MeasureItem:
 def _provision(given: Mapping[str, Any]) -> Provision:
     values = {name: given[name] for name in given if name != "basis"}
     values |= {name: tuple(values[name]) for name in ("items", "severities")}
+    values["linked_roles"] = tuple(values.get("linked_roles", ()))
     return Provision(basis=LegalBasis(**given["basis"]), **values)
 
 
@@ -333,6 +339,9 @@ def _fit_defects(item: MeasureItem, about: Mapping[str, str]) -> Iterator[Defect
         if not provision.severities or not set(provision.severities) <= set(SEVERITIES):
             told_of = {**told, "values": "、".join(SEVERITIES)}
             yield Defect("MEA-2", "measure_severity_unknown", f"{where}/severities", told_of)
+        if not set(provision.linked_roles) <= set(ROLES):
+            told_of = {**told, "values": "、".join(ROLES)}
+            yield Defect("MEA-2", "measure_roles_unknown", f"{where}/linked_roles", told_of)
         if item.heavy and SLIGHT in provision.severities:
             yield Defect("MEA-2", "measure_heavy_for_slight", f"{where}/severities", told)
         if not 0 < provision.months_max <= MONTHS_MAX:

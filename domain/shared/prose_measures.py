@@ -199,6 +199,15 @@ MEASURE_PROSE: dict[str, tuple[str, str]] = {
         "事项或名单 {item} 所依据的文件没有充分依据，已停止执行，措施不得以其为依据。",
         "Item or list {item} rests on a document without sufficient basis and is not executed; nothing rests on it.",
     ),
+    "measure_roles_unknown": (
+        "措施 {measure} 的第 {number} 条依据所及关联责任人须为：{values}。",
+        "The linked persons whom provision {number} of measure {measure} reaches are of: {values}.",
+    ),
+    "measure_not_of_linked": (
+        "清单中措施 {measure} 的这一条款不适用于该单位的{role}（适用的关联责任人：{values}），只能对单位本身实施。",
+        "This provision of measure {measure} does not reach the organisation's {role} (it reaches: {values}); the "
+        "measure can be applied to the organisation alone.",
+    ),
     "measure_cause_unknown": (
         "解除原因须为：{values}（已经纠正，或者措施本身错误）。",
         "The cause of lifting is one of: {values} (conduct corrected, or the measure itself wrong).",

@@ -32,7 +32,8 @@ class CitedProvision(Schema):
 
 
 class RestsOn(Schema):
-    """What a measure rests on: ``record`` or ``listing`` with its id; any other kind is refused by its rule."""
+    """What a measure rests on: ``record``, ``listing``, or a person's ``link`` to a record of an organisation, with
+    its id; any other kind is refused by its rule."""
 
     kind = _short(KIND_MAX)
     id = fields.UUID()
@@ -112,9 +113,9 @@ class Reason(Schema):
 
 
 class JudgedGround(Schema):
-    """A record or listing of the subject, and whether the measure may rest on it."""
+    """A record, listing or link of the subject, and whether the measure may rest on it."""
 
-    kind = text("record, listing")
+    kind = text("record, listing, link")
     id = fields.UUID(required=True)
     severity = text("严重程度 / severity")
     may = fields.Boolean(required=True)

@@ -54,6 +54,15 @@ def found(item: MeasureItem) -> list[tuple[str, str]]:
     return [(defect.rule, defect.code) for defect in item_defects(item)]
 
 
+@pytest.mark.rule("DET-7")
+@pytest.mark.rule("MEA-2")
+def test_mea_2_a_provision_says_whom_of_the_linked_persons_it_reaches_and_nothing_else_is_a_role() -> None:
+    reaching = with_provision(linked_roles=("法定代表人",))
+    assert found(reaching) == [] and MeasureItem.from_json(reaching.to_json()) == reaching
+    assert "linked_roles" not in PROVISION.to_json()
+    assert found(with_provision(linked_roles=("亲属",))) == [("MEA-2", "measure_roles_unknown")]
+
+
 def test_an_item_with_all_that_it_needs_has_no_defect_and_survives_its_own_form() -> None:
     assert found(ITEM) == []
     assert MeasureItem.from_json(ITEM.to_json()) == ITEM

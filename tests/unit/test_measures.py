@@ -117,6 +117,19 @@ def test_what_fits_may_be_applied_and_is_judged_by_the_provision_that_fits() -> 
     assert verdict.may and verdict.provision == PROVISION
 
 
+@pytest.mark.rule("DET-7")
+@pytest.mark.rule("MEA-1")
+def test_det_7_a_linked_person_is_reached_by_its_role_only_and_ins_2_nothing_rests_on_what_is_stopped() -> (
+    None
+):
+    link = replace(GROUND, kind="link", role="法定代表人")
+    reaching = replace(ITEM, provisions=(replace(PROVISION, linked_roles=("法定代表人",)),))
+    assert codes(reaching, link) == [] and ground_kind_defects("link") == []
+    assert codes(reaching, replace(link, role="主要负责人")) == [("MEA-1", "measure_not_of_linked")]
+    assert codes(ITEM, link) == [("MEA-1", "measure_not_of_linked")]
+    assert codes(ground=replace(GROUND, stopped=True)) == [("INS-2", "measure_ground_stopped")]
+
+
 @pytest.mark.rule("MEA-1")
 def test_mea_1_no_measure_without_the_list_its_provision_and_a_standing_ground() -> None:
     assert codes(None) == [("MEA-1", "measure_not_listed")]
