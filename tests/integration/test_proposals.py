@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from application.commands.proposals import HandleProposal
 from application.registry import Registry
-from domain.catalogue.items import PublicityRule
+from domain.catalogue.items import MaskedField, PublicityRule
 from domain.shared.refusals import Refused
 from interfaces.client.signing import COVERED
 from tests.erasure import ask, carry_out, dump
@@ -177,6 +177,45 @@ def test_cat_6_what_is_proposed_passes_its_own_gate_before_it_is_published(desk:
     assert desk.unpublished("catalogue_item", long.to_json()) == ("PUB-4", "catalogue_term_beyond_maximum")
     bare = replace(ours, code="W03-01", version=1, layer="municipal", bases=(law,))
     assert desk.unpublished("catalogue_item", bare.to_json()) == ("CAT-6", "catalogue_supplement_basis")
+
+
+@pytest.mark.rule("CAT-2")
+@pytest.mark.rule("CAT-4")
+@pytest.mark.rule("PUB-2")
+def test_cat_2_what_has_no_basis_of_its_level_or_leaves_a_decision_open_is_not_published(desk: Desk) -> None:
+    item = next(i for i in desk.world.city.items if i.code == "C05-01")
+    ours = replace(item, code="W05-01", layer="municipal", bases=(LOCAL_BASIS,), effective_from="2028-01-01")
+    notice = replace(LOCAL_BASIS, level="normative_document")
+    masked = ours.masking or (MaskedField("XDR_MC", "name"), MaskedField("XDR_ZJHM", "ends", 6, 2))
+    people = replace(
+        ours, subject_kinds=("organisation", "natural_person"), public_natural_person=True, masking=masked
+    )
+    for content, refusal in (
+        (replace(ours, bases=(notice,)), ("CAT-2", "catalogue_basis_insufficient")),
+        (replace(ours, bases=(replace(LOCAL_BASIS, article="-"),)), ("CAT-2", "catalogue_basis_incomplete")),
+        (replace(ours, sharing=None), ("CAT-4", "catalogue_undecided_sharing")),
+        (replace(ours, repair=None), ("CAT-4", "catalogue_undecided_repair")),
+        (people, ("PUB-2", "catalogue_personal_basis")),
+    ):
+        assert desk.unpublished("catalogue_item", content.to_json()) == refusal
+
+
+@pytest.mark.rule("LST-1")
+@pytest.mark.rule("LST-2")
+@pytest.mark.rule("LST-3")
+@pytest.mark.rule("LST-7")
+def test_lst_1_a_standard_outside_the_four_domains_or_below_its_level_is_not_published(desk: Desk) -> None:
+    rule = replace(LOCAL_BASIS, level="department_rule")
+    days = {"effective_from": "2029-01-01"}
+    for standard, refusal in (
+        (local_standard(domain="late_books", **days), ("LST-1", "list_domain_unknown")),
+        (local_standard(area_bases=(rule,), **days), ("LST-1", "list_basis_insufficient")),
+        (local_standard(standard_bases=(rule,), **days), ("LST-2", "list_standard_level_local")),
+        (local_standard(remedies=" ", **days), ("LST-3", "list_without_remedies")),
+        (local_standard(answer_working_days=0, **days), ("LST-3", "list_limits_unusable")),
+        (local_standard(least_rank="township", **days), ("LST-7", "list_rank_without_basis")),
+    ):
+        assert desk.unpublished("list_standard", standard) == refusal
 
 
 @pytest.mark.rule("LST-2")
