@@ -17,7 +17,7 @@ from domain.catalogue.items import CatalogueItem, fold, version_in_force
 from domain.listing.standards import ListStandard, fold_standard, standard_in_force
 from domain.measures.items import MeasureItem, fold_items
 from domain.oversight.officers import suspension_of
-from domain.parties.events import DepartmentRegistered, OfficerRegistered
+from domain.parties.events import DepartmentRanked, DepartmentRegistered, OfficerRegistered
 from domain.parties.keys import SigningKey, fold_key
 from domain.remedies.recounting import calendar_of
 from domain.shared.city_time import city_day
@@ -89,6 +89,15 @@ class MeasureVersions:
     items: tuple[MeasureItem, ...]
 
 
+@dataclass(frozen=True)
+class Rank:
+    """The registered rank of a department, with the stream and the stream version it was read at."""
+
+    stream_id: UUID
+    stream_version: int
+    rank: str
+
+
 class Registry:
     """The registry (登记簿) as one command sees it; made anew for each command, so never stale for long."""
 
@@ -108,6 +117,13 @@ class Registry:
             found = [e for e in events if isinstance(e, DepartmentRegistered)]
             self._departments[code] = found[-1] if found else None
         return self._departments[code]
+
+    def rank(self, code: str) -> Rank:
+        """Of which rank a department is registered; empty for one that has none."""
+        stream_id = self._ledger.name_id(DEPARTMENT, code)
+        events = self._ledger.load(stream_id)
+        ranks = [event.rank for event in events if isinstance(event, DepartmentRanked)]
+        return Rank(stream_id, len(events), ranks[-1] if ranks else "")
 
     def officer(self, pseudonym: str) -> Officer | None:
         """The officer registered under a pseudonym, or None."""

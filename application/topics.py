@@ -78,6 +78,7 @@ from domain.oversight.review_events import (
 )
 from domain.oversight.tip_offs import TipOffFiled, TipOffHandled, TipOffOpened
 from domain.parties.events import (
+    DepartmentRanked,
     DepartmentRegistered,
     KeyEnded,
     KeyRegistered,
@@ -140,6 +141,7 @@ from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.rule_settings import SettingChanged
 
 EVENTS: tuple[type[Event], ...] = (
+    DepartmentRanked,
     DepartmentRegistered,
     OfficerRegistered,
     KeyRegistered,

@@ -19,6 +19,7 @@ from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, L
 from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
 from domain.oversight.indicators import IndicatorsNotified
 from domain.parties.events import (
+    DepartmentRanked,
     DepartmentRegistered,
     KeyEnded,
     KeyRegistered,
@@ -38,6 +39,7 @@ from domain.transparency.leaf import ActLeaf, issuer_id
 from domain.transparency.succession import succession_message
 
 GOVERNING: tuple[type[Event], ...] = (
+    DepartmentRanked,
     DepartmentRegistered,
     OfficerRegistered,
     KeyRegistered,

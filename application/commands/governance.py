@@ -21,10 +21,17 @@ from domain.access.model import OF_PLATFORM
 from domain.catalogue.gate import import_item, item_defects
 from domain.catalogue.items import CatalogueItem
 from domain.instruments.ledger import Stopped
-from domain.listing.standards import ListStandard, import_standard
+from domain.listing.standards import DEPARTMENT_RANKS, ListStandard, import_standard
 from domain.listing.suspension import stopped_defects
 from domain.measures.items import MeasureItem, import_measure
-from domain.parties.events import DepartmentRegistered, KeyEnded, KeyRegistered, KeyRevoked, OfficerRegistered
+from domain.parties.events import (
+    DepartmentRanked,
+    DepartmentRegistered,
+    KeyEnded,
+    KeyRegistered,
+    KeyRevoked,
+    OfficerRegistered,
+)
 from domain.parties.keys import ED25519, may_govern, require_live
 from domain.parties.keys import GATEWAY as GATEWAY_HOLDER
 from domain.remedies.events import CalendarLoaded
@@ -82,6 +89,27 @@ class Governance:
             )
         )
         self._registry.forget()
+        return True
+
+    def rank_department(self, code: str, *, rank: str, basis: str) -> bool:
+        """Register of which rank a department is (LST-7); False when it stands so already.
+
+        Raises ``Refused``: DET-5 for a department that is not registered, LST-7 for a rank that is none.
+        """
+        if self._registry.department(code) is None:
+            raise Refused(Defect("DET-5", "department_unknown", "/department"))
+        if rank not in DEPARTMENT_RANKS:
+            values = {"values": "、".join(DEPARTMENT_RANKS)}
+            raise Refused(Defect("LST-7", "rank_unknown", "/rank", values))
+        known = self._registry.rank(code)
+        if known.rank == rank:
+            return False
+        place: dict[str, Any] = {
+            "originator_id": known.stream_id,
+            "originator_version": known.stream_version + 1,
+            "timestamp": self._ledger.now(),
+        }
+        self._record(DepartmentRanked(**place, code=code, rank=rank, basis=basis))
         return True
 
     def register_officer(self, *, department: str, pseudonym: str, role: str, name: str) -> bool:

@@ -230,6 +230,8 @@ class Listings(ListingDesk):
         listing, record = case.listing, case.record
         standard = self._standard(listing.list_code, guards)
         event = of_department(ListingDecided, act.parts, listing.id, listing.version + 1, now)
+        rank = self._desk.registry.rank(command.officer.department)
+        guards[rank.stream_id] = rank.stream_version
         defects = decision_defects(
             listing,
             event,
@@ -237,6 +239,7 @@ class Listings(ListingDesk):
             notice=self._leaf(listing.id, 1),
             records={found: stands(self._ledger, found) for found in case.records},
             borne=lists_of(self._ledger, record.subject_id),
+            rank=rank.rank,
             today=city_day(now),
         )
         defects += self._conduct_defects(case.files, guards)

@@ -97,17 +97,18 @@ def decision_defects(
     notice: str,
     records: Mapping[UUID, bool],
     borne: Iterable[Borne],
+    rank: str,
     today: date,
 ) -> list[Defect]:
     """Every reason why this decision may not be recorded.
 
     ``notice`` is the leaf hash of the notice in the case, ``records`` says of each record it rests on whether it
-    stands, ``borne`` are the lists that the subject is on.
+    stands, ``borne`` are the lists that the subject is on, ``rank`` is that of the authority as it is registered.
     """
     defects = list(_procedure_defects(listing, decided, notice=notice, today=today))
     defects += _content_defects(decided, today=today)
     defects += _standard_defects(decided, standard)
-    defects += rank_defects(decided, standard)
+    defects += rank_defects(decided, standard, registered=rank)
     defects += person_defects(decided, rule="LST-6")
     if sorted(decided.records) != sorted(map(str, listing.records)) or not all(records.values()):
         defects.append(Defect("LST-4", "listing_record_gone", "/parts/public/records"))
@@ -160,8 +161,14 @@ def _standard_defects(decided: ListingDecided, standard: ListStandard) -> Iterat
         yield Defect("LST-3", "listing_term_not_as_standard", "/parts/public/until", {"until": until or "-"})
 
 
-def rank_defects(decided: ListingDecided, standard: ListStandard) -> Iterator[Defect]:
-    """LST-7: the authority has the rank that the standard asks for, or the exception is cited."""
+def rank_defects(decided: ListingDecided, standard: ListStandard, *, registered: str) -> Iterator[Defect]:
+    """LST-7: the authority has the rank that the standard asks for, or the exception is cited.
+
+    Its rank is the one that is ``registered``: nobody ranks oneself.
+    """
+    if decided.authority_rank != registered:
+        where, told = "/parts/public/authority_rank", {"registered": registered or "-"}
+        yield Defect("LST-7", "listing_rank_not_registered", where, told)
     order = {rank: number for number, rank in enumerate(RANKS)}
     least = order.get(standard.least_rank, len(RANKS))
     if order.get(decided.authority_rank, len(RANKS)) <= least:

@@ -41,6 +41,8 @@ STANDARD_LEVELS: Mapping[str, frozenset[str]] = {
 """In which level of law a standard may stand (49号(七)); a department rule only for the time being."""
 RANKS = ("national", "provincial", "municipal", "county")
 """Ranks of authorities (层级) that may decide, from the highest; whatever is below the last is none of them."""
+DEPARTMENT_RANKS = (*RANKS, "township")
+"""Ranks of which a department may be registered: below the county only the township (乡镇、街道)."""
 COMMENT_DAYS_MIN = 30
 TEXT_CHARACTERS_MAX = 2000
 CODE_CHARACTERS_MAX = 16

@@ -25,6 +25,19 @@ class DepartmentRegistered(Event):
     role: str
 
 
+class DepartmentRanked(Event):
+    """Of which rank a department is (层级, 49号(八)), as the credit office registered it; the last one holds.
+
+    ``rank`` is national, provincial, municipal, county or township; ``basis`` says by which document.
+    """
+
+    TOPIC: ClassVar[str] = "department.ranked"
+    KIND: ClassVar[Kind] = Kind.DEPARTMENT_RANKED
+    code: str
+    rank: str
+    basis: str
+
+
 class OfficerRegistered(Event):
     """An officer (工作人员) of a department, known outside it by a pseudonym only (49号(十三)).
 

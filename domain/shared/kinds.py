@@ -131,6 +131,7 @@ class Kind(IntEnum):
     RECORD_RESTED = 124
     REPAIRS_FILED = 125
     LIST_STANDARD_SUSPENDED = 126
+    DEPARTMENT_RANKED = 127
     ACCESS = 128
     """Every entry of the access log, whatever it tells, so that its leaves say nothing."""
     PLATFORM = 129

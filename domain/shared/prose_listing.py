@@ -194,6 +194,12 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
         "作出列入决定的机关层级低于{least}，须引用另有规定的法律、法规或部门规章。",
         "The authority ranks below {least}; cite the law, regulation or department rule that says otherwise.",
     ),
+    "listing_rank_not_registered": (
+        "作出列入决定的机关层级与登记的层级（{registered}）不一致；层级由信用办登记，请按登记的层级填写，或者请信用办更正登记。",
+        "The rank of the authority is not the one that the credit office has registered ({registered}): give that rank,"
+        " or ask the office to put it right.",
+    ),
+    "rank_unknown": ("部门层级须为：{values}。", "The rank of a department is one of: {values}."),
     "listing_subject_unnamed": (
         "列入决定须写明主体：组织写名称和代码，自然人写姓名和证件，且不得混写。",
         "The decision names its subject: an organisation by name and code, a person by name and document, not both.",

@@ -49,6 +49,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 DATA = PROJECT / "data"
 SEED = 20261121
 KEY_YEARS = 5
+RANK_BASIS = "示范市机构编制方案（示例）"
 ROWS = {"penalties": 40, "licences": 20, "people": 5}
 DONE = "seeded"
 EXAMPLES, TIP_OFF = "examples.json", "tip-off.json"
@@ -130,6 +131,7 @@ def govern(
     governance = Governance(ledger, signer=office_key)
     for department in city.departments:
         governance.register_department(code=department.code, name=department.name, role=department.role)
+        governance.rank_department(department.code, rank=department.rank, basis=RANK_BASIS)
         governance.register_key(
             public_key=keys[department.code].public_key,
             holder_kind="department",

@@ -40,13 +40,14 @@ _YES_NO = {
 
 @dataclass(frozen=True, slots=True)
 class DemoDepartment:
-    """A department (部门) of the demo city; ``role`` is ``credit_office`` or ``department``."""
+    """A department (部门) of the demo city; ``role`` is ``credit_office`` or ``department``, ``rank`` as LST-7 asks."""
 
     key: str
     name: str
     name_en: str
     code: str
     role: str
+    rank: str = "municipal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -61,7 +62,19 @@ def test_a_listing_from_notice_to_early_removal(lister: Lister) -> None:
     low = problem(
         lambda: lister.source.decide(case, lister.parts(begun, [record], authority_rank="township")), 422
     )
+    assert (low["rule"], code_of(low)) == ("LST-7", "listing_rank_not_registered")
+    township, municipal = (
+        partial(world.governance().rank_department, city.story.source, rank=rank, basis="示编〔2026〕1号")
+        for rank in ("township", "municipal")
+    )
+    assert township() and not township()
+    proud = problem(lambda: lister.source.decide(case, lister.parts(begun, [record])), 422)
+    assert (proud["rule"], code_of(proud)) == ("LST-7", "listing_rank_not_registered")
+    low = problem(
+        lambda: lister.source.decide(case, lister.parts(begun, [record], authority_rank="township")), 422
+    )
     assert (low["rule"], code_of(low)) == ("LST-7", "listing_rank_too_low")
+    assert municipal()
     other = problem(lambda: lister.source.decide(case, lister.parts(begun, [record], notice="ab" * 32)), 422)
     assert code_of(other) == "listing_of_other_notice"
     decided = lister.source.decide(case, lister.parts(begun, [record]))

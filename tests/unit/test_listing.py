@@ -159,6 +159,7 @@ def decided(**changed: Any) -> ListingDecided:
 def refused(event: ListingDecided, **changed: Any) -> set[tuple[str, str]]:
     case = Listing(CASE, 1, "C06-04", 1, (RECORD,), "11420100XK7BQ3M22B", "2026-11-27")
     context: dict[str, Any] = {"notice": "ab" * 32, "records": {RECORD: True}, "borne": (), "today": TODAY}
+    context["rank"] = changed.pop("rank", event.authority_rank)
     standard = replace(NATIONAL, status="in_force")
     found = decision_defects(replace(case, **changed), event, standard, **context)
     return {(defect.rule, defect.code) for defect in found}
@@ -186,6 +187,12 @@ def test_lst_7_below_county_level_the_decision_cites_the_exception() -> None:
     cited = {**LOCAL_BASIS.to_json(), "level": "department_rule"}
     assert refused(decided(authority_rank="township", rank_basis=cited)) == set()
     assert refused(decided(authority_rank="township", rank_basis={"title": "x"})) != set()
+
+
+@pytest.mark.rule("LST-7")
+@pytest.mark.parametrize("registered", ["township", "municipal", ""])
+def test_lst_7_nobody_ranks_oneself(registered: str) -> None:
+    assert refused(decided(), rank=registered) == {("LST-7", "listing_rank_not_registered")}
 
 
 @pytest.mark.rule("LST-6")

@@ -609,6 +609,13 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         },
         "person/1": {"asked": {"of": 2, "at": [0]}},
     },
+    ("department.ranked", 1): {
+        "public": {
+            "code": "11420100XK7BQ3M22B",
+            "rank": "municipal",
+            "basis": "示范市机构编制方案",
+        },
+    },
     ("department.registered", 1): {
         "public": {"code": "11420100MB1D0012X5", "name": "示范市市场监督管理局", "role": "department"}
     },
