@@ -12,19 +12,19 @@ from uuid import UUID
 from application.ledger import Ledger
 from application.ports import Conflict, LedgerUnavailable
 from domain.catalogue.items import (
-    CatalogueEvent,
     CatalogueItemAdopted,
     CatalogueItemDrafted,
     CatalogueItemSuspended,
     fold,
 )
-from domain.catalogue.suspension import suspend
+from domain.catalogue.suspension import V, suspend
 from domain.instruments.ledger import Stopped
 from domain.listing.events import ListStandardSuspended
 from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, fold_standard
 from domain.listing.suspension import suspend_standard
-from domain.measures.items import MeasureItemEvent, MeasureItemSuspended, fold_items, suspend_measure
+from domain.measures.items import fold_items, suspend_measure
 from domain.shared.events import Event
+from domain.transparency.digest import StoredRow
 
 ATTEMPTS_MAX = 8
 META = {"actor": "platform", "purpose": "instrument_cleanup"}
@@ -34,57 +34,39 @@ Finder = Callable[[Ledger, Sequence[Stopped]], list[Event]]
 def items_on(ledger: Ledger, stopped: Sequence[Stopped]) -> list[Event]:
     """The suspension of every catalogue item with a version in force that cites a stopped document."""
     topics = [e.TOPIC for e in (CatalogueItemDrafted, CatalogueItemAdopted, CatalogueItemSuspended)]
-    streams: dict[UUID, list[Event]] = {}
-    for opened in ledger.open_all(ledger.store.governing_rows(topics), log="records"):
-        event = opened.event
-        if isinstance(event, CatalogueEvent | CatalogueItemSuspended):
-            streams.setdefault(event.originator_id, []).append(event)
-    found = (
-        suspend(
-            fold(events),
-            stopped,
-            stream_id=stream,
-            stream_version=events[-1].originator_version + 1,
-            recorded_at=ledger.now(),
-        )
-        for stream, events in streams.items()
-    )
-    return [event for event in found if event is not None]
+    return _stopping(ledger, ledger.store.governing_rows(topics), fold, suspend, stopped)
 
 
 def measures_on(ledger: Ledger, stopped: Sequence[Stopped]) -> list[Event]:
     """The suspension of every item of the measures list with a version in force that cites a stopped document."""
-    streams: dict[UUID, list[Event]] = {}
-    for opened in ledger.open_all(ledger.store.measure_list(), log="records"):
-        event = opened.event
-        if isinstance(event, MeasureItemEvent | MeasureItemSuspended):
-            streams.setdefault(event.originator_id, []).append(event)
-    found = (
-        suspend_measure(
-            fold_items(events),
-            stopped,
-            stream_id=stream,
-            stream_version=events[-1].originator_version + 1,
-            recorded_at=ledger.now(),
-        )
-        for stream, events in streams.items()
-    )
-    return [event for event in found if event is not None]
+    return _stopping(ledger, ledger.store.measure_list(), fold_items, suspend_measure, stopped)
 
 
 def standards_on(ledger: Ledger, stopped: Sequence[Stopped]) -> list[Event]:
     """The suspension of every list's standard with a version in force that cites a stopped document."""
-    streams: dict[UUID, list[Event]] = {}
     topics = [e.TOPIC for e in (ListStandardDrafted, ListStandardAdopted, ListStandardSuspended)]
-    for opened in ledger.open_all(ledger.store.governing_rows(topics), log="records"):
+    return _stopping(ledger, ledger.store.governing_rows(topics), fold_standard, suspend_standard, stopped)
+
+
+def _stopping(
+    ledger: Ledger,
+    rows: Sequence[StoredRow],
+    folded: Callable[..., Sequence[V]],
+    suspended: Callable[..., Event | None],
+    stopped: Sequence[Stopped],
+) -> list[Event]:
+    """The events that suspend what these rows tell of, each in the next place of its own stream."""
+    streams: dict[UUID, list[Event]] = {}
+    for opened in ledger.open_all(rows, log="records"):
         streams.setdefault(opened.event.originator_id, []).append(opened.event)
+    last, now = ledger.store.versions_of(streams), ledger.now()
     found = (
-        suspend_standard(
-            fold_standard(events),
+        suspended(
+            folded(events),
             stopped,
             stream_id=stream,
-            stream_version=ledger.store.versions_of([stream])[stream] + 1,
-            recorded_at=ledger.now(),
+            stream_version=last[stream] + 1,
+            recorded_at=now,
         )
         for stream, events in streams.items()
     )

@@ -1,18 +1,34 @@
 """What a document that is not executed takes with it: the versions of a catalogue item that rest on it (INS-2).
 
 Before it stands the clean-up ledger's list of stopped documents; after it the event that suspends an item, and the
-gate, which adopts nothing on such a basis and lets nothing in under a suspended version.
+gate, which adopts nothing on such a basis and lets nothing in under a suspended version. Lists and measures use it too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from domain.catalogue.items import CatalogueItem, CatalogueItemSuspended, LegalBasis
 from domain.instruments.basis import cites
 from domain.instruments.ledger import Stopped
+
+
+class Version(Protocol):
+    """A version of what may rest on documents."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def status(self) -> str: ...
+
+
+E = TypeVar("E")
+V = TypeVar("V", bound=Version)
 
 
 def stopped_basis(basis: LegalBasis, stopped: Sequence[Stopped]) -> Stopped | None:
@@ -35,14 +51,27 @@ def suspend(
     recorded_at: datetime,
 ) -> CatalogueItemSuspended | None:
     """The event that suspends the versions of an item that rest on a stopped document; None when none does."""
+    place = {"originator_id": stream_id, "originator_version": stream_version, "timestamp": recorded_at}
+    return suspended_with(CatalogueItemSuspended, versions, stopped, rests_on, place)
+
+
+def suspended_with(
+    event: Callable[..., E],
+    versions: Sequence[V],
+    stopped: Sequence[Stopped],
+    rests_on: Callable[[V, Sequence[Stopped]], Stopped | None],
+    place: Mapping[str, Any],
+) -> E | None:
+    """The event that suspends the versions of anything which rest on a stopped document; None when none does.
+
+    For catalogue items, items of the measures list and standards of lists, whose events tell the same of it.
+    """
     found = [(v, s) for v in versions if v.status == "in_force" and (s := rests_on(v, stopped)) is not None]
     if not found:
         return None
     document = found[0][1]
-    return CatalogueItemSuspended(
-        originator_id=stream_id,
-        originator_version=stream_version,
-        timestamp=recorded_at,
+    return event(
+        **place,
         code=versions[0].code,
         versions=[version.version for version, _ in found],
         document=str(document.document),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from domain.catalogue.suspension import stopped_basis
+from domain.catalogue.suspension import stopped_basis, suspended_with
 from domain.instruments.ledger import Stopped
 from domain.listing.events import ListStandardSuspended
 from domain.listing.standards import ListStandard
@@ -27,20 +27,8 @@ def suspend_standard(
     recorded_at: datetime,
 ) -> ListStandardSuspended | None:
     """The event that suspends the versions that rest on a stopped document; None when none does."""
-    found = [(v, s) for v in versions if v.status == "in_force" and (s := _rests_on(v, stopped)) is not None]
-    if not found:
-        return None
-    document = found[0][1]
-    return ListStandardSuspended(
-        originator_id=stream_id,
-        originator_version=stream_version,
-        timestamp=recorded_at,
-        code=versions[0].code,
-        versions=[version.version for version, _ in found],
-        document=str(document.document),
-        unit=document.unit,
-        title=document.title,
-    )
+    place = {"originator_id": stream_id, "originator_version": stream_version, "timestamp": recorded_at}
+    return suspended_with(ListStandardSuspended, versions, stopped, _rests_on, place)
 
 
 def stopped_defects(standard: ListStandard, stopped: Sequence[Stopped]) -> list[Defect]:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domain.catalogue.gate import ARTICLE_NOT_STATED
 from domain.catalogue.items import SEVERITIES, SUBJECT_KINDS, LegalBasis
-from domain.catalogue.suspension import stopped_basis
+from domain.catalogue.suspension import stopped_basis, suspended_with
 from domain.instruments.ledger import Stopped
 from domain.records.links import ROLES
 from domain.shared.canonical import Json
@@ -264,18 +264,8 @@ def suspend_measure(
     recorded_at: datetime,
 ) -> MeasureItemSuspended | None:
     """The event that suspends the versions that rest on a stopped document; None when none does (INS-2)."""
-    found = [(v, s) for v in versions if v.status == "in_force" and (s := _rests_on(v, stopped)) is not None]
-    if not found:
-        return None
-    document = found[0][1]
-    return MeasureItemSuspended(
-        **_place(stream_id, stream_version, recorded_at),
-        code=versions[0].code,
-        versions=[version.version for version, _ in found],
-        document=str(document.document),
-        unit=document.unit,
-        title=document.title,
-    )
+    place = _place(stream_id, stream_version, recorded_at)
+    return suspended_with(MeasureItemSuspended, versions, stopped, _rests_on, place)
 
 
 def _rests_on(item: MeasureItem, stopped: Sequence[Stopped]) -> Stopped | None:

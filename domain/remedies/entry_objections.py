@@ -25,7 +25,7 @@ from domain.parties.acting import (
     is_text,
 )
 from domain.remedies.events import ObjectionOverdue
-from domain.remedies.overdue import Waiting
+from domain.remedies.overdue import Waiting, one_step
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
 from domain.shared.events import Event
@@ -121,18 +121,7 @@ def waiting_entry(entry: ObjectedEntry) -> Waiting | None:
     """What an objection to an entry waits for; None when there is none that is not answered."""
     if not entry.pending:
         return None
-    return Waiting(
-        case=entry.id,
-        kind="entry",
-        version=entry.version,
-        record=entry.id,
-        department=entry.department,
-        step="answer",
-        due=entry.pending,
-        deadlines=(("answer", entry.pending),),
-        recorded=entry.overdue,
-        provisional=entry.provisional,
-    )
+    return one_step(entry, "entry", "answer", entry.pending, department=entry.department)
 
 
 def object_to(

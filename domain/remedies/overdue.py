@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
 from domain.listing.case import Listing, fold_listing
@@ -110,34 +110,46 @@ def waiting_of(events: Sequence[Event]) -> Waiting | None:
     return None if proposal is None or proposal.state != "published" else _published(proposal)
 
 
-def _objected(objection: Objection) -> Waiting:
+class Answering(Protocol):
+    """A case that waits for one thing, by one day."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def overdue(self) -> frozenset[tuple[str, str]]: ...
+    @property
+    def provisional(self) -> bool: ...
+
+
+def one_step(
+    case: Answering, kind: CaseKind, step: str, due: str, *, department: str, record: UUID | None = None
+) -> Waiting:
+    """What a case waits for whose department does one ``step`` by ``due``; ``record`` is its own id for none."""
     return Waiting(
-        case=objection.id,
-        kind="objection",
-        version=objection.version,
-        record=objection.record,
-        department=objection.source,
-        step="answer",
-        due=objection.answer_by,
-        deadlines=(("answer", objection.answer_by),),
-        recorded=objection.overdue,
-        provisional=objection.provisional,
+        case=case.id,
+        kind=kind,
+        version=case.version,
+        record=record or case.id,
+        department=department,
+        step=step,
+        due=due,
+        deadlines=((step, due),),
+        recorded=case.overdue,
+        provisional=case.provisional,
     )
+
+
+def _objected(objection: Objection) -> Waiting:
+    source, record = objection.source, objection.record
+    return one_step(objection, "objection", "answer", objection.answer_by, department=source, record=record)
 
 
 def _restoring(task: Restoration) -> Waiting:
     """A reputation to be restored (OBJ-4)."""
-    return Waiting(
-        case=task.id,
-        kind="restoration",
-        version=task.version,
-        record=task.record,
-        department=task.source,
-        step="restore",
-        due=task.answer_by,
-        deadlines=(("restore", task.answer_by),),
-        recorded=task.overdue,
-        provisional=task.provisional,
+    return one_step(
+        task, "restoration", "restore", task.answer_by, department=task.source, record=task.record
     )
 
 
