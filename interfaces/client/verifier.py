@@ -244,10 +244,9 @@ def _json(data: bytes, where: str) -> Told:
         raise Refused("malformed", where) from None
     level, depth = [value], 0
     while level:
-        holders = [
-            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)
-        ]
-        level, depth = [inner for holder in holders for inner in holder], depth + 1
+        holders = [one for one in level if isinstance(one, dict | list)]
+        level = [inner for one in holders for inner in (one.values() if isinstance(one, dict) else one)]
+        depth += 1
     demand(isinstance(value, dict) and depth <= DEPTH_MAX, "malformed", where)
     return Told(value, where)
 
@@ -575,9 +574,7 @@ class Verifier:
 
     def _acts(self, log: str, *kinds: int) -> list[Leaf]:
         """The single acts of these kinds among the entries given, in the log's order."""
-        acts = [
-            leaf for leaf in self.leaves.values() if leaf.log == log and leaf.single and leaf.kind in kinds
-        ]
+        acts = [act for act in self.leaves.values() if act.log == log and act.single and act.kind in kinds]
         return sorted(acts, key=lambda act: act.index)
 
     def _learn_keys(self) -> None:
