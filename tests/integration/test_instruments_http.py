@@ -69,6 +69,29 @@ def entries(workbook: bytes) -> list[Entry]:
 
 
 @pytest.mark.rule("INS-1")
+def test_ins_1_a_row_of_another_unit_or_of_none_or_twice_is_refused_and_the_sound_one_taken(
+    units: Units,
+) -> None:
+    market = next(d.name for d in units.world.city.departments if d.key == "market")
+    sent = book(
+        row(),
+        row(title="《二》", unit_name=market),
+        row(title="《三》", unit_name="示范市月球开发局"),
+        row(summary="同一份文件再填一行"),
+        row(title="《四》", disposition="保留"),
+    )
+    answer = units.transport.send(sent)
+    assert answer["receipt"]["taken"] == 1
+    refused = {r["data_row"]: (r["reasons"][0]["rule"], r["reasons"][0]["code"]) for r in answer["refused"]}
+    assert list(refused.values()) == [
+        ("INS-1", "ledger_unit_of_another"),
+        ("INS-1", "ledger_unit_unknown"),
+        ("INS-1", "ledger_document_twice"),
+        ("INS-2", "ledger_kept_without_basis"),
+    ]
+
+
+@pytest.mark.rule("INS-1")
 def test_ins_1_a_ledger_comes_in_and_goes_out_in_the_same_form_and_shows_nobody_to_the_public(
     units: Units,
 ) -> None:

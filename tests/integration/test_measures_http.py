@@ -113,6 +113,18 @@ def test_mea_1_what_the_list_does_not_allow_is_refused_with_its_rule_and_logged(
         assert (rule, code) in refusals(desk)
 
 
+@pytest.mark.rule("JNT-1")
+def test_jnt_1_only_who_determined_names_others_and_each_of_them_once(desk: Desk) -> None:
+    record = desk.city.determine()
+    foreign = problem(lambda: desk.name(record, "source", who="stranger"), 422)
+    assert (foreign["rule"], code_of(foreign)) == ("JNT-1", "measure_not_the_initiator") and foreign[
+        "instead"
+    ]
+    twice = problem(lambda: desk.name(record, "stranger", "stranger"), 422)
+    assert (twice["rule"], code_of(twice)) == ("JNT-1", "measure_responders_repeated")
+    assert len(desk.name(record, "stranger", "source")["measures"]) == 2
+
+
 @pytest.mark.rule("MEA-2")
 def test_mea_2_slight_conduct_takes_no_heavy_measure_and_nothing_is_applied_twice(desk: Desk) -> None:
     city = desk.city
