@@ -22,7 +22,7 @@ from domain.access.model import CASE_HANDLING
 from domain.listing.case import fold_listing
 from domain.listing.events import ListingNotified, ListingRemoved
 from domain.measures.case import fold_measure
-from domain.measures.events import MeasureNamed
+from domain.measures.events import MeasureNamed, MeasureObjected
 from domain.remedies.events import ObjectionFiled, RepairApplied
 from domain.remedies.overdue import Waiting
 from domain.remedies.reorganisation import ReorganisationBegun, fold_reorganisation
@@ -45,12 +45,14 @@ RULES: Mapping[CaseKind, str] = {
 
 @dataclass(frozen=True)
 class Filed:
-    """How a case came in: the record it is about (of a listing the first), its source, by whom and where."""
+    """How a case came in: the record it is about (of a listing the first), its source, by whom and where; ``by_agent``:
+    an agent has spoken in it since."""
 
     record: UUID
     source: str
     received_by: str
     filer: str
+    by_agent: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,8 @@ class CaseQueries:
         whole = ("public", "restricted", PERSON)
         if asker.subject is not None:
             own = self._desk.subject_id(asker.subject) == record.concerned
-            return whole if own and (filed.filer == "agent" or not asker.agent) else ()
+            heard = filed.by_agent or filed.filer == "agent"
+            return whole if own and (heard or not asker.agent) else ()
         if asker.department == filed.source:
             return whole
         if filed.filer == "department" and asker.department == filed.received_by:
@@ -267,7 +270,8 @@ def _filed(kind: CaseKind, events: Sequence[Event]) -> Filed | None:
     if kind == "listing" and isinstance(first, ListingNotified):
         return Filed(UUID(first.records[0]), first.department, first.department, "department")
     if kind == "measure" and isinstance(first, MeasureNamed) and first.records:
-        return Filed(UUID(first.records[0]), first.department, first.initiator, "department")
+        spoke = any(isinstance(e, MeasureObjected) and e.filed_by == "agent" for e in events)
+        return Filed(UUID(first.records[0]), first.department, first.initiator, "department", spoke)
     return None
 
 

@@ -144,11 +144,18 @@ class MeasureChecks:
         for entry, _ in entries:
             rows = self._ledger.store.load_slice("records", entry, limit=1)
             if rows and rows[0].topic == PersonLinked.TOPIC:
-                found = self._grounds.of_link(entry)
-                if found.source == request.department:
+                found = self._link(entry)
+                if found is not None and found.source == request.department:
                     yield judge(
                         item, found.ground, department=request.department, cited=cited, applied=applied
                     )
+
+    def _link(self, entry: UUID) -> FoundGround | None:
+        """A link as a ground; None when it, or the record that it hangs on, was erased."""
+        try:
+            return self._grounds.of_link(entry)
+        except Refused:
+            return None
 
     def _found(self, record: UUID) -> FoundGround:
         listing = fold_listing(self._ledger.load(record))

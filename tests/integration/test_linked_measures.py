@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from random import Random
@@ -61,7 +62,8 @@ def test_det_7_a_linked_person_is_measured_only_where_the_item_reaches_its_role_
     problem(lambda: desk.portal.state(applied["case"], subject=city.subject), 404)
 
     asked: dict[str, Any] = {"purpose": PURPOSE, "provision": BANNED}
-    (found,) = desk.source.check(PERSON, HEAVY, official=desk.official("source"), **asked)["grounds"]
+    checked = desk.source.check(PERSON, HEAVY, official=desk.official("source"), **asked)
+    (found,) = checked["grounds"]
     assert (found["kind"], found["id"]) == ("link", link)
     assert [r["code"] for r in found["reasons"]] == ["measure_stacked"]
     strange = desk.stranger.check(PERSON, HEAVY, official=desk.official("stranger"), **asked)
@@ -78,6 +80,8 @@ def test_det_7_a_linked_person_is_measured_only_where_the_item_reaches_its_role_
     gone = problem(lambda: desk.name("", rests_on={"kind": "link", "id": link}, **heavy), 422)
     assert "measure_ground_gone" in {error["code"] for error in gone["errors"]}
     world.publish()
+    body, _ = world.replay.whole(int(checked["receipt"].partition(":")[2]))
+    assert json.loads(body) == checked, "the check is made again as it was"
     assert world.finding() is None and world.new_projector().rebuild().equal and not world.fsck().faults
 
 

@@ -42,7 +42,10 @@ def test_obj_4_a_measure_found_wrong_on_objection_is_lifted_and_the_reputation_r
     silent = problem(lambda: desk.portal.object(applied["case"], **{**said, "grounds": " "}), 422)
     assert (silent["rule"], code_of(silent)) == ("OBJ-1", "objection_without_grounds") and silent["instead"]
 
+    agent: dict[str, Any] = {"subject": city.subject, "on_behalf_of": "agent"}
+    problem(lambda: city.portal.state(MEASURES, applied["case"], **agent), 404)
     filed = desk.portal.object(applied["case"], **said, agent=AGENT)
+    assert city.portal.state(MEASURES, applied["case"], **agent)["state"] == "suspended"
     task = desk.tasks()[applied["case"]]
     assert (task["step"], task["due"]) == ("answer", filed["answer_by"])
     told = desk.state(applied)
