@@ -39,7 +39,7 @@ SAYS_NOTHING = (RED_LISTING.code,)
 REPLAYED = frozenset({SHARED, REPORT, AS_OF, REPLAY, *AGAIN, *SAYS_NOTHING})
 """Every view that a look can have."""
 ANNOUNCED_WHOLE = 3
-"""The version of the look since which it announces the marks of a shared answer."""
+"""The version of the look since which it announces the marks of a shared answer, and says what was asked."""
 
 
 class Replay:
@@ -82,7 +82,17 @@ class Replay:
         if event.view == SHARED or (event.view == REPORT and event.purpose != OWN_PURPOSE):
             return self._shared(opened, replace(found, records=parts.records(event)))
         again = self._again(opened, event)
-        return found if again is None else _with(found, again)
+        if again is not None:
+            return _with(found, again)
+        if found.equal or event.view not in AGAIN:
+            return found
+        if self._questions.is_erased(event):
+            return replace(
+                found, parts=[part if part.equal else replace(part, erased=True) for part in found.parts]
+            )
+        if opened.row.schema_version < ANNOUNCED_WHOLE and not any(part.equal for part in found.parts):
+            raise NoSuchAnswer  # it did not say yet what was asked
+        return found
 
     def whole(self, position: int) -> tuple[bytes, Sequence[ReplayedAnswer]]:
         """The body that held an answer, and all answers that stood in it, each of which tells of its own subject.
