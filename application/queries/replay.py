@@ -19,7 +19,7 @@ from application.queries.evidence import Published
 from application.queries.log_rows import RecordRows
 from application.queries.past import AS_OF, Past, PastViews, moment_of, told_past
 from application.queries.replaying.again import AGAIN, Again
-from application.queries.replaying.asking import PastQuestions
+from application.queries.replaying.asking import TRIES_MAX, PastQuestions
 from application.queries.replaying.model import NoSuchAnswer, PastReader, ReplayedAnswer, ReplayedPart
 from application.queries.replaying.papers import Papers
 from application.queries.replaying.parts import Parts
@@ -71,10 +71,7 @@ class Replay:
         opened = self._questions.opened_at(position)
         event = opened.event
         if isinstance(event, ReportIssued):
-            look = self.answer(int(event.look.partition(":")[2]))
-            head = look.event.reached or self._reader.head("records")[0]
-            ledger = self._questions.ledger(look.event, records=head, access=position)
-            return self._papers.again(opened, look, ledger)
+            return self._paper(opened, self.answer(int(event.look.partition(":")[2])))
         if not isinstance(event, SubjectQueried) or event.view not in REPLAYED:
             raise NoSuchAnswer
         parts = Parts(self._reader, self._rows)
@@ -110,6 +107,22 @@ class Replay:
             slots |= dict.fromkeys(_places(answers[-1].event), answers[-1])
         told = told_answers(Answer(slots[n].position, tuple(slots[n].records)) for n in sorted(slots))
         return body_text(told) if all(a.body for a in answers) else b"", answers
+
+    def _paper(self, opened: OpenedRow, look: ReplayedAnswer) -> ReplayedAnswer:
+        """An issued paper, by the names and the catalogue of then: those that its look found, or hardly later ones."""
+        event, position = look.event, opened.row.position
+        first = event.view_position if event.reached is None else event.reached
+        head = self._reader.head("records")[0]
+        issued = min(self._reader.position_at(opened.event.timestamp), head)
+        found = None
+        for records in (*range(first, min(head, first + TRIES_MAX) + 1), issued):
+            found = self._papers.again(
+                opened, look, self._questions.ledger(event, records=records, access=position)
+            )
+            if found.parts[-1].equal or found.parts[-1].erased:
+                break
+        assert found is not None
+        return found
 
     def _shared(self, opened: OpenedRow, found: ReplayedAnswer) -> ReplayedAnswer:
         """An answer of the shared view with its body, which of a report is the paper's."""

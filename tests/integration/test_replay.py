@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import UUID
 
@@ -113,7 +113,8 @@ def asked_by_everyone(scene: Scene) -> Iterator[TestResponse | bytes]:
 
 
 def move_on(scene: Scene) -> None:
-    """Records come, are objected to, corrected and shielded; settings change; days pass; everything is published."""
+    """Records come, are objected to, corrected and shielded; settings and the catalogue change; days pass; all of it is
+    published."""
     story, world = scene.story, scene.world
     record = story.new_record("示市监罚字〔2026〕9701号", decided=world.today)
     objection = story.object(record)
@@ -122,6 +123,9 @@ def move_on(scene: Scene) -> None:
     story.objections.correct(story.deciding(objection), story.correction(record, objection.case, fixed))
     change_setting(world, "green_channel.clean_years", 1)
     change_setting(world, "publicity.maximum_months", 3, 6, 24)
+    first = next(item for item in world.city.items if item.code == content["public"]["item"])
+    revised = replace(first, version=2, name_zh="行政处罚信息（修订）")
+    world.governance().adopt_version(revised)
     scene.end("shielded")
     world.clock.advance(days=45)
     world.deadlines.run()
