@@ -252,6 +252,18 @@ def test_qry_1_every_read_without_its_purpose_is_refused_and_logged(
     assert told[0] in (200, 404) or told == unconsented
 
 
+@pytest.mark.rule("QRY-1")
+@pytest.mark.parametrize("case", ["%e2%80%8b", "%e3%85%a4%20", "2026-%e2%80%ae7", "2026%00-7"])
+def test_qry_1_a_case_that_nobody_can_read_or_that_turns_its_direction_is_none(case: str, web: Web) -> None:
+    answer = read(web, "queries.ask", OFFICER, f'licensing; case=%"{case}"; basis="34"')
+    told = answer.get_json()
+    assert answer.status_code == 403 and (told["rule"], told["errors"][0]["code"]) == (
+        "QRY-1",
+        "case_missing",
+    )
+    assert read(web, "queries.ask", OFFICER, 'licensing; case=%"%e7%a4%ba7"; basis="34"').status_code == 200
+
+
 @contextmanager
 def without_the_log(web: Web) -> Iterator[None]:
     """Nothing can be appended, by any function of any login of the service."""

@@ -48,6 +48,8 @@ TABLES = {
 }
 _SEALED = {MEDIA_TYPE: Raw("密封文件：首行封印，其后每行一条", "a sealed file: its seal, then a row a line")}
 _RECORDED = {**json_of(IntakeReport, KeptIntake), NDJSON: IntakeLine}
+ACTING = ("Credit-Official", "Credit-On-Behalf-Of")
+"""Headers that say who acts in the department's name, or for whom."""
 blueprint = Blueprint("intakes", __name__, url_prefix="/v1")
 
 
@@ -304,7 +306,7 @@ def replayed(caller: Caller, body: bytes) -> Response | None:
 def kept_receipt(caller: Caller, body: bytes) -> Receipt | None:
     """The kept receipt for this idempotency key. Raises 422 when it was used for something else."""
     kept = services().ledger.store.receipt_of(caller.department, caller.idempotency_key)
-    if kept is not None and kept.fingerprint not in (fingerprint(body), _digest(body)):
+    if kept is not None and kept.fingerprint not in (fingerprint(body), _keyed(_digest(body)), _digest(body)):
         raise ProblemError(
             422, "idempotency-key", Defect("FORMAT", "idempotency_key_reused", "Idempotency-Key")
         )
@@ -312,11 +314,17 @@ def kept_receipt(caller: Caller, body: bytes) -> Receipt | None:
 
 
 def fingerprint(body: bytes) -> bytes:
-    """What an idempotency key stands for: a keyed hash of method, path and body of this request.
+    """What an idempotency key stands for: a keyed hash of method, path and body of this request, and of who acts by it.
 
-    Without the key, whoever reads the table could try the identifiers of people in a small body.
+    Nobody is told of another officer's act as of its own. Without the key, whoever reads the table could try the
+    identifiers of people in a small body. Receipts of old know nothing of who acted.
     """
-    return services().ledger.vault.mac("request", _digest(body))
+    acting = "".join(f"\n{name}: {value}" for name in ACTING if (value := request.headers.get(name)))
+    return _keyed(_digest(body) + acting.encode())
+
+
+def _keyed(message: bytes) -> bytes:
+    return services().ledger.vault.mac("request", message)
 
 
 def _digest(body: bytes) -> bytes:

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from interfaces.client.remedies import case_of
 from interfaces.client.signing import COVERED
-from tests.remedies import REMEDIES, SECOND, begin
+from tests.remedies import FIRST, REMEDIES, SECOND, begin
 from tests.remedies_http import AGENT, GROUNDS, LETTER, PROOF, City, code_of, deciding, problem
 from tests.web import Web
 from tests.world import World
@@ -225,6 +225,11 @@ def test_a_request_sent_again_gets_the_same_receipt_and_another_payload_none(cit
     assert len(city.story.marks()) == 1
     case = deciding("objections", filed)
     once = city.source.reject(case, reasons="一致", remedies=REMEDIES, key="decision-0001")
+    other = replace(case, official=FIRST)
+    taken = problem(
+        lambda: city.source.reject(other, reasons="一致", remedies=REMEDIES, key="decision-0001"), 422
+    )
+    assert code_of(taken) == "idempotency_key_reused"  # nobody is told of another officer's act as of its own
     assert city.source.reject(case, reasons="一致", remedies=REMEDIES, key="decision-0001") == once
 
 
