@@ -32,6 +32,7 @@ from domain.oversight.flag_events import (
 )
 from domain.oversight.flags import escalate, fold_flag, join, raise_flag
 from domain.parties.keys import CREDIT_OFFICE
+from domain.records.consistency import ConsistencyChecked
 from domain.records.events import ActRefused, IntakeReported
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
 from domain.remedies.restoration import RestorationOverdue
@@ -48,7 +49,7 @@ LOGS: tuple[Log, ...] = ("records", "access")
 """Records first: a flag that was closed is known to be before what came after is looked at."""
 _CAUSES = (
     ActRefused, IntakeReported, CatalogueItemSuspended, ListingRemoved, ObjectionOverdue, RepairOverdue, ListingOverdue,
-    RestorationOverdue, MeasureOverdue,
+    RestorationOverdue, MeasureOverdue, ConsistencyChecked,
 )  # fmt: skip
 FLAG_EVENTS = (FlagRaised, FlagJoined, FlagReassigned, FlagAnswered, FlagOverdue, FlagClosed)
 TOPICS = frozenset(event.TOPIC for event in (*_CAUSES, *FLAG_EVENTS))

@@ -14,15 +14,17 @@ from domain.catalogue.items import CatalogueItemSuspended
 from domain.listing.events import ListingOverdue, ListingRemoved
 from domain.measures.case import ANSWER
 from domain.measures.events import MeasureOverdue
+from domain.records.consistency import ConsistencyChecked
 from domain.records.events import ActRefused, IntakeReported
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
 from domain.remedies.restoration import RestorationOverdue
 from domain.shared.events import Event
 
-Cause = Literal["refused", "item_stopped", "listing_reversed", "overdue"]
+Cause = Literal["refused", "item_stopped", "published", "listing_reversed", "overdue"]
 CAUSES: Mapping[Cause, tuple[str, str]] = {
     "refused": ("多次被拒绝的行为", "acts that were refused"),
     "item_stopped": ("记录所依目录项后被认定依据不足", "recorded under an item that was found without basis"),
+    "published": ("核对时发现公示了不得公示的信息", "a check found published what must not be public"),
     "listing_reversed": ("列入决定被撤销", "a listing that was reversed"),
     "overdue": ("逾期未办", "not done in time"),
 }
@@ -78,6 +80,13 @@ def causes_of(event: Event, *, actor: str) -> Iterator[Found]:
         for row, rule, *_ in event.refused:
             rows.setdefault(row, set()).add(rule)
         yield from _refusals(event.department, list(rows.values()))
+    elif (
+        isinstance(event, ConsistencyChecked)
+        and event.must_not_be_public
+        and event.asked_by != event.department
+    ):
+        # A unit that checks itself is to find and mend what is wrong without being called to account for it.
+        yield Found("ACC-1", "published", event.form, event.department, event.must_not_be_public)
     elif isinstance(event, ListingRemoved) and event.cause == "reversal" and not event.by:
         # One that fell with its record is the record's fault; this one the department took back itself.
         yield Found("ACC-3", "listing_reversed", str(event.originator_id), actor)

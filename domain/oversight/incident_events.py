@@ -14,7 +14,8 @@ from domain.shared.kinds import Kind
 
 
 class IncidentOpened(Event):
-    """Information leaked, was altered, destroyed or stolen (泄露、篡改、毁损、窃取), or that is suspected.
+    """Information leaked, was altered, destroyed, stolen, used for gain or traded, or that is suspected
+    (泄露、篡改、毁损、窃取、谋私、买卖).
 
     ``kind`` is of ``domain.oversight.incidents.KINDS``. ``source`` is office, review or fsck; ``about`` names the
     review, or area, place and code of what fsck found; ``officer`` opened it, empty for the platform.

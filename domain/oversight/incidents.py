@@ -22,10 +22,10 @@ from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, refuse_if_any
 
-KINDS = ("leak", "alteration", "destruction", "theft")
-"""泄露、篡改、毁损、窃取."""
+KINDS = ("leak", "alteration", "destruction", "theft", "misuse", "trade")
+"""泄露、篡改、毁损、窃取、利用信用信息谋私、非法收集和买卖 (000 二(六)1)."""
 OUTCOMES = ("confirmed", "unfounded")
-TELLS_SUBJECTS = ("leak", "theft")
+TELLS_SUBJECTS = ("leak", "theft", "misuse", "trade")
 """After these, whoever is concerned is told before it is closed as confirmed."""
 LOOKS_MAX = 50
 BUNDLE_BYTES_MAX = 4 << 20

@@ -153,8 +153,8 @@ REVIEW_PROSE: dict[str, tuple[str, str]] = {
         "A confirmed incident has a measure that was taken.",
     ),
     "incident_subject_not_told": (
-        "查实的泄露、窃取须先告知有关主体。",
-        "A confirmed leak or theft is closed once the subjects concerned were told.",
+        "查实的泄露、窃取、谋私、买卖须先告知有关主体。",
+        "A confirmed leak, theft, use for gain or trade is closed once the subjects concerned were told.",
     ),
     "duty_case_number": (
         "每个应查案件须写明案件编号，不超过{most}字。",

@@ -1,10 +1,11 @@
-"""One live example of oversight in the demo city: a relation declared, a trace, an incident, and cases to be checked.
+"""One live example of oversight in the demo city: relations, a trace, incidents, an officer suspended, cases to check.
 
 Reviews of queries come by themselves: the projector opens them for what is queried off-hours or for an unknown case.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from application.commands.duty import DueCase, Duties
@@ -19,7 +20,7 @@ from domain.parties.acting import Officer
 from domain.shared.city_time import city_day
 from interfaces.client.sealing import DepartmentKey
 
-OFFICE_OFFICER, SUPERVISOR = "credit_office-1", "supervisor-1"
+OFFICE_OFFICER, SUPERVISOR, SUSPENDED = "credit_office-1", "supervisor-1", "suspended-1"
 BASIS = "国办发〔2020〕49号(十三)"
 
 
@@ -42,6 +43,9 @@ class OversightExamples:
         relations = Relations(self._ledger)
         said = RelationOf(SUPERVISOR, department, officer, subject, "relative")
         relations.declare(said, once=None)
+        colleague = replace(said, relation="colleague")
+        relations.declare(colleague, once=None)
+        relations.end(colleague, how="ended", reasons="示例：已调离，不再共事", once=None)
         case = f"示信查〔{self._today.year}〕1号"
         asking = Request(self._office, OFFICE_OFFICER, LEAK_TRACING.code, case, BASIS, self._today)
         Traces(self._ledger).of_subject(subject, tracer_of(self._ledger, asking), {})
@@ -55,6 +59,23 @@ class OversightExamples:
         )
         handling = HandleIncident(opened.case, opened.version, OFFICE_OFFICER, self._office)
         incidents.measure(handling, text="示例：要求有关网站删除，并追查来源")
+        self._suspended(incidents)
         numbers = (f"示许受字〔{self._today.year}〕{number}号" for number in (7, 8))
         due = [DueCase(number, subject, self._today - timedelta(days=1)) for number in numbers]
         Duties(self._ledger).check(due, officer=officer, department=department)
+
+    def _suspended(self, incidents: Incidents) -> None:
+        """An officer whose right to query an open incident took; once it is closed the office may give it back."""
+        department = self._officer.department
+        self._governance.register_officer(
+            department=department, pseudonym=SUSPENDED, role="operator", name="示例停权"
+        )
+        opened = incidents.open(
+            kind="misuse",
+            facts="示例：查询结果疑被用于谋取私利",
+            officer=OFFICE_OFFICER,
+            department=self._office,
+            once=None,
+        )
+        handling = HandleIncident(opened.case, opened.version, OFFICE_OFFICER, self._office)
+        incidents.measure(handling, text="示例：核查期间停止其查询权限", suspends=SUSPENDED)

@@ -95,7 +95,7 @@ class IncidentAnswer(Schema):
 
     incident = fields.UUID(required=True)
     version = count("版本，用于 If-Match / the version, for If-Match")
-    kind = text("leak, alteration, destruction, theft")
+    kind = text(", ".join(KINDS))
     state = text("open, closed")
     source = text("office, review, fsck")
     history = fields.List(fields.Nested(ReviewMoment), required=True)
@@ -124,7 +124,8 @@ _BUNDLE = Answer("证据包", "the bundle", json_of(IncidentBundle), ("Credit-Re
 @blueprint.post("")
 @operation(beginning("开启安全事件", "Open an incident", OpenedIncident, tag=TAG))
 def open_incident() -> Response:
-    """The credit office opens an incident (安全事件): information leaked, was altered, destroyed or stolen."""
+    """The credit office opens an incident (安全事件): information leaked, was altered, destroyed, stolen, used for gain
+    or traded."""
 
     def run(given: Command) -> Done:
         incidents = _desk(given)

@@ -44,6 +44,8 @@ VALUES: Mapping[str, Words] = {
     "alteration": ("篡改", "alteration"),
     "destruction": ("毁损", "destruction"),
     "theft": ("窃取", "theft"),
+    "misuse": ("利用信用信息谋私", "used for gain"),
+    "trade": ("非法收集、买卖", "collected or traded unlawfully"),
     "measure": ("处置措施", "a measure"),
     "notice": ("告知主体", "a subject was told"),
     "confirmed": ("查实", "confirmed"),

@@ -15,7 +15,9 @@ import pytest
 from click.testing import CliRunner
 from werkzeug.test import TestResponse
 
+from application.commands.flags import FlagDesk
 from application.commands.governance import Governance
+from domain.oversight.flags import Flag
 from domain.records.consistency import KINDS, ConsistencyChecked
 from interfaces.cli.main import cli
 from tests.published import Row, public_rows, published
@@ -121,12 +123,27 @@ def test_pub_3_what_was_shielded_or_is_over_must_not_be_published_and_no_reason_
     world.clock.advance(days=11)
     told = bench.told(rows, **{"idempotency-key": "after the end"})
     assert counts(told)["must_not_be_public"] == 2
+    # What it finds itself it mends; what the office finds, it is asked about (ACC-1).
+    assert _published(bench) == []
+    bench.told(rows, by=story.office, path=f"{PATH}?department={story.source}")
+    assert [(f.raised.rule, f.unit, f.raised.about, f.times) for f in _published(bench)] == [
+        ("ACC-1", story.source, "penalty", 2)
+    ]
     ended = [d for d in told["differences"] if d["kind"] == "must_not_be_public"]
     # Shielded and over are told alike: by row and record, and nothing else.
     assert all(not any(d[name] for name in ("fields", "here", "there", "document")) for d in ended)
     assert str(repaired) in {d["record"] for d in ended}
     without = [row for row in rows if row["CF_WSH"] not in ("示〔2026〕9701号", "示〔2026〕9702号")]
     assert "9702" not in bench.ask(without).text
+
+
+def _published(bench: Bench) -> list[Flag]:
+    """The flags about what was published against the law."""
+    bench.world.project()
+    bench.world.flags.run()
+    desk = FlagDesk(bench.story.desk)
+    found = [desk.concerned(flag, bench.story.office) for flag in bench.world.rows_of("flag.raised")]
+    return [flag for flag in found if flag.raised.what == "published"]
 
 
 def test_pub_3_a_document_twice_in_a_file_is_one_bad_row(bench: Bench) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -25,6 +26,7 @@ from domain.oversight.flags import (
     reassign,
 )
 from domain.parties.acting import Officer
+from domain.records.consistency import ConsistencyChecked
 from domain.records.events import ActRefused, IntakeReported
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
 from domain.remedies.restoration import RestorationOverdue
@@ -103,6 +105,20 @@ def test_acc_3_a_listing_that_its_department_took_back_is_a_cause_and_one_that_f
     assert found(own) == [("ACC-3", "listing_reversed", UNIT, 1)]
     for event in (replace(own, by=str(UUID(int=9))), replace(own, cause="conditions_met")):
         assert found(event) == []
+
+
+def test_acc_1_what_the_office_found_published_against_the_law_is_a_cause_and_what_a_unit_finds_itself_is_not() -> (
+    None
+):
+    said: dict[str, Any] = dict.fromkeys(
+        ("rows", "equal", "missing_here", "missing_there", "content_differs", "term_differs", "not_shown_yet",
+         "bad_rows", "view_position"), 0,
+    )  # fmt: skip
+    said |= {"department": UNIT, "asked_by": "office", "form": "penalty", "must_not_be_public": 2}
+    checked = ConsistencyChecked(**said, **PLACE)  # type: ignore[arg-type]
+    assert found(checked) == [("ACC-1", "published", UNIT, 2)]
+    for other in (replace(checked, asked_by=UNIT), replace(checked, must_not_be_public=0)):
+        assert found(other) == []
 
 
 @pytest.mark.parametrize("kind", [ObjectionOverdue, RepairOverdue, ListingOverdue, RestorationOverdue])
