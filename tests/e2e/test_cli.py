@@ -107,13 +107,28 @@ def assert_tour_works(
         assert "Traceback" not in done.stderr
 
 
-def test_serve_answers_prints_five_commands_that_run_and_stops_cleanly(
+def assert_another_is_refused(
+    serve: Serve, folder: Path, environment: dict[str, str], prefix: tuple[str, ...]
+) -> None:
+    """A second serve on the same data says so and leaves the first alone."""
+    python = str(folder / ".venv" / "bin" / "python")
+    second = subprocess.run(
+        [*prefix, python, "-m", "interfaces.cli", "serve", "--port", str(free_port())],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    assert second.returncode == 1
+    assert "另一个进程" in second.stderr
+    assert serve.answers()
+
+
+def test_serve_answers_refuses_a_second_prints_five_commands_that_run_and_stops_cleanly(
     served: tuple[Serve, Path, dict[str, str], tuple[str, ...]],
 ) -> None:
     serve, folder, environment, prefix = served
     assert f"{serve.url}/" in serve.output
     assert serve.answers()
     assert len(re.findall(r"keys/\w{18}\.pem", serve.output)) >= 7
+    assert_another_is_refused(serve, folder, environment, prefix)
     assert_tour_works(serve, folder, environment, prefix)
     assert list(folder.rglob("head.json")), "the remembered head"
     children = descendants(serve.pid)
@@ -123,20 +138,6 @@ def test_serve_answers_prints_five_commands_that_run_and_stops_cleanly(
     assert not any(alive(p.pid) for p in children)
     assert not (folder / "var" / "pg" / "postmaster.pid").exists()
     assert "Traceback" not in serve.output
-
-
-def test_a_second_serve_on_the_same_data_says_so_and_leaves_the_first_alone(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    with tempfile.TemporaryDirectory(prefix="xinlu-cli-", dir="/tmp") as name:
-        for serve, folder, environment, _ in _served(Path(name), "root"):
-            second = subprocess.run(
-                [str(folder / ".venv/bin/python"), "-m", "interfaces.cli", "serve", "--port", str(free_port())],
-                cwd=folder, env=environment, capture_output=True, text=True, timeout=30,
-            )  # fmt: skip
-            assert second.returncode == 1
-            assert "另一个进程" in second.stderr
-            assert serve.answers()
 
 
 def test_serve_works_the_same_on_a_given_database() -> None:

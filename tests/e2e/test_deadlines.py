@@ -79,7 +79,9 @@ class LateCity(Ledger):
 def late(tmp_path: Path) -> Iterator[LateCity]:
     settings = Settings(tmp_path / "data")
     with database(settings):
-        yield LateCity(settings, tmp_path)
+        found = LateCity(settings, tmp_path)
+        yield found
+        found.look_anew()
 
 
 def test_kill_9_of_the_runner_records_no_missed_day_twice_and_loses_none(late: LateCity) -> None:

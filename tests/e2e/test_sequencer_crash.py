@@ -10,6 +10,7 @@ import contextlib
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from random import Random
 
@@ -110,9 +111,12 @@ class Line:
                 " WHERE wait_event_type = 'Lock' AND datname = current_database()"
             )
 
+    @cached_property
+    def _eye(self) -> psycopg.Connection:
+        return psycopg.connect(self.world.database.admin, autocommit=True)
+
     def _number(self, query: str) -> int:
-        with psycopg.connect(self.world.database.admin) as conn:
-            row = conn.execute(query.encode()).fetchone()
+        row = self._eye.execute(query.encode()).fetchone()
         assert row is not None
         return int(row[0])
 
