@@ -59,6 +59,8 @@ _IDENTIFIERS = (
     "LYDWDM",
     "JDJGDM",
 )
+_BRACKETS = str.maketrans("【[〔﹝】]〕﹞", "(((())))")
+_OBLIGATION = re.compile(r"\((必填|选填|必填项|选填项|可选|非必填|必录|条件必填)\)")
 _OTHER = re.compile(r"其他\s*[-－—–‐﹣─:：]\s*\S")
 
 
@@ -216,9 +218,10 @@ def heading_key(heading: str) -> str:
     ``*处罚 机关（必填）`` and ``处罚机关`` give the same key. A unit stays: （元） is not （万元）.
     """
     text = unicodedata.normalize("NFKC", heading).upper()
-    text = "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
-    text = text.translate({ord(a): b for a, b in zip("【[〔﹝】]〕﹞", "(((())))", strict=True)})
-    text = re.sub(r"\((必填|选填|必填项|选填项|可选|非必填|必录|条件必填)\)", "", text).strip("*:;,。")
+    text = "".join(text.split())
+    if not text.isascii():
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    text = _OBLIGATION.sub("", text.translate(_BRACKETS)).strip("*:;,。")
     return text.replace("_", "").replace("-", "")
 
 

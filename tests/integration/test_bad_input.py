@@ -42,6 +42,12 @@ def web(ledger_world: World) -> Web:
     return Web(ledger_world)
 
 
+@pytest.fixture
+def refusing(refusing_world: World) -> Web:
+    """For what is refused as a whole: all such tests share a ledger, as each finds it as it was."""
+    return Web(refusing_world)
+
+
 @pytest.fixture(autouse=True)
 def nobody_in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Whatever a test sends: no name, no code, no number of it may stand in the application's log."""
@@ -129,15 +135,15 @@ FILES: dict[str, tuple[Callable[[], bytes], str, str]] = {
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("path", ["/v1/intakes", "/v1/intakes/check"])
-def test_an_unreadable_upload_is_refused_as_a_whole(web: Web, name: str, path: str) -> None:
+def test_an_unreadable_upload_is_refused_as_a_whole(refusing: Web, name: str, path: str) -> None:
     make, media, code = FILES[name]
-    before = state(web)
-    answer = web.post(path, make(), media=media)
+    before = state(refusing)
+    answer = refusing.post(path, make(), media=media)
     if code == "file_without_good_rows" and path.endswith("check"):
         assert [row["data_row"] for row in answer.get_json()["refused"]] == [1]
-        assert state(web) == before
+        assert state(refusing) == before
         return
-    assert_problem(web, answer, 400, code or answer.get_json()["errors"][0]["code"], before)
+    assert_problem(refusing, answer, 400, code or answer.get_json()["errors"][0]["code"], before)
 
 
 @pytest.mark.parametrize(
@@ -215,11 +221,11 @@ SEAL_LINES: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("name", SEAL_LINES)
-def test_a_malformed_first_line_is_refused(web: Web, name: str) -> None:
-    first, *rest = lines(web)
-    before = state(web)
-    answer = web.post("/v1/intakes", SEAL_LINES[name](first) + b"".join(rest))
-    assert_problem(web, answer, 400, "sealed_file_malformed", before)
+def test_a_malformed_first_line_is_refused(refusing: Web, name: str) -> None:
+    first, *rest = lines(refusing)
+    before = state(refusing)
+    answer = refusing.post("/v1/intakes", SEAL_LINES[name](first) + b"".join(rest))
+    assert_problem(refusing, answer, 400, "sealed_file_malformed", before)
 
 
 ROW_LINES: dict[str, Callable[[bytes], bytes]] = {
@@ -237,11 +243,11 @@ ROW_LINES: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("name", ROW_LINES)
-def test_a_malformed_row_line_is_refused_before_anything_is_recorded(web: Web, name: str) -> None:
-    seal, first, second, third = lines(web)
-    before = state(web)
-    answer = web.post("/v1/intakes", seal + first + second + ROW_LINES[name](third))
-    assert_problem(web, answer, 400, "sealed_file_malformed", before)
+def test_a_malformed_row_line_is_refused_before_anything_is_recorded(refusing: Web, name: str) -> None:
+    seal, first, second, third = lines(refusing)
+    before = state(refusing)
+    answer = refusing.post("/v1/intakes", seal + first + second + ROW_LINES[name](third))
+    assert_problem(refusing, answer, 400, "sealed_file_malformed", before)
 
 
 def test_a_broken_tail_is_found_before_the_first_batch_is_recorded(web: Web) -> None:
@@ -270,11 +276,11 @@ BODIES: dict[str, tuple[Callable[[], bytes], str, str]] = {
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_a_bad_body_is_refused(web: Web, name: str) -> None:
+def test_a_bad_body_is_refused(refusing: Web, name: str) -> None:
     make, encoding, code = BODIES[name]
-    before = state(web)
-    answer = web.post("/v1/intakes", make(), content_encoding=encoding)
-    assert_problem(web, answer, 400, code, before)
+    before = state(refusing)
+    answer = refusing.post("/v1/intakes", make(), content_encoding=encoding)
+    assert_problem(refusing, answer, 400, code, before)
 
 
 def test_a_gzip_bomb_of_empty_lines_is_refused(web: Web) -> None:
@@ -475,14 +481,14 @@ def test_det_5_how_a_body_is_to_be_read_does_not_change_on_its_way(
 
 @pytest.mark.rule("DET-5")
 @pytest.mark.parametrize("name", SIGNINGS)
-def test_det_5_a_request_that_its_department_did_not_sign_is_refused(web: Web, name: str) -> None:
+def test_det_5_a_request_that_its_department_did_not_sign_is_refused(refusing: Web, name: str) -> None:
     make, code = SIGNINGS[name]
-    body = web.sealed(penalties(web.code(), {})).body()
+    body = refusing.sealed(penalties(refusing.code(), {})).body()
     sent = {"content-type": MEDIA_TYPE, "content-encoding": "gzip", "idempotency-key": "a-good-key"}
-    headers = make(web).headers("POST", "/v1/intakes", body, sent)
-    before = state(web)
-    answer = web.http.post("/v1/intakes", data=body, headers=headers)
-    assert_problem(web, answer, 401, code, before)
+    headers = make(refusing).headers("POST", "/v1/intakes", body, sent)
+    before = state(refusing)
+    answer = refusing.http.post("/v1/intakes", data=body, headers=headers)
+    assert_problem(refusing, answer, 401, code, before)
     assert answer.headers["WWW-Authenticate"].startswith("Signature")
 
 
@@ -511,12 +517,12 @@ HEADERS: dict[str, tuple[Callable[[dict[str, str]], dict[str, str]], int, str]] 
 
 
 @pytest.mark.parametrize("name", HEADERS)
-def test_a_request_with_other_headers_than_signed_is_refused(web: Web, name: str) -> None:
+def test_a_request_with_other_headers_than_signed_is_refused(refusing: Web, name: str) -> None:
     change, status, code = HEADERS[name]
-    body = web.sealed(penalties(web.code(), {})).body()
-    before = state(web)
-    answer = web.http.post("/v1/intakes", data=body, headers=change(signed(web, body)))
-    assert_problem(web, answer, status, code, before)
+    body = refusing.sealed(penalties(refusing.code(), {})).body()
+    before = state(refusing)
+    answer = refusing.http.post("/v1/intakes", data=body, headers=change(signed(refusing, body)))
+    assert_problem(refusing, answer, status, code, before)
 
 
 def test_a_body_other_than_signed_is_refused(web: Web) -> None:
@@ -663,19 +669,21 @@ SEALS = [b"", b"[]", b"null", b"{", b"{}", b"\xff", b'{"issuer": 1, "signature":
 
 @pytest.mark.parametrize("path", [SEAL_PATH, "/v1/determinations"])
 @pytest.mark.parametrize("body", SEALS)
-def test_a_malformed_json_body_is_refused(web: Web, path: str, body: bytes) -> None:
-    before = state(web)
-    answer = web.post(path, body, media="application/json")
-    assert_problem(web, answer, 400, "member_invalid", before)
+def test_a_malformed_json_body_is_refused(refusing: Web, path: str, body: bytes) -> None:
+    before = state(refusing)
+    answer = refusing.post(path, body, media="application/json")
+    assert_problem(refusing, answer, 400, "member_invalid", before)
     assert "110101199003070038" not in answer.text
 
 
 @pytest.mark.parametrize(
     "media", ["", "application/json", "text/html", "multipart/form-data; boundary=x", "x" * 500]
 )
-def test_an_unknown_media_type_is_refused(web: Web, media: str) -> None:
-    before = state(web)
-    assert_problem(web, web.post("/v1/intakes", b"x", media=media), 415, "media_type_unknown", before)
+def test_an_unknown_media_type_is_refused(refusing: Web, media: str) -> None:
+    before = state(refusing)
+    assert_problem(
+        refusing, refusing.post("/v1/intakes", b"x", media=media), 415, "media_type_unknown", before
+    )
 
 
 def test_a_path_with_escapes_is_refused(web: Web) -> None:
@@ -689,9 +697,9 @@ def test_a_path_with_escapes_is_refused(web: Web) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/nothing", "/v1/intakes/x/seal", "/v1/intakes/", "/v1/%00", "/v1/密"])
-def test_an_unknown_path_is_not_there(web: Web, path: str) -> None:
-    before = state(web)
-    assert_problem(web, web.http.post(path), 404, "http-404", before)
+def test_an_unknown_path_is_not_there(refusing: Web, path: str) -> None:
+    before = state(refusing)
+    assert_problem(refusing, refusing.http.post(path), 404, "http-404", before)
 
 
 @pytest.mark.parametrize(
@@ -700,10 +708,12 @@ def test_an_unknown_path_is_not_there(web: Web, path: str) -> None:
      (SEAL_PATH, "OPTIONS, POST")],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
-def test_another_method_is_refused_with_those_allowed(web: Web, method: str, path: str, allowed: str) -> None:
-    before = state(web)
-    answer = web.http.open(path, method=method)
-    assert_problem(web, answer, 405, "http-405", before)
+def test_another_method_is_refused_with_those_allowed(
+    refusing: Web, method: str, path: str, allowed: str
+) -> None:
+    before = state(refusing)
+    answer = refusing.http.open(path, method=method)
+    assert_problem(refusing, answer, 405, "http-405", before)
     assert answer.headers["Allow"] == allowed
 
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from domain.shared.forms import Form
 from domain.transparency.sealed_file import SealedRow
 from interfaces.cli.main import cli
 from interfaces.client.reasons import HEADING
@@ -91,13 +93,19 @@ def penalties(agency_code: str, *rows: dict[str, str]) -> bytes:
     return variations("penalties-1.xlsx", agency_code, rows)
 
 
-def variations(name: str, agency_code: str, rows: Iterable[dict[str, str]]) -> bytes:
+@cache
+def sound_row(name: str) -> tuple[Form, dict[str, str]]:
+    """The form of a sample and the cells of its first row."""
     table = read_table(sample(name), forms=FORMS)
     form = FORMS[table.kind]
     first = next(iter(read_rows(table, FORMS)))
     assert first.parts
-    sound = {code: str(v) for part in first.parts.values() for code, v in part.items() if code in form.fields}
-    sound |= {form.authority_code: agency_code, form.source_code: agency_code}
+    return form, {c: str(v) for part in first.parts.values() for c, v in part.items() if c in form.fields}
+
+
+def variations(name: str, agency_code: str, rows: Iterable[dict[str, str]]) -> bytes:
+    form, cells = sound_row(name)
+    sound = cells | {form.authority_code: agency_code, form.source_code: agency_code}
     out = io.StringIO()
     writer = csv.DictWriter(out, list(form.fields))
     writer.writeheader()
