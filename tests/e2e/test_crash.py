@@ -44,6 +44,7 @@ from interfaces.client.sealing import DepartmentKey, SealedFile, seal_file
 from interfaces.client.tables import read_table
 from interfaces.demo.city import DemoCity, read_city
 from interfaces.demo.generator import GeneratedCity, generate_city
+from tests.commands import run_command
 from tests.e2e.processes import PROJECT, Serve, alive, free_port, wait_until
 from tests.web import FORMS, rows_of
 
@@ -392,8 +393,5 @@ def test_kill_9_of_the_client_loses_nothing_and_makes_nothing_twice(ledger: Ledg
 def test_after_all_kills_rebuilding_gives_the_very_views_that_the_crashes_left(ledger: Ledger) -> None:
     head = ledger.folder / "head.json"
     for command in (["rebuild", "--quiet"], ["verify", "--quiet", "--head", str(head)]):
-        done = subprocess.run(
-            [sys.executable, "-m", "interfaces.cli", *command],
-            cwd=PROJECT, env=ledger.environment, capture_output=True, text=True, timeout=60,
-        )  # fmt: skip
+        done = run_command(*command, environment=ledger.environment)
         assert done.returncode == 0, done.stdout + done.stderr
