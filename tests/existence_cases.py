@@ -97,7 +97,8 @@ def linked(asked: Asked, record: UUID) -> TestResponse:
     """A link of a person to another department's record."""
     link = str(uuid.uuid4())
     parts: dict[str, Any] = {
-        "public": {"record": str(record), "links": "00" * 32, "role": "法定代表人", "basis": "《示范办法》第二十条"},
+        "public": {"record": str(record), "links": "00" * 32, "role": "法定代表人",
+                   "basis": "《示范市社会信用条例》第二十条"},
         "person/1": {"name": "示例", "id_type": "护照", "id_number": "E12345678"},
     }  # fmt: skip
     sealed = seal_remedy(

@@ -208,7 +208,7 @@ class _Life(FullLedger):
         story, ledger = self.story, self.world.ledger
         serious = story.new_record("示严罚〔2026〕9号", decided=date(2026, 11, 16), severity="严重")
         leaf = story.file(serious).leaf_hash
-        basis = "《示范市公共信用信息管理办法》第二十条"
+        basis = "《示范市社会信用条例》第二十条"
         public = {"record": str(serious), "links": leaf, "role": "法定代表人", "basis": basis}
         person = {"name": "示例", "id_type": "护照号", "id_number": "E12345678"}
         link = uuid4()

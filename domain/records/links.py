@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import ClassVar
 
+from domain.instruments.basis import cited_levels
 from domain.parties.identifiers import check_citizen_id, is_minor
 from domain.records.publicity import CITIZEN_ID, PERSON, subject_kind
 from domain.records.screening import personal_data_in_public
 from domain.shared.canonical import Parts
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
+from domain.shared.legal_basis import SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect
 from domain.shared.text import has_control, is_blank, says
 
@@ -75,7 +77,12 @@ def link_defects(
     if event.role not in ROLES:
         yield Defect("DET-7", "link_role", "/parts/public/role", {"values": "、".join(ROLES)})
     basis = event.basis
-    if not ("《" in basis and "》" in basis) or len(basis) > BASIS_CHARACTERS_MAX or has_control(basis):
+    if (
+        SUFFICIENT_LEVELS.isdisjoint(cited_levels(basis))
+        or len(basis) > BASIS_CHARACTERS_MAX
+        or has_control(basis)
+    ):
+        # What 001 三(六) would enter on a person's record is entered only where 49号(一) allows it (ADR 0051).
         yield Defect("DET-7", "link_basis", "/parts/public/basis", {"most": str(BASIS_CHARACTERS_MAX)})
     elif personal_data_in_public(basis, today=today, is_certificate=False):
         yield Defect("PUB-2", "link_basis_personal", "/parts/public/basis")

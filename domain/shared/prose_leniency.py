@@ -88,8 +88,9 @@ LENIENCY_PROSE: dict[str, tuple[str, str]] = {
     ),
     "link_role": ("须写明责任人的身份：{values}。", "A link has its role: {values}."),
     "link_basis": (
-        "须写明关联的依据，引用法律文件名称《》，不超过{most}字。",
-        "A link has its basis, citing a text in 《》, at most {most} characters.",
+        "须写明关联的依据：法律、法规或者党中央、国务院政策文件，写出名称《》和条款，不超过{most}字；规章和规范性文件不足以把信息记到个人名下。",
+        "A link cites a law, regulation or central policy document in 《》 with its article, at most {most} characters;"
+        " a rule or notice alone puts nothing on a person's record.",
     ),
     "link_basis_personal": (
         "依据中不得写入个人信息。",

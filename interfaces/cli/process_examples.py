@@ -124,7 +124,7 @@ class ProcessExamples:
                 "record": str(record),
                 "links": self._desk.record(record, rule="DET-7").leaf_hash,
                 "role": "法定代表人",
-                "basis": "《示范市公共信用信息管理办法》第二十条（示例）",
+                "basis": "《示范市社会信用条例》第二十条（示例）",
             },
             "person/1": {
                 "name": person_name(self._random),

@@ -44,7 +44,7 @@ class Linking:
         record, client = record or self.record, self.city.clients[by]
         link = str(uuid4())
         public = {"record": record, "links": self.city.story.file(UUID(record)).leaf_hash, "role": "法定代表人",
-                  "basis": "《示范市公共信用信息管理办法》第二十条"}  # fmt: skip
+                  "basis": "《示范市社会信用条例》第二十条"}  # fmt: skip
         person = {"name": NAME, **PERSON}
         public |= {k: v for k, v in changed.items() if k in public}
         person |= {k: v for k, v in changed.items() if k in person}
@@ -82,6 +82,7 @@ def test_det_7_a_person_is_linked_to_a_serious_record_only_and_by_its_department
     assert linking.refused(422, by="stranger") == {"remedy_record_not_yours"}
     assert linking.refused(422, role="亲属") == {"link_role"}
     assert linking.refused(422, basis="领导要求") == {"link_basis"}
+    assert linking.refused(422, basis="《示范市公共信用信息管理办法》第二十条") == {"link_basis"}
     assert linking.refused(422, links="00" * 32) == {"link_of_other_version"}
     assert linking.refused(422, name=" ") == {"link_person_unnamed"}
     minor = citizen_id(Random(4), birth=date(2010, 1, 1))

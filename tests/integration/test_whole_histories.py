@@ -152,7 +152,7 @@ class WholeHistories(remedies.Histories):
             "record": str(record),
             "links": self.story.file(record).leaf_hash,
             "role": role,
-            "basis": "《示范办法》第二十条",
+            "basis": "《示范市社会信用条例》第二十条",
         }
         parts = {"public": public, "person/1": {"name": "示例责任人", **ADULT}}
         act = self.story.sealed(PersonLinked.KIND, link, parts)

@@ -152,3 +152,23 @@ def test_the_views_know_only_what_events_set() -> None:
     assert maximum_months(history, on=TODAY) is None
     assert maximum_months(history, on=TODAY + DAY) == (3, 6, 24)
     assert maximum_months(load_settings().history(MAXIMUM_MONTHS), on=TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "name", "place"),
+    [
+        ("T01", "determination.publish_working_days", 0),
+        ("T02", "joint.feedback_day", 0),
+        ("T03", "list_standard.comment_days", 0),
+        ("T04", "green_channel.clean_years", 0),
+        ("T20", MAXIMUM_MONTHS, 0),
+        ("T21", MINIMUM_MONTHS, 1),
+        ("T26", "repair.accept_working_days", 0),
+        ("T27", "repair.answer_working_days", 0),
+        ("T42", "objection.forward_working_days", 0),
+    ],
+)
+def test_a_default_is_the_figure_that_its_source_gives(limit: str, name: str, place: int) -> None:
+    limits = json.loads((DATA / "timelimits.json").read_text(encoding="utf-8"))["rules"]
+    found = next(entry for entry in limits if entry["id"] == limit)
+    assert load_settings().value(name, on=TODAY).numbers[place] == int(found["value"])
