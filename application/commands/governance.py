@@ -21,7 +21,7 @@ from domain.access.model import OF_PLATFORM
 from domain.catalogue.gate import import_item, item_defects
 from domain.catalogue.items import CatalogueItem
 from domain.instruments.ledger import Stopped
-from domain.listing.standards import DEPARTMENT_RANKS, ListStandard, import_standard
+from domain.listing.standards import DEPARTMENT_RANKS, TEXT_CHARACTERS_MAX, ListStandard, import_standard
 from domain.listing.suspension import stopped_defects
 from domain.measures.items import MeasureItem, import_measure
 from domain.parties.events import (
@@ -40,6 +40,7 @@ from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, CalendarYear
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused, refuse_if_any
+from domain.shared.text import says
 from domain.transparency.leaf import issuer_id
 from domain.transparency.signer import Signer
 
@@ -94,13 +95,16 @@ class Governance:
     def rank_department(self, code: str, *, rank: str, basis: str) -> bool:
         """Register of which rank a department is (LST-7); False when it stands so already.
 
-        Raises ``Refused``: DET-5 for a department that is not registered, LST-7 for a rank that is none.
+        Raises ``Refused``: DET-5 for a department that is not registered, LST-7 for a rank that is none, or without
+        the document that says so.
         """
         if self._registry.department(code) is None:
             raise Refused(Defect("DET-5", "department_unknown", "/department"))
         if rank not in DEPARTMENT_RANKS:
             values = {"values": "、".join(DEPARTMENT_RANKS)}
             raise Refused(Defect("LST-7", "rank_unknown", "/rank", values))
+        if not says(basis, most=TEXT_CHARACTERS_MAX):
+            raise Refused(Defect("LST-7", "rank_without_basis", "/basis"))
         known = self._registry.rank(code)
         if known.rank == rank:
             return False

@@ -199,6 +199,10 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
         "The rank of the authority is not the one that the credit office has registered ({registered}): give that rank,"
         " or ask the office to put it right.",
     ),
+    "rank_without_basis": (
+        "登记部门层级须写明所依据的文件。",
+        "A rank is registered with the document that says so.",
+    ),
     "rank_unknown": ("部门层级须为：{values}。", "The rank of a department is one of: {values}."),
     "listing_subject_unnamed": (
         "列入决定须写明主体：组织写名称和代码，自然人写姓名和证件，且不得混写。",

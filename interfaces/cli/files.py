@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
+from application.ports import Conflict
 from domain.shared.refusals import Refused, sentence
 from domain.transparency.sealed_file import MalformedSealedFile
 from interfaces.cli.sending import (
@@ -195,3 +197,17 @@ def say_problem(problem: Problem, *, as_json: bool) -> None:
         click.echo(json.dumps(members, ensure_ascii=False))
     else:
         click.echo(f"{problem.status} {members.get('detail', '')} / {members.get('detail_en', '')}", err=True)
+
+
+@contextmanager
+def told_refusals() -> Iterator[None]:
+    """A refusal in both languages, without a traceback; exit 1."""
+    try:
+        yield
+    except Refused as refused:
+        told = [f"{d.rule}: {sentence(d, 'zh')} / {sentence(d, 'en')}" for d in refused.defects]
+        raise click.ClickException("\n".join(told)) from None
+    except Conflict:
+        raise click.ClickException(
+            "同时有另一操作，请再运行一次 / something else came first; run it again"
+        ) from None

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from application.commands.key_changes import KeyLife, key_lives
 from application.ledger import Ledger
 from domain.parties.keys import GATEWAY, KEY_DAYS_MAX
 from domain.shared.city_time import city_day
-from domain.shared.refusals import Defect, Refused, sentence
+from domain.shared.refusals import Defect, Refused
 from infrastructure.bootstrap import (
     Settings,
     database,
@@ -31,7 +30,7 @@ from infrastructure.bootstrap import (
     rotate_gateway,
     rotate_log,
 )
-from interfaces.cli.files import EXISTING, URL, department_key, say_problem
+from interfaces.cli.files import EXISTING, URL, department_key, say_problem, told_refusals
 from interfaces.client.api import Client, Department, Problem
 from interfaces.client.sealing import DepartmentKey
 
@@ -85,7 +84,7 @@ def rotate_log_keys() -> None:
     ``sequence`` takes it up by itself. Give witnesses and readers the new policy, then ``keys retire log``.
     """
     settings = Settings.from_environment()
-    with database(settings), _refusals():
+    with database(settings), told_refusals():
         ledger = open_ledger(settings)
         _say(rotate_log(settings, ledger))
         live = [str(g.number) for g in log_keyring(settings, ledger).generations() if not g.retired]
@@ -103,7 +102,7 @@ def rotate_gateway_key(*, office_key: Path | None) -> None:
     Give departments the new answer of /v1/ledger, then revoke the old one.
     """
     settings = Settings.from_environment()
-    with database(settings), _refusals():
+    with database(settings), told_refusals():
         ledger = open_ledger(settings)
         _say(rotate_gateway(settings, ledger, signer=_office(office_key)))
         click.echo(f"网关现用密钥 / the gateway seals with: {ledger.gateway.key_id.hex()}")
@@ -144,7 +143,7 @@ def retire() -> None:
 def retire_log_keys(*, number: int, reason: str) -> None:
     """Generation NUMBER of the logs' keys signs no more; older trees stay good under the new policy."""
     settings = Settings.from_environment()
-    with database(settings), _refusals():
+    with database(settings), told_refusals():
         ledger, trees = open_ledger(settings), open_trees(settings)
         _say(retire_log(settings, ledger, trees, number=number, reason=reason))
         one = next(g for g in log_keyring(settings, ledger).generations() if g.number == number)
@@ -163,7 +162,7 @@ def revoke(*, issuer: str, reason: str, office_key: Path | None) -> None:
     except ValueError:
         raise click.UsageError("ISSUER is 16 hex digits") from None
     settings = Settings.from_environment()
-    with database(settings), _refusals():
+    with database(settings), told_refusals():
         ledger = open_ledger(settings)
         if named == ledger.gateway.key_id:
             raise Refused(Defect("DET-5", "key_in_use"))
@@ -223,13 +222,3 @@ def _office(path: Path | None) -> DepartmentKey | None:
 def _say(steps: Iterable[str]) -> None:
     for step in steps:
         click.echo(step, err=True)
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """A refusal in both languages, without a traceback; exit 1."""
-    try:
-        yield
-    except Refused as refused:
-        told = [f"{sentence(d, 'zh')} / {sentence(d, 'en')}" for d in refused.defects]
-        raise click.ClickException("\n".join(told)) from None

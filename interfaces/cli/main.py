@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, str] = {
     "witness-response": "interfaces.cli.carried",
     "story": "interfaces.cli.story",
     "settings": "interfaces.cli.rule_settings",
+    "departments": "interfaces.cli.governing",
 }
 
 
