@@ -154,7 +154,9 @@ def test_prv_2_only_the_portal_gives_a_consent_for_a_subject(world: World) -> No
     assert refused.value.defects[0].rule == "PRV-3"
 
 
-def test_a_consent_is_given_used_and_withdrawn_over_http(seeded_world: World) -> None:
+@pytest.mark.rule("PRV-2")
+@pytest.mark.rule("SHR-2")
+def test_shr_2_a_consent_is_given_used_and_withdrawn_over_http(seeded_world: World) -> None:
     web, world = Web(seeded_world), seeded_world
     who = subject_with_records(world)
     office, agency = world.city.credit_office.code, world.city.agencies[ASKER].code
@@ -186,6 +188,7 @@ def test_a_consent_is_given_used_and_withdrawn_over_http(seeded_world: World) ->
         with pytest.raises(Problem) as forbidden:
             department.give_consent(consent)
         assert forbidden.value.status == 403
+        assert department.query([subject], **asked)[0]["records"] == []  # of a consent that nobody gave
         assert portal.give_consent(consent)["status"] == "given"
         assert department.query([subject], **asked)[0]["records"]
         assert portal.withdraw_consent(consent["consent"], subject)["status"] == "withdrawn"

@@ -11,13 +11,11 @@ from application.commands.listing_desk import HandleListing
 from application.commands.listings import NotifyListing, SpeakInListing
 from application.listings import lists_of
 from domain.listing.case import Notice, Statement
-from domain.listing.events import ListingRemoved, SubjectListed
-from domain.listing.standards import ListTransitionEnded
+from domain.listing.events import SubjectListed
 from domain.measures.case import fold_measure, fold_measured
 from domain.parties.acting import Officer
 from domain.shared.canonical import Parts
 from domain.shared.kinds import Kind
-from domain.shared.refusals import Refused
 from interfaces.cli.examples import Examples
 from tests.erasure import a_record, ask, carry_out, dump, subject_id
 from tests.listing import FACTS, LIST, NOTICE, ListingStory, decision_parts
@@ -29,32 +27,6 @@ from tests.world import World
 @pytest.fixture
 def desk(seeded_world: World) -> ListingStory:
     return ListingStory(begin(seeded_world))
-
-
-@pytest.mark.rule("LST-9")
-def test_lst_9_a_list_kept_over_a_transition_is_empty_after_it_by_events_and_an_updated_one_is_not(
-    desk: ListingStory,
-) -> None:
-    world, story = desk.world, desk.story
-    record = story.new_record("示〔2026〕9401号", decided=world.today - timedelta(days=200))
-    done = desk.listed(record)
-    desk.transition(until=world.today + timedelta(days=5))
-    world.project()
-    world.clock.advance(days=5)
-    assert world.deadlines.run().overdue == 0
-    assert lists_of(world.ledger, story.subject_id())
-    world.clock.advance(days=1)
-    with pytest.raises(Refused) as refused:
-        desk.begin(record)
-    assert [(d.rule, d.code) for d in refused.value.defects] == [("LST-1", "list_unknown")]
-    world.deadlines.run()
-    assert lists_of(world.ledger, story.subject_id()) == () and world.lookup.listed(LIST).entries == ()
-    removed = world.ledger.load(done.case)[-1]
-    assert isinstance(removed, ListingRemoved) and removed.cause == "transition"
-    world.project()
-    world.deadlines.run()
-    assert len(world.rows_of(ListTransitionEnded.TOPIC)) == 1
-    assert world.deadlines.run().overdue == 0
 
 
 @pytest.mark.rule("LST-9")

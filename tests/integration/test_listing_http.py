@@ -12,10 +12,11 @@ import pytest
 
 from application.listings import lists_of
 from domain.listing.events import ListingRemoved
+from domain.listing.standards import ListTransitionEnded
 from interfaces.client.bundles import of_record
 from interfaces.client.remedies import case_of
 from interfaces.client.verifier import verify
-from tests.listing import LIST, Lister
+from tests.listing import LIST, Lister, ListingStory
 from tests.remedies import REMEDIES, SECOND, begin
 from tests.remedies_http import LETTER, PROOF, City, code_of, deciding, problem
 from tests.web import Web
@@ -246,3 +247,30 @@ def test_lst_5_an_accepted_statement_ends_the_case_and_an_unanswered_one_is_reco
     assert begun["case"] not in lister.worklist()
     over = problem(lambda: lister.source.decide(lister.case(accepted), lister.parts(begun, [record])), 422)
     assert code_of(over) == "listing_decided_already"
+
+
+@pytest.mark.rule("LST-9")
+def test_lst_9_a_list_kept_over_a_transition_is_empty_after_it_by_events_and_takes_nobody_any_more(
+    lister: Lister,
+) -> None:
+    city, world, http = lister.city, lister.city.world, Web(lister.city.world).http
+    record = city.determine()
+    begun, _ = lister.list_now(record)
+    ListingStory(city.story).transition(until=world.today + timedelta(days=5))
+    world.project()
+    world.clock.advance(days=5)
+    assert world.deadlines.run().overdue == 0
+    shown = http.get(f"/v1/lists/{LIST}").get_json()["entries"]
+    assert [entry["listing"] for entry in shown] == [begun["case"]]
+    world.clock.advance(days=1)
+    over = problem(lambda: lister.begin(record), 422)
+    assert (over["rule"], code_of(over)) == ("LST-1", "list_unknown") and over["clause"] and over["instead"]
+    world.deadlines.run()
+    assert http.get(f"/v1/lists/{LIST}").get_json()["entries"] == []
+    assert lists_of(world.ledger, city.story.subject_id()) == ()
+    removed = world.ledger.load(UUID(begun["case"]))[-1]
+    assert isinstance(removed, ListingRemoved) and removed.cause == "transition"
+    world.project()
+    world.deadlines.run()
+    assert len(world.rows_of(ListTransitionEnded.TOPIC)) == 1
+    assert world.deadlines.run().overdue == 0

@@ -27,6 +27,9 @@ def city(seeded_world: World) -> Iterator[City]:
         yield City(story, url)
 
 
+@pytest.mark.rule("OBJ-2")
+@pytest.mark.rule("OBJ-5")
+@pytest.mark.rule("REP-2")
 def test_the_whole_story_over_http(city: City) -> None:
     record = city.determine()
     assert city.shared(record) and not city.public(record).objected
@@ -303,13 +306,14 @@ def test_rep_5_too_early_is_refused_with_the_day_and_a_rejection_needs_its_basis
 
 
 @pytest.mark.rule("OBJ-3")
+@pytest.mark.rule("OBJ-5")
 def test_obj_3_a_withdrawal_sealed_by_the_source_takes_the_record_away(city: City) -> None:
     record = city.determine()
     filed = city.object(record)
     seen = city.source.state("objections", filed["case"], official=SECOND)
     case = deciding("objections", filed)
     wrong = problem(lambda: city.source.withdraw(case, record=record, withdraws="00" * 32), 422)
-    assert wrong["rule"] == "OBJ-5"
+    assert wrong["rule"] == "OBJ-5" and wrong["clause"].startswith("49号") and wrong["instead"]
     city.source.withdraw(case, record=record, withdraws=seen["record_leaf_hash"])
     assert city.public(record) is None and city.shared(record) == []
 

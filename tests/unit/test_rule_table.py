@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ def project(tmp_path: Path) -> Path:
         '@pytest.mark.parametrize("a", [pytest.param(1, marks=pytest.mark.rule("OBJ-2"))])\n'
         '@pytest.mark.rule("PRV-1")\n'
         "def test_more(): ...\n"
+        '@pytest.mark.rule("PRV-1")\n'
+        "def test_at_the_door(desk: Desk): desk.ask()\n"
+        "class Desk:\n"
+        "    def ask(self): asked_by_http()\n"
+        "    def think(self): ...\n"
+        '@pytest.mark.rule("PRV-1")\n'
+        "def test_at_the_table(desk: Desk): desk.think()\n"
+        "def asked_by_http(): Web(world).http.get('/')\n"
         "def det_1_helper(): ...\n"
     )
     return tmp_path
@@ -50,6 +59,10 @@ def test_code_and_tests_are_found_by_what_they_name(project: Path) -> None:
     )
     assert found["OBJ-2"] == Places(set(), {"domain/acts.py:show"}, {"tests/test_acts.py::test_more"})
     assert found["PRV-1"].tests and not found["PRV-1"].enforced
+    assert {test.partition("::")[2] for test in found["PRV-1"].tests} == {
+        "test_more", "test_at_the_door", "test_at_the_table",
+    }  # fmt: skip
+    assert found["PRV-1"].http == {"tests/test_acts.py::test_at_the_door"}
     assert not {"MEA-1", "MEA-2", "MEA-3", "DET-1"} & set(found)
     page = table(rulebook(), found, NOT_YET)
     assert "`domain/acts.py:Desk.decide`" in page
@@ -62,6 +75,12 @@ def test_an_enforced_rule_without_a_test_fails_the_check(project: Path, whole: d
     bare = places(project)
     wrong = faults(rulebook(), whole | {"DET-2": bare["DET-2"]})
     assert wrong == ["DET-2 has no test that carries its id"]
+
+
+def test_a_rule_that_no_test_meets_through_http_fails_the_check(whole: dict[str, Places]) -> None:
+    assert all(here.http <= here.tests for here in whole.values())
+    wrong = faults(rulebook(), whole | {"DET-2": replace(whole["DET-2"], http=set())})
+    assert wrong == ["DET-2 has no test through HTTP that carries its id"]
 
 
 def test_a_rule_that_lost_its_code_fails_the_check(project: Path, whole: dict[str, Places]) -> None:
