@@ -58,6 +58,8 @@ class AdverseRecords:
         self._ledger = ledger
         self._registry = registry
         self._months_max = months_max
+        self.guards: dict[UUID, int] = {}
+        """The streams of the entries that were looked at, each with the version that was read."""
 
     def among(self, entries: Sequence[tuple[UUID, str]]) -> Iterator[Adverse]:
         """Those of the entries that count against their subject, newest first as they are given."""
@@ -67,7 +69,9 @@ class AdverseRecords:
         items = self._registry.item(code).items
         if not any(item.nature == "negative" for item in items) or self._registry.is_stopped(code):
             return None  # what rests on a document without a basis weighs on nobody (INS-2)
-        events = self._ledger.load(entry)
+        rows = self._ledger.open_all(self._ledger.store.load("records", entry), log="records")
+        self.guards[entry] = rows[-1].row.stream_version if rows else 0
+        events = [row.event for row in rows if "public" in row.opened]
         today = city_day(self._ledger.now())
         standing = standing_of(events)
         if standing is None:

@@ -5,7 +5,8 @@ Comes after a verified request; ``green.py`` and ``entries.py`` decide what is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
 
 from application.commands.refusals import log_refusal
 from application.commands.subjects import Identity
@@ -38,10 +39,12 @@ def logged(
     view: str,
     shown: Shown | Callable[[SubjectQueried], Shown],
     reached: int,
+    guards: Mapping[UUID, int],
 ) -> int:
     """The position of the look at a subject, known from now on if it was not; durable when it returns.
 
-    ``reached`` is how far the views were that the answer is from. Raises ``LedgerUnavailable``.
+    ``reached`` is how far the views were that the answer is from, ``guards`` the streams that it relies on beside the
+    officer's: who is suspended in between is told nothing (QRY-3). Raises ``Overtaken`` and ``LedgerUnavailable``.
     """
     _, position = log_look_at(
         ledger,
@@ -60,6 +63,7 @@ def logged(
             case=request.case,
             basis=request.basis,
             before=before,
+            guards={Registry(ledger).officer_stream(officer.pseudonym): officer.version, **guards},
         ),
     )
     return position

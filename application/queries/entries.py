@@ -17,6 +17,7 @@ from application.commands.subjects import Identity, SubjectDesk
 from application.ledger import Ledger
 from application.noted import held_by
 from application.queries.asking import admitted, logged
+from application.queries.looks import asked_again
 from application.registry import Registry
 from domain.access.model import Request
 from domain.listing.reference import ReferenceEntered
@@ -51,14 +52,19 @@ class EntryQueries:
     def ask(self, sort: Sort, request: Request, identity: Identity, *, attempt: bytes) -> EntriesAnswer:
         """The entries of one subject that the asker may be told of.
 
-        Raises ``Refused`` (QRY-1, logged before; FORMAT for a dossier too large) and ``LedgerUnavailable``.
+        Made again when an entry, or the officer's right to query, moved meanwhile. Raises ``Refused`` (QRY-1, logged
+        before; FORMAT for a dossier too large) and ``LedgerUnavailable``.
         """
+        return asked_again(lambda: self._answered(sort, request, identity, attempt=attempt))
+
+    def _answered(self, sort: Sort, request: Request, identity: Identity, *, attempt: bytes) -> EntriesAnswer:
         registry = Registry(self._ledger)
         officer = admitted(self._ledger, registry, request, attempt=attempt)
         subject = SubjectDesk(self._ledger).find(identity)
         nothing: tuple[Sequence[UUID], int] = ((), 0)
         found, reached = nothing if subject is None else self._standing(sort, subject, request)
-        told = [entry for entry in (self._told(sort, entry) for entry in found) if entry is not None]
+        guards: dict[UUID, int] = {}
+        told = [t for t in (self._told(sort, entry, guards) for entry in found) if t is not None]
         shown = [[str(t["entry"]), sort, hashlib.sha256(canonical(t)).hexdigest()] for t in told]
         position = logged(
             self._ledger,
@@ -69,6 +75,7 @@ class EntryQueries:
             view=sort,
             shown=shown,
             reached=reached,
+            guards=guards,
         )
         return EntriesAnswer(told, position)
 
@@ -88,9 +95,11 @@ class EntryQueries:
             if rows and rows[0].topic == ReferenceEntered.TOPIC:
                 yield entry
 
-    def _told(self, sort: Sort, entry: UUID) -> dict[str, Json] | None:
-        """An entry as told; None when its keys are gone."""
-        events = self._ledger.load(entry)
+    def _told(self, sort: Sort, entry: UUID, guards: dict[UUID, int]) -> dict[str, Json] | None:
+        """An entry as told, None when its keys are gone; ``guards`` gets the stream as it was read."""
+        rows = self._ledger.open_all(self._ledger.store.load("records", entry), log="records")
+        guards[entry] = rows[-1].row.stream_version if rows else 0
+        events = [row.event for row in rows if "public" in row.opened]
         return told_entry(sort, events[0]) if events else None
 
 

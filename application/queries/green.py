@@ -15,7 +15,7 @@ from application.commands.subjects import Identity, SubjectDesk
 from application.ledger import Ledger
 from application.noted import held_by
 from application.queries.asking import admitted, logged
-from application.queries.looks import log_look, log_look_at
+from application.queries.looks import asked_again, log_look, log_look_at
 from application.registry import Registry
 from domain.access.model import RED_LISTING, Request
 from domain.listing.adverse import GreenChannel, green_channel
@@ -75,11 +75,15 @@ class GreenChannelQueries:
     def ask(self, request: Request, identity: Identity, *, attempt: bytes) -> GreenAnswer:
         """The answer for one subject, as far as the views are; its look is durable before it is given (QRY-2).
 
-        Raises ``Refused`` (QRY-1, logged before) and ``LedgerUnavailable``.
+        Made again when the subject's own stream, a record that was looked at, or the officer's right to query moved
+        meanwhile. Raises ``Refused`` (QRY-1, logged before) and ``LedgerUnavailable``.
         """
+        return asked_again(lambda: self._answered(request, identity, attempt=attempt))
+
+    def _answered(self, request: Request, identity: Identity, *, attempt: bytes) -> GreenAnswer:
         registry = Registry(self._ledger)
         officer = admitted(self._ledger, registry, request, attempt=attempt)
-        decided, reached = self._decided(request, identity, registry)
+        decided, reached, guards = self._decided(request, identity, registry)
         told = told_green(decided)
         position = logged(
             self._ledger,
@@ -90,22 +94,28 @@ class GreenChannelQueries:
             view=VIEW,
             shown=lambda look: [[str(look.originator_id), VIEW, hashlib.sha256(told).hexdigest()]],
             reached=reached,
+            guards=guards,
         )
         return GreenAnswer(decided, position)
 
-    def _decided(self, request: Request, identity: Identity, registry: Registry) -> tuple[GreenChannel, int]:
-        """What the rule says on the day, and how far the dossiers were; who was never met has a clean record."""
+    def _decided(
+        self, request: Request, identity: Identity, registry: Registry
+    ) -> tuple[GreenChannel, int, dict[UUID, int]]:
+        """What the rule says on the day, how far the dossiers were, and the streams that it was read from.
+
+        Who was never met has a clean record.
+        """
         years = self._desk.settings({}).number("green_channel.clean_years", on=request.on)
         subject = SubjectDesk(self._ledger).find(identity)
         if subject is None:
-            return green_channel((), (), years=years, today=request.on), 0
+            return green_channel((), (), years=years, today=request.on), 0, {}
         adverse = AdverseRecords(self._ledger, registry, lambda day: self._desk.months_max(day, {}))
         dossier = dossier_of(self._ledger, subject)
-        red = []
-        for note in held_by(self._ledger, subject).notes:
+        held, red = held_by(self._ledger, subject), []
+        for note in held.notes:
             holds = note.holds_on(request.on) and not registry.is_stopped(note.list_code)
             if note.kind == "red" and holds:
                 versions = registry.standard(note.list_code).versions
                 red += [v.excludes for v in versions if v.version == note.version]
         decided = green_channel(adverse.among(dossier.entries), red, years=years, today=request.on)
-        return decided, dossier.reached
+        return decided, dossier.reached, {subject: held.version, **adverse.guards}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from application.commands.subjects import Identity, SubjectDesk
@@ -21,6 +21,13 @@ from domain.parties.events import DepartmentRegistered
 from domain.shared.canonical import Json, canonical
 
 ATTEMPTS_MAX = 4
+Answer = TypeVar("Answer")
+
+
+class Overtaken(Exception):
+    """What an answer relies on moved before its look was in the log; nothing was written, and nothing may be told."""
+
+
 Shown = list[list[str]]
 """``[record, part, digest]`` of everything that an answer shows."""
 
@@ -85,6 +92,16 @@ def looks_digest(looks: Sequence[Look]) -> str:
     return hashlib.sha256(looks_content(looks)).hexdigest()
 
 
+def asked_again(ask: Callable[[], Answer]) -> Answer:
+    """The answer of ``ask``, made anew while it is overtaken. Raises ``LedgerUnavailable`` when it is each time."""
+    for _ in range(ATTEMPTS_MAX):
+        try:
+            return ask()
+        except Overtaken:
+            continue
+    raise LedgerUnavailable("what was asked about moved while it was answered")
+
+
 def log_look_at(
     ledger: Ledger, identity: Identity, logged: Callable[[UUID, Sequence[Append]], int]
 ) -> tuple[UUID, int]:
@@ -127,13 +144,15 @@ def log_look(
     objected: Iterable[UUID] = (),
     asked: Mapping[str, Json] | None = None,
     before: Sequence[Append] = (),
+    guards: Mapping[UUID, int] | None = None,
 ) -> int:
     """The position of the look; ``before`` is appended in the same transaction (a registration).
 
     ``shown`` may depend on the look itself: then it gets the event with nothing shown, once its number is known.
     ``objected`` are records told under the mark of an objection, ``asked`` what was asked that nothing else here says.
+    ``guards`` are the streams of records that the answer relies on, with the versions that were read.
 
-    Raises ``LedgerUnavailable``; ``Conflict`` when ``before`` is overtaken.
+    Raises ``LedgerUnavailable``; ``Conflict`` when ``before`` is overtaken, ``Overtaken`` when a guard is.
     """
     for attempt in range(ATTEMPTS_MAX):
         event = SubjectQueried(
@@ -160,9 +179,12 @@ def log_look(
         owners = dict.fromkeys(event.parts(), (subject, ACCESS_CLASS))
         meta = {"actor": department, "officer": officer, "purpose": purpose}
         look = ledger.prepare([ledger.seal(event, owners=owners)], meta=meta, log="access")
+        look.guards |= guards or {}
         try:
             return ledger.store.append(*before, look)[-1]
-        except Conflict:
+        except Conflict as conflict:
+            if guards and conflict.what == "guard":
+                raise Overtaken from conflict
             if before or attempt + 1 == ATTEMPTS_MAX:
                 raise
     raise LedgerUnavailable("too many looks at once")

@@ -17,8 +17,9 @@ from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity, SubjectDesk
 from application.measures import measures_of
 from application.ports import Append
-from application.queries.looks import log_look, log_look_at
+from application.queries.looks import Overtaken, asked_again, log_look, log_look_at
 from application.queries.shared import LISTED_MAX, Listed
+from application.registry import MeasureVersions
 from domain.access.decide import decide, request_defects
 from domain.access.model import Officer, Request
 from domain.listing.case import fold_listing
@@ -66,12 +67,24 @@ class MeasureChecks:
     ) -> MeasureAnswer:
         """Whether the department may apply a measure to a subject today, on any of its grounds.
 
-        ``cited`` is a provision, None any that fits. Raises ``Refused`` (QRY-1) and ``LedgerUnavailable``.
+        ``cited`` is a provision, None any that fits. Made again when a ground, an objection to it, the measure or the
+        officer's right to query moved meanwhile. Raises ``Refused`` (QRY-1, QRY-3) and ``LedgerUnavailable``.
         """
-        role = self._role(request)
-        item = item_in_force(self._desk.registry.measure(measure).items, request.on)
+
+        def answered() -> MeasureAnswer:
+            self._desk.registry.forget()
+            return self._answered(request, identity, measure, cited)
+
+        return asked_again(answered)
+
+    def _answered(
+        self, request: Request, identity: Identity, measure: str, cited: Mapping[str, str] | None
+    ) -> MeasureAnswer:
+        officer, known = self._officer(request), self._desk.registry.measure(measure)
+        item = item_in_force(known.items, request.on)
         subject = SubjectDesk(self._ledger).find(identity)
         verdicts: tuple[Verdict, ...] = ()
+        found: list[FoundGround] = []
         defects = tuple(item_may(item, request.department))
         view_position = 0
         if subject is not None:
@@ -79,12 +92,13 @@ class MeasureChecks:
             if len(listing) > LISTED_MAX:
                 raise Refused(Defect("FORMAT", "answer_too_large", "/subject", {"most": str(LISTED_MAX)}))
             if not defects:
-                judged = self._judged(request, subject, item, cited, listing)
-                verdicts = (*judged, *self._linked(request, subject, item, cited))
+                found = [*self._shown(request, subject, listing), *self._linked(request, subject)]
+                verdicts = tuple(self._judged(request, subject, item, cited, found))
         if not defects and not verdicts:
             defects = (Defect("MEA-1", "measure_without_fact", "/subject"),)
         may = any(verdict.may for verdict in verdicts)
         rules = decided_by(may, verdicts, defects)
+        guards = self._relied_on(officer, known, found)
         shown = [[v.ground.id, f"measure:{measure}", _digest(v)] for v in verdicts]
 
         def logged(who: UUID, before: Sequence[Append]) -> int:
@@ -93,7 +107,7 @@ class MeasureChecks:
                 who,
                 department=request.department,
                 officer=request.officer,
-                role=role,
+                role=officer.role,
                 purpose=request.purpose,
                 rules=list(rules),
                 view=VIEW,
@@ -103,19 +117,39 @@ class MeasureChecks:
                 basis=request.basis,
                 asked={"measure": measure, **({"provision": dict(cited)} if cited else {})},
                 before=before,
+                guards=guards,
             )
 
         _, position = log_look_at(self._ledger, identity, logged)
+        self._refuse_if_marked(found)
         return MeasureAnswer(may, verdicts, defects, rules, position)
 
-    def _role(self, request: Request) -> str:
-        """The officer's role, when the query may be made at all (QRY-1). Raises ``Refused``."""
+    def _relied_on(
+        self, officer: Officer, known: MeasureVersions, found: Sequence[FoundGround]
+    ) -> dict[UUID, int]:
+        """The streams that the answer is from, with the versions that were read."""
+        guards = {self._desk.registry.officer_stream(officer.pseudonym): officer.version}
+        guards[known.stream_id] = known.stream_version
+        return guards | {stream: version for one in found for stream, version in one.guards.items()}
+
+    def _refuse_if_marked(self, found: Sequence[FoundGround]) -> None:
+        """That the objections to the grounds are those that were told (OBJ-2). Raises ``Overtaken``.
+
+        An objection is in a stream of its own, so no guard sees it come: it is asked once more, as shared queries do.
+        """
+        records = {record for ground in found for record in ground.records}
+        pending = {record for _, record in self._ledger.store.open_cases_about("objection", records)}
+        if any(one.ground.objected == pending.isdisjoint(one.records) for one in found):
+            raise Overtaken
+
+    def _officer(self, request: Request) -> Officer:
+        """The officer, when the query may be made at all (QRY-1, QRY-3). Raises ``Refused``."""
         registry = self._desk.registry
         officer: Officer | None = registry.officer(request.officer)
         purpose = registry.purpose(request.purpose)
         refuse_if_any(request_defects(request, officer, {request.purpose: purpose} if purpose else {}))
         assert officer is not None
-        return officer.role
+        return officer
 
     def _judged(
         self,
@@ -123,32 +157,31 @@ class MeasureChecks:
         subject: UUID,
         item: MeasureItem | None,
         cited: Mapping[str, str] | None,
-        listing: Sequence[Listed],
+        found: Sequence[FoundGround],
     ) -> Iterator[Verdict]:
-        """A verdict for every record and listing of the subject that the department may be shown."""
+        """A verdict for every ground, in order."""
         still, _ = fold_measured(self._ledger.load(subject))
         applied = measures_of(self._ledger, still)[0].values()
+        for one in found:
+            yield judge(item, one.ground, department=request.department, cited=cited, applied=applied)
+
+    def _shown(self, request: Request, subject: UUID, listing: Sequence[Listed]) -> Iterator[FoundGround]:
+        """Every record and listing of the subject that the department may be shown."""
         for record in dict.fromkeys(listed.record_id for listed in listing):
             found = self._found(record)
             parts = [listed.part for listed in listing if listed.record_id == record]
             if decide(request, found.item, parts, subject=str(subject), consent=None).allow:
-                yield judge(item, found.ground, department=request.department, cited=cited, applied=applied)
+                yield found
 
-    def _linked(
-        self, request: Request, subject: UUID, item: MeasureItem | None, cited: Mapping[str, str] | None
-    ) -> Iterator[Verdict]:
-        """A verdict for every link of a person by this very department: nobody else is shown one (DET-7)."""
-        still, _ = fold_measured(self._ledger.load(subject))
-        applied = measures_of(self._ledger, still)[0].values()
+    def _linked(self, request: Request, subject: UUID) -> Iterator[FoundGround]:
+        """Every link of a person by this very department: nobody else is shown one (DET-7)."""
         _, entries = self._ledger.store.standing_records(subject, limit=LISTED_MAX)
         for entry, _ in entries:
             rows = self._ledger.store.load_slice("records", entry, limit=1)
             if rows and rows[0].topic == PersonLinked.TOPIC:
                 found = self._link(entry)
                 if found is not None and found.source == request.department:
-                    yield judge(
-                        item, found.ground, department=request.department, cited=cited, applied=applied
-                    )
+                    yield found
 
     def _link(self, entry: UUID) -> FoundGround | None:
         """A link as a ground; None when it, or the record that it hangs on, was erased."""

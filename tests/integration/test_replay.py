@@ -6,29 +6,24 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
-from uuid import UUID
 
 import pytest
 from werkzeug.test import TestResponse
 
 from application.ledger import Ledger
-from application.ports import Log
-from application.queries.measures import MeasureAnswer, MeasureChecks
+from application.queries.measures import MeasureChecks
 from application.queries.replay import REPLAYED, SAYS_NOTHING
-from application.queries.told import body_text, told_check
 from domain.access.events import ReportIssued, SubjectQueried
 from domain.access.model import Request
 from infrastructure.bootstrap import remedy_desk
-from infrastructure.keys import SystemEntropy
 from infrastructure.postgres.reading import PostgresSharedReading
-from infrastructure.postgres.store import PostgresEventStore
 from interfaces.client.form_data import load_forms
 from tests import places
 from tests.entries import EntryStory
 from tests.erasure import a_record, ask, carry_out
 from tests.integration.test_every_byte import authorised_report, receipts_of
 from tests.measures import LIGHT, MeasureStory
-from tests.remedies import SECOND, Story, begin, rest
+from tests.remedies import SECOND, begin, rest
 from tests.rule_settings import change_setting
 from tests.scene import NUMBER, PURPOSE, Came, Scene
 from tests.world import World
@@ -184,52 +179,9 @@ def test_jnt_2_a_look_before_a_red_list_let_nothing_leave_and_replays_as_that(se
     assert (again.event.view, again.parts, again.body, again.equal) == ("red_listing", [], b"", True)
 
 
-class Overtaken(PostgresEventStore):
-    """The writer's doors, where somebody objects to a record while an answer about it is on its way into the log."""
-
-    def __init__(self, story: Story, record: UUID) -> None:
-        super().__init__(story.world.pool("writer"))
-        self._story, self._objecting = story, [record]
-
-    def head_of(self, log: Log) -> int:
-        """As it is, once the objection came in."""
-        for record in [self._objecting.pop() for _ in self._objecting[:1]]:
-            self._story.object(record)
-        return super().head_of(log)
-
-
-def checks(world: World, store: PostgresEventStore) -> MeasureChecks:
-    ledger = Ledger(
-        ledger_id=world.vault.ledger_id,
-        store=store,
-        vault=world.vault,
-        gateway=world.signing,
-        clock=world.clock,
-        entropy=SystemEntropy(),
-    )
+def checks(world: World, ledger: Ledger) -> MeasureChecks:
+    """The checks of measures over a ledger of the test's own."""
     return MeasureChecks(remedy_desk(ledger, load_forms()), PostgresSharedReading(world.pool("reader")))
-
-
-@pytest.mark.rule("MEA-1")
-def test_mea_1_an_answer_overtaken_on_its_way_into_the_log_is_made_again_as_it_was(
-    seeded_world: World,
-) -> None:
-    story, world = begin(seeded_world), seeded_world
-    record = story.new_record("示市监罚字〔2026〕9704号", decided=world.today)
-    world.project()
-    officer = next(o.key for o in world.city.officers if o.department == story.source)
-    request = Request(story.source, officer, "licensing", "2026-7", "art. 34", world.today)
-    overtaken = checks(world, Overtaken(story, record)).ask(request, story.subject(), LIGHT, None)
-    after = checks(world, world.store).ask(request, story.subject(), LIGHT, None)
-
-    def reasons(answer: MeasureAnswer) -> set[str]:
-        (verdict,) = [v for v in answer.verdicts if v.ground.id == str(record)]
-        return {defect.code for defect in verdict.defects}
-
-    assert reasons(after) - reasons(overtaken)
-    for answer in (overtaken, after):
-        again = world.replay.answer(answer.position)
-        assert again.body == body_text(told_check(LIGHT, answer)) and all(part.equal for part in again.parts)
 
 
 @pytest.mark.rule("PRV-4")
@@ -241,7 +193,7 @@ def test_prv_4_what_was_erased_since_is_not_made_again_and_says_so(seeded_world:
     officer = next(o.key for o in world.city.officers if o.department == source)
     request = Request(source, officer, "licensing", "2026-7", "art. 34", world.today)
     asked = [
-        checks(world, world.store).ask(request, identity, LIGHT, None).position,
+        checks(world, world.ledger).ask(request, identity, LIGHT, None).position,
         world.services.shared.ask(request, [identity], attempt=b"")[0].position,
     ]
     for position in asked:
