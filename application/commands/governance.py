@@ -34,13 +34,14 @@ from domain.parties.events import (
 )
 from domain.parties.keys import ED25519, may_govern, require_live
 from domain.parties.keys import GATEWAY as GATEWAY_HOLDER
+from domain.parties.registration import department_defects, officer_defects, purpose_defects
 from domain.remedies.events import CalendarLoaded
 from domain.remedies.recounting import year_of
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, CalendarYear
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused, refuse_if_any
-from domain.shared.text import says
+from domain.shared.text import normalise_identifier, says
 from domain.transparency.leaf import issuer_id
 from domain.transparency.signer import Signer
 
@@ -71,8 +72,10 @@ class Governance:
     def register_department(self, *, code: str, name: str, role: str) -> bool:
         """Register a department; False when it stands already under the same name and role.
 
-        Raises ``Refused`` (DET-5) when the code is registered otherwise.
+        Raises ``Refused`` (DET-5) when it is not well formed or the code is registered otherwise.
         """
+        refuse_if_any(department_defects(code=code, name=name, role=role))
+        code = normalise_identifier(code)
         known = self._registry.department(code)
         if known is not None:
             if (known.name, known.role) == (name, role):
@@ -117,12 +120,18 @@ class Governance:
         return True
 
     def register_officer(self, *, department: str, pseudonym: str, role: str, name: str) -> bool:
-        """Register an officer of a registered department; False when the pseudonym is taken already."""
+        """Register an officer of a registered department; False when it stands there already in that role.
+
+        Raises ``Refused`` (DET-5) when it is not well formed or the pseudonym is registered otherwise.
+        """
         if self._registry.department(department) is None:
             raise Refused(Defect("DET-5", "department_unknown", "/department"))
-        stream = self._ledger.name_id(OFFICER, pseudonym)
-        if self._ledger.load(stream):
-            return False
+        refuse_if_any(officer_defects(pseudonym=pseudonym, name=name, role=role))
+        stream, known = self._ledger.name_id(OFFICER, pseudonym), self._registry.officer(pseudonym)
+        if known is not None:
+            if (known.department, known.role) == (department, role):
+                return False
+            raise Refused(Defect("DET-5", "officer_known_otherwise", "/pseudonym"))
         event = OfficerRegistered(
             originator_id=stream,
             originator_version=1,
@@ -160,9 +169,15 @@ class Governance:
         return True
 
     def register_purpose(self, *, code: str, zh: str, en: str) -> bool:
-        """Register a purpose of queries; False when the code is registered, or the platform's own, already."""
-        stream = self._ledger.name_id(PURPOSE, code)
-        if code in OF_PLATFORM or self._ledger.load(stream):
+        """Register a purpose of queries; False when it stands so already, or the code is the platform's own.
+
+        Raises ``Refused`` (QRY-1) when it is not well formed or the code is registered in other words.
+        """
+        refuse_if_any(purpose_defects(code=code, zh=zh, en=en))
+        stream, known = self._ledger.name_id(PURPOSE, code), self._registry.purpose(code)
+        if known is not None and (known.zh, known.en) != (zh, en):
+            raise Refused(Defect("QRY-1", "purpose_known_otherwise", "/code"))
+        if code in OF_PLATFORM or known is not None:
             return False
         self._record(
             PurposeRegistered(

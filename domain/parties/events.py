@@ -41,7 +41,7 @@ class DepartmentRanked(Event):
 class OfficerRegistered(Event):
     """An officer (工作人员) of a department, known outside it by a pseudonym only (49号(十三)).
 
-    ``role`` is ``operator``, ``supervisor`` (督查人员), ``credit_office``, ``auditor`` or ``tip_off_handler`` (who
+    ``role`` is ``operator``, ``supervisor`` (督查人员), ``credit_officer``, ``auditor`` or ``tip_off_handler`` (who
     opens tip-offs, WHS-1); ``department`` is the department's code.
     """
 

@@ -46,6 +46,24 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "Only a credit office's key may register departments, officers, keys and catalogue items.",
     ),
     "department_unknown": ("没有登记过这个部门。", "No such department is registered."),
+    "registered_without_name": (
+        "名称须有内容，写在一行，不超过{characters}个字，且不含控制字符。",
+        "A name says something in one line of at most {characters} characters, without control characters.",
+    ),
+    "registered_word_malformed": (
+        "代号和用途代码以小写字母开头，只含小写字母、数字、连字符和下划线，不超过 64 个字符。",
+        "A pseudonym or the code of a purpose begins with a small letter and holds small letters, digits, hyphens and "
+        "underscores only, at most 64.",
+    ),
+    "role_unknown": ("角色须为：{values}。", "The role is one of: {values}."),
+    "officer_known_otherwise": (
+        "该代号已登记给其他部门或其他角色的人员，请另取代号。",
+        "This pseudonym is registered for another department or role; take another.",
+    ),
+    "purpose_known_otherwise": (
+        "该用途代码已按另外的文字登记，请另取代码。",
+        "This code of a purpose is registered in other words; take another.",
+    ),
     "department_known_otherwise": (
         "该统一社会信用代码已按另外的名称或角色登记。",
         "This code is registered under another name or role.",

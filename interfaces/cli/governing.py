@@ -7,8 +7,10 @@ left alone, so that a run may be repeated.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -18,6 +20,7 @@ from application.registry import Registry
 from infrastructure.bootstrap import Settings, database, open_ledger
 from interfaces.cli.files import EXISTING, department_key, told_refusals
 
+NAME_FILE_CHARACTERS_MAX = 1000
 office_key = click.option(
     "--key", type=EXISTING, required=True, help="The credit office's key (PEM), which seals the act."
 )
@@ -58,6 +61,62 @@ def rank_department(*, code: str, rank: str, basis: str, key: Path) -> None:
     RANK is national, provincial, municipal, county or township. Exit 1 when it is refused.
     """
     _govern(key, lambda office: office.rank_department(code, rank=rank, basis=basis))
+
+
+@departments.command("register")
+@click.argument("code")
+@click.option("--name", required=True)
+@click.option("--role", default="department", show_default=True, help="Or credit_office, or auditor.")
+@office_key
+def register_department(*, code: str, name: str, role: str, key: Path) -> None:
+    """Register a department under CODE, its 统一社会信用代码. Exit 1 when it is refused."""
+    _govern(key, lambda office: office.register_department(code=code, name=name, role=role))
+
+
+@click.group()
+def officers() -> None:
+    """Officers (工作人员) of departments, known outside by a pseudonym only."""
+
+
+@officers.command("register")
+@click.argument("pseudonym")
+@click.option("--department", required=True, help="The 统一社会信用代码 of its department.")
+@click.option(
+    "--role", required=True, help="operator, supervisor, credit_officer, auditor or tip_off_handler."
+)
+@click.option(
+    "--name",
+    type=click.File(encoding="utf-8"),
+    help="File with the officer's name; without it, standard input.",
+)
+@office_key
+def register_officer(*, pseudonym: str, department: str, role: str, name: TextIO | None, key: Path) -> None:
+    """Register an officer under PSEUDONYM. The name comes by file, sealed as personal data; exit 1 when refused."""
+    try:
+        said = (name or sys.stdin).read(NAME_FILE_CHARACTERS_MAX).strip()
+    except UnicodeDecodeError:
+        raise click.UsageError("姓名文件须为 UTF-8 / the file with the name is in UTF-8") from None
+    _govern(
+        key,
+        lambda office: office.register_officer(
+            department=department, pseudonym=pseudonym, role=role, name=said
+        ),
+    )
+
+
+@click.group()
+def purposes() -> None:
+    """Purposes (用途) for which officers may query."""
+
+
+@purposes.command("register")
+@click.argument("code")
+@click.option("--zh", required=True, help="Its Chinese words.")
+@click.option("--en", required=True, help="Its English words.")
+@office_key
+def register_purpose(*, code: str, zh: str, en: str, key: Path) -> None:
+    """Register a purpose of queries under CODE; catalogue items name it in their scope. Exit 1 when it is refused."""
+    _govern(key, lambda office: office.register_purpose(code=code, zh=zh, en=en))
 
 
 def _govern(key: Path, act: Callable[[Governance], bool]) -> None:

@@ -47,6 +47,8 @@ COMMANDS: Mapping[str, str] = {
     "story": "interfaces.cli.story",
     "settings": "interfaces.cli.rule_settings",
     "departments": "interfaces.cli.governing",
+    "officers": "interfaces.cli.governing",
+    "purposes": "interfaces.cli.governing",
 }
 
 

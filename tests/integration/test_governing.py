@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from application.registry import Registry
 from tests.commands import run_command
 from tests.world import World
 
-NEWCOMER, BASIS = "11420100MB00000013", "示编〔2026〕1号"
+NEWCOMER, BASIS = "11420100MB0000001C", "示编〔2026〕1号"
 
 
 class Office:
@@ -19,6 +21,11 @@ class Office:
     def __init__(self, world: World) -> None:
         self._world = world
         self.code = world.city.credit_office.code
+
+    @property
+    def registry(self) -> Registry:
+        """What is registered now."""
+        return Registry(self._world.ledger)
 
     def run(self, *words: str, key: str = "") -> subprocess.CompletedProcess[str]:
         """An act under the office's key, or the key of the department ``key``."""
@@ -41,7 +48,8 @@ def test_lst_7_a_department_without_a_rank_is_found_and_given_one_by_the_office_
     office: Office, ledger_world: World
 ) -> None:
     world = ledger_world
-    world.governance().register_department(code=NEWCOMER, name="示范市新设局", role="department")
+    register = ("departments", "register", NEWCOMER, "--name", "示范市新设局")
+    assert office.run(*register).returncode == 0
     listed = office.departments()
     assert listed[NEWCOMER]["rank"] is None and listed[office.code]["rank"] == "municipal"
     rank = ("departments", "rank", NEWCOMER)
@@ -50,7 +58,7 @@ def test_lst_7_a_department_without_a_rank_is_found_and_given_one_by_the_office_
         "LST-7: 部门层级须为": office.run(*rank, "village", "--basis", BASIS),
         "LST-7: 登记部门层级须写明": office.run(*rank, "county", "--basis", " "),
         "No such department": office.run(
-            "departments", "rank", "11420100MB0000002X", "county", "--basis", BASIS
+            "departments", "rank", "11420100MB00000028", "county", "--basis", BASIS
         ),
         "DET-5: ": office.run(*rank, "county", "--basis", BASIS, key=other),
     }
@@ -64,4 +72,27 @@ def test_lst_7_a_department_without_a_rank_is_found_and_given_one_by_the_office_
     again = office.run(*rank, "county", "--basis", BASIS)
     assert again.returncode == 0 and "nothing was added" in again.stdout
     assert len(world.rows_of("department.ranked")) == rows
+    assert world.finding() is None
+
+
+def test_who_takes_part_and_what_for_is_registered_once_and_by_well_formed_words_only(
+    office: Office, ledger_world: World, tmp_path: Path
+) -> None:
+    world, file = ledger_world, tmp_path / "name"
+    file.write_text("示例新\n", encoding="utf-8")
+    agency = next(d.code for d in world.city.agencies)
+    officer = ("officers", "register", "newcomer-1", "--department", agency, "--name", str(file), "--role")
+    purpose = ("purposes", "register", "rural_support", "--zh", "乡村振兴扶持", "--en")
+    for words in ((*officer, "operator"), (*purpose, "rural support")):
+        first, again = office.run(*words), office.run(*words)
+        assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
+        assert "已登记" in first.stdout and "nothing was added" in again.stdout
+    for words in ((*officer, "supervisor"), (*purpose, "other words")):
+        refused = office.run(*words)
+        assert refused.returncode == 1 and "请另取" in refused.stderr and "take another" in refused.stderr
+        assert "示例新" not in refused.stderr
+    known = office.registry.officer("newcomer-1")
+    assert known is not None and (known.department, known.role) == (agency, "operator")
+    found = office.registry.purpose("rural_support")
+    assert found is not None and (found.zh, found.en) == ("乡村振兴扶持", "rural support")
     assert world.finding() is None
