@@ -10,6 +10,7 @@ from uuid import UUID
 
 from application.bearing import Bearing
 from application.ports import OpenCase
+from domain.remedies.reorganisation import Reorganisation
 from domain.remedies.repair_case import Repair
 from domain.remedies.standing import Standing
 from domain.shared.events import Event
@@ -22,8 +23,9 @@ class Consequences:
 
     ``term_over`` is the last day (ISO text) of a corrected content's term when that day has passed, else
     empty. ``version`` is the last version of the record's stream that is taken. ``erasure_id`` is free for a
-    request for erasure that follows. ``waiting`` are the record's repairs that are not decided. ``bearing`` is loaded
-    for acts after which a subject may be on a list no more.
+    request for erasure that follows. ``waiting`` are the record's repairs that are not decided, ``resting`` its
+    temporary shields that are applied for. ``bearing`` is loaded for acts after which a subject may be on a list no
+    more.
     """
 
     record_id: UUID
@@ -33,6 +35,7 @@ class Consequences:
     erasure_id: UUID
     term_over: str = ""
     waiting: Sequence[Repair] = ()
+    resting: Sequence[Reorganisation] = ()
     bearing: Bearing | None = None
     events: list[Event] = field(default_factory=list)
     suppress: list[UUID] = field(default_factory=list)

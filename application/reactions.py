@@ -55,6 +55,7 @@ from domain.remedies.events import (
 from domain.remedies.reorganisation import ReorganisationBegun, ReorganisationEnded
 from domain.remedies.repair import close_repair
 from domain.remedies.repair_events import RecordRested, RecordReturned, ReorganisationApplied
+from domain.remedies.rest_application import close_application
 from domain.remedies.restoration import RestorationBegun, RestorationCompleted, RestorationWaived
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
@@ -305,10 +306,11 @@ def keep_ended(_: RecordCorrected, then: Consequences) -> None:
 
 
 def close_repairs(event: RecordWithdrawn | RecordShielded, then: Consequences) -> None:
-    """REP-1: a record that is shown no more needs no repair; the applications that still wait are closed so."""
+    """REP-1, REP-5: a record that is shown no more needs no repair or rest; what was applied for is closed so."""
     for repair in then.waiting:
         if isinstance(event, RecordWithdrawn) or str(repair.id) != event.repair:
             then.events.append(close_repair(repair, because=event.TOPIC, at=then.at))
+    then.events += [close_application(case, because=event.TOPIC, at=then.at) for case in then.resting]
 
 
 def carry_out(event: RepairDecided, then: Consequences) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
+from application.applied_for import applied_for
 from application.bearing import Bearing, unmoved
 from application.commands.subjects import Identity, blind_of
 from application.consequences import Consequences
@@ -31,10 +32,10 @@ from domain.records.erasure import ErasureRequested
 from domain.records.leniency import LENIENCY
 from domain.records.links import PersonLinked
 from domain.records.publicity import decided_on, item_code, may_be_known_to
-from domain.remedies.events import RecordShielded, RecordWithdrawn, RepairDecided
+from domain.remedies.events import RepairDecided
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.recounting import Counting
-from domain.remedies.repair_case import Repair, fold_repair
+from domain.remedies.reorganisation import ReorganisationEnded
 from domain.remedies.standing import Standing, standing_of
 from domain.shared.canonical import NotCanonical, Parts
 from domain.shared.city_time import city_day
@@ -323,6 +324,7 @@ class RemedyDesk:
         case = act.event.originator_id
         bearing = bearing_of(self.ledger, record.subject_id, case=case, record=record.id) if falls else None
         seen = {} if bearing is None else bearing.versions_told()
+        repairs, rests = applied_for(self.ledger, record.id, made)
         then = Consequences(
             record_id=record.id,
             standing=standing,
@@ -330,7 +332,8 @@ class RemedyDesk:
             version=max([standing.version, *(s.event.originator_version for s in act.sealed)]),
             term_over=act.term_over,
             erasure_id=self.ledger.entropy.uuid(),
-            waiting=self._repairs_waiting(act),
+            waiting=repairs,
+            resting=rests,
             bearing=bearing,
         )
         react(made, then)
@@ -385,16 +388,8 @@ class RemedyDesk:
         """Whose keys the parts of what follows are under; None for the ledger's own."""
         if isinstance(event, ErasureRequested):
             return None  # so that it outlives what is erased
-        if isinstance(event, RepairDecided):
+        if isinstance(event, RepairDecided | ReorganisationEnded):
             return self.case_owners(event, self.of_case(event.originator_id, record.id, rule="REP-2"))
         if bearing is not None and (owners := bearing.owners(event)):
             return owners
         return {"public": (record.subject_id, "public")}
-
-    def _repairs_waiting(self, act: Act) -> list[Repair]:
-        """The undecided repairs of a record that this act may take away."""
-        events = [act.event, *(sealed.event for sealed in act.sealed)]
-        if not any(isinstance(event, RecordWithdrawn | RecordShielded | RepairDecided) for event in events):
-            return []
-        found = (fold_repair(self.ledger.load(id)) for id in self.ledger.store.open_repairs_of(act.record.id))
-        return [r for r in found if r is not None and r.record == act.record.id and not r.decided]

@@ -59,7 +59,8 @@ class ReorganisationBegun(Event):
 
 class ReorganisationEnded(Event):
     """The plan was ``performed`` (执行完毕), ``failed`` (终止执行), or its day passed (``expired``); or the application
-    was ``refused`` (不予屏蔽), with its reasons and both remedies."""
+    was ``refused`` (不予屏蔽), with its reasons and both remedies, or ``closed`` (终止办理): its record was taken away.
+    """
 
     TOPIC: ClassVar[str] = "reorganisation.ended"
     KIND: ClassVar[Kind] = Kind.REORGANISATION_ENDED

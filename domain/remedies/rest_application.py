@@ -21,7 +21,15 @@ from domain.parties.acting import (
     is_text,
 )
 from domain.remedies.limits import RemedyLimits
-from domain.remedies.reorganisation import Plan, Reorganisation, ReorganisationEnded, ended, resting_defects
+from domain.remedies.reorganisation import (
+    PLATFORM,
+    Plan,
+    Reorganisation,
+    ReorganisationEnded,
+    ended,
+    resting_defects,
+)
+from domain.remedies.repair import CLOSED_BECAUSE
 from domain.remedies.repair_events import ReorganisationApplied
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
@@ -105,3 +113,10 @@ def refuse_rest(
     defects += answer_defects(reasons, remedies, rule="REP-5")
     refuse_if_any(defects)
     return ended(found, "refused", officer, now, reasons=reasons, remedies=dict(remedies))
+
+
+def close_application(found: Reorganisation, *, because: str, at: datetime) -> ReorganisationEnded:
+    """An application has nothing to ask for any more (终止办理): its record was taken away, by an event of the topic
+    ``because``. Nobody refused it, so no remedy is told; the platform closes it, in its source's name."""
+    platform = Officer(PLATFORM, found.source)
+    return ended(found, "closed", platform, at, reasons=CLOSED_BECAUSE[because])

@@ -138,6 +138,37 @@ def test_rep_1_rep_4_the_administrator_applies_for_the_organisation_and_its_depa
     assert city.world.finding() is None and city.world.fsck().faults == []
 
 
+@pytest.mark.rule("REP-5")
+def test_rep_5_an_application_for_a_rest_is_closed_with_its_reason_when_its_record_is_withdrawn(
+    city: City,
+) -> None:
+    record, other = city.determine(), city.determine("示市监罚字〔2026〕9804号")
+    closing, staying = [
+        city.portal.apply_for_rest(one, subject=city.subject, **PLAN) for one in (record, other)
+    ]
+    story = city.story
+    objected = story.object(UUID(record))
+    withdrawal = story.withdrawal(UUID(record), objected.case)
+    story.objections.withdraw(story.deciding(objected), withdrawal)
+
+    def state(filed: dict[str, Any]) -> dict[str, Any]:
+        return city.portal.state(
+            "reorganisations", filed["case"], subject=city.subject, on_behalf_of="subject"
+        )
+
+    closed = state(closing)
+    assert (closed["state"], state(staying)["state"]) == ("closed", "applied") and not closed.get("waiting")
+    assert "撤销" in closed["history"][-1]["parts"]["restricted"]["reasons"]
+    waiting = {task["case"] for task in city.source.worklist(official=SECOND)}
+    assert closing["case"] not in waiting and staying["case"] in waiting
+    late = problem(
+        lambda: city.source.act(deciding("reorganisations", {**closing, "version": 2}), "grant", {}), 422
+    )
+    assert (late["rule"], code_of(late)) == ("REP-5", "reorganisation_decided_already")
+    city.world.publish()
+    assert city.world.finding() is None and city.world.fsck().faults == []
+
+
 def on_list(story: Story) -> set[UUID]:
     """The listings by which the subject is on a list."""
     return {borne.listing for borne in lists_of(story.world.ledger, story.subject_id())}
