@@ -86,10 +86,6 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
         "没有这个名单，或其认定标准没有生效。",
         "There is no such list, or no standard in force.",
     ),
-    "list_not_its_department": (
-        "本部门不是名单 {list} 的认定部门。",
-        "This department does not decide on list {list}.",
-    ),
     "register_unknown": (
         "公开登记中没有这一项或这个版本。",
         "There is no such thing in the register, or not in this version.",

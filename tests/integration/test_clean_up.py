@@ -53,7 +53,19 @@ def test_ins_3_a_document_that_stays_is_planned_then_based_then_completed(units:
     units.transport.file("completion", document=one, evidence=EVIDENCE)
     shown = next(d for d in units.office.public()["documents"] if d["document"] == one)
     assert shown["completed_on"] == "2026-11-21" and shown["steps"] == steps and not shown["stopped"]
-    assert problem(lambda: units.transport.file("summary", evidence=EVIDENCE), 422)["rule"] == "INS-3"
+    for act, code in (
+        (lambda: units.transport.file("summary", evidence=EVIDENCE), "ledger_not_yet_clean"),
+        (
+            lambda: units.transport.file("completion", document=one, evidence=EVIDENCE),
+            "ledger_nothing_to_complete",
+        ),
+        (
+            lambda: units.market.file("omission", unit=units.codes["transport"], title=NEW["title"]),
+            "ledger_in_it_already",
+        ),
+    ):
+        told = problem(act, 422)
+        assert (told["rule"], told["errors"][0]["code"]) == ("INS-3", code) and told["clause"]
     units.transport.file("completion", document=two, evidence=EVIDENCE)
     units.transport.file("summary", evidence=EVIDENCE)
     malformed = problem(lambda: units.transport.file("plan", document=one), 400)
@@ -104,7 +116,8 @@ def test_ins_3_the_months_notice_names_who_is_late_and_is_the_same_whenever_it_i
     assert not told[codes["market"]]["no_ledger"] and told[codes["ecology"]]["no_ledger"]
     assert codes["credit_office"] not in told
 
-    assert problem(lambda: units.transport.issue("2026-11"), 403)["rule"] == "INS-3"
+    refused = problem(lambda: units.transport.issue("2026-11"), 403)
+    assert (refused["rule"], refused["errors"][0]["code"]) == ("INS-3", "ledger_not_the_office")
     key = world.folder / "keys" / f"{codes['credit_office']}.pem"
     with units.web.served() as url:
         who = ["--department", codes["credit_office"], "--key", str(key), "--url", url]

@@ -126,9 +126,9 @@ def test_prv_2_a_withdrawn_consent_opens_nothing_any_more(world: World) -> None:
     who, office = subject_with_records(world), world.city.credit_office.code
     consent = give(world, who)
     stranger = Identity("natural_person", "身份证", "990101198001010017")
-    for identity in (stranger,):
-        with pytest.raises(Refused):
-            world.services.consents.withdraw(consent.consent_id, identity, portal=office, receipt=None)
+    with pytest.raises(Refused) as of_another:
+        world.services.consents.withdraw(consent.consent_id, stranger, portal=office, receipt=None)
+    assert [(d.rule, d.code) for d in of_another.value.defects] == [("PRV-2", "consent_unknown")]
     world.services.consents.withdraw(consent.consent_id, who, portal=office, receipt=None)
     assert ask(world, who, consent).records == ()
     with pytest.raises(Refused):
@@ -193,6 +193,10 @@ def test_shr_2_a_consent_is_given_used_and_withdrawn_over_http(seeded_world: Wor
         assert department.query([subject], **asked)[0]["records"]
         assert portal.withdraw_consent(consent["consent"], subject)["status"] == "withdrawn"
         assert department.query([subject], **asked)[0]["records"] == []
+        with pytest.raises(Problem) as gone:
+            portal.withdraw_consent(consent["consent"], subject)
+        told = gone.value.members
+        assert (told["rule"], told["errors"][0]["code"]) == ("PRV-2", "consent_unknown") and told["clause"]
 
 
 @pytest.mark.rule("PRV-3")

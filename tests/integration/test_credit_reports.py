@@ -140,6 +140,7 @@ def test_prv_2_a_department_has_a_report_within_a_consent_in_force_only_and_neve
         authorised(scene, consent=scene.consent, purpose='tendering; case="1"; basis="1"'),
     ]
     assert {(r.status_code, r.get_json()["rule"]) for r in refusals[:2]} == {(422, "PRV-2")}
+    assert refusals[1].get_json()["errors"][0]["code"] == "report_not_consented"
     assert refusals[2].status_code in (403, 422)
     missing = authorised(scene, consent=scene.consent, purpose="licensing")
     assert (missing.status_code, missing.get_json()["rule"]) == (403, "QRY-1")

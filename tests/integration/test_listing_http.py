@@ -78,6 +78,9 @@ def test_a_listing_from_notice_to_early_removal(lister: Lister) -> None:
     assert municipal()
     other = problem(lambda: lister.source.decide(case, lister.parts(begun, [record], notice="ab" * 32)), 422)
     assert code_of(other) == "listing_of_other_notice"
+    others = lister.parts(begun, [record], code=city.story.office)
+    of_another = problem(lambda: lister.source.decide(case, others), 422)
+    assert (of_another["rule"], code_of(of_another)) == ("LST-6", "listing_of_other_subject")
     decided = lister.source.decide(case, lister.parts(begun, [record]))
     world.project()
 

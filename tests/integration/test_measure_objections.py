@@ -51,7 +51,8 @@ def test_obj_4_a_measure_found_wrong_on_objection_is_lifted_and_the_reputation_r
     told = desk.state(applied)
     assert told["state"] == "suspended" and told["history"][-1]["parts"]["person/2"]["agent_name"] == "李四"
     same = problem(lambda: desk.source.uphold(case(filed, SECOND), reasons="x"), 422)
-    assert "measure_decided_by_applier" in {error["code"] for error in same["errors"]}
+    both = {"measure_decided_by_namer", "measure_decided_by_applier"}
+    assert {error["code"] for error in same["errors"]} == both
     assert same["rule"] == "OBJ-3"
     early = problem(lambda: desk.source.lift(case(filed), reasons="x"), 422)
     assert code_of(early) == "measure_objection_pending"

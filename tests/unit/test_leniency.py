@@ -124,7 +124,12 @@ def test_det_4_the_same_officer_does_not_approve_and_nobody_decides_once_it_is_r
     with pytest.raises(Refused) as twice:
         decide_leniency(decided(waiting, "approved"), "approved", officer="three", recorded=False, now=NOW)
     assert codes(twice) == ["leniency_approved_already"]
-    assert decided(waiting, "withdrawn", "one").state == "withdrawn"
+    withdrawn = decided(waiting, "withdrawn", "one")
+    assert withdrawn.state == "withdrawn"
+    for decision in ("approved", "withdrawn"):
+        with pytest.raises(Refused) as over:
+            decide_leniency(withdrawn, decision, officer="three", recorded=False, now=NOW)
+        assert codes(over) == ["leniency_withdrawn"]
 
 
 def test_det_4_an_assessment_precedes_recording_and_there_is_one_at_a_time() -> None:

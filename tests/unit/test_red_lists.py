@@ -123,6 +123,7 @@ def test_jnt_3_a_watch_takes_so_many_slight_records_within_the_months_that_the_o
     assert codes(fair, **key_field) == [] and codes(slight, **key_field) == ["watch_not_serious"]
     assert codes(fair, **{**key_field, "field": "noise"}) == ["watch_field"]
     assert codes(slight, slight, field="life_and_health") == ["watch_field"]
+    assert codes(slight, slight, ground="credit_score") == ["watch_ground_unknown"]
     assert codes(slight, replace(slight, minor=True)) == ["leniency_minor_never_listed"]
 
 

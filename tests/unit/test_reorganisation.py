@@ -121,6 +121,15 @@ def test_an_end_needs_evidence_reasons_and_an_outcome_that_there_is() -> None:
     assert wrong(outcome="expired") == {"reorganisation_outcome"}
 
 
+def test_what_has_ended_does_not_end_again() -> None:
+    how: dict[str, Any] = {"officer": OFFICER, "evidence": ("e2" * 32,), "reasons": "终止", "now": NOW}
+    over = fold_reorganisation([begun()[0], end_reorganisation(case(), outcome="performed", **how)])
+    assert over is not None
+    with pytest.raises(Refused) as refused:
+        end_reorganisation(over, outcome="failed", **how)
+    assert [(d.rule, d.code) for d in refused.value.defects] == [("REP-5", "reorganisation_ended_already")]
+
+
 ADMINISTRATOR = Agent("示例管理人", "统一社会信用代码", "91420100XXXXXXXXXX", "a0" * 32)
 
 

@@ -332,6 +332,14 @@ def accepted() -> Repair:
     return case(accept_repair(case(), officer=ONE, limits=LIMITS, standing=STANDING, now=NOW))
 
 
+def test_rep_2_what_is_accepted_is_neither_accepted_again_nor_asked_about() -> None:
+    how: dict[str, Any] = {"officer": ONE, "limits": LIMITS, "standing": STANDING, "now": NOW}
+    for again in (lambda: accept_repair(accepted(), **how), lambda: request_materials(accepted(), **how)):
+        with pytest.raises(Refused) as refused:
+            again()
+        assert "REP-2:repair_accepted_already" in codes(refused)
+
+
 def test_rep_5_a_grant_needs_acceptance_the_source_and_an_officer_who_did_not_determine_or_file() -> None:
     def granted(found: Repair, officer: Officer, determined_by: str | None = None, **how: Any) -> Any:
         return grant_repair(

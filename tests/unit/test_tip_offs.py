@@ -110,16 +110,16 @@ def test_whs_1_a_close_says_why_and_a_forwarded_one_goes_somewhere_else() -> Non
 def test_whs_1_a_report_says_about_whom_and_what_and_who_reports_may_stay_unnamed() -> None:
     said = {"about": "甲公司", "code": "", "text": "出借资质", "name": "", "contact": ""}
     assert not list(filing_defects(**said))
-    for field, value in (
-        ("about", ""),
-        ("about", "长" * 101),
-        ("code", "9142"),
-        ("text", " "),
-        ("name", "\x07"),
-        ("contact", "1" * 101),
+    for field, value, code in (
+        ("about", "", "tip_off_about"),
+        ("about", "长" * 101, "tip_off_about"),
+        ("code", "9142", "tip_off_code"),
+        ("text", " ", "tip_off_text"),
+        ("name", "\x07", "tip_off_about"),
+        ("contact", "1" * 101, "tip_off_about"),
     ):
         (defect,) = filing_defects(**{**said, field: value})
-        assert (defect.rule, defect.field) == ("WHS-1", f"/{field}")
+        assert (defect.rule, defect.field, defect.code) == ("WHS-1", f"/{field}", code)
 
 
 @pytest.mark.parametrize(
