@@ -1,8 +1,7 @@
-"""What governs the ledger is sealed by the credit office alone, and follows what stands (DET-5, CAT-1, LST-7)."""
+"""What the credit office registers at the command line: once, under its key alone, refused in both languages."""
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 import json
 import subprocess
 from pathlib import Path
@@ -37,57 +36,14 @@ class Office:
         """What `departments list` tells, by code."""
         done = run_command("departments", "list", "--json", environment=self._world.environment)
         return {one["code"]: one for one in json.loads(done.stdout)}
-=======
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
-
-import pytest
-
-from application.commands.governance import Governance
-from domain.shared.refusals import Refused
-from tests.world import World
 
 
-def code(act: Callable[[], object]) -> tuple[str, str]:
-    """The one rule and code with which an act of governing is refused."""
-    with pytest.raises(Refused) as refused:
-        act()
-    (defect,) = refused.value.defects
-    return defect.rule, defect.code
-
-
-@pytest.mark.rule("DET-5")
-def test_det_5_no_act_of_governing_by_anybody_but_the_credit_office_is_ever_recorded(
-    refusing_world: World,
-) -> None:
-    world, agency = refusing_world, refusing_world.city.agencies[0]
-    key, before = world.keys[agency.code], world.reader.head("records")
-    usurper = Governance(world.ledger, signer=key)
-    for act in (
-        partial(usurper.register_purpose, code="curiosity", zh="好奇", en="curiosity"),
-        partial(usurper.rank_department, agency.code, rank="provincial", basis="示编〔2026〕1号"),
-        partial(usurper.revoke_key, key.issuer, reason="lost"),
-    ):
-        assert code(act) == ("DET-5", "may_not_govern")
-    office = world.governance()
-    renamed = partial(office.register_department, code=agency.code, name="另一个名称", role=agency.role)
-    assert code(renamed) == ("DET-5", "department_known_otherwise")
-    assert not office.register_department(code=agency.code, name=agency.name, role=agency.role)
-    assert world.reader.head("records") == before
->>>>>>> 25ad286 (Name in tests the refusals that none had named, and drop a sentence that nothing says)
-
-
-@pytest.mark.rule("CAT-1")
-def test_cat_1_a_version_of_an_item_follows_the_last(refusing_world: World) -> None:
-    item = next(i for i in refusing_world.city.items if i.code == "C03-02")
-    for version in (1, 3):
-        again = partial(refusing_world.governance().adopt_version, replace(item, version=version))
-        assert code(again) == ("CAT-1", "catalogue_version_not_next")
+@pytest.fixture
+def office(ledger_world: World) -> Office:
+    return Office(ledger_world)
 
 
 @pytest.mark.rule("LST-7")
-<<<<<<< HEAD
 def test_lst_7_a_department_without_a_rank_is_found_and_given_one_by_the_office_alone(
     office: Office, ledger_world: World
 ) -> None:
@@ -140,13 +96,3 @@ def test_who_takes_part_and_what_for_is_registered_once_and_by_well_formed_words
     found = office.registry.purpose("rural_support")
     assert found is not None and (found.zh, found.en) == ("乡村振兴扶持", "rural support")
     assert world.finding() is None
-=======
-def test_lst_7_a_department_has_a_rank_that_there_is_by_a_document(refusing_world: World) -> None:
-    agency = refusing_world.city.agencies[0].code
-    ranked = partial(refusing_world.governance().rank_department, agency)
-    assert code(partial(ranked, rank="royal", basis="示编〔2026〕1号")) == ("LST-7", "rank_unknown")
-    assert code(partial(ranked, rank="county", basis=" ")) == ("LST-7", "rank_without_basis")
-    assert ranked(rank="county", basis="示编〔2026〕1号") and not ranked(
-        rank="county", basis="示编〔2026〕1号"
-    )
->>>>>>> 25ad286 (Name in tests the refusals that none had named, and drop a sentence that nothing says)
