@@ -18,6 +18,7 @@ from domain.listing.shown import is_public, public_listing, shared_listing
 from domain.listing.standards import (
     ListStandard,
     adopt_standard,
+    import_standard,
     standard_defects,
     standard_in_force,
 )
@@ -225,3 +226,10 @@ def test_pub_2_a_person_on_a_list_is_shown_masked_or_not_at_all() -> None:
     assert "facts" not in shown and "id_type" not in shown
     assert set(shared_listing(event, event.parts(), court)) == {"public", "restricted", "person/1"}
     assert shared_listing(event, event.parts(), replace(court, sharing=None)) == {}
+
+
+@pytest.mark.rule("CAT-1")
+def test_cat_1_a_standard_whose_list_is_no_item_of_the_catalogue_enters_as_a_draft() -> None:
+    assert import_standard(NATIONAL, known_item=True, **PLACE).told().status == "in_force"
+    draft = import_standard(NATIONAL, known_item=False, **PLACE).told()
+    assert (draft.status, draft.reasons) == ("draft", ("list_without_item",))

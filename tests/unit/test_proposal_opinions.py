@@ -1,15 +1,16 @@
-"""Who gives an opinion on a proposal, under whose name, and how many there may be (CAT-3, LST-3)."""
+"""Who gives an opinion on a proposal, how many there may be, and when it is looked at again (CAT-3, LST-3)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from domain.proposals.process import OPINIONS_MAX, Proposal, give_opinion
+from domain.proposals.process import OPINIONS_MAX, Proposal, evaluate, give_opinion, publish
 from domain.shared.refusals import Refused
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
@@ -55,3 +56,19 @@ def test_lst_3_a_proposal_takes_so_many_opinions_and_no_more() -> None:
     assert codes(replace(OPEN, opinions=OPINIONS_MAX), **OF_THE_PUBLIC) == [
         ("LST-3", "proposal_opinions_full")
     ]
+
+
+@pytest.mark.rule("LST-3")
+def test_lst_3_what_is_published_or_evaluated_is_looked_at_again_on_a_later_day() -> None:
+    approved, published = replace(OPEN, state="approved"), replace(OPEN, state="published")
+    said: dict[str, Any] = {"by": "示例研究院", "findings": "标准可行", "now": NOW}
+    tomorrow, today = date(2026, 11, 22), date(2026, 11, 21)
+    assert publish(approved, review_by=tomorrow, now=NOW).review_by == "2026-11-22"
+    assert evaluate(published, review_by=tomorrow, **said).review_by == "2026-11-22"
+    for act in (
+        partial(publish, approved, review_by=today, now=NOW),
+        partial(evaluate, published, review_by=today, **said),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert [(d.rule, d.code) for d in refused.value.defects] == [("LST-3", "proposal_review_day")]

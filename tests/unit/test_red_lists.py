@@ -12,10 +12,12 @@ import pytest
 from domain.catalogue.items import LegalBasis
 from domain.listing.adverse import Adverse, green_channel
 from domain.listing.decision import fold_borne
-from domain.listing.notes import SubjectNoted, SubjectUnnoted, fold_notes
-from domain.listing.red import RedListed, excluding, red_defects
+from domain.listing.notes import Note, SubjectNoted, SubjectUnnoted, fold_notes
+from domain.listing.red import RedListed, RedRemoved, excluding, red_defects, removal_defects
+from domain.listing.reference import ReferenceEnded
+from domain.listing.reference import end_defects as reference_end_defects
 from domain.listing.standards import ListStandard, standard_defects
-from domain.listing.watch import Counted, Threshold, WatchEntered, watch_defects
+from domain.listing.watch import Counted, Threshold, WatchEnded, WatchEntered, end_defects, watch_defects
 from interfaces.demo.city import read_city
 from tests.world import DATA
 
@@ -142,3 +144,45 @@ def test_jnt_3_what_a_subject_is_noted_for_is_nothing_that_it_bears_so_no_measur
     assert found.holds_on(date(2026, 11, 30)) and not found.holds_on(date(2026, 12, 1))
     gone = SubjectUnnoted(**place, originator_version=2, note=note, entry=str(ENTRY), cause="expiry")
     assert fold_notes([noted, gone]) == ()
+
+
+@pytest.mark.rule("JNT-2")
+@pytest.mark.rule("JNT-3")
+@pytest.mark.rule("JNT-5")
+def test_jnt_2_the_end_of_an_entry_names_that_entry_its_day_and_why() -> None:
+    place: dict[str, Any] = {"originator_id": ENTRY, "originator_version": 2, "timestamp": AT}
+    leaf, day = "ab" * 32, "2026-11-21"
+    note = Note("red", ENTRY, DEPARTMENT, leaf, "C11-01", 1, (), "")
+
+    def off(**changed: Any) -> list[tuple[str, str]]:
+        told = {
+            "list_code": "C11-01",
+            "cause": "own_request",
+            "removes": leaf,
+            "removed_on": day,
+            "reason": "x",
+        }
+        found = removal_defects(note, RedRemoved(**place, **{**told, **changed}), today=TODAY)
+        return [(d.rule, d.code) for d in found]
+
+    def unwatched(**changed: Any) -> list[tuple[str, str]]:
+        told = {"cause": "corrected", "ends": leaf, "ended_on": day, "reason": "x", **changed}
+        return [(d.rule, d.code) for d in end_defects(note, WatchEnded(**place, **told), today=TODAY)]
+
+    def struck(**changed: Any) -> list[tuple[str, str]]:
+        told = ReferenceEnded(**place, **{"ends": leaf, "ended_on": day, "reason": "x", **changed})
+        return [(d.rule, d.code) for d in reference_end_defects(told, leaf=leaf, today=TODAY)]
+
+    assert off() == [] == unwatched() and struck() == []
+    for changed in ({"list_code": "C11-02"}, {"removes": "cd" * 32}, {"by": str(SUBJECT)}):
+        assert off(**changed) == [("JNT-2", "entry_of_other")]
+    assert unwatched(ends="cd" * 32) == [("JNT-3", "entry_of_other")]
+    assert struck(ends="cd" * 32) == [("JNT-5", "entry_of_other")]
+    another_day = {"listing_decided_another_day"}
+    assert {
+        c for _, c in (*off(removed_on=""), *unwatched(ended_on="2026-11-20"), *struck(ended_on=""))
+    } == another_day
+    assert off(cause="expiry") == [("JNT-2", "listing_cause_unknown")]
+    assert unwatched(cause="expiry") == [("JNT-3", "listing_cause_unknown")]
+    assert off(reason=" ") == [("JNT-2", "entry_without_reason")]
+    assert struck(reason=None) == [("JNT-5", "entry_without_reason")]
