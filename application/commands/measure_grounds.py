@@ -18,6 +18,7 @@ from domain.listing.case import Listing, fold_listing
 from domain.measures.case import Measure
 from domain.measures.fitting import LINK, LISTING, RECORD, Ground, ground_kind_defects
 from domain.measures.items import GRAVE
+from domain.records.leniency import is_minors
 from domain.records.links import PersonLinked
 from domain.records.publicity import (
     decided_on,
@@ -128,6 +129,7 @@ class Grounds:
             stands=standing.status == "standing" and not standing.repair and (ends is None or ends >= today),
             objected=self._objected(file.id),
             stopped=self._desk.registry.is_stopped(item_code(content)),
+            spared=file.lenient or is_minors(content),
         )
         guards = {file.id: standing.version, **versions.guards}
         return FoundGround(ground, file, (file.id,), file.source, item, guards)

@@ -28,7 +28,8 @@ class Ground:
 
     ``item`` is the catalogue item (a list has the code of its own), ``until`` the last day of a listing, ISO text or
     empty. ``stands``: it counts today; ``objected``: an objection to it is being verified; ``stopped``: its item or
-    list is not executed (INS-2). ``role`` is that of a person linked to an organisation's record (DET-7).
+    list is not executed (INS-2); ``spared``: leniency covers the record, or it is a minor's (DET-4). ``role`` is that
+    of a person linked to an organisation's record (DET-7).
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Ground:
     objected: bool
     until: str = ""
     stopped: bool = False
+    spared: bool = False
     role: str = ""
 
 
@@ -112,6 +114,8 @@ def judge(
         defects.append(Defect("MEA-1", "measure_ground_gone", "/rests_on/id"))
     if ground.stopped:
         defects.append(Defect("INS-2", "measure_ground_stopped", "/rests_on/id", {"item": ground.item}))
+    if ground.spared and item.heavy:
+        defects.append(Defect("DET-4", "measure_spared_by_leniency", "/measure", {"measure": item.code}))
     provision, fit = _provision(item, ground, cited)
     defects += fit
     if ground.subject_kind not in item.subject_kinds:

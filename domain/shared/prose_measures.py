@@ -115,6 +115,11 @@ MEASURE_PROSE: dict[str, tuple[str, str]] = {
         "所引条款与事项 {item} 无关联，不能据以采取措施 {measure}。",
         "The provision cited is not related to item {item}; measure {measure} cannot rest on it.",
     ),
+    "measure_spared_by_leniency": (
+        "记录属于未成年人，或经宽容审慎评估，不得据以采取减损权益或增加义务的措施 {measure}；其他措施不受影响。",
+        "Measure {measure} reduces rights or adds duties; a minor's record, or one recorded under a leniency "
+        "assessment, founds no such measure. Others stay open.",
+    ),
     "measure_too_heavy": (
         "失信程度为{severity}，不得采取减损权益或增加义务的措施 {measure}（小过重惩）。",
         "The conduct is slight ({severity}); measure {measure} reduces rights or adds duties and is too heavy.",

@@ -26,12 +26,14 @@ from interfaces.demo.identities import citizen_id
 from tests.erasure import carry_out
 from tests.integration.test_erasure_http import post
 from tests.listing import LIST, NOTICE
+from tests.measures import FOOD, HEAVY, LICENCE, LIGHT
 from tests.remedies import FIRST, SECOND, Story, begin
 from tests.rule_settings import change_setting
 from tests.web import FORMS, Signing, Web
 from tests.world import World
 
 DECIDED = date(2026, 11, 16)
+SPARED = ("DET-4", "measure_spared_by_leniency")
 REASON = "因洪水停产未能按期办理，水退后即改正。"
 
 
@@ -94,6 +96,17 @@ class Bench:
         self.world.clock.advance(days=-900)
         return answer
 
+    def name(self, taken: TestResponse, measure: str, provision: dict[str, str]) -> list[tuple[str, str]]:
+        """What keeps the department from naming the subject of a record for a measure."""
+        said = {
+            "measure": measure,
+            "provision": provision,
+            "rests_on": {"kind": "record", "id": taken.get_json()["receipt"]["record"]},
+            "responders": [{"kind": "department", "code": self.story.source}],
+        }
+        answer = post(self.web, "/v1/joint-actions", said, officer=SECOND, department=self.story.source)
+        return [] if answer.status_code == 201 else codes(answer)
+
     def shown(self, answer: TestResponse) -> tuple[bool, int]:
         """Whether the record is public, and how many of its parts are shared, once the views followed."""
         record = UUID(answer.get_json()["receipt"]["record"])
@@ -122,6 +135,7 @@ def test_det_4_a_minors_record_waits_for_an_assessment_and_is_never_public(bench
     taken = bench.determine(minor)
     assert taken.status_code == 201 and not bench.shown(taken)[0]
     assert codes(bench.notify(taken)) == [("DET-4", "leniency_minor_never_listed")]
+    assert SPARED in bench.name(taken, HEAVY, LICENCE)
 
 
 def test_det_4_an_approved_assessment_keeps_a_record_from_the_public_and_not_from_sharing(
@@ -139,7 +153,9 @@ def test_det_4_an_approved_assessment_keeps_a_record_from_the_public_and_not_fro
     public, shared = bench.shown(lenient := bench.determine(content))
     assert not public and shared
     assert codes(bench.notify(lenient)) == [("DET-4", "leniency_never_listed")]
-    assert bench.shown(bench.determine(bench.content("严〔2026〕1号"))) == (True, shared)
+    assert bench.shown(other := bench.determine(bench.content("严〔2026〕1号"))) == (True, shared)
+    assert SPARED in bench.name(lenient, HEAVY, LICENCE) and SPARED not in bench.name(other, HEAVY, LICENCE)
+    assert bench.name(lenient, LIGHT, FOOD) == []
     # A correction publishes nothing that leniency kept back.
     record = UUID(lenient.get_json()["receipt"]["record"])
     story, filed = bench.story, bench.story.object(record)

@@ -146,6 +146,13 @@ def test_ins_2_a_suspended_item_of_the_list_is_applied_by_nobody() -> None:
     assert codes(replace(ITEM, status="suspended")) == [("INS-2", "measure_item_suspended")]
 
 
+@pytest.mark.rule("DET-4")
+def test_det_4_what_leniency_covers_founds_no_heavy_measure_and_light_ones_as_ever() -> None:
+    spared = replace(GROUND, spared=True)
+    assert codes(ground=spared) == [("DET-4", "measure_spared_by_leniency")]
+    assert codes(replace(ITEM, heavy=False), spared) == codes(ground=GROUND) == []
+
+
 @pytest.mark.rule("MEA-2")
 def test_mea_2_lawful_related_proportionate_and_never_twice() -> None:
     assert codes(ground=replace(GROUND, item="C03-03")) == [("MEA-2", "measure_not_related")]
