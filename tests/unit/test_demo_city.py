@@ -63,7 +63,7 @@ def test_the_city_has_its_officers_and_says_that_its_decisions_are_not_law() -> 
         "auditor",
         "credit_officer",
         "credit_officer",
-        *["operator"] * 8,
+        *["operator"] * 9,
         *["tip_off_handler"] * 2,
     ]
     codes = {department.code for department in CITY.departments}
