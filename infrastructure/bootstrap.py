@@ -40,6 +40,7 @@ from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
 from application.reviews import ReviewRunner
 from application.services import Services
+from application.suspensions import suspensions
 from domain.shared.forms import Form, FormKind
 from domain.transparency.policy import parse_policy
 from infrastructure.audit_wiring import ReplayServices, make_audited, make_exported, make_replay
@@ -198,7 +199,7 @@ def web_services(settings: Settings, forms: Mapping[FormKind, Form]) -> Services
         public=public_lookup(ledger, reader),
         consistency=consistency_desk(ledger, reader),
         shared=queries,
-        registers=Registers(PostgresRegisters(reader)),
+        registers=Registers(PostgresRegisters(reader), partial(suspensions, ledger)),
         subject=SubjectQueries(ledger, shared),
         consents=Consents(ledger, defaults=load_settings()),
         calendar=load_calendar(),

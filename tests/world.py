@@ -50,6 +50,7 @@ from application.queries.subject import SubjectQueries
 from application.reviews import ReviewRunner
 from application.sequencer import Sequencer
 from application.services import Services
+from application.suspensions import suspensions
 from application.verify import Finding, Outcome, Remembered, Verification
 from domain.shared.city_time import city_day
 from infrastructure.audit_wiring import make_audited
@@ -228,7 +229,7 @@ class World:
             consistency=consistency_desk(self.ledger, self.pool("reader")),
             shared=shared,
             consents=Consents(self.ledger, defaults=load_settings()),
-            registers=Registers(PostgresRegisters(self.pool("reader"))),
+            registers=Registers(PostgresRegisters(self.pool("reader")), partial(suspensions, self.ledger)),
             subject=SubjectQueries(self.ledger, reading),
             calendar=load_calendar(),
             verify=verify_ed25519,

@@ -6,7 +6,7 @@ Reads the one table that the projector folds (``application/projections/register
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,7 +19,10 @@ from application.projections.registers import (
     STANDARDS,
     Entry,
 )
+from application.suspensions import Suspension
 
+Suspensions = Mapping[tuple[str, int], Suspension]
+"""Code and version -> how that version is suspended."""
 VERSIONS_MAX = 500
 """Versions of one thing that are told."""
 
@@ -78,34 +81,43 @@ class Difference:
 class Registers:
     """The public registers (公开登记) of one ledger."""
 
-    def __init__(self, reading: RegisterReading) -> None:
+    def __init__(self, reading: RegisterReading, suspended: Callable[[str], Suspensions]) -> None:
         self._reading = reading
+        self._suspended = suspended
 
     def page(self, kind: str, *, after: str, limit: int) -> tuple[list[Version], str]:
         """The newest version of each thing, by key, after a key; and the key after which the next page begins."""
         # Beyond every version of the thing that ended the page before.
         place = (after, 2**31 - 1) if after else ("", -1)
         found = self._reading.entries(kind, None, newest=True, after=place, limit=limit + 1)
-        told = [_version(entry) for entry in found[:limit]]
+        stopped = self._suspended(kind)
+        told = [_version(entry, stopped) for entry in found[:limit]]
         return told, told[-1].key if len(found) > limit else ""
 
     def versions(self, kind: str, key: str) -> list[Version]:
         """All versions of a thing, oldest first; empty when there is none."""
         found = self._reading.entries(kind, key, newest=False, after=("", -1), limit=VERSIONS_MAX)
-        return [_version(entry) for entry in found]
+        stopped = self._suspended(kind)
+        return [_version(entry, stopped) for entry in found]
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """What differs between two versions, by member in order of their names."""
-    names = sorted(before.keys() | after.keys())
+    """What differs between two versions, by member in order of their names; not that one is suspended since."""
+    names = before.keys() | after.keys()
+    if "suspended_since" in names:
+        names -= {"status", "suspended_since", "suspended_for"}
     return [
         Difference(name, before.get(name), after.get(name))
-        for name in names
+        for name in sorted(names)
         if before.get(name) != after.get(name)
     ]
 
 
-def _version(entry: Entry) -> Version:
+def _version(entry: Entry, suspended: Suspensions) -> Version:
     content = json.loads(entry.content)
+    stopped = suspended.get((entry.key, entry.number))
+    if stopped is not None and stopped.position > entry.position:
+        # INS-2: said since when and why, beside what the version says; adopted anew, it is in force again.
+        content |= {"status": "suspended", "suspended_since": stopped.since, "suspended_for": stopped.title}
     days = (entry.from_day or "", entry.until_day or "")
     return Version(entry.key, entry.number, *days, entry.position, content)

@@ -18,6 +18,11 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "name_zh": ("名称", "Name (Chinese)"),
     "name_en": ("英文名称", "Name (English)"),
     "status": ("状态", "Status"),
+    "suspended_since": ("停止执行自", "Suspended since"),
+    "suspended_for": (
+        "停止执行，因所依文件没有充分依据",
+        "Suspended for this document without a sufficient basis",
+    ),
     "layer": ("层级", "Layer"),
     "scope": ("实施范围", "Scope"),
     "carrier": ("实施方式", "Carried out by"),

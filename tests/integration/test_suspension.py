@@ -26,6 +26,7 @@ from tests.web import Web
 from tests.world import World
 
 TITLE = "《示范市垃圾分类管理条例》"
+CITY_TITLE = "《示范市信用办法》（示人发〔2021〕2号）"
 CODE = "C03-02"
 CITY = LegalBasis("示范市信用办法", "示人发〔2021〕2号", "第九条", "local_regulation")
 LOCAL = LegalBasis(TITLE.strip("《》"), "示人发〔2020〕1号", "第九条", "local_regulation")
@@ -59,6 +60,19 @@ def item(world: World, version: int, *bases: LegalBasis) -> CatalogueItem:
     return replace(first, version=version, bases=(*first.bases, *bases))
 
 
+def register(world: World, name: str, key: str) -> dict[int, tuple[str, str | None]]:
+    """What anyone reads of each version of a thing: its status, and for which document it is suspended."""
+    http = Web(world).http
+    versions = {v["number"]: v["content"] for v in http.get(f"/v1/{name}/{key}").get_json()["versions"]}
+    text, today = http.get(f"/registers/{name}/{key}").text, world.today.isoformat()
+    held = [told for told in versions.values() if told["status"] == "suspended"]
+    assert {told["suspended_since"] for told in held} <= {today}
+    assert text.count("停止执行自") == len(held) and ("停止执行 suspended" in text) == bool(held)
+    newest = versions[max(versions)]["status"] == "suspended"
+    assert (f"自 {today} 起停止执行" in http.get(f"/registers/{name}").text) == newest
+    return {number: (told["status"], told.get("suspended_for")) for number, told in versions.items()}
+
+
 @pytest.fixture
 def scene(seeded_world: World) -> Iterator[Scene]:
     seeded_world.governance().adopt_version(item(seeded_world, 2, LOCAL))
@@ -81,6 +95,7 @@ def test_ins_2_what_rests_on_a_document_without_basis_stops_at_once_and_comes_ba
     told = problem(lambda: city.determine("示市监罚字〔2026〕9002号"), 422)
     assert (told["rule"], told["errors"][0]["code"]) == ("INS-2", "catalogue_item_suspended")
     assert TITLE in told["detail"]
+    assert register(world, "catalogue", CODE) == {1: ("in_force", None), 2: ("suspended", TITLE)}
     dossier = city.clients["portal"].dossier(city.subject)
     assert scene.record in {found["record"] for found in dossier}
     world.project()
@@ -91,6 +106,8 @@ def test_ins_2_what_rests_on_a_document_without_basis_stops_at_once_and_comes_ba
     assert [(d.rule, d.code) for d in refused.value.defects] == [("INS-2", "catalogue_basis_stopped")]
     world.governance().adopt_version(item(world, 3))
     assert scene.shown() == (True, True)
+    world.project()
+    assert register(world, "catalogue", CODE)[3] == ("in_force", None)
     city.determine("示市监罚字〔2026〕9002号")
     assert world.verify().finding is None
 
@@ -118,6 +135,8 @@ def test_ins_2_measures_and_listings_that_rest_on_a_stopped_document_stop_with_i
     assert [str(e.record_id) for e in world.lookup.listed(LIST).entries] == [str(listing)]
 
     scene.enter(title="《示范市信用办法》（示人发〔2021〕2号）")
+    assert register(world, "measures", "W01") == {1: ("suspended", CITY_TITLE)}
+    assert register(world, "list-standards", LIST)[lists.version()] == ("suspended", CITY_TITLE)
     for done, by in ((running, "W01"), (on_list, LIST)):
         measure = desk.measure(done)
         assert (measure.state, measure.cause, measure.step) == ("ended", "basis_stopped", "report_lifted")
