@@ -120,6 +120,7 @@ class EmbeddedPostgres:
             self._host = host_for(self._data_dir)
             self._socket_dir = self._make_socket_dir(self._host)
             self._make_cluster(self._host)
+            self._password()  # a lost one is named before there is a server, which may miss a stop so early
             self._spawner = ThreadPoolExecutor(1, "postgres-parent")
             self._spawn_until_ready()
             self._make_database()
