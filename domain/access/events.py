@@ -58,8 +58,8 @@ class SubjectQueried(Event):
     ``answers`` commits to what each of ``shown`` said, in order (``domain.transparency.epoch``), so that who got
     the answer can prove that it was logged.
     ``objected`` are the records shown under the mark of a pending objection; ``reached`` is how far the records log
-    was when this was logged, so that nothing in the answer is from later; ``asked`` what was asked beside all this.
-    With them the answer is made again, whole.
+    was when this was logged, so that nothing in the answer is from later, left out where ``shown`` has the bytes of
+    the shared view; ``asked`` what was asked beside all this. With them the answer is made again, whole.
     """
 
     TOPIC: ClassVar[str] = "subject.queried"
