@@ -59,14 +59,16 @@ class AdverseRecords:
         self._registry = registry
         self._months_max = months_max
         self.guards: dict[UUID, int] = {}
-        """The streams of the entries that were looked at, each with the version that was read."""
+        """The streams of the entries that were looked at and of their items, with the versions that were read."""
 
     def among(self, entries: Sequence[tuple[UUID, str]]) -> Iterator[Adverse]:
         """Those of the entries that count against their subject, newest first as they are given."""
         return (found for entry, item in entries if (found := self._at(entry, item)) is not None)
 
     def _at(self, entry: UUID, code: str) -> Adverse | None:
-        items = self._registry.item(code).items
+        known = self._registry.item(code)
+        self.guards |= known.guards
+        items = known.items
         if not any(item.nature == "negative" for item in items) or self._registry.is_stopped(code):
             return None  # what rests on a document without a basis weighs on nobody (INS-2)
         rows = self._ledger.open_all(self._ledger.store.load("records", entry), log="records")

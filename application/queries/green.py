@@ -75,8 +75,9 @@ class GreenChannelQueries:
     def ask(self, request: Request, identity: Identity, *, attempt: bytes) -> GreenAnswer:
         """The answer for one subject, as far as the views are; its look is durable before it is given (QRY-2).
 
-        Made again when the subject's own stream, a record that was looked at, or the officer's right to query moved
-        meanwhile. Raises ``Refused`` (QRY-1, logged before) and ``LedgerUnavailable``.
+        Made again when the subject's own stream, a record that was looked at, its item, a red list's, a setting, or
+        the officer's right to query moved meanwhile. Raises ``Refused`` (QRY-1, logged before) and
+        ``LedgerUnavailable``.
         """
         return asked_again(lambda: self._answered(request, identity, attempt=attempt))
 
@@ -105,17 +106,19 @@ class GreenChannelQueries:
 
         Who was never met has a clean record.
         """
-        years = self._desk.settings({}).number("green_channel.clean_years", on=request.on)
+        self._desk.registry.forget()
+        guards: dict[UUID, int] = {}
+        years = self._desk.settings(guards).number("green_channel.clean_years", on=request.on)
         subject = SubjectDesk(self._ledger).find(identity)
         if subject is None:
-            return green_channel((), (), years=years, today=request.on), 0, {}
-        adverse = AdverseRecords(self._ledger, registry, lambda day: self._desk.months_max(day, {}))
+            return green_channel((), (), years=years, today=request.on), 0, guards
+        adverse = AdverseRecords(self._ledger, registry, lambda day: self._desk.months_max(day, guards))
         dossier = dossier_of(self._ledger, subject)
         held, red = held_by(self._ledger, subject), []
-        for note in held.notes:
-            holds = note.holds_on(request.on) and not registry.is_stopped(note.list_code)
-            if note.kind == "red" and holds:
+        for note in (note for note in held.notes if note.kind == "red" and note.holds_on(request.on)):
+            guards |= registry.item(note.list_code).guards
+            if not registry.is_stopped(note.list_code):
                 versions = registry.standard(note.list_code).versions
                 red += [v.excludes for v in versions if v.version == note.version]
         decided = green_channel(adverse.among(dossier.entries), red, years=years, today=request.on)
-        return decided, dossier.reached, {subject: held.version, **adverse.guards}
+        return decided, dossier.reached, {**guards, subject: held.version, **adverse.guards}

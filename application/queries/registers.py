@@ -19,10 +19,8 @@ from application.projections.registers import (
     STANDARDS,
     Entry,
 )
-from application.suspensions import Suspension
+from application.suspensions import Suspensions
 
-Suspensions = Mapping[tuple[str, int], Suspension]
-"""Code and version -> how that version is suspended."""
 VERSIONS_MAX = 500
 """Versions of one thing that are told."""
 
@@ -116,7 +114,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
 def _version(entry: Entry, suspended: Suspensions) -> Version:
     content = json.loads(entry.content)
     stopped = suspended.get((entry.key, entry.number))
-    if stopped is not None and stopped.position > entry.position:
+    if stopped is not None and (stopped.position is None or stopped.position > entry.position):
         # INS-2: said since when and why, beside what the version says; adopted anew, it is in force again.
         content |= {"status": "suspended", "suspended_since": stopped.since, "suspended_for": stopped.title}
     days = (entry.from_day or "", entry.until_day or "")

@@ -17,6 +17,7 @@ from application.queries.green import GreenChannelQueries
 from application.queries.measures import MeasureAnswer
 from application.queries.told import body_text, told_check
 from domain.access.model import Request
+from domain.catalogue.items import CatalogueItemSuspended
 from domain.oversight.review_events import OfficerSuspended
 from domain.shared.refusals import Refused
 from infrastructure.bootstrap import remedy_desk
@@ -90,7 +91,8 @@ def test_mea_1_a_check_overtaken_by_an_objection_is_made_again_and_either_look_c
 
 
 def asking(desk: EntryStory, record: UUID, officer: str = SECOND) -> list[Callable[[Ledger], bool]]:
-    """The questions, each with whether it is told of what there was: a record, a watch, a reference, any record."""
+    """The questions, each with whether it is told of what there was: a record, a watch, a reference, any record,
+    any record under an item."""
     subject, honest = desk.story.subject(), Identity("organisation", "", desk.honest["code"])
     request = asked(desk, officer)
 
@@ -98,15 +100,16 @@ def asking(desk: EntryStory, record: UUID, officer: str = SECOND) -> list[Callab
         answer = checks(desk.world, ledger).ask(request, subject, LIGHT, None)
         return str(record) in {verdict.ground.id for verdict in answer.verdicts}
 
-    def green(ledger: Ledger) -> bool:
+    def green(ledger: Ledger, of: Identity = honest) -> bool:
         queries = GreenChannelQueries(remedy_desk(ledger, load_forms()))
-        return queries.ask(request, honest, attempt=b"").decided.ground == "neither"
+        return queries.ask(request, of, attempt=b"").decided.ground == "neither"
 
     return [
         check,
         lambda ledger: bool(EntryQueries(ledger).ask("watch_list", request, subject, attempt=b"").entries),
         lambda ledger: bool(EntryQueries(ledger).ask("references", request, honest, attempt=b"").entries),
         green,
+        lambda ledger: green(ledger, subject),
     ]
 
 
@@ -125,6 +128,7 @@ def test_qry_1_nothing_that_ended_before_its_look_was_in_the_log_is_told(desk: E
         lambda: desk.watch_ended(watch),
         lambda: desk.reference_ended(reference),
         lambda: story.objections.withdraw(story.deciding(objected), other),
+        lambda: stop_item(world),
     ]
     for ask, end in zip(asking(desk, record), ends, strict=True):
         assert ask(world.ledger)
@@ -148,6 +152,16 @@ def test_qry_3_an_officer_suspended_before_the_look_was_in_the_log_is_told_nothi
             ask(overtaken(world, partial(suspend, world, asker)))
         assert [(d.rule, d.code) for d in refused.value.defects] == [("QRY-3", "officer_suspended")]
         assert world.reader.head("access")[0] <= head + 1  # the refusal at most
+
+
+def stop_item(world: World, code: str = "C03-02") -> None:
+    """A document without a basis is found, on which an item of the catalogue rests (INS-2)."""
+    stream = world.ledger.name_id("catalogue", code)
+    event = CatalogueItemSuspended(
+        originator_id=stream, originator_version=len(world.ledger.load(stream)) + 1, timestamp=world.ledger.now(),
+        code=code, versions=[1], document=str(stream), unit=world.city.agencies[0].code, title="示例办法",
+    )  # fmt: skip
+    world.ledger.record([world.ledger.seal(event)], meta={"actor": "test"})
 
 
 def suspend(world: World, pseudonym: str) -> None:

@@ -137,6 +137,8 @@ def test_ins_2_measures_and_listings_that_rest_on_a_stopped_document_stop_with_i
     scene.enter(title="《示范市信用办法》（示人发〔2021〕2号）")
     assert register(world, "measures", "W01") == {1: ("suspended", CITY_TITLE)}
     assert register(world, "list-standards", LIST)[lists.version()] == ("suspended", CITY_TITLE)
+    # The list's own item cites no such document: it stops with the standard alone, and says so.
+    assert register(world, "catalogue", LIST) == {1: ("suspended", CITY_TITLE)}
     for done, by in ((running, "W01"), (on_list, LIST)):
         measure = desk.measure(done)
         assert (measure.state, measure.cause, measure.step) == ("ended", "basis_stopped", "report_lifted")
@@ -152,6 +154,7 @@ def test_ins_2_measures_and_listings_that_rest_on_a_stopped_document_stop_with_i
     assert ("INS-2", "measure_ground_stopped") in [(d.rule, d.code) for d in refused.value.defects]
 
     lists.adopt(area_bases=newest.area_bases)
+    assert register(world, "catalogue", LIST) == {1: ("in_force", None)}
     assert [str(e.record_id) for e in world.lookup.listed(LIST).entries] == [str(listing)]
     assert desk.measure(on_list).state == "ended", "named anew, under what then holds"
     desk.named(listing, measure=HEAVY, provision=BANNED, ground=LISTING)
