@@ -23,6 +23,7 @@ from domain.remedies.recounting import calendar_of
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
 from domain.shared.events import Event
+from domain.shared.refusals import Defect, Refused
 from domain.shared.rule_settings import RuleSettings
 
 DEPARTMENT, ITEM = "department", "catalogue"
@@ -134,6 +135,13 @@ class Registry:
         last, version = found[-1], events[-1].originator_version
         suspended = suspension_of(events) is not None
         return Officer(last.pseudonym, last.role, last.department, suspended, version)
+
+    def acting(self, pseudonym: str, department: str) -> Officer:
+        """The registered officer who acts for a department. Raises ``Refused`` (QRY-1) for anybody else."""
+        officer = self.officer(pseudonym)
+        if officer is None or officer.department != department:
+            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        return officer
 
     def officer_stream(self, pseudonym: str) -> UUID:
         """The stream of an officer's events."""

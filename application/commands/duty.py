@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from application.commands.oversight import OversightAct, acting_officer, perform
+from application.commands.oversight import OversightAct, perform
 from application.commands.remedies import Done, Once
 from application.commands.subjects import Identity, blind_of
 from application.ledger import Ledger
@@ -38,7 +38,7 @@ class Duties:
         self, cases: Sequence[DueCase], *, officer: str, department: str, once: Once | None = None
     ) -> Done:
         """Hold the cases against the department's queries and record what is missing. Raises ``Refused``."""
-        acting = acting_officer(Registry(self._ledger), officer, department)
+        acting = Registry(self._ledger).acting(officer, department)
         refuse_if_any(case_defects([(case.case, case.day) for case in cases]))
         stream = self._ledger.name_id(DUTY, department)
 
@@ -66,7 +66,7 @@ class Duties:
         Raises ``Refused``: QRY-1, and QRY-5 alike for what is not there and what is another department's.
         """
         registry = Registry(self._ledger)
-        acting_officer(registry, officer, department)
+        registry.acting(officer, department)
         office = registry.department(department)
         own = of_department == department or (office is not None and may_speak_for_subjects(office.role))
         events = self._ledger.load(self._ledger.name_id(DUTY, of_department)) if own else []

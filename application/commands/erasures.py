@@ -125,9 +125,8 @@ class Erasures:
         Raises ``Refused``: QRY-1 unless registered with that department, PRV-4 unless that is the credit office.
         """
         registry = Registry(self._ledger)
-        known, office = registry.officer(officer), registry.department(department)
-        if known is None or known.department != department:
-            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        registry.acting(officer, department)
+        office = registry.department(department)
         if office is None or office.role != CREDIT_OFFICE:
             raise Refused(Defect("PRV-4", "erasure_not_the_credit_office", "Credit-Official"))
         return Approver(officer, department, of_credit_office=True)

@@ -50,9 +50,7 @@ class Leniency:
 
     def __init__(self, ledger: Ledger, *, officer: str, department: str) -> None:
         """Raises ``Refused`` (QRY-1) unless the officer is registered with the department."""
-        found = Registry(ledger).officer(officer)
-        if found is None or found.department != department:
-            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        Registry(ledger).acting(officer, department)
         self._ledger = ledger
         self._officer = officer
         self._department = department

@@ -35,14 +35,6 @@ class OversightAct:
     """What else the transaction carries: cases opened and closed, their days."""
 
 
-def acting_officer(registry: Registry, pseudonym: str, department: str) -> Officer:
-    """The registered officer who acts. Raises ``Refused`` (QRY-1) for anybody else."""
-    officer = registry.officer(pseudonym)
-    if officer is None or officer.department != department:
-        raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
-    return officer
-
-
 def perform(ledger: Ledger, make: Callable[[], OversightAct], officer: Officer, once: Once | None) -> Done:
     """Append what ``make`` decides; decide again when something moved.
 
@@ -86,7 +78,7 @@ def _told(event: Event, act: OversightAct) -> Mapping[str, object]:
 
 def office_officer(registry: Registry, pseudonym: str, department: str, *, refusal: Defect) -> Officer:
     """The registered officer of the credit office. Raises ``Refused``: QRY-1, and ``refusal`` for other departments."""
-    officer, office = acting_officer(registry, pseudonym, department), registry.department(department)
+    officer, office = registry.acting(pseudonym, department), registry.department(department)
     if office is None or not may_speak_for_subjects(office.role):
         raise Refused(refusal)
     return officer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from application.commands.oversight import OversightAct, acting_officer, perform
+from application.commands.oversight import OversightAct, perform
 from application.commands.remedies import Done, Once
 from application.commands.subjects import Identity, blind_of
 from application.ledger import Ledger
@@ -35,7 +35,7 @@ class Relations:
 
     def officer(self, pseudonym: str, department: str) -> Officer:
         """The registered officer who acts. Raises ``Refused`` (QRY-1)."""
-        return acting_officer(Registry(self._ledger), pseudonym, department)
+        return Registry(self._ledger).acting(pseudonym, department)
 
     def declare(self, said: RelationOf, *, once: Once | None) -> Done:
         """A department declares a relative or colleague of its officer. Raises ``Refused`` (QRY-1, QRY-3)."""
@@ -81,7 +81,7 @@ class Relations:
     def _concerned(self, said: RelationOf) -> tuple[Officer, UUID]:
         """Who acts, and the list of the officer that it is about, who is of the same department."""
         registry = Registry(self._ledger)
-        acting = acting_officer(registry, said.officer, said.department)
+        acting = registry.acting(said.officer, said.department)
         of_officer = registry.officer(said.of_officer)
         if of_officer is None or of_officer.department != said.department:
             raise Refused(Defect("QRY-3", "relation_not_your_officer", "/officer"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.commands.incidents import INCIDENT, incident_of_review
-from application.commands.oversight import OversightAct, acting_officer, perform, suspension
+from application.commands.oversight import OversightAct, perform, suspension
 from application.commands.remedies import Done, Once, StaleVersion
 from application.ledger import Ledger
 from application.ports import Append, OpenCase
@@ -44,7 +44,7 @@ class Reviews:
     def concerned(self, review_id: UUID, officer: str, department: str) -> tuple[QueryReview, Officer]:
         """The review for who may review it. Raises ``Refused``: QRY-1, as for an unknown one, or QRY-3."""
         registry = Registry(self._ledger)
-        acting = acting_officer(registry, officer, department)
+        acting = registry.acting(officer, department)
         review, office = fold_review(self._ledger.load(review_id)), registry.department(department)
         if review is None:
             raise Refused(Defect(UNKNOWN, "remedy_case_unknown"))

@@ -110,6 +110,4 @@ class SettingsDesk:
 
     def require_officer(self, officer: str, department: str) -> None:
         """Raise ``Refused`` (QRY-1) unless a registered officer of the department asks, whatever is asked."""
-        known = Registry(self._ledger).officer(officer)
-        if known is None or known.department != department:
-            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        Registry(self._ledger).acting(officer, department)

@@ -116,9 +116,7 @@ class TipOffs:
 
         Raises ``Refused``: QRY-1, WHS-1 for one whom the office did not name, QRY-3 for one suspended since.
         """
-        known = self._registry.officer(officer.pseudonym)
-        if known is None or known.department != officer.department:
-            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        known = self._registry.acting(officer.pseudonym, officer.department)
         if known.role != HANDLER:
             raise Refused(Defect("WHS-1", "tip_off_not_a_handler", "Credit-Official"))
         if known.suspended:
@@ -142,9 +140,7 @@ class TipOffs:
         department = self._registry.department(officer.department)
         of_office = department is not None and department.role == CREDIT_OFFICE
         if of_office:
-            known = self._registry.officer(officer.pseudonym)
-            if known is None or known.department != officer.department:
-                raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+            self._registry.acting(officer.pseudonym, officer.department)
         else:
             self.require_handler(officer)
         rows = self._ledger.store.tip_offs_filed(after=after, through=through, limit=limit + 1)

@@ -200,10 +200,7 @@ class CaseQueries:
             if not self._is_credit_office(asker.department):
                 raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
             return "agent" if asker.agent else SELF
-        officer = self._desk.registry.officer(asker.officer)
-        if officer is None or officer.department != asker.department:
-            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
-        return officer.role
+        return self._desk.registry.acting(asker.officer, asker.department).role
 
     def _visible(self, filed: Filed, record: RecordFile, asker: Asker) -> tuple[str, ...]:
         """Which classes of parts this asker may see; none is a case that does not exist for it."""

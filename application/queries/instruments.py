@@ -37,10 +37,8 @@ def export_ledger(
     Raises ``Refused``: QRY-1 for an officer who is none of the department's, INS-1 for the ledger of another unit.
     """
     registry = Registry(ledger)
-    known, own = registry.officer(officer), registry.department(department)
-    if known is None or known.department != department or own is None:
-        raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
-    if not may_speak_for_subjects(own.role):
+    known, own = registry.acting(officer, department), registry.department(department)
+    if own is None or not may_speak_for_subjects(own.role):
         unit = unit or department
         if unit != department:
             raise Refused(Defect("INS-1", "ledger_not_the_office", "/unit"))

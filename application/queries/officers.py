@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from application.commands.oversight import acting_officer
 from application.ledger import Ledger
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
@@ -29,7 +28,7 @@ def standing_of(ledger: Ledger, pseudonym: str, *, officer: str, department: str
     Raises ``Refused``: QRY-1 for an officer who is none, QRY-3 as for an unknown one to anybody else.
     """
     registry = Registry(ledger)
-    asking, own = acting_officer(registry, officer, department), registry.department(department)
+    asking, own = registry.acting(officer, department), registry.department(department)
     found = registry.officer(pseudonym)
     is_office = own is not None and may_speak_for_subjects(own.role)
     if found is None or not (is_office or _concerns(found, asking)):

@@ -6,7 +6,6 @@ from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.duty import DueCase, Duties
-from application.commands.oversight import acting_officer
 from application.commands.remedies import Done
 from domain.access.model import SUPERVISION
 from domain.oversight.duty import CASE_CHARACTERS_MAX, CASES_MAX, GAPS, OUTCOMES
@@ -73,7 +72,7 @@ def check_duty() -> Response:
     """A department's cases are held against its own logged queries (应查必查); the gap is recorded."""
 
     def run(given: Command) -> Done:
-        acting_officer(given.desk.registry, given.officer, given.caller.department)
+        given.acting()
         said = given_json(CasesToCheck(), given.body)
         cases = [
             DueCase(case["case"], identity_of(case["subject"], f"/cases/{place}/subject"), case["day"])

@@ -24,7 +24,6 @@ from application.queries.entries import EntryQueries, Sort
 from application.queries.green import GreenChannelQueries, look_before_red_list
 from application.queries.told import told_channel, told_entries
 from domain.access.model import Request
-from domain.parties.acting import Officer
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
@@ -137,7 +136,7 @@ def reject_entry_objection(entry_id: UUID) -> Response:
     """Reject an objection to an entry, with reasons and remedies (OBJ-3); upheld, its department ends the entry."""
 
     def run(given: Command) -> Done:
-        officer = _officer(given)
+        officer = given.acting()
         said = given_json(RejectedObjection(), given.body)
         return EntryObjections(given.desk).reject(entry_id, officer, **said, once=given.once)
 
@@ -221,7 +220,7 @@ Act = Callable[[Command], Callable[..., Done]]
 
 def _entering(schema: Schema, of: Act) -> Response:
     def run(given: Command) -> Done:
-        officer = _officer(given)
+        officer = given.acting()
         said = given_json(schema, given.body)
         return of(given)(SealedEntry(said["entry"], officer, sealed_act(said)), once=given.once)
 
@@ -230,16 +229,8 @@ def _entering(schema: Schema, of: Act) -> Response:
 
 def _ending(entry_id: UUID, of: Act) -> Response:
     def run(given: Command) -> Done:
-        officer = _officer(given)
+        officer = given.acting()
         said = given_json(EndedEntry(), given.body)
         return of(given)(SealedEntry(entry_id, officer, sealed_act(said)), once=given.once)
 
     return command(run)
-
-
-def _officer(given: Command) -> Officer:
-    """The registered officer who acts. Raises ``Refused`` (QRY-1) before anything that was named is looked at."""
-    known = given.desk.registry.officer(given.officer)
-    if known is None or known.department != given.caller.department:
-        raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
-    return Officer(given.officer, given.caller.department)

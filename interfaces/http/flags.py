@@ -19,7 +19,6 @@ from domain.access.model import SUPERVISION
 from domain.oversight.flag_causes import CAUSES
 from domain.oversight.flags import OUTCOMES
 from domain.parties.acting import Officer
-from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
@@ -151,9 +150,7 @@ def _flags(caller: Caller) -> Flags:
     """The flags, for an officer of the caller who states why. Raises ``Refused`` (QRY-1)."""
     found, desk = services(), services().desk()
     for_purpose(caller, SUPERVISION)
-    officer = desk.registry.officer(caller.signed_header("Credit-Official"))
-    if officer is None or officer.department != caller.department:
-        raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+    desk.registry.acting(caller.signed_header("Credit-Official"), caller.department)
     return Flags(found.ledger, FlagDesk(desk), found.flags)
 
 

@@ -153,9 +153,7 @@ def exact_indicators() -> Response:
         found, desk = found_indicators(), services().desk()
         given = read_json(MonthQuestion(), body)
         for_purpose(caller, SUPERVISION)
-        officer = desk.registry.officer(caller.signed_header("Credit-Official"))
-        if officer is None or officer.department != caller.department:
-            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        desk.registry.acting(caller.signed_header("Credit-Official"), caller.department)
         month = found.month(given.get("month") or found.last_month())
     everyone = FlagDesk(desk).is_office(caller.department)
     exact = [unit for unit in month.exact if everyone or unit["unit"] == caller.department]

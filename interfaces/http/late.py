@@ -11,7 +11,6 @@ from marshmallow import Schema, fields
 from application.queries.late import LatePublications
 from domain.access.decide import may_speak_for_subjects
 from domain.access.model import CASE_HANDLING
-from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
@@ -81,9 +80,7 @@ def late_publications() -> Response:
     with logged_refusals(caller, body):
         asked = asked_page(read_json(PageQuestion(), body))
         for_purpose(caller, CASE_HANDLING)
-        officer = registry.officer(caller.signed_header("Credit-Official"))
-        if officer is None or officer.department != caller.department:
-            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        registry.acting(caller.signed_header("Credit-Official"), caller.department)
         department = registry.department(caller.department)
         late = LatePublications(services().ledger)
         page = late.page(caller.department, asked)

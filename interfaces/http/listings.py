@@ -13,7 +13,7 @@ from application.commands.listings import Listings, NotifyListing, SpeakInListin
 from application.commands.remedies import Done
 from application.commands.subjects import Identity
 from domain.listing.case import Notice, Statement
-from domain.parties.acting import Agent, Officer
+from domain.parties.acting import Agent
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.bodies import given_json
 from interfaces.http.describing import operation
@@ -157,16 +157,14 @@ def listing_state(listing_id: UUID) -> Response:
 
 
 def _notify(given: Command) -> Done:
-    known = given.desk.registry.officer(given.officer)
-    if known is None or known.department != given.caller.department:
-        raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+    officer = given.acting()
     said = given_json(BegunListing(), given.body)
     beginning = NotifyListing(
         services().ledger.entropy.uuid(),
         said["list_code"],
         tuple(said["records"]),
         Notice(**said["notice"]),
-        Officer(given.officer, given.caller.department),
+        officer,
     )
     return Listings(given.desk).notify(beginning, once=given.once)
 

@@ -11,9 +11,7 @@ from application.commands.measures import HandleMeasure, Measures, NameMeasure
 from application.commands.remedies import Done
 from application.queries.told import told_check
 from domain.access.model import Request
-from domain.parties.acting import Officer
 from domain.shared.city_time import city_day
-from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
@@ -80,16 +78,14 @@ def name_measure() -> Response:
     """Name a subject for a measure of the list (发起, JNT-1): each department named has it on its worklist."""
 
     def run(given: Command) -> Done:
-        known = given.desk.registry.officer(given.officer)
-        if known is None or known.department != given.caller.department:
-            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        officer = given.acting()
         said = given_json(NamedMeasure(), given.body)
         naming = NameMeasure(
             said["measure"],
             said["provision"],
             RestsOn(said["rests_on"]["kind"], said["rests_on"].get("id")),
             tuple((responder["kind"], responder["code"]) for responder in said["responders"]),
-            Officer(given.officer, given.caller.department),
+            officer,
         )
         return Measures(given.desk).name(naming, once=given.once)
 

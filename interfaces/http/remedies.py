@@ -52,6 +52,11 @@ class Command:
         """The acting officer's pseudonym as signed; empty without one."""
         return self.caller.signed_header("Credit-Official")
 
+    def acting(self) -> Officer:
+        """The registered officer who acts. Raises ``Refused`` (QRY-1) before anything that was named is looked at."""
+        self.desk.registry.acting(self.officer, self.caller.department)
+        return Officer(self.officer, self.caller.department)
+
     def tag_of_version(self) -> str:
         """The tag of the version that was seen. Raises ``ProblemError`` 428 without If-Match."""
         tag = self.caller.signed_header("If-Match")

@@ -18,10 +18,9 @@ from application.commands.reorganisations import (
     HandleRest,
     Reorganisations,
 )
-from domain.parties.acting import DIGESTS_MAX, SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, Officer
+from domain.parties.acting import DIGESTS_MAX, SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from domain.remedies.reorganisation import Plan
 from domain.remedies.rest_application import RestApplication
-from domain.shared.refusals import Defect, Refused
 from interfaces.http.describing import operation
 from interfaces.http.queries import Subject
 from interfaces.http.remedies import Command, command, state
@@ -74,10 +73,7 @@ def begin_reorganisation() -> Response:
     """Let a record rest (暂时屏蔽) on a court's ruling that approves a plan: in no view from this transaction on."""
 
     def run(given: Command) -> Done:
-        officer = Officer(given.officer, given.caller.department)
-        known = given.desk.registry.officer(officer.pseudonym)
-        if known is None or known.department != officer.department:
-            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        officer = given.acting()
         said = free_of_charge(BegunReorganisation(), given.body)
         plan = _plan(said)
         case = services().ledger.entropy.uuid()

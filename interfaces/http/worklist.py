@@ -11,7 +11,6 @@ from flask import Blueprint, Response
 from application.queries.worklist import Task, Worklist
 from domain.access.decide import may_speak_for_subjects
 from domain.access.model import CASE_HANDLING
-from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import read_body
 from interfaces.http.describing import operation
@@ -37,9 +36,7 @@ def worklist_of_caller() -> Response:
     with logged_refusals(caller, body):
         asked = asked_page(read_json(PageQuestion(), body))
         for_purpose(caller, CASE_HANDLING)
-        officer = desk.registry.officer(caller.signed_header("Credit-Official"))
-        if officer is None or officer.department != caller.department:
-            raise Refused(Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        desk.registry.acting(caller.signed_header("Credit-Official"), caller.department)
         department = desk.registry.department(caller.department)
     worklist = Worklist(desk.ledger, desk.calendar)
     page = worklist.page(caller.department, asked)
