@@ -91,6 +91,8 @@ class Derived:
         self.returned: set[UUID] = set()
         """Records that lawfully came back, as an act of their own says."""
         self.documents: dict[bytes, Document] = {}
+        self.twins: dict[bytes, set[Document]] = {}
+        """The same documents by what their numbers say; what was recorded before these were kept has none."""
         self.subjects: dict[bytes, UUID] = {}
         self.registered: set[UUID] = set()
         self.determined: set[UUID] = set()
@@ -136,7 +138,8 @@ class Derived:
             elif isinstance(event, RecordDetermined | RecordCorrected) and not opened.closed:
                 form = self._forms[event.content["public"]["form"]]  # type: ignore[index]
                 document = document_of(self, form, event.content, row.stream_id)
-                self.documents.setdefault(document.fingerprint, document)
+                self.documents.setdefault(document.own.fingerprint, document.own)
+                self.twins.setdefault(document.twin.fingerprint, set()).add(document.twin)
 
     def _react(self, row: StoredRow, event: Event, reactions: Iterable[Reaction]) -> None:
         then = _Then(row.stream_id, event.timestamp, [], [], [], [], [], [])
@@ -226,9 +229,8 @@ def _document_faults(stored: Iterable[Document], derived: Derived) -> Iterator[F
         yield Fault("side", f"documents {record}", "document_missing")
     for fingerprint, document in kept.items():
         record = document.record_id
-        if record not in derived.determined or (
-            record not in derived.closed and fingerprint not in derived.documents
-        ):
+        told = fingerprint in derived.documents or document in derived.twins.get(fingerprint, ())
+        if record not in derived.determined or (record not in derived.closed and not told):
             yield Fault("side", f"documents {record}", "document_extra")
 
 

@@ -5,7 +5,7 @@ Form checks, then the catalogue; the streams relied on become guards of the appe
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from domain.records.rows import check_row
 from domain.shared.canonical import Parts, canonical
 from domain.shared.forms import Form
 from domain.shared.refusals import Defect
-from domain.shared.text import normalise_document_number
+from domain.shared.text import document_number_words, normalise_document_number, normalise_name
 
 
 def content_defects(
@@ -67,14 +67,34 @@ def gate_defects(
     return defects
 
 
-def document_of(ledger: HasVault, form: Form, parts: Parts, record_id: UUID) -> Document:
-    """The legal document that a content names, as the ledger remembers it (DET-2)."""
-    authority, number = (str(parts["public"][code]) for code in (form.authority_code, form.document_number))
-    return Document(
-        fingerprint=document_fingerprint(ledger, authority, number),
-        record_id=record_id,
-        content_mac=ledger.vault.mac("content", canonical(parts)),
-    )
+@dataclass(frozen=True)
+class KnownAs:
+    """By what one legal document is known, as the ledger remembers it (DET-2).
+
+    ``own``: the number of its authority; ``twin``: what that number says, on its day, whoever is named as its authority
+    and however it is written (ADR 0055).
+    """
+
+    own: Document
+    twin: Document
+
+    @property
+    def both(self) -> tuple[Document, Document]:
+        """Both, as they are looked up and kept."""
+        return self.own, self.twin
+
+
+def document_of(ledger: HasVault, form: Form, parts: Parts, record_id: UUID) -> KnownAs:
+    """The legal document that a content names (DET-2)."""
+    public = parts["public"]
+    number, mac = str(public[form.document_number]), ledger.vault.mac("content", canonical(parts))
+    own = document_fingerprint(ledger, str(public[form.authority_code]), number)
+    words = document_number_words(number)
+    if all(word.isdigit() for word in words):
+        # Without a word of its authority (机关代字) a number says whose it is only beside the authority's name.
+        words = (normalise_name(str(public[form.authority_name])), *words)
+    twin = ledger.vault.mac("document_twin", "\n".join((str(public[form.decided]), *words)).encode())
+    return KnownAs(Document(own, record_id, mac), Document(twin, record_id, mac))
 
 
 def document_fingerprint(ledger: HasVault, authority: str, number: str) -> bytes:

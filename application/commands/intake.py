@@ -82,6 +82,7 @@ class _Good:
     commitment: bytes
     identity: Identity
     document: Document
+    twin: Document
     minor: bool
 
 
@@ -296,13 +297,12 @@ class Intake:
         if defects:
             return defects
         document = document_of(self._ledger, self._form, row.parts, row.record_id)
-        first = self._seen_documents.setdefault(document.fingerprint, row.data_row)
-        if first != row.data_row:
-            return [
-                Defect("DET-2", "document_twice_in_file", self._form.document_number, {"row": str(first)})
-            ]
-        identity = identity_of(self._form, row.parts)
-        return _Good(row, opened, digest, identity, document, is_minors(row.parts))
+        seen = {self._seen_documents.setdefault(d.fingerprint, row.data_row) for d in document.both}
+        if seen != {row.data_row}:
+            first = {"row": str(min(seen))}
+            return [Defect("DET-2", "document_twice_in_file", self._form.document_number, first)]
+        owner = identity_of(self._form, row.parts)
+        return _Good(row, opened, digest, owner, *document.both, is_minors(row.parts))
 
     def _gate(self, parts: Parts) -> list[Defect]:
         return gate_defects(
@@ -311,18 +311,18 @@ class Intake:
 
     def _record(self, good: list[_Good]) -> None:
         """One transaction: what is new among the good rows. Raises ``Conflict`` when another came first."""
-        known = self._ledger.store.documents_of(item.document.fingerprint for item in good)
-        new: list[_Good] = []
-        refused: list[RefusedRow] = []
-        already = 0
+        store = self._ledger.store
+        known = store.documents_of(d.fingerprint for item in good for d in (item.document, item.twin))
+        new, refused, already = list[_Good](), list[RefusedRow](), 0
         for item in good:
             document = known.get(item.document.fingerprint)
-            if document is None:
+            if document is None and item.twin.fingerprint not in known:
                 new.append(item)
-            elif document.content_mac == item.document.content_mac:
+            elif document is not None and document.content_mac == item.document.content_mac:
                 already += 1
             else:
-                defect = Defect("DET-2", "document_recorded_otherwise", self._form.document_number)
+                code = "document_recorded_elsewhere" if document is None else "document_recorded_otherwise"
+                defect = Defect("DET-2", code, self._form.document_number)
                 refused.append(RefusedRow(item.row.data_row, item.row.sheet_row, (defect,)))
         if new:
             position = self._append(new)
@@ -351,7 +351,7 @@ class Intake:
                 batch.events[place] = replace(batch.events[place], meta=lenient)
         batch.guards |= self._guards | self._assessments.guards
         batch.subjects = subjects.blinds
-        batch.documents = [item.document for item in new]
+        batch.documents = [document for item in new for document in (item.document, item.twin)]
         position = self._ledger.store.append(batch)[0]
         self._recorded = True
         self.report.last_position = position + count - 1

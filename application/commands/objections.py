@@ -221,8 +221,8 @@ class Objections:
         same = desk.subject_id(identity) == record.subject_id
         refuse_if_any(correction_defects(before, after, same_subject=same))
         document = document_of(self._ledger, form, after, record.id)
-        known = self._ledger.store.documents_of([document.fingerprint]).get(document.fingerprint)
-        if known is not None and known.record_id != record.id:
+        known = self._ledger.store.documents_of(d.fingerprint for d in document.both)
+        if any(held.record_id != record.id for held in known.values()):
             raise Refused(Defect("DET-2", "correction_document_taken", form.document_number))
         owners = {
             n: identity.owner_of(n, subject=record.subject_id, record=record.id, deletable=record.deletable)
@@ -231,7 +231,7 @@ class Objections:
         sealed, stream, version = desk.sealed_by(act, event, department=record.source, owners=owners)
         done = self._decided(decided, record, command, sealed)
         done.guards = {**guards, stream: version}
-        done.documents = [] if known else [document]
+        done.documents = [d for d in document.both if d.fingerprint not in known]
         done.term_over = self._term_over(after, today, done.guards)
         return restoring(desk, done, partial(begin_restoration, decided))
 

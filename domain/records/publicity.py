@@ -16,6 +16,7 @@ from domain.catalogue.items import (
     SEVERITIES,
     SUBJECT_KINDS,
     CatalogueItem,
+    PublicityRule,
     SubjectKind,
 )
 from domain.parties.identifiers import is_minor
@@ -24,6 +25,9 @@ from domain.shared.canonical import Json, Parts
 from domain.shared.deadlines import add_months
 
 DEFAULT_SEVERITY = "一般"
+CLASS_MONTHS = (3, 12, 36)
+"""The maximum terms of the severity classes (国办发〔2025〕22号) for an adverse record whose item names none, where the
+office had set none either. Views are folded by them, so they do not change: a setting takes their place."""
 CITIZEN_ID = "身份证"
 PERSON = "person/1"
 Months = tuple[int, ...] | None
@@ -103,11 +107,12 @@ def publicity_term(
 ) -> Publicity:
     """Whether the record is public and until which day (PUB-1, PUB-2, PUB-4, DET-4 for minors).
 
-    The term is the earlier of the one the department sent and the item's own, which is counted from the
-    day of the decision (民法典 201, 202: that day excluded, up to the corresponding day) and never rolls
-    on to a working day, since a maximum would be exceeded. An unknown severity counts as 一般 and is
-    flagged; a term that ended before ``recorded_on`` never makes the record public. ``months_max`` are the maximum
-    terms of the severity classes that the office had set for the day of the decision, None when it had set none.
+    The term is the earlier of the one the department sent and the item's own, of what is adverse also of the maximum
+    of its severity class. It is counted from the day of the decision (民法典 201, 202: that day excluded, up to the
+    corresponding day) and never rolls on to a working day, since a maximum would be exceeded. An unknown severity
+    counts as 一般 and is flagged; a term that ended before ``recorded_on`` never makes the record public.
+    ``months_max`` are the maximum terms of the severity classes that the office had set for the day of the decision,
+    None when it had set none.
     Raises ``KeyError`` for a form or subject kind that is none of ours and ``ValueError`` for a date that
     is not canonical: both are refused long before.
     """
@@ -206,6 +211,8 @@ def _until(
     rule, form = item.publicity, _form(parts)
     if rule is None:
         return None
+    if item.nature == "negative" or rule.kind == "severity_maximum":
+        return _until_of_class(rule, parts, months_max)
     if rule.kind == "until_ended":
         # Open-ended is the item's own term; an earlier one that the department sent holds all the same (PUB-4).
         return (None if form.sent_end is None else _date(parts, form.sent_end)), ()
@@ -215,13 +222,26 @@ def _until(
     decided = _date(parts, form.decided)
     if decided is None:
         return None
-    if rule.kind == "months_from_decision":
-        return _earlier(parts, form, add_months(decided, rule.months[0]), ())
+    return _earlier(parts, form, add_months(decided, rule.months[0]), ())
+
+
+def _until_of_class(
+    rule: PublicityRule, parts: Parts, months_max: Months
+) -> tuple[date, tuple[str, ...]] | None:
+    """PUB-4: what is adverse ends with the maximum of its severity class, also where its item names no months."""
+    form, place = _form(parts), SEVERITIES.index(severity_of(parts))
+    decided = _date(parts, form.decided)
+    if decided is None:
+        return None
+    classes = rule.months if rule.kind == "severity_maximum" else CLASS_MONTHS
+    if months_max is not None:
+        classes = tuple(map(min, classes, months_max)) if rule.kind == "severity_maximum" else months_max
+    months = min(classes[place], *rule.months) if rule.kind == "months_from_decision" else classes[place]
+    maximum = add_months(decided, months)
+    if rule.kind == "valid_to":
+        maximum = min(maximum, _date(parts, VALID_TO) or maximum)
     known = parts["public"].get("DISCREDIT_LEVEL") in SEVERITIES
-    place = SEVERITIES.index(severity_of(parts))
-    months = rule.months[place] if months_max is None else min(rule.months[place], months_max[place])
-    flags = () if known else ("severity_unknown",)
-    return _earlier(parts, form, add_months(decided, months), flags)
+    return _earlier(parts, form, maximum, () if known else ("severity_unknown",))
 
 
 def _earlier(

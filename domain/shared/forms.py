@@ -193,6 +193,11 @@ class Form:
         return _AUTHORITIES[self.kind][0]
 
     @property
+    def authority_name(self) -> str:
+        """Code of the deciding authority's name, which stands beside its code."""
+        return self.authority_code.removesuffix("DM")
+
+    @property
     def source_code(self) -> str:
         """Code of the providing unit's 统一社会信用代码."""
         return _AUTHORITIES[self.kind][1]

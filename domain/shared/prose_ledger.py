@@ -104,6 +104,11 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "该文书已经记录，且内容与本次不同；内容有误请走更正程序，不能重复归集。",
         "This document is recorded already with other content; use a correction, not a second record.",
     ),
+    "document_recorded_elsewhere": (
+        "同日、同一文书号的文书已经记录，只是决定机关或者文书号的写法不同；一份文书只记录一次，内容有误请走更正程序。",
+        "A document of this day and number is recorded already, under another authority or another spelling of its"
+        " number. One document is recorded once; if its content is wrong, use a correction.",
+    ),
     "source_unit_unknown": (
         "数据来源单位的统一社会信用代码未登记为本市部门。",
         "The source unit's code is not a registered department.",

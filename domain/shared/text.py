@@ -18,6 +18,9 @@ _BRACKETS = {ord(c): "[" for c in _OPENING} | {ord(c): "]" for c in _CLOSING}
 _NUMBER_SIGNS = _BRACKETS | {ord(c): "-" for c in _DASHES}
 _NAME_SIGNS = _NUMBER_SIGNS | {ord(c): "·" for c in _DOTS}
 
+_SAY_NOTHING = {ord(c): " " for c in "第字年号號"}
+_WORDS = re.compile(r"[0-9]+|[^\W\d_]+")
+
 _PLACEHOLDERS = frozenset(
     {
         "",
@@ -94,6 +97,16 @@ def normalise_document_number(text: str) -> str:
     same number gives the same text. Bracket positions stay, so 〔2026〕13 and 〔202〕613 remain two numbers.
     """
     return normalise_identifier(normalise_identifier(text).translate(_NUMBER_SIGNS))
+
+
+def document_number_words(text: str) -> tuple[str, ...]:
+    """What a document's number says apart from its spelling, for matching only: its words and its numbers, in order.
+
+    Brackets, dashes and blanks only part them; 第, 字, 年, 号 and leading zeros say nothing. So 示罚字〔2026〕第013号
+    and 示罚 2026-13 are one number, while 〔2026〕13 and 〔202〕613 stay two. Fixed for ever, as the other forms are.
+    """
+    plain = normalise_document_number(text).translate(_SAY_NOTHING)
+    return tuple(w.lstrip("0") or "0" if w.isascii() and w.isdigit() else w for w in _WORDS.findall(plain))
 
 
 def normalise_name(text: str) -> str:

@@ -7,7 +7,7 @@ escape every value.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -136,7 +136,7 @@ def show_record(record: PublicRecord, forms: Mapping[FormKind, Form], *, today: 
         objected=record.objected,
         main=_lines(form, main, fields),
         rest=_lines(form, rest, fields),
-        notes=_notes(form, fields, until=record.until),
+        notes=_notes(form, fields, until=record.until, flags=shown.get("flags", ())),
         timeline=timeline(
             decided_on=date.fromisoformat(fields[form.decided]),
             recorded_at=parse_instant(shown["recorded_at"]),
@@ -230,8 +230,10 @@ def _shown_value(field: Field, value: str) -> str:
     return value
 
 
-def _notes(form: Form, fields: Mapping[str, str], *, until: date | None) -> tuple[Note, ...]:
-    """What was assumed for the term (PUB-2), as far as the record's own public fields show it."""
+def _notes(
+    form: Form, fields: Mapping[str, str], *, until: date | None, flags: Sequence[str]
+) -> tuple[Note, ...]:
+    """What was assumed for the term (PUB-4), as far as the record's own public fields and its flags show it."""
     sent_end = form.code("GSJZQ")
     if sent_end not in form.fields or until is None:
         return ()
@@ -248,6 +250,9 @@ def _notes(form: Form, fields: Mapping[str, str], *, until: date | None) -> tupl
                 f"The end date sent, {sent}, is beyond the maximum; the maximum applies",
             )
         )
-    if form.kind == "penalty" and "DISCREDIT_LEVEL" not in fields:
-        notes.append(Note("部门未报送失信严重程度", "The severity was not sent"))
+    if "DISCREDIT_LEVEL" not in fields and (form.kind == "penalty" or "severity_unknown" in flags):
+        counted = Note(
+            "部门未报送失信严重程度，按一般失信计算公示期", "No severity was sent; it counts as general"
+        )
+        notes.append(counted)
     return tuple(notes)

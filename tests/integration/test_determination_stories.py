@@ -113,6 +113,23 @@ def test_det_2_a_document_that_is_not_in_effect_or_recorded_already_is_refused(d
     assert door.refused("penalty", **foreign) == ("CAT-5", "catalogue_not_the_determining_authority")
 
 
+@pytest.mark.rule("DET-2")
+def test_det_2_one_document_is_recorded_once_whoever_is_named_as_its_authority_and_however_it_is_written(
+    door: Door,
+) -> None:
+    door.taken(RD_WSH="示经异字〔2026〕71号")
+    elsewhere = {"RD_JDJGDM": door.other, "RD_JDJG": "示范市另一机关"}
+    for number in ("示经异字〔2026〕71号", "示经异字（２０２６）第071号", "示经异 2026-71"):
+        assert door.refused(RD_WSH=number, **elsewhere) == ("DET-2", "document_recorded_elsewhere")
+    assert door.refused(RD_WSH="示经异字[2026]第71号") == ("DET-2", "document_recorded_elsewhere")
+    door.taken(RD_WSH="示经异字〔2026〕72号", **elsewhere)
+    # A number without a word of its authority is only that authority's, by whatever code.
+    door.taken(RD_WSH="2026-71")
+    door.taken(RD_WSH="2026-71", **elsewhere)
+    same_name = {"RD_JDJGDM": door.other}
+    assert door.refused(RD_WSH="2026-071", **same_name) == ("DET-2", "document_recorded_elsewhere")
+
+
 @pytest.mark.rule("DET-3")
 @pytest.mark.rule("DET-5")
 def test_det_3_a_subject_that_cannot_be_one_and_det_5_a_source_that_nobody_knows_are_refused(
@@ -129,6 +146,19 @@ def test_det_6_a_penalty_that_is_sent_in_the_general_form_is_late_all_the_same(d
     assert door.taken(RD_WSLX="行政处罚决定书", **days)["late"] is True
     assert door.taken("penalty", CF_JDRQ="2026-11-02")["late"] is True
     assert door.taken("penalty", CF_JDRQ="2026-11-16")["late"] is False
+
+
+@pytest.mark.rule("PUB-4")
+def test_pub_4_an_open_ended_adverse_record_is_public_until_the_maximum_of_its_class(door: Door) -> None:
+    told = [
+        str(door.taken(RD_JDRQ="2026-06-10", **more)["record"])
+        for more in ({}, {"DISCREDIT_LEVEL": "严重"}, {"RD_GSJZQ": "2026-12-31"})
+    ]
+    door.world.project()
+    pages = [door.web.http.get(f"/records/{record}").get_data(as_text=True) for record in told]
+    for page, until in zip(pages, ("2027-06-10", "2029-06-10", "2026-12-31"), strict=True):
+        assert until in page
+    assert ("按一般" in pages[0]) and ("按一般" not in pages[1])
 
 
 @pytest.mark.rule("LST-4")

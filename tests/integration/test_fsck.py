@@ -227,7 +227,7 @@ ATTACKS: dict[str, tuple[Attack, str, str, str]] = {
         of("standing", "DELETE FROM ledger.documents WHERE record_id = %s"), "side", "document_missing", "documents",
     ),
     "a document under another number": (
-        of("standing", "UPDATE ledger.documents SET fingerprint = sha256('x') WHERE record_id = %s"),
+        of("standing", "UPDATE ledger.documents SET fingerprint = sha256(fingerprint) WHERE record_id = %s"),
         "side", "document_missing", "documents",
     ),
     "a document of nothing": (

@@ -387,13 +387,16 @@ def test_an_overdue_objection_still_pends_and_is_decided(story: Story, record: U
 
 
 @pytest.mark.rule("REP-1")
-def test_rep_1_what_is_shown_without_an_end_may_be_repaired_however_old_it_is(story: Story) -> None:
-    """Of an item that is shown as long as the fact lasts, no class's maximum takes the right to apply away."""
+def test_rep_1_what_is_still_shown_may_be_repaired_however_old_it_is_and_what_is_over_need_not(
+    story: Story,
+) -> None:
+    """Of an item that is shown as long as the fact lasts, its class alone ends publicity and repair (PUB-4)."""
     found = story.desk.registry.item("C03-02").items[-1]
     lasting = replace(found, version=found.version + 1, publicity=PublicityRule("until_ended", source="示范"))
     story.world.governance().adopt_version(lasting)
     story.desk.registry.forget()
-    record = story.new_record("示市监罚字〔2024〕9801号", decided=date(2024, 6, 1), severity="轻微")
+    record = story.new_record("示市监罚字〔2024〕9801号", decided=date(2024, 6, 1), severity="严重")
+    slight = story.new_record("示市监罚字〔2024〕9803号", decided=date(2024, 6, 1), severity="轻微")
     story.world.project()
     assert story.shared(record) > 0
     done = story.apply(record, PROOF, LETTER)
@@ -402,6 +405,7 @@ def test_rep_1_what_is_shown_without_an_end_may_be_repaired_however_old_it_is(st
     story.world.governance().adopt_version(replace(found, version=found.version + 2))
     story.desk.registry.forget()
     ended, _ = story.determine(over)
-    with pytest.raises(Refused) as refused:
-        story.apply(ended, PROOF, LETTER)
-    assert refused.value.defects[0].code == "repair_not_needed"
+    for old in (ended, slight):
+        with pytest.raises(Refused) as refused:
+            story.apply(old, PROOF, LETTER)
+        assert refused.value.defects[0].code == "repair_not_needed"

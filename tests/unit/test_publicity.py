@@ -16,6 +16,7 @@ from domain.catalogue.gate import import_item
 from domain.catalogue.items import CatalogueItem, LegalBasis, PublicityRule, Sharing
 from domain.records.masking import masked_ends, masked_name
 from domain.records.publicity import (
+    CLASS_MONTHS,
     Publicity,
     may_be_known_to,
     may_be_shared_with,
@@ -197,11 +198,21 @@ def test_PUB_2_without_masking_a_natural_person_is_not_public() -> None:
 
 
 @pytest.mark.rule("PUB-4")
-def test_PUB_4_an_open_ended_item_still_ends_when_the_department_says() -> None:
+def test_PUB_4_an_open_ended_adverse_item_ends_with_the_class_or_when_the_department_says() -> None:
     open_ended = replace(PENALTY, publicity=PublicityRule("until_ended"))
     assert term(open_ended, penalty(CF_GSJZQ="2027-01-31")).until == date(2027, 1, 31)
     unsent = term(open_ended, penalty(CF_GSJZQ=""))
-    assert unsent.public and unsent.until is None
+    assert (unsent.until, unsent.flags) == (date(2027, 9, 19), ("severity_unknown", "term_not_sent"))
+    for severity, until in (("轻微", date(2026, 12, 19)), ("严重", date(2029, 9, 19))):
+        assert term(open_ended, penalty(CF_GSJZQ="", DISCREDIT_LEVEL=severity)).until == until
+    set_to = publicity_term(open_ended, penalty(CF_GSJZQ=""), recorded_on=TODAY, months_max=(3, 9, 48))
+    assert set_to.until == date(2027, 6, 19), "what the office has set takes the place"
+    longer = replace(PENALTY, publicity=PublicityRule("months_from_decision", (60,)))
+    assert term(longer, penalty(CF_GSJZQ="")).until == date(2027, 9, 19)
+    neutral = replace(open_ended, nature="neutral")
+    assert term(neutral, penalty(CF_GSJZQ="")).until is None, "what is not adverse has no class"
+    told = json.loads((DATA / "settings.json").read_text(encoding="utf-8"))["settings"]
+    assert tuple(told["publicity.maximum_months"]["value"]) == CLASS_MONTHS
 
 
 @pytest.mark.rule("PUB-2")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from domain.shared.text import (
     clean_text,
+    document_number_words,
     has_control,
     is_blank,
     is_placeholder,
@@ -41,6 +42,16 @@ def test_det_2_one_number_is_one_number_in_every_bracket_style(style: str) -> No
     assert normalise_document_number(f"示环罚字{style}1300号") == normalise_document_number(
         "示环罚字〔2026〕1300号"
     )
+
+
+@pytest.mark.rule("DET-2")
+def test_det_2_a_number_says_the_same_however_it_is_written_and_another_number_something_else() -> None:
+    one = document_number_words("示罚字〔2026〕第013号")
+    assert one == ("示罚", "2026", "13")
+    for spelling in ("示罚 2026-13", "示罚（２０２６）１３号", "示罚2026年13号", "示罚字【2026】0013"):
+        assert document_number_words(spelling) == one, spelling
+    others = ("示罚〔202〕613号", "示罚〔2026〕13-1号", "示罚〔2026〕31号", "示环罚〔2026〕13号", "2026-13")
+    assert len({document_number_words(other) for other in others} | {one}) == len(others) + 1
 
 
 def test_case_width_and_dashes_do_not_make_another_number() -> None:
