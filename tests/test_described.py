@@ -11,17 +11,21 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields
+from datetime import date
 from typing import Any
 
 import pytest
 
 from application.limits import LIMITS
+from domain.instruments.basis import cited_levels
 from domain.records.events import RecordDetermined
 from domain.remedies.events import RecordCorrected
+from domain.shared.deadlines import add_months
 from domain.shared.events import ENVELOPE
+from domain.shared.legal_basis import SUFFICIENT_LEVELS
 from interfaces.cli.generate import openapi
 from interfaces.client.signing import COVERED
-from interfaces.http.field_words import WORDS
+from interfaces.http.field_words import ADDRESS_WORDS, WORDS
 from interfaces.http.guide import guides, taken
 from interfaces.rulebook import rulebook
 from tests.web import Signing, Web
@@ -91,6 +95,28 @@ def test_every_member_of_a_request_and_every_tag_has_its_words() -> None:
     tags = {tag["name"]: tag["description"] for tag in document["tags"]}
     assert set(tags) == {told["tags"][0] for _, _, told in OPERATIONS.values()}
     assert all(" / " in words for words in tags.values())
+
+
+def test_every_part_of_an_address_has_its_words() -> None:
+    own = [(n, p) for n, (_, _, told) in OPERATIONS.items() for p in told["parameters"] if "$ref" not in p]
+    assert [(n, p["name"]) for n, p in own if not p.get("description")] == []
+    assert set(ADDRESS_WORDS) <= {p["name"] for _, p in own}
+
+
+@pytest.mark.rule("LST-3")
+def test_the_example_of_a_decision_to_list_has_the_last_day_that_the_standard_gives() -> None:
+    public = content_of(OPERATIONS["listings_decide_listing"][2])[JSON]["example"]["parts"]["public"]
+    standard = content_of(OPERATIONS["proposals_make_proposal"][2])[JSON]["example"]["content"]
+    assert standard["code"] == public["list_code"]
+    last = add_months(date.fromisoformat(public["decided_on"]), standard["term_months"])
+    assert public["until"] == last.isoformat()
+
+
+@pytest.mark.rule("DET-7")
+def test_the_example_of_a_link_cites_what_may_put_something_on_a_persons_record() -> None:
+    public = content_of(OPERATIONS["links_link_person"][2])[JSON]["example"]["parts"]["public"]
+    assert not SUFFICIENT_LEVELS.isdisjoint(cited_levels(public["basis"]))
+    assert SUFFICIENT_LEVELS.isdisjoint(cited_levels("《示范市公共信用信息管理办法》第二十条"))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from domain.listing.case import SERVICES
-from domain.measures.fitting import LISTING, RECORD
+from domain.measures.case import WRONG
+from domain.measures.fitting import LINK, LISTING, RECORD
 from domain.proposals.process import GROUPS, OUTCOMES, RULES
 from domain.records.erasure import CAUSES
 from domain.remedies.limits import MATERIALS
@@ -25,6 +26,7 @@ def _one_of(zh: str, en: str, values: Iterable[str]) -> str:
 
 WORDS: Mapping[str, str] = {
     "about": _one_of("异议针对什么", "what the objection is about", ABOUT),
+    "FiledTipOff.about": "被举报的单位，写全称 / whom the report is about, by its full name",
     "agent": "代理人；`Credit-On-Behalf-Of: agent` 时必填，`subject` 时不填 / the agent, with `agent` on behalf only",
     "answer": "对意见的答复，公开 / the answer to the opinion, public",
     "article": "条款，如 `113` / article, such as `113`",
@@ -35,8 +37,10 @@ WORDS: Mapping[str, str] = {
     "by": "期限 / by which day",
     "Evaluation.by": "评估机构 / who evaluated",
     "case": "案件编号，与查询时 `Credit-Purpose` 所写一致 / the case, as `Credit-Purpose` named it in the query",
+    "LiftedSuspension.case": "据以停止权限的审查或者事件的编号 / id of the review or incident that took the right",
     "cases": "应查案件 / the cases that had to be checked",
     "cause": _one_of("删除原因", "why it is erased", CAUSES[1:]),
+    "LiftedMeasure.cause": _one_of("解除原因", "why it is lifted", ("corrected", WRONG)),
     "certified_by": "出具证明的单位，`public_service` 时必填 / who certified the hours, of `public_service`",
     "claim": "要证明什么 / what is to be proven",
     "closes": "征求意见截止日；名单标准至少30日 / last day for comment; 30 days at least for a list's standard",
@@ -45,7 +49,8 @@ WORDS: Mapping[str, str] = {
     "Responder.code": "响应部门的代码 / code of the responding department",
     "consent": "授权编号，由调用者生成 / id of the consent, drawn by the caller",
     "contact": "联系方式，不公开 / how to reach whoever files it, never public",
-    "content": "拟定版本的全部内容，写法同公开登记的 `content` / the whole version, as its register shows `content`",
+    "content": "拟定版本的全部内容：公开登记所示 `content` 的各项，去掉 `status` / the whole version:"
+    " every member of `content` as its register shows it, without `status`",
     "day": "案件办理之日 / the day on which the case was handled",
     "department": "哪个部门；信用办可查各部门 / which department; the credit office may ask of any",
     "digest": "文件的 SHA-256 / SHA-256 of the file",
@@ -76,7 +81,7 @@ WORDS: Mapping[str, str] = {
     "Material.kind": _one_of("材料种类", "kind of material", MATERIALS),
     "RepairMaterial.kind": _one_of("材料种类", "kind of material", MATERIALS),
     "Responder.kind": "只能是 `department`：不得要求金融机构、协会、媒体惩戒（MEA-3） / `department` and nothing else",
-    "RestsOn.kind": _one_of("措施所依据的事实", "on what it rests", (RECORD, LISTING)),
+    "RestsOn.kind": _one_of("措施所依据的事实", "on what it rests", (RECORD, LISTING, LINK)),
     "ledger": "账本编号，见 `/v1/ledger` / the ledger's id, as `/v1/ledger` tells it",
     "level": _one_of("法律层级", "level of law", SUFFICIENT_LEVELS),
     "link": "关联编号，由调用者生成 / id of the link, drawn by the caller",
@@ -117,6 +122,8 @@ WORDS: Mapping[str, str] = {
     "recipient": "被授权部门的代码 / code of the department that may look",
     "reconsideration": "行政复议的期限和机关 / reconsideration: within which time, at which authority",
     "record": "记录编号 / id of the record",
+    "FiledObjection.record": "记录编号；被关联的责任人写关联编号，均见本人档案 / id of the record; of a linked"
+    " person the id of the link; both as the own dossier has them",
     "Determination.record": "记录编号，由调用者生成 / id of the record, drawn by the caller",
     "records": "所依据的记录 / the records it rests on",
     "AppliedRepairs.records": "申请修复的记录及各自材料 / the records, each with its materials",
@@ -138,6 +145,13 @@ WORDS: Mapping[str, str] = {
     "step": "办理步骤 / the step",
     "steps": "整改步骤 / the steps of the plan",
     "subject": "主体；由门户提出时必填 / the subject, named by a portal",
+    "CaseToCheck.subject": "该案件的当事人 / the party of that case",
+    "DeclaredRelation.subject": "利害关系人 / the relative or colleague",
+    "EndedRelation.subject": "利害关系人 / the relative or colleague",
+    "ErasureTarget.subject": "删除谁的信息 / whose data is erased",
+    "MeasureQuestion.subject": "拟对谁实施措施 / to whom the measure would be applied",
+    "ToldSubject.subject": "所告知的主体 / the subject that was told",
+    "TraceQuestion.subject": "追查谁的信息；与 record 至少写一项 / whose data is traced; this or `record`, or both",
     "subjects": "查询哪些主体 / the subjects that are asked about",
     "suspends": "随之停止谁的查询权限，写经办人代号；不停则不填 / whose right to query is taken, if any",
     "target": "删除的对象 / what is to be erased",
@@ -149,13 +163,43 @@ WORDS: Mapping[str, str] = {
     "unusable": "已交但不能用的材料种类 / kinds of material that cannot be used",
     "value": "数值；分轻微、一般、严重的为三个 / one number, or three by severity",
     "what": "何事 / what",
+    "FiledReturn.what": "`nil`；`plan`：document、steps；`completion`：document、evidence；`summary`：evidence；"
+    "`omission`：unit、title；各填所列各项，不填其他 / each with the members after it and no others",
     "MadeProposal.what": _one_of("提出什么", "what is proposed", RULES),
     "PlanStep.what": "做什么 / what is done",
     "working_days": "延长几个工作日 / by how many working days",
 }
 """By the member's name, or ``Schema.member`` where it means something of its own."""
 
+ADDRESS_WORDS: Mapping[str, str] = {
+    "after": "上一页答复中的 next / `next` of the page before",
+    "before": "与 later 同填：比较两个版本，此为较早的 / with `later`, the earlier of two versions to compare",
+    "cursor": "上一页答复中的 next / `next` of the page before",
+    "later": "与 before 同填，较晚的版本 / with `before`, the later version",
+    "limit": "每页至多几项 / entries of a page",
+    "unit": "单位代码，不填为全部单位 / code of a unit; all units if left out",
+    "key": "编码，见该登记的清单 / key, as its register lists it",
+    "month": "已过去的月份，如 `2026-10`；可省略处为上月 / a month that is over; the last one where it is left out",
+    "event": "事件编号，如 `records:7`，见各次回执 / id of an event, such as `records:7`, as receipts tell it",
+    "number": "举报编号，见回执或清单 / number of the tip-off, as its receipt or the list tells it",
+    "log": "日志：`records`、`access` 或 `views` / the log",
+    "rest": "瓦片路径，按 c2sp.org/tlog-tiles / path of a tile",
+    "name": "映射名称 / name of the map",
+    "node": "节点哈希 / hash of the node",
+    "epoch": "第几期 / number of the epoch",
+    "digest": "摘要 / digest",
+    "draft_id": "草稿编号，见草稿的答复 / id of the draft, as its answer told it",
+}
+"""What stands in an address or its query, by its name; an id that is not here is a case's own."""
+
 
 def words_of(schema: str, member: str) -> str:
     """The words for a member, first those of this schema alone; empty for an unknown name."""
     return WORDS.get(f"{schema}.{member}", WORDS.get(member, ""))
+
+
+def address_words_of(name: str) -> str:
+    """The words for a part of an address or of its query."""
+    return ADDRESS_WORDS.get(
+        name, "编号，见回执中的 case 或提出时所用的编号 / its id: `case` of the receipt, or as it was drawn"
+    )

@@ -19,7 +19,7 @@ from application.topics import TOPICS
 from domain.records.events import RecordDetermined
 from domain.remedies.events import RecordCorrected
 from domain.shared.events import ENVELOPE, Event
-from interfaces.http.field_words import words_of
+from interfaces.http.field_words import address_words_of, words_of
 from interfaces.rulebook import rulebook
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "operations.json"
@@ -68,12 +68,17 @@ def guides() -> Mapping[str, Guide]:
 
 
 def describe_fields(document: Mapping[str, Any]) -> None:
-    """Give every member of a request that says nothing of itself its words."""
+    """Give every member of a request, and every part of an address, that says nothing of itself its words."""
     schemas = document["components"]["schemas"]
     for name in taken(document):
         for member, told in schemas[name].get("properties", {}).items():
             if "description" not in told and (words := words_of(name, member)):
                 told["description"] = words
+    for methods in document["paths"].values():
+        for told in methods.values():
+            for parameter in told["parameters"]:
+                if "$ref" not in parameter:
+                    parameter.setdefault("description", address_words_of(parameter["name"]))
 
 
 def taken(document: Mapping[str, Any]) -> frozenset[str]:

@@ -18,6 +18,7 @@ from flask import Flask
 from marshmallow import Schema
 from werkzeug.routing import Rule
 
+from domain.access.model import CASE_HANDLING
 from interfaces.http import profile
 from interfaces.http.describing import JSON, Access, Answer, Content, Operation, Raw, described
 from interfaces.http.guide import describe_fields, guides
@@ -91,11 +92,14 @@ def _operation(rule: Rule, said: Operation, method: str, text: str) -> dict[str,
     limits = " / ".join(words for words in said.limits if words)
     name = rule.endpoint.replace(".", "_") + ("" if method in ("GET", "POST") else f"_{method}")
     guide = guides()[name]
+    portal = (
+        profile.PORTALS_PURPOSE if said.access is Access.CASE and guide.purpose == CASE_HANDLING.code else ""
+    )
     told: dict[str, Any] = {
         "operationId": name,
         "tags": [said.tag],
         "summary": f"{said.zh} / {said.en}",
-        "description": "\n\n".join(words for words in (guide.text(), text, limits) if words),
+        "description": "\n\n".join(words for words in (guide.text(), portal, text, limits) if words),
         "parameters": list(_parameters(rule, said)),
         "responses": _responses(rule, said),
         "security": [] if said.access is Access.PUBLIC else [{"department": []}],

@@ -150,6 +150,14 @@ TAGS: Mapping[str, str] = {
     "运维": "运行状况 / For operators",
 }
 
+PORTALS_PURPOSE = (
+    f"门户代主体或者其代理人提出时目的为 `{OWN_RECORDS.code}`，写明 `Credit-On-Behalf-Of` 和正文的 `subject`；经办人写"
+    " `Credit-Official`，正文为 `{}`。"
+    f" / A portal states the purpose `{OWN_RECORDS.code}`, with `Credit-On-Behalf-Of` and the body's `subject`; an"
+    " officer the purpose above, with `Credit-Official` and the body `{}`."
+)
+"""Of a case that both those who handle it and its subject may ask for."""
+
 _TEXT = {"type": "string"}
 _REQUEST_HEADERS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "Idempotency-Key": (
