@@ -22,6 +22,7 @@ from domain.shared.canonical import Parts
 from domain.shared.deadlines import add_months
 from domain.shared.kinds import Kind
 from interfaces.client.entries import Entries
+from interfaces.client.sealing import seal_remedy
 from interfaces.demo.city import DemoCity
 from tests.remedies import REMEDIES, SECOND, Story
 from tests.remedies_http import City
@@ -118,6 +119,15 @@ class Enterer:
         """An entry for reference about the story's subject."""
         parts = reference_parts(self.subject, self.city.story.source, self.city.world.today, **changed)
         return self.source.enter("reference", parts, official=SECOND)
+
+    def referred(self, entry: str) -> dict[str, Any]:
+        """The same under an id that its department did not draw."""
+        parts = reference_parts(self.subject, self.city.story.source, self.city.world.today)
+        client, ledger_id = self.city.clients["source"], self.city.world.ledger.id.bytes
+        sealed = seal_remedy(
+            Kind.REFERENCE_ENTERED, parts, record=entry, ledger_id=ledger_id, key=client.department.key
+        )
+        return dict(client.post("/v1/reference-entries", {"entry": entry, **sealed}, credit_official=SECOND))
 
     def object(self, receipt: dict[str, Any]) -> dict[str, Any]:
         """The subject objects to an entry at the portal."""

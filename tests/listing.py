@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -70,6 +71,17 @@ def decision_parts(
         "public": {name: value for name, value in public.items() if value is not None},
         "restricted": {} if facts is None else {"facts": facts},
     }
+
+
+def of_another_subject(city: City) -> str:
+    """A record that the source determined of somebody else than the story's subject."""
+    for record in city.world.rows_of("record.determined"):
+        opened = city.world.ledger.open_all(city.world.store.load("records", record)[:1], log="records")
+        public = opened[0].parts["public"]
+        other = public.get("CF_XDR_SHXYM") not in (None, "", city.subject["code"])
+        if other and json.loads(opened[0].row.meta)["actor"] == city.story.source:
+            return str(record)
+    raise AssertionError("the source determined of one subject only")
 
 
 class Lister:

@@ -26,7 +26,6 @@ from domain.shared.prose_tip_offs import TIP_OFF_PROSE
 
 PROSE: dict[str, tuple[str, str]] = {
     "told": ("{zh}", "{en}"),
-    "not_canonical": ("内容不能规范化：{why}。", "The content has no canonical form: {why}."),
     **ROW_PROSE,
     **TIP_OFF_PROSE,
     **FILE_PROSE,

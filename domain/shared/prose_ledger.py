@@ -146,9 +146,13 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "这个签名已经用过一次，拒绝重放。",
         "This signature was used before; replay is refused.",
     ),
-    "body_incomplete_or_too_large": (
-        "请求体不完整，或超过 64 MiB。",
-        "The body is incomplete or larger than 64 MiB.",
+    "body_incomplete": (
+        "请求体不完整，短于 Content-Length 所写的长度。请重新发送。",
+        "The body is shorter than its Content-Length says. Send it again.",
+    ),
+    "body_too_large": (
+        "请求体超过{most}字节的上限。请分成几份发送。",
+        "The body exceeds {most} bytes. Send it in parts.",
     ),
     "body_empty": ("请求体是空的。", "The body is empty."),
     "encoding_unknown": ("内容编码只支持 gzip。", "The content encoding is gzip or none."),

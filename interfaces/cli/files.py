@@ -177,6 +177,8 @@ def _say_report(report: Mapping[str, Any]) -> None:
     )
     for row in report["refused"]:
         say_row(row)
+    for warning in report.get("warnings", []):
+        click.echo(f"注意 / note: {warning['zh']} / {warning['en']}")
     for column in report.get("dropped_columns", []):
         click.echo(f"不认识的列，其值未采集 / unknown column, values dropped: {column}")
 

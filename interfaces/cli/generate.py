@@ -1,8 +1,8 @@
 """Generated files, committed and checked: the JSON Schema of every event, the interface's description, the offline
 verifier's page, and the table of rules with their code and tests.
 
-``python -m interfaces.cli.generate`` writes them, ``--check`` fails when a committed one differs, or when an
-enforced rule has no test.
+``python -m interfaces.cli.generate`` writes them, ``--check`` fails when a committed one differs, when an enforced rule
+has no test, or when a refusal is made nowhere or named by no test.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from application.topics import EVENTS
 from domain.records.events import RecordDetermined
 from domain.remedies.events import RecordCorrected
 from domain.shared.events import ENVELOPE, Event
+from domain.shared.prose import PROSE
+from interfaces.cli.refusal_table import named_by_tests, raised, refusal_faults
 from interfaces.cli.rule_table import PAGE as RULES
 from interfaces.cli.rule_table import faults, places, table
 from interfaces.client.form_data import load_forms
@@ -82,6 +84,7 @@ def main(arguments: list[str]) -> int:
         for name in differ:
             print(f"{name} is not what the code generates: run python -m interfaces.cli.generate")
         wrong = faults(rulebook(), places(PROJECT))
+        wrong += refusal_faults(PROSE, raised(PROJECT), named_by_tests(PROJECT))
         for fault in wrong:
             print(fault)
         return 1 if differ or wrong else 0

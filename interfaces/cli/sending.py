@@ -113,6 +113,7 @@ def _finished(
     report["rows"] = int(report.get("rows", 0)) + len(left_out)
     report["refused"] = sorted([*report.get("refused", []), *left_out], key=lambda r: int(r["data_row"]))
     report["dropped_columns"] = list(table.unknown_columns)
+    report["warnings"] = [reason(d) for d in table.warnings]
     return report
 
 

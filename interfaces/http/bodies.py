@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import request
 from marshmallow import Schema, ValidationError
+from werkzeug.exceptions import ClientDisconnected
 
 from application.commands.seals import ROWS_MAX
 from application.queries.pages import LIMIT_MAX
@@ -28,9 +29,12 @@ _CHUNK = 1 << 18
 def read_body() -> bytes:
     """The body as received, in memory only. Raises 413 through Flask's limit, ``Refused`` for a cut body."""
     length = request.content_length
-    body = request.stream.read(BODY_BYTES_MAX + 1)
-    if len(body) > BODY_BYTES_MAX or (length is not None and len(body) != length):
-        raise Refused(Defect("FORMAT", "body_incomplete_or_too_large"))
+    try:
+        body = request.stream.read()
+    except ClientDisconnected:
+        raise Refused(Defect("FORMAT", "body_incomplete")) from None
+    if length is not None and len(body) != length:
+        raise Refused(Defect("FORMAT", "body_incomplete"))
     return body
 
 

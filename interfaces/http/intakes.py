@@ -171,7 +171,13 @@ def check() -> Response:
         return Response(reasons_workbook(table, reasons), content_type=WORKBOOK_TYPE)
     rows = [reports.refused_row(number, sheet, found, form) for number, (sheet, found) in refused.items()]
     return json_response(
-        {"form": form.kind, "dropped_columns": list(table.unknown_columns), "refused": rows}, 200
+        {
+            "form": form.kind,
+            "dropped_columns": list(table.unknown_columns),
+            "warnings": reports.reasons(table.warnings, form),
+            "refused": rows,
+        },
+        200,
     )
 
 
@@ -207,6 +213,7 @@ def _draft(caller: Caller, body: bytes) -> Response:
         "expires_at": expires.isoformat(),
         "left_out": left_out,
         "dropped_columns": list(table.unknown_columns),
+        "warnings": reports.reasons(table.warnings, form),
     }
     return json_response(answer, 201)
 

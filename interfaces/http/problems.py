@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask, Response, current_app, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from application.commands.drafts import BYTES_MAX, DRAFTS_MAX, TooManyDrafts
 from application.commands.remedies import StaleVersion
@@ -173,6 +173,9 @@ def of_exception(error: Exception) -> dict[str, Any]:
         return found | {"retry_after": error.retry_after_seconds}
     if isinstance(error, NotYetProven):
         return members(409, "not-yet-proven", (Defect("SERVICE", "not_yet_proven"),))
+    if isinstance(error, RequestEntityTooLarge):
+        about = {"most": str(request.max_content_length)}
+        return members(413, f"http-{error.code}", (Defect("FORMAT", "body_too_large", "", about),))
     if isinstance(error, HTTPException):
         return members(error.code or 500, f"http-{error.code or 500}")
     # Only the type and the correlation go to the log: a message could carry what was sent.

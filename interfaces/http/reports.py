@@ -17,18 +17,23 @@ def refused_row(
     return {
         "data_row": data_row,
         "sheet_row": sheet_row,
-        "reasons": [
-            {
-                "field": d.field,
-                "field_name": form.fields[d.field].name_zh if form and d.field in form.fields else "",
-                "rule": d.rule,
-                "code": d.code,
-                "zh": sentence(d, "zh"),
-                "en": sentence(d, "en"),
-            }
-            for d in defects
-        ],
+        "reasons": reasons(defects, form),
     }
+
+
+def reasons(defects: Iterable[Defect], form: Form | None) -> list[dict[str, str]]:
+    """Defects of a file or of a row of it: field and its name in the form, rule, and both sentences."""
+    return [
+        {
+            "field": d.field,
+            "field_name": form.fields[d.field].name_zh if form and d.field in form.fields else "",
+            "rule": d.rule,
+            "code": d.code,
+            "zh": sentence(d, "zh"),
+            "en": sentence(d, "en"),
+        }
+        for d in defects
+    ]
 
 
 def progress(report: Report) -> dict[str, Any]:

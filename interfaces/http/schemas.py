@@ -5,6 +5,8 @@ The code that makes an answer does not pass through them; a test loads real answ
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
 from interfaces.http.schema_fields import count as _count
@@ -68,6 +70,16 @@ class RefusedRow(Schema):
     reasons = fields.List(fields.Nested(RowReason), required=True)
 
 
+def _warnings() -> fields.List[Any]:
+    return fields.List(
+        fields.Nested(RowReason),
+        required=True,
+        metadata={
+            "description": "缺少的必填列、未读取的工作表 / required columns that are missing, sheets not read"
+        },
+    )
+
+
 class IntakeReceipt(Schema):
     """The receipt of a file (回执): kept under its idempotency key for ever."""
 
@@ -124,6 +136,7 @@ class Draft(Schema):
     expires_at = fields.AwareDateTime(required=True, format="iso")
     left_out = fields.List(fields.Nested(RefusedRow), required=True)
     dropped_columns = fields.List(fields.String(), required=True)
+    warnings = _warnings()
 
 
 class Progress(Schema):
@@ -153,6 +166,7 @@ class CheckReport(Schema):
 
     form = _text("表式 / form")
     dropped_columns = fields.List(fields.String(), required=True)
+    warnings = _warnings()
     refused = fields.List(fields.Nested(RefusedRow), required=True)
 
 

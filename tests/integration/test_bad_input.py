@@ -146,21 +146,38 @@ def test_an_unreadable_upload_is_refused_as_a_whole(refusing: Web, name: str, pa
     assert_problem(refusing, answer, 400, code or answer.get_json()["errors"][0]["code"], before)
 
 
-@pytest.mark.parametrize(
-    ("cell", "code"),
-    [
-        ("=SUM(A1)", "formula_cell"),
-        ("号\x07", "control_character"),
-        ("长" * 40_000, "cell_too_long"),
-    ],
-)
-def test_one_bad_cell_costs_its_row_only(web: Web, cell: str, code: str) -> None:
-    answer = web.draft(penalties(web.code(), {"CF_SY": cell}, {}))
+CELLS = {
+    "=SUM(A1)": "formula_cell",
+    "号\x07": "control_character",
+    "长" * 40_000: "cell_too_long",
+    "#REF!": "cell_error",
+}
+
+
+def test_one_bad_cell_costs_its_row_only(web: Web) -> None:
+    answer = web.draft(penalties(web.code(), *({"CF_SY": cell} for cell in CELLS), {}))
     assert answer.status_code == 201, answer.text
-    assert [(r["data_row"], [x["code"] for x in r["reasons"]]) for r in answer.get_json()["left_out"]] == [
-        (1, [code])
+    left_out = answer.get_json()["left_out"]
+    assert [(r["data_row"], [x["code"] for x in r["reasons"]]) for r in left_out] == [
+        (row, [code]) for row, code in enumerate(CELLS.values(), 1)
     ]
     assert answer.get_json()["rows"] == 1
+
+
+def test_what_a_file_lacks_and_which_sheets_were_not_read_is_told_with_what_becomes_of_it(
+    refusing: Web,
+) -> None:
+    data = xlsx_bytes(
+        [["CF_WSH", "CF_CFJG", "CF_JDRQ"], ["示〔2026〕1号", "局", "2026-01-01"]], extra=["二月"]
+    )
+    before = state(refusing)
+    checked = refusing.post("/v1/intakes/check", data, media=XLSX).get_json()
+    assert state(refusing) == before
+    told = {(w["code"], w["field"]) for w in checked["warnings"]}
+    assert {("other_sheet_ignored", ""), ("column_missing", "CF_XDR_MC")} <= told
+    missing = next(w for w in checked["warnings"] if w["field"] == "CF_XDR_MC")
+    assert missing["field_name"] and missing["field_name"] in missing["zh"]
+    assert "二月" in next(w["zh"] for w in checked["warnings"] if w["code"] == "other_sheet_ignored")
 
 
 def test_a_lone_surrogate_in_a_workbook_is_never_stored(web: Web) -> None:
@@ -302,13 +319,14 @@ def test_a_row_line_beyond_its_limit_is_refused(web: Web) -> None:
 def test_a_body_of_70_mebibytes_is_refused(web: Web) -> None:
     before = state(web)
     whole = web.http.post("/v1/intakes", data=b"0" * (70 << 20), headers={"content-type": MEDIA_TYPE})
-    assert_problem(web, whole, 413, "http-413", before)
+    assert_problem(web, whole, 413, "body_too_large", before)
+    assert str(64 << 20) in whole.get_json()["detail"]
 
 
 def test_a_body_shorter_than_it_says_is_refused(web: Web) -> None:
     before = state(web)
-    answer = web.http.post("/v1/intakes", data=b"123", headers={"content-length": "9"})
-    assert_problem(web, answer, 400, answer.get_json()["errors"][0]["code"], before)
+    answer = web.http.post("/v1/intakes", data=b"123", environ_overrides={"CONTENT_LENGTH": "9"})
+    assert_problem(web, answer, 400, "body_incomplete", before)
 
 
 @pytest.mark.rule("DET-5")
@@ -336,6 +354,15 @@ def test_a_form_that_nobody_knows_is_refused(web: Web) -> None:
         before = state(web)
         answer = web.post("/v1/intakes", changed(file.seal.to_line(), form=form) + b"")
         assert_problem(web, answer, 400, "form_unknown", before)
+
+
+@pytest.mark.rule("DET-5")
+def test_det_5_the_id_of_a_file_that_was_taken_in_is_no_other_files(web: Web) -> None:
+    first, second = (web.sealed(penalties(web.code(), {"CF_WSH": f"甲〔2026〕{n}号"})) for n in (1, 2))
+    assert web.send(first).status_code == 201
+    before = state(web)
+    taken = resign(second, web.key(), file_id=first.seal.file_id)
+    assert_problem(web, web.send(taken), 422, "file_id_taken", before, logged=1)
 
 
 @pytest.mark.parametrize("rows", [0, 200_001, 2**32 - 1])
@@ -387,21 +414,23 @@ def test_hostile_contents_are_refused_row_by_row(web: Web) -> None:
 def test_contents_that_are_lawless_though_sealed_are_refused_by_rule(web: Web) -> None:
     row = rows_of(web.sealed(penalties(web.code(), {})))[0]
     public = row.parts["public"]
-    lawless: list[dict[str, Any]] = [
-        {**row.parts, "public": {**public, "CF_SY": "号\0"}},
-        {**row.parts, "public": {**public, "EXTRA": "值"}},
-        {**row.parts, "public": {**public, "CF_JDRQ": {"a": ["b"]}}},
-        {**row.parts, "secret": {"a": "b"}},
-        {"restricted": {}},
-        {"public": {"form": "penalty"}},
-        {"public": {"form": "licence", "item": "C03-02"}},
+    lawless: list[tuple[dict[str, Any], str]] = [
+        ({**row.parts, "public": {**public, "CF_SY": "事由"}}, "misplaced_field"),
+        ({**row.parts, "public": {**public, "CF_WFXW": "号\0"}}, "control_character"),
+        ({**row.parts, "public": {**public, "EXTRA": "值"}}, "unknown_field"),
+        ({**row.parts, "public": {**public, "CF_JDRQ": {"a": ["b"]}}}, "not_canonical_value"),
+        ({**row.parts, "secret": {"a": "b"}}, "unknown_part"),
+        ({"restricted": {}}, "wrong_form"),
+        ({"public": {"form": "penalty"}}, "wrong_form"),
+        ({"public": {"form": "licence", "item": "C03-02"}}, "wrong_form"),
     ]
-    for parts in lawless:
+    for parts, code in lawless:
         file, rows = sealed_again(web, [replace(row, record_id=uuid.uuid4(), parts=parts)], form="penalty")
         head = web.positions()[0]
         answer = web.post("/v1/intakes", body_of(file.seal, rows))
         assert answer.status_code == 201, answer.text
         assert (answer.get_json()["taken"], len(answer.get_json()["refused"])) == (0, 1)
+        assert code in {reason["code"] for reason in answer.get_json()["refused"][0]["reasons"]}
         assert web.positions()[0] == head
 
 
@@ -601,6 +630,56 @@ def test_det_5_an_expired_key_is_refused(web: Web) -> None:
     web.world.clock.advance(days=6 * 365)
     before = state(web)
     assert_problem(web, web.send(file), 401, "key_not_live", before)
+
+
+# --- who asks ------------------------------------------------------------------------------------------------
+
+ASKED = 'licensing; case="2026-7"; basis="art. 34"'
+SUBJECT = {"code": "91420100KHDRJHTP5Q"}
+QUESTIONS: dict[str, tuple[str, dict[str, Any], dict[str, str], int, str, str]] = {
+    "purpose not as RFC 9651 writes it": (
+        "/v1/queries", {"subjects": [SUBJECT]}, {"credit-purpose": 'licensing; case="'}, 403, "QRY-1",
+        "purpose_header_malformed",
+    ),
+    "a number for the case": (
+        "/v1/queries", {"subjects": [SUBJECT]}, {"credit-purpose": "licensing; case=7"}, 403, "QRY-1",
+        "purpose_header_malformed",
+    ),
+    "nobody": ("/v1/queries", {"subjects": []}, {"credit-purpose": ASKED}, 400, "FORMAT", "subjects_missing"),
+    "more than may be": (
+        "/v1/queries", {"subjects": [SUBJECT] * 501}, {"credit-purpose": ASKED}, 400, "FORMAT", "subjects_missing",
+    ),
+    "for a subject, by no portal": (
+        "/v1/subject/who-looked", {"subjects": [SUBJECT]},
+        {"credit-purpose": "own_records", "credit-on-behalf-of": "subject"}, 403, "PRV-3",
+        "may_not_speak_for_subjects",
+    ),
+    "for nobody": (
+        "/v1/subject/dossier", {"subjects": [SUBJECT]}, {"credit-purpose": "own_records"}, 403, "PRV-3",
+        "may_not_speak_for_subjects",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.rule("QRY-1")
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_qry_1_a_question_that_may_not_be_asked_says_what_would_be_lawful(refusing: Web, name: str) -> None:
+    path, said, headers, status, rule, code = QUESTIONS[name]
+    before = state(refusing)
+    signing = replace(refusing.signing(), covered=(*COVERED, *headers))
+    body = json.dumps(said).encode()
+    sent = {"content-type": "application/json", "idempotency-key": uuid.uuid4().hex, **headers}
+    answer = refusing.http.post(path, data=body, headers=signing.headers("POST", path, body, sent))
+    assert_problem(refusing, answer, status, code, before, logged=int(rule != "FORMAT"))
+    found = answer.get_json()
+    assert found["rule"] == rule and ("instead" in found) == (rule != "FORMAT")
+    assert SUBJECT["code"] not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/v1/measures/M99", "/v1/measures/%C2%A0", "/v1/lists/C99-99"])
+def test_what_no_register_holds_is_not_there(refusing: Web, path: str) -> None:
+    before = state(refusing)
+    assert_problem(refusing, refusing.http.get(path), 404, "register_unknown", before)
 
 
 # --- drafts, paths, methods, the database ---------------------------------------------------------------------

@@ -162,11 +162,14 @@ def test_prv_2_a_department_has_a_report_within_a_consent_in_force_only_and_neve
     assert authorised(scene, consent=scene.consent).get_json()["rule"] == "PRV-2"
 
 
-def test_a_report_is_refused_for_strangers_malformed_questions_and_types_nobody_makes(scene: Scene) -> None:
+def test_a_report_is_refused_for_strangers_malformed_questions_and_types_nobody_makes(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told = own(scene, behalf="agent")
     assert (told.status_code, told.get_json()["errors"][0]["code"]) == (400, "report_entrustment_missing")
     assert own(scene, entrustment="委1").status_code == 400
-    assert own(scene, from_day="2026-02-01", to_day="2026-01-01").status_code == 400
+    turned = own(scene, from_day="2026-02-01", to_day="2026-01-01")
+    assert (turned.status_code, turned.get_json()["errors"][0]["code"]) == (400, "report_period_reversed")
     assert own(scene, behalf="neighbour").status_code == 403
     assert own(scene, "image/png").status_code == 406
     head = scene.world.reader.head("access")[0]
@@ -175,6 +178,9 @@ def test_a_report_is_refused_for_strangers_malformed_questions_and_types_nobody_
     assert scene.world.reader.rows("access", after=head, limit=1)[0].topic == "act.refused"
     for number in ("20261121-MFRGGZDFMZTWQ2LK", "x", "20261121-mfrggzdfmztwq2lk"):
         assert scene.web.http.get(f"/r/{number}").status_code == 404
+    monkeypatch.setattr("application.queries.reporting.RECORDS_MAX", 0)
+    cut = own(scene)
+    assert (cut.status_code, cut.get_json()["errors"][0]["code"]) == (400, "report_too_large")
 
 
 def test_a_pdf_is_sealed_leads_to_its_proof_and_carries_what_a_stranger_needs_to_check_it(

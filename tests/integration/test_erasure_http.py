@@ -53,6 +53,8 @@ def test_prv_4_two_officers_in_two_requests_and_the_same_answer_again(web: Web) 
     again = post(web, "/v1/erasures", body, key=key)
     assert again.headers["Idempotency-Replayed"] == "true"
     assert again.get_json()["receipt"] == first.get_json()["receipt"]
+    taken = post(web, "/v1/erasures", body)
+    assert (taken.status_code, taken.get_json()["errors"][0]["code"]) == (422, "erasure_id_taken")
     where = f"/v1/erasures/{body['erasure']}/approve"
     same = post(web, where, {})
     assert same.status_code == 403

@@ -160,14 +160,16 @@ def test_a_subject_proves_that_its_record_is_gone_and_who_looked(
     assert ask(web, story.office, gone, **OWN).status_code == 404
     accepted = story.repairs.accept(story.handling(story.apply(record, PROOF, LETTER)))
     story.repairs.grant(story.handling(accepted))
-    assert ask(web, story.office, gone, **OWN).status_code == 409
+    early = ask(web, story.office, gone, **OWN)
+    assert (early.status_code, early.get_json()["errors"][0]["code"]) == (409, "not_yet_proven")
     story.world.publish()
     answer = ask(web, story.office, gone, **OWN)
     assert answer.status_code == 200 and is_good(web, answer)
     officer = next(o for o in story.world.city.officers if o.department == story.source).key
     still = {"claim": "recorded", "record": str(record), "show": ["public"]}
     refused = ask(web, story.source, still, credit_official=officer, credit_purpose=PURPOSE)
-    assert refused.status_code == 422 and refused.get_json()["rule"] == "REP-5"
+    assert (refused.status_code, refused.get_json()["rule"]) == (422, "REP-5")
+    assert refused.get_json()["errors"][0]["code"] == "evidence_of_what_ended"
     bare = ask(web, story.source, still | {"show": []}, credit_official=officer, credit_purpose=PURPOSE)
     assert bare.status_code == 200 and is_good(web, bare)
     story.world.publish()

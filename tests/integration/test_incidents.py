@@ -65,6 +65,8 @@ def test_acc_5_a_leak_is_handled_from_the_trace_to_the_close(city: City) -> None
     seen = city.clients["portal"].who_looked(city.subject)
     assert [(look["view"], look["purpose"]) for look in seen][-2] == ("incident", "incident_handling")
 
+    nobody = problem(lambda: office.act(incident, "measure", version=2, text="x", suspends="nobody-1"), 422)
+    assert code_of(nobody) == "incident_officer_unknown"
     office.act(incident, "measure", version=2, text="停止该经办人的查询")
     untold = problem(lambda: office.act(incident, "close", version=3, **done), 422)
     assert code_of(untold) == "incident_subject_not_told"
@@ -74,6 +76,10 @@ def test_acc_5_a_leak_is_handled_from_the_trace_to_the_close(city: City) -> None
         "served_on": world.today.isoformat(),
         "receipt": "d1" * 32,
     }
+    unmet = {**told, "subject": {"code": city.story.source}}
+    assert code_of(problem(lambda: office.act(incident, "notice", version=3, **unmet), 422)) == (
+        "incident_subject_unknown"
+    )
     office.act(incident, "notice", version=3, **told)
     problem(lambda: office.act(incident, "close", version=3, **done), 412)
     office.act(incident, "close", version=4, **done)

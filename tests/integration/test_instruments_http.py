@@ -132,14 +132,19 @@ def test_ins_1_a_ledger_comes_in_and_goes_out_in_the_same_form_and_shows_nobody_
 
 @pytest.mark.rule("INS-1")
 def test_ins_1_the_districts_form_is_taken_and_any_other_is_refused_by_its_first_heading(
-    units: Units,
+    units: Units, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert units.transport.send(book(row(), form=DISTRICT))["receipt"]["form"] == "栾城区"
+    counted = units.transport.send(book(row(title="《五》", summary="=1+1")))["refused"]
+    assert [r["code"] for r in counted[0]["reasons"]] == ["ledger_cell_formula"]
     other = [*DISTRICT.columns[:9], "处理方式", *DISTRICT.columns[10:]]
     told = problem(lambda: units.transport.send(book(row(), headings=other)), 422)
     assert (told["rule"], told["errors"][0]["field"]) == ("INS-1", "处置方式")
     assert problem(lambda: units.transport.send(b"PK\x03\x04"), 400)["rule"] == "FORMAT"
     assert units.web.post("/v1/instruments", b"a,b", media="text/csv").status_code == 415
+    monkeypatch.setattr("application.commands.instruments.ROWS_MAX", 1)
+    long = problem(lambda: units.transport.send(book(row(), row(title="《二》"))), 422)
+    assert (long["rule"], long["errors"][0]["code"]) == ("INS-1", "ledger_too_many_rows")
 
 
 @pytest.mark.rule("INS-1")

@@ -39,10 +39,10 @@ class Linking:
         self.record = str(city.clients["source"].determine(content, form="penalty")["record"])
         self.world.project()
 
-    def link(self, record: str = "", *, by: str = "source", **changed: Any) -> dict[str, Any]:
+    def link(self, record: str = "", *, by: str = "source", link: str = "", **changed: Any) -> dict[str, Any]:
         """A link sealed and sent; its receipt."""
         record, client = record or self.record, self.city.clients[by]
-        link = str(uuid4())
+        link = link or str(uuid4())
         public = {"record": record, "links": self.city.story.file(UUID(record)).leaf_hash, "role": "法定代表人",
                   "basis": "《示范市社会信用条例》第二十条"}  # fmt: skip
         person = {"name": NAME, **PERSON}
@@ -87,7 +87,9 @@ def test_det_7_a_person_is_linked_to_a_serious_record_only_and_by_its_department
     assert linking.refused(422, name=" ") == {"link_person_unnamed"}
     minor = citizen_id(Random(4), birth=date(2010, 1, 1))
     assert linking.refused(422, id_number=minor) == {"link_of_a_minor"}
-    assert linking.link()["status"] == "recorded"
+    recorded = linking.link()
+    assert recorded["status"] == "recorded"
+    assert linking.refused(422, link=recorded["link"]) == {"link_id_taken"}
 
 
 def test_det_7_the_linked_person_sees_the_link_and_the_public_part_and_nobody_else_sees_the_person(

@@ -16,11 +16,22 @@ from domain.listing.standards import ListTransitionEnded
 from interfaces.client.bundles import of_record
 from interfaces.client.remedies import case_of
 from interfaces.client.verifier import verify
-from tests.listing import LIST, Lister, ListingStory
+from tests.listing import LIST, Lister, ListingStory, of_another_subject
 from tests.remedies import REMEDIES, SECOND, begin
 from tests.remedies_http import LETTER, PROOF, City, code_of, deciding, problem
 from tests.web import Web
 from tests.world import World
+
+MISSING = {
+    "facts": "listing_without_facts",
+    "basis": "listing_without_basis",
+    "measures": "listing_without_measures",
+    "removal_conditions": "listing_without_removal_conditions",
+    "removal_procedure": "listing_without_removal_procedure",
+    "remedies": "listing_without_remedies",
+    "document_number": "listing_document_unnamed",
+}
+"""What a decision says, the six contents and its document, and what it is refused for without it."""
 
 
 @pytest.fixture
@@ -54,10 +65,10 @@ def test_a_listing_from_notice_to_early_removal(lister: Lister) -> None:
     answered = lister.source.answer(stated, outcome="rejected", reasons="整改材料不足")
     case = lister.case(answered)
 
-    for name in ("facts", "basis", "measures", "removal_conditions", "removal_procedure", "remedies"):
+    for name, code in MISSING.items():
         parts = lister.parts(begun, [record], **{name: None})
         missing = problem(lambda parts=parts: lister.source.decide(case, parts), 422)  # type: ignore[misc]
-        assert (missing["rule"], code_of(missing)) == ("LST-6", f"listing_without_{name}")
+        assert (missing["rule"], code_of(missing)) == ("LST-6", code) and missing["instead"]
     seventh = problem(lambda: lister.source.decide(case, lister.parts(begun, [record], fee="1")), 422)
     assert seventh["rule"] == "PRV-1"
     low = problem(
@@ -135,6 +146,8 @@ def test_lst_1_no_case_under_a_list_without_a_standard_in_force_or_of_another_de
     assert foreign["rule"] == "CAT-5"
     nothing = problem(lambda: lister.begin(str(uuid4())), 422)
     assert nothing["rule"] == "LST-4"
+    several = problem(lambda: lister.begin(record, of_another_subject(lister.city)), 422)
+    assert (several["rule"], code_of(several)) == ("LST-4", "listing_records_of_several")
     slight, grave = (
         str(
             lister.city.story.new_record(

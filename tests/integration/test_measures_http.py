@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,8 @@ from application.commands.objections import DecideObjection
 from domain.parties.acting import Officer
 from domain.records.events import ActRefused
 from tests.listing import Lister
-from tests.measures import BANNED, FOOD, HEAVY, LICENCE, LIGHT, PURPOSE, SAFETY, Desk
+from tests.measures import BANNED, FOOD, HEAVY, ITEMS, LICENCE, LIGHT, PURPOSE, SAFETY, Desk
+from tests.proposals import LOCAL_BASIS, Lived
 from tests.remedies import REMEDIES, SECOND, begin
 from tests.remedies_http import City, code_of, deciding, problem
 from tests.web import Web
@@ -123,6 +126,25 @@ def test_jnt_1_only_who_determined_names_others_and_each_of_them_once(desk: Desk
     twice = problem(lambda: desk.name(record, "stranger", "stranger"), 422)
     assert (twice["rule"], code_of(twice)) == ("JNT-1", "measure_responders_repeated")
     assert len(desk.name(record, "stranger", "source")["measures"]) == 2
+
+
+@pytest.mark.rule("MEA-1")
+def test_mea_1_what_was_named_by_an_older_version_of_the_list_is_not_applied_by_the_next(desk: Desk) -> None:
+    city, world = desk.city, desk.city.world
+    provision = replace(ITEMS[LIGHT].provisions[0], basis=LOCAL_BASIS)
+    local = replace(ITEMS[LIGHT], code="W01", layer="local", provisions=(provision,))
+    world.governance().import_measures([local])
+    record = city.determine()
+    said: dict[str, Any] = {"measure": "W01", "provision": dict(provision.cited_as)}
+    named = desk.name(record, **said)
+    lived = Lived(world)
+    tomorrow = (world.today + timedelta(days=2)).isoformat()
+    done = lived.through("measure", replace(local, version=2, effective_from=tomorrow).to_json())
+    lived.proposals.publish(lived.on(done), review_by=world.today + timedelta(days=400))
+    older = problem(lambda: desk.apply(named, record), 422)
+    assert (older["rule"], code_of(older)) == ("MEA-1", "measure_item_replaced") and older["instead"]
+    desk.source.decline(desk.case(named), reasons="清单已有新版本")
+    assert desk.apply(desk.name(record, **said), record)["version"] == 2
 
 
 @pytest.mark.rule("MEA-2")

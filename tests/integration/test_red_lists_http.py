@@ -18,7 +18,7 @@ from interfaces.client.bundles import of_record
 from tests.entries import RED, Enterer
 from tests.evidence import begin as begin_evidence
 from tests.evidence import judge
-from tests.listing import LIST, NOTICE, Lister
+from tests.listing import LIST, NOTICE, Lister, of_another_subject
 from tests.remedies import REMEDIES, SECOND, begin
 from tests.remedies_http import AGENT, LETTER, PROOF, City, code_of, deciding, problem
 from tests.web import Web
@@ -157,7 +157,11 @@ def test_jnt_3_repeated_slight_records_lead_to_a_watch_that_nobody_else_sees_and
     endless = problem(lambda: enterer.watch(*records, until="2029-01-01"), 422)
     assert code_of(endless) == "watch_without_end"
     assert code_of(problem(lambda: enterer.watch(*records, str(uuid4())), 422)) == "remedy_record_not_yours"
+    several = problem(lambda: enterer.watch(*records, of_another_subject(city)), 422)
+    assert (several["rule"], code_of(several)) == ("JNT-3", "listing_records_of_several")
     entered = enterer.watch(*records)
+    twice = problem(lambda: enterer.referred(entered["case"]), 422)
+    assert (twice["rule"], code_of(twice)) == ("JNT-5", "remedy_id_taken") and twice["instead"]
     world.publish()
     assert code_of(problem(lambda: enterer.watch(*records), 422)) == "watch_watched_already"
 

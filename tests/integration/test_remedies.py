@@ -182,6 +182,10 @@ def test_obj_5_a_correction_passes_the_checks_of_recording_and_is_signed_for_thi
     assert refused_codes({**public, "CF_NR_FK": "9"}, corrects="00" * 32) == {
         "OBJ-5:correction_of_other_version"
     }
+    stray = story.correction(record, record, {**now, "public": {**public, "CF_NR_FK": "9"}})
+    with pytest.raises(Refused) as refused:
+        story.objections.correct(story.deciding(filed), stray)
+    assert codes(refused) == {"OBJ-5:correction_not_of_this_objection"}
     office = story.world.keys[story.office]
     heads = {"corrects": story.file(record).leaf_hash, "objection": str(filed.case)}
     parts = {**now, "public": {**public, "CF_NR_FK": "9", **heads}}

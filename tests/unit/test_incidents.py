@@ -12,7 +12,9 @@ import pytest
 
 from domain.access.model import Officer
 from domain.oversight.incidents import (
+    BUNDLE_BYTES_MAX,
     Incident,
+    add_evidence,
     close_incident,
     fold_incident,
     open_incident,
@@ -66,6 +68,16 @@ def test_an_incident_is_of_one_of_four_kinds_and_states_its_facts() -> None:
 
     assert opening("gossip", " ") == ["incident_kind_unknown", "incident_without_facts"]
     assert all(opening(kind, "x") == [] for kind in ("leak", "alteration", "destruction", "theft"))
+
+
+def test_a_bundle_that_is_too_large_is_attached_in_parts() -> None:
+    said: dict[str, Any] = {"subject": SUBJECT, "looks": ["access:7"], "digest": "ab" * 32, "now": NOW}
+
+    def attaching(size: int) -> list[str]:
+        return codes(lambda: add_evidence(incident(), OFFICER, bundle="A" * size, **said))
+
+    assert attaching(BUNDLE_BYTES_MAX + 1) == ["incident_bundle_too_large"]
+    assert attaching(BUNDLE_BYTES_MAX) == []
 
 
 def test_a_confirmed_leak_is_closed_with_evidence_a_measure_and_those_concerned_told() -> None:

@@ -73,11 +73,18 @@ def test_lst_2_a_national_standard_may_stand_in_a_department_rule_a_local_one_in
 
 @pytest.mark.rule("LST-3")
 @pytest.mark.parametrize(
-    "name", ["criteria", "removal_conditions", "removal_procedure", "remedies", "published_at"]
+    ("name", "code"),
+    [
+        ("criteria", "list_without_criteria"),
+        ("removal_conditions", "list_without_removal_conditions"),
+        ("removal_procedure", "list_without_removal_procedure"),
+        ("remedies", "list_without_remedies"),
+        ("published_at", "list_without_published_at"),
+    ],
 )
-def test_lst_3_a_standard_names_removal_remedies_and_where_it_is_published(name: str) -> None:
+def test_lst_3_a_standard_names_removal_remedies_and_where_it_is_published(name: str, code: str) -> None:
     changed: dict[str, Any] = {name: " "}
-    assert codes(replace(NATIONAL, **changed)) == {("LST-3", f"list_without_{name}")}
+    assert codes(replace(NATIONAL, **changed)) == {("LST-3", code)}
 
 
 @pytest.mark.rule("LST-3")

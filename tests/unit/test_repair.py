@@ -235,9 +235,14 @@ def test_rep_2_what_cannot_be_used_is_asked_for_again_and_supplied_with_new_limi
             now=NOW + timedelta(days=3),
         )
 
-    for wrong in ((), (LETTER,), (replace(PROOF, digest="x"),)):
-        with pytest.raises(Refused):
+    for wrong, code in (
+        ((), "REP-2:repair_material_not_asked"),
+        ((LETTER,), "REP-2:repair_material_not_asked"),
+        ((replace(PROOF, digest="x"),), "REP-2:repair_materials_malformed"),
+    ):
+        with pytest.raises(Refused) as refused:
             supplied(*wrong)
+        assert codes(refused) == {code}
     found = case(asked, supplied(replace(PROOF, digest="c3" * 32)))
     assert (found.accept_by, found.answer_by) == ("2026-11-26", "2026-12-07")
     assert (
