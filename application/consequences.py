@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from application.bearing import Bearing
@@ -13,7 +12,7 @@ from application.ports import OpenCase
 from domain.remedies.reorganisation import Reorganisation
 from domain.remedies.repair_case import Repair
 from domain.remedies.standing import Standing
-from domain.shared.events import Event
+from domain.shared.events import Event, Place, placed
 
 
 @dataclass
@@ -45,11 +44,7 @@ class Consequences:
     opened: list[OpenCase] = field(default_factory=list)
     closed: list[UUID] = field(default_factory=list)
 
-    def place(self) -> dict[str, Any]:
-        """Stream, next version and instant of a further event of the record."""
+    def place(self) -> Place:
+        """The place of a further event of the record."""
         self.version += 1
-        return {
-            "originator_id": self.record_id,
-            "originator_version": self.version,
-            "timestamp": self.at,
-        }
+        return placed(self.record_id, self.version, self.at)

@@ -28,14 +28,13 @@ from application.sealing import BrokenSeal, parse_key_reference
 from application.stopping import Stops, stop_measures, what_stops
 from application.waiting import overdue_events, waiting_of
 from domain.instruments.events import InstrumentOverdue
-from domain.instruments.ledger import placed
 from domain.listing.standards import ListTransitionEnded, fold_standard, transition_of
 from domain.measures.feedback import feedback_day
 from domain.remedies.overdue import Waiting
 from domain.remedies.recounting import recount
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.rule_settings import FEEDBACK_DAY, RuleSettings
 
@@ -292,9 +291,7 @@ class DeadlineRunner:
         if found or reached < head:
             return Passed(terms_ended=len(found))
         event = ListTransitionEnded(
-            originator_id=days.id,
-            originator_version=events[-1].originator_version + 1,
-            timestamp=now,
+            **placed(days.id, events[-1].originator_version + 1, now),
             code=standard.code,
             version=standard.version,
             until=standard.transition_until,

@@ -20,6 +20,7 @@ from application.sealing import parse_key_reference
 from domain.listing.events import ListingDecided
 from domain.records.events import PublicityEnded
 from domain.shared.city_time import city_day
+from domain.shared.events import placed
 
 PER_STEP = 500
 META = {"actor": "platform", "purpose": "deadline"}
@@ -72,9 +73,7 @@ def end_terms(ledger: Ledger, terms: Terms) -> int:
         if any(row.topic == PublicityEnded.TOPIC for row in rows):
             continue  # another process was first, after this one looked
         event = PublicityEnded(
-            originator_id=record_id,
-            originator_version=rows[-1].stream_version + 1,
-            timestamp=ledger.now(),
+            **placed(record_id, rows[-1].stream_version + 1, ledger.now()),
             until=until.isoformat(),
         )
         if record_id in measured:

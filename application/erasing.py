@@ -16,6 +16,7 @@ from application.erasure_scope import RowSource, Scope, scope_of
 from application.ledger import Ledger
 from application.ports import Conflict, GenerationKeys, KeyName, LedgerUnavailable, NewRow, WrappedKey
 from domain.records.erasure import Erasure, ErasureCompleted, erased_events, fold_erasure
+from domain.shared.events import next_of
 
 ATTEMPTS_MAX = 8
 KEYS_PER_STEP = 1000
@@ -139,9 +140,7 @@ class Erasing:
         oldest = min(self._keys.existing())
         events = [
             ErasureCompleted(
-                originator_id=erasure.id,
-                originator_version=erasure.version + 1,
-                timestamp=self._ledger.now(),
+                **next_of(erasure, self._ledger.now()),
                 generation=oldest,
             )
             for erasure in waiting

@@ -24,6 +24,7 @@ from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, t
 from domain.measures.case import fold_measured
 from domain.remedies.standing import standing_of
 from domain.shared.city_time import city_day
+from domain.shared.events import placed
 from domain.transparency.merkle import leaf_hash
 from domain.transparency.signer import Signer
 
@@ -123,9 +124,7 @@ def ended_by_time(
     owner = parse_key_reference(decided.row.key_ref)["public"]
     listing, now = event.originator_id, ledger.now()
     removed = ListingRemoved(
-        originator_id=listing,
-        originator_version=rows[-1].row.stream_version + 1,
-        timestamp=now,
+        **placed(listing, rows[-1].row.stream_version + 1, now),
         list_code=event.list_code,
         cause=cause,
         removes=leaf_hash(decided.row.leaf).hex(),
@@ -134,9 +133,7 @@ def ended_by_time(
     bearing = bearing_of(ledger, owner[0])
     bearing.version += 1
     delisted = SubjectDelisted(
-        originator_id=owner[0],
-        originator_version=bearing.version,
-        timestamp=now,
+        **placed(owner[0], bearing.version, now),
         listing=str(listing),
         list_code=event.list_code,
         cause=cause,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from application.adverse import AdverseRecords
@@ -21,6 +20,7 @@ from domain.listing.notes import Note, fold_notes, unnoted
 from domain.listing.red import RedListed, RedRemoved, excluding
 from domain.listing.watch import WatchEnded, WatchEntered
 from domain.shared.city_time import city_day
+from domain.shared.events import placed
 from domain.transparency.merkle import leaf_hash
 
 META = {"actor": "platform", "purpose": "red_listing"}
@@ -91,11 +91,7 @@ def ended_by_platform(
     note = held.note(first.row.stream_id)
     if note is None or "public" not in first.opened:
         return None
-    place: dict[str, Any] = {
-        "originator_id": note.entry,
-        "originator_version": rows[-1].row.stream_version + 1,
-        "timestamp": ledger.now(),
-    }
+    place = placed(note.entry, rows[-1].row.stream_version + 1, ledger.now())
     on, leaf = city_day(ledger.now()).isoformat(), leaf_hash(first.row.leaf).hex()
     event: RedRemoved | WatchEnded
     if note.kind == "red":

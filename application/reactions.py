@@ -58,7 +58,7 @@ from domain.remedies.repair_events import RecordRested, RecordReturned, Reorgani
 from domain.remedies.rest_application import close_application
 from domain.remedies.restoration import RestorationBegun, RestorationCompleted, RestorationWaived
 from domain.shared.city_time import city_day
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 
 PLATFORM = ""
 """Whose cases are no department's: they wait for a day."""
@@ -174,9 +174,7 @@ def _remove(borne: Borne, then: Consequences, *, cause: str, by: UUID) -> None:
     then.bearing.versions[borne.listing] += 1
     then.events.append(
         ListingRemoved(
-            originator_id=borne.listing,
-            originator_version=then.bearing.versions[borne.listing],
-            timestamp=then.at,
+            **placed(borne.listing, then.bearing.versions[borne.listing], then.at),
             list_code=borne.list_code,
             cause=cause,
             removes=borne.decision,
@@ -192,9 +190,7 @@ def delist(event: ListingRemoved, then: Consequences) -> None:
     then.bearing.version += 1
     then.events.append(
         SubjectDelisted(
-            originator_id=then.bearing.subject_id,
-            originator_version=then.bearing.version,
-            timestamp=then.at,
+            **placed(then.bearing.subject_id, then.bearing.version, then.at),
             listing=str(event.originator_id),
             list_code=event.list_code,
             cause=event.cause,
@@ -215,9 +211,7 @@ def stop_watching(
         then.bearing.versions[note.entry] += 1
         then.events.append(
             WatchEnded(
-                originator_id=note.entry,
-                originator_version=then.bearing.versions[note.entry],
-                timestamp=then.at,
+                **placed(note.entry, then.bearing.versions[note.entry], then.at),
                 cause="record_fell",
                 ends=note.leaf,
                 ended_on=city_day(then.at).isoformat(),
@@ -328,7 +322,7 @@ def carry_out(event: RepairDecided, then: Consequences) -> None:
     elif event.outcome == "granted":
         then.events.append(RecordShielded(**then.place(), repair=repair, repaired_on=on))
         if event.mode == "delete":
-            place = {"originator_id": then.erasure_id, "originator_version": 1, "timestamp": then.at}
+            place = placed(then.erasure_id, 1, then.at)
             then.events.append(by_repair(record=then.record_id, repair=repair, place=place))
 
 

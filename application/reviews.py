@@ -25,6 +25,7 @@ from domain.oversight.review_events import QueryReviewOpened
 from domain.oversight.reviews import Known, Looked, Rules, reasons_of
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
+from domain.shared.events import placed
 from domain.shared.rule_settings import RuleSettings
 from domain.transparency.digest import StoredRow
 from domain.transparency.epoch import Epoch
@@ -168,9 +169,7 @@ class ReviewRunner:
             known, today = registry.calendar(self._built_in), city_day(now)
             due = add_working_days(today, settings.number("review.working_days", on=today), known.calendar)
             event = QueryReviewOpened(
-                originator_id=stream,
-                originator_version=1,
-                timestamp=now,
+                **placed(stream, 1, now),
                 due=due.day.isoformat(),
                 provisional=due.provisional,
                 look=f"access:{look.position}",

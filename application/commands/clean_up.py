@@ -24,12 +24,12 @@ from domain.catalogue.items import (
 )
 from domain.instruments.basis import cites
 from domain.instruments.events import NoticeIssued
-from domain.instruments.ledger import Instrument, needs_plan, placed, return_at
+from domain.instruments.ledger import Instrument, needs_plan, return_at
 from domain.instruments.notice import UNITS_BELOW, Cited, last_of, notice_of
 from domain.parties.keys import CREDIT_OFFICE
 from domain.shared.canonical import Json
 from domain.shared.city_time import SHANGHAI, city_day
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of, placed
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
 Step = tuple[str, date]
@@ -122,7 +122,7 @@ class ReturnDesk(CleanUpDesk):
         return found
 
     def _about(self, found: Instrument, what: str, **more: object) -> Event:
-        place = placed(found.id, found.version + 1, self.ledger.now())
+        place = next_of(found, self.ledger.now())
         return return_at(place, what, unit=found.unit, filed_by=self.department, **more)
 
 

@@ -18,7 +18,7 @@ from domain.access.consent import Consent, consent_defects, fold_consent
 from domain.access.decide import may_speak_for_subjects
 from domain.access.events import ConsentGiven, ConsentWithdrawn
 from domain.shared.city_time import city_day
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.shared.rule_settings import RuleSettings
 
@@ -67,9 +67,7 @@ class Consents:
             found = SubjectDesk(self._ledger).find_or_register([command.identity])
             subject = found.ids[command.identity]
             event = ConsentGiven(
-                originator_id=command.consent_id,
-                originator_version=1,
-                timestamp=self._ledger.now(),
+                **placed(command.consent_id, 1, self._ledger.now()),
                 subject=str(subject),
                 recipient=command.recipient,
                 purpose=command.purpose,
@@ -96,9 +94,7 @@ class Consents:
         if consent is None or subject is None or consent.subject != str(subject) or consent.withdrawn:
             raise Refused(Defect("PRV-2", "consent_unknown"))
         event = ConsentWithdrawn(
-            originator_id=consent_id,
-            originator_version=consent.version + 1,
-            timestamp=self._ledger.now(),
+            **placed(consent_id, consent.version + 1, self._ledger.now()),
             on_day=city_day(self._ledger.now()).isoformat(),
         )
         act = self._ledger.seal(event, owners=self._owners(event, subject))

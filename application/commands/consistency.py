@@ -32,6 +32,7 @@ from domain.records.consistency import (
 from domain.records.publicity import decided_on, item_code
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
+from domain.shared.events import placed
 from domain.shared.forms import ITEMS, Form
 from domain.shared.refusals import Defect, Refused
 from domain.shared.rule_settings import MAXIMUM_MONTHS, RuleSettings, maximum_months
@@ -119,9 +120,7 @@ class ConsistencyDesk:
         stream = self._ledger.name_id(STREAM, f"{result.department}:{result.form.kind}")
         for _ in range(ATTEMPTS_MAX):
             event = ConsistencyChecked(
-                originator_id=stream,
-                originator_version=len(self._ledger.store.load("records", stream)) + 1,
-                timestamp=self._ledger.now(),
+                **placed(stream, len(self._ledger.store.load("records", stream)) + 1, self._ledger.now()),
                 department=result.department,
                 asked_by=self._asked_by,
                 form=result.form.kind,

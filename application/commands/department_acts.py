@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from domain.shared.canonical import Parts
-from domain.shared.events import ENVELOPE, Event
+from domain.shared.events import ENVELOPE, Event, placed
 from domain.shared.refusals import Defect, Refused
 
 E = TypeVar("E", bound=Event)
@@ -58,7 +58,7 @@ def of_department(event_type: type[E], parts: Parts, stream_id: UUID, version: i
             if not _SHAPES[known[name]][0](value):
                 raise Refused(Defect("FORMAT", "member_invalid", where, {"where": where}))
             values[name] = value
-    return event_type(originator_id=stream_id, originator_version=version, timestamp=at, **values)
+    return event_type(**placed(stream_id, version, at), **values)
 
 
 def require_whole(event: Event, parts: Parts) -> None:

@@ -16,6 +16,7 @@ from domain.access.decide import may_speak_for_subjects
 from domain.access.events import SubjectQueried
 from domain.oversight.duty import GAPS, DutyChecked, Own, case_defects, outcome_of
 from domain.shared.city_time import city_day
+from domain.shared.events import placed
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
 
@@ -46,9 +47,9 @@ class Duties:
             results = self._results(cases, department)
             gaps = sum(outcome in GAPS for *_, outcome in results)
             event = DutyChecked(
-                originator_id=stream,
-                originator_version=self._ledger.store.versions_of([stream]).get(stream, 0) + 1,
-                timestamp=self._ledger.now(),
+                **placed(
+                    stream, self._ledger.store.versions_of([stream]).get(stream, 0) + 1, self._ledger.now()
+                ),
                 department=department,
                 checked_on=city_day(self._ledger.now()).isoformat(),
                 cases=len(results),

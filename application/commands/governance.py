@@ -39,7 +39,7 @@ from domain.remedies.events import CalendarLoaded
 from domain.remedies.recounting import year_of
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, CalendarYear
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.shared.text import normalise_identifier, says
 from domain.transparency.leaf import issuer_id
@@ -84,9 +84,7 @@ class Governance:
         stream = self._ledger.name_id(DEPARTMENT, code)
         self._record(
             DepartmentRegistered(
-                originator_id=stream,
-                originator_version=1,
-                timestamp=self._ledger.now(),
+                **placed(stream, 1, self._ledger.now()),
                 code=code,
                 name=name,
                 role=role,
@@ -111,11 +109,7 @@ class Governance:
         known = self._registry.rank(code)
         if known.rank == rank:
             return False
-        place: dict[str, Any] = {
-            "originator_id": known.stream_id,
-            "originator_version": known.stream_version + 1,
-            "timestamp": self._ledger.now(),
-        }
+        place = placed(known.stream_id, known.stream_version + 1, self._ledger.now())
         self._record(DepartmentRanked(**place, code=code, rank=rank, basis=basis))
         return True
 
@@ -133,9 +127,7 @@ class Governance:
                 return False
             raise Refused(Defect("DET-5", "officer_known_otherwise", "/pseudonym"))
         event = OfficerRegistered(
-            originator_id=stream,
-            originator_version=1,
-            timestamp=self._ledger.now(),
+            **placed(stream, 1, self._ledger.now()),
             department=department,
             pseudonym=pseudonym,
             role=role,
@@ -154,9 +146,7 @@ class Governance:
             return False
         self._record(
             KeyRegistered(
-                originator_id=self._registry.key_stream(issuer),
-                originator_version=1,
-                timestamp=self._ledger.now(),
+                **placed(self._registry.key_stream(issuer), 1, self._ledger.now()),
                 issuer=issuer.hex(),
                 algorithm=ED25519,
                 public_key=public_key.hex(),
@@ -181,9 +171,7 @@ class Governance:
             return False
         self._record(
             PurposeRegistered(
-                originator_id=stream,
-                originator_version=1,
-                timestamp=self._ledger.now(),
+                **placed(stream, 1, self._ledger.now()),
                 code=code,
                 zh=zh,
                 en=en,
@@ -203,9 +191,7 @@ class Governance:
             return False
         self._record(
             CalendarLoaded(
-                originator_id=known.stream_id,
-                originator_version=known.version + 1,
-                timestamp=self._ledger.now(),
+                **placed(known.stream_id, known.version + 1, self._ledger.now()),
                 year=year.year,
                 source=dict(year.source),
                 holidays=[day.isoformat() for day in year.holidays],
@@ -228,15 +214,13 @@ class Governance:
             raise Refused(Defect("DET-5", "key_revoked"))
         stream, now = self._registry.key_stream(issuer), self._ledger.now()
         revoked = KeyRevoked(
-            originator_id=stream,
-            originator_version=key.version + 1,
-            timestamp=now,
+            **placed(stream, key.version + 1, now),
             issuer=issuer.hex(),
             reason=reason,
         )
         batches = [self._batch([self._seal(revoked)], guards=self._authority())]
         if key.holder_kind == GATEWAY_HOLDER:
-            ended = KeyEnded(originator_id=stream, originator_version=1, timestamp=now, issuer=issuer.hex())
+            ended = KeyEnded(**placed(stream, 1, now), issuer=issuer.hex())
             # With both heads locked, no look under this key can come after: the ledger guards each by its stream.
             batches.append(self._ledger.prepare([self._seal(ended)], meta=META, log="access"))
         self._ledger.store.append(*batches)

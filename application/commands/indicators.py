@@ -12,6 +12,7 @@ from application.indicators import RULE, Indicators
 from application.ports import Receipt
 from domain.oversight.indicators import IndicatorsNotified
 from domain.parties.keys import CREDIT_OFFICE
+from domain.shared.events import placed
 from domain.shared.refusals import Defect, Refused
 
 MEMBERS = {"public": {"month", "digest", "content"}, "restricted": {"exact"}}
@@ -40,9 +41,7 @@ def notify_indicators(
     if found.notified(month) is not None:
         raise Refused(Defect(RULE, "indicators_notified_already", "/parts"))
     event = IndicatorsNotified(
-        originator_id=found.stream(month),
-        originator_version=1,
-        timestamp=ledger.now(),
+        **placed(found.stream(month), 1, ledger.now()),
         month=month,
         digest=computed.digest,
         content=computed.content,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from application.commands.refusals import log_refused_rows, refused_rows
@@ -18,11 +17,11 @@ from application.resting import resting_on, settle
 from application.stopping import stop_measures, what_stops
 from domain.instruments.events import InstrumentEntered
 from domain.instruments.form import Entry, LedgerForm
-from domain.instruments.ledger import Stopped, enter, placed
+from domain.instruments.ledger import Stopped, enter
 from domain.parties.events import DepartmentRegistered
 from domain.parties.keys import CREDIT_OFFICE
 from domain.shared.canonical import Parts
-from domain.shared.events import Event
+from domain.shared.events import Event, Place, placed
 from domain.shared.refusals import Defect, Refused
 from domain.shared.text import normalise_name
 
@@ -108,7 +107,7 @@ class CleanUpDesk:
         batch.receipt = receipt
         return self.ledger.store.append(batch)[0]
 
-    def unit_place(self, unit: str = "") -> dict[str, Any]:
+    def unit_place(self, unit: str = "") -> Place:
         """The next place in the stream of a unit's returns."""
         stream = unit_stream(self.ledger, unit or self.department)
         return placed(stream, len(self.ledger.store.load("records", stream)) + 1, self.ledger.now())

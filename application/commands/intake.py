@@ -30,6 +30,7 @@ from domain.records.rows import check_row
 from domain.shared.canonical import NotCanonical, Parts, canonical
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
+from domain.shared.events import placed
 from domain.shared.forms import Form, FormKind
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, Refused
@@ -373,9 +374,7 @@ class Intake:
         if not entries:
             return None
         return PublicationLate(
-            originator_id=self._ledger.entropy.uuid(),
-            originator_version=1,
-            timestamp=now,
+            **placed(self._ledger.entropy.uuid(), 1, now),
             department=self._department,
             form=self._form.kind,
             records=entries,
@@ -384,9 +383,7 @@ class Intake:
     def _act(self, item: _Good, subject: UUID, *, at: datetime) -> SealedAct:
         row = item.row
         event = RecordDetermined(
-            originator_id=row.record_id,
-            originator_version=1,
-            timestamp=at,
+            **placed(row.record_id, 1, at),
             content=row.parts,
         )
         leaf = self._seal.leaf(item.commitment, row.index)

@@ -23,7 +23,7 @@ from domain.parties.keys import (
 )
 from domain.parties.log_keys import LogKeys, fold_log_keys, require_retirable
 from domain.shared.city_time import city_day
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.leaf import issuer_id
 from domain.transparency.succession import succession_message
@@ -81,9 +81,7 @@ class LogKeyring:
             if any(one.number == number for one in now):
                 return None
             return LogKeyAnnounced(
-                originator_id=self._stream,
-                originator_version=version,
-                timestamp=self._ledger.now(),
+                **placed(self._stream, version, self._ledger.now()),
                 number=number,
                 keys=list(keys),
             )
@@ -98,9 +96,7 @@ class LogKeyring:
             if one.retired:
                 return None
             return LogKeyRetired(
-                originator_id=self._stream,
-                originator_version=version,
-                timestamp=self._ledger.now(),
+                **placed(self._stream, version, self._ledger.now()),
                 number=number,
                 keys=list(one.keys),
                 reason=reason,
@@ -190,9 +186,7 @@ class Succession:
         if not new:
             return Append(guards=guards)
         event = KeyRegistered(
-            originator_id=registry.key_stream(issuer),
-            originator_version=1,
-            timestamp=self._ledger.now(),
+            **placed(registry.key_stream(issuer), 1, self._ledger.now()),
             issuer=issuer.hex(),
             algorithm=ED25519,
             public_key=command.public_key.hex(),

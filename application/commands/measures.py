@@ -35,7 +35,7 @@ from domain.parties.acting import Officer
 from domain.remedies.restoration import restore_after
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Due
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.shared.rule_settings import FEEDBACK_DAY
 from domain.transparency.merkle import leaf_hash
@@ -165,9 +165,7 @@ class Measures:
     ) -> MeasureNamed:
         now, ground = self._ledger.now(), found.ground
         return MeasureNamed(
-            originator_id=self._ledger.entropy.uuid(),
-            originator_version=1,
-            timestamp=now,
+            **placed(self._ledger.entropy.uuid(), 1, now),
             measure=item.code,
             version=item.version,
             provision=dict(command.provision),
@@ -315,9 +313,7 @@ class Measures:
 def _borne(event: MeasureNamed, record: RecordFile, version: int) -> SubjectMeasured:
     """What the subject's own stream tells of a naming."""
     return SubjectMeasured(
-        originator_id=record.concerned,
-        originator_version=version,
-        timestamp=event.timestamp,
+        **placed(record.concerned, version, event.timestamp),
         measure=str(event.originator_id),
         code=event.measure,
         department=event.department,

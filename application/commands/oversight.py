@@ -16,7 +16,7 @@ from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
 from domain.access.model import Officer
 from domain.oversight.review_events import OfficerSuspended
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.merkle import leaf_hash
 
@@ -92,9 +92,7 @@ def suspension(ledger: Ledger, pseudonym: str, case: UUID) -> list[SealedAct]:
     if known is None:
         return []
     event = OfficerSuspended(
-        originator_id=registry.officer_stream(pseudonym),
-        originator_version=known.version + 1,
-        timestamp=ledger.now(),
+        **placed(registry.officer_stream(pseudonym), known.version + 1, ledger.now()),
         review=str(case),
     )
     return [ledger.seal(event)]

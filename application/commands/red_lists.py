@@ -30,6 +30,7 @@ from domain.listing.standards import ListStandard, standard_in_force
 from domain.listing.suspension import suspended_defects
 from domain.parties.acting import Officer
 from domain.shared.city_time import city_day
+from domain.shared.events import placed
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.transparency.merkle import leaf_hash
 
@@ -101,9 +102,7 @@ class RedLists(EntryDesk):
         against = adverse.among(dossier_of(self._ledger, subject).entries)
         refuse_if_any(standing_defects(standard, notes=held.notes, adverse=against))
         noted = SubjectNoted(
-            originator_id=subject,
-            originator_version=held.version + 1,
-            timestamp=now,
+            **placed(subject, held.version + 1, now),
             note="red",
             entry=str(command.entry_id),
             department=officer.department,

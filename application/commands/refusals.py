@@ -12,6 +12,7 @@ from application.ledger import Ledger, SealedAct
 from application.ports import Append, Conflict, Receipt
 from domain.records.events import ActRefused, IntakeReported
 from domain.shared.canonical import canonical
+from domain.shared.events import placed
 from domain.shared.refusals import Defect
 
 RefusedRows = list[list[str]]
@@ -26,9 +27,7 @@ def refused_rows(rows: Iterable[tuple[int, Iterable[Defect]]]) -> RefusedRows:
 def log_refusal(ledger: Ledger, *, department: str, defects: Iterable[Defect], attempt: bytes) -> None:
     """Record that an act was refused: rules, actor and the keyed digest of the attempt."""
     event = ActRefused(
-        originator_id=ledger.entropy.uuid(),
-        originator_version=1,
-        timestamp=ledger.now(),
+        **placed(ledger.entropy.uuid(), 1, ledger.now()),
         department=department,
         rules=[[d.rule, d.code, d.field] for d in defects],
         attempt=ledger.vault.mac("attempt", attempt).hex(),
@@ -78,9 +77,7 @@ def _append(ledger: Ledger, batch: Append) -> None:
 def _report(ledger: Ledger, refused: RefusedRows, *, department: str, form: str, content: str) -> SealedAct:
     name = canonical([department, content, refused])
     event = IntakeReported(
-        originator_id=UUID(bytes=ledger.vault.mac("intake-report", name)[:16], version=4),
-        originator_version=1,
-        timestamp=ledger.now(),
+        **placed(UUID(bytes=ledger.vault.mac("intake-report", name)[:16], version=4), 1, ledger.now()),
         department=department,
         form=form,
         refused=refused,

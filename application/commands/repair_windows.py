@@ -15,6 +15,7 @@ from application.commands.repairs import PURPOSE, ApplyForRepair, Repairs
 from application.commands.subjects import Identity
 from domain.remedies.repair_case import Application
 from domain.remedies.repair_events import RepairsFiled
+from domain.shared.events import placed
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
 RECORDS_MAX = 20
@@ -58,9 +59,7 @@ class RepairWindow:
         refuse_if_any(defects)
         first, application = acts[0], command.parts[0][1]
         event = RepairsFiled(
-            originator_id=command.application_id,
-            originator_version=1,
-            timestamp=self._ledger.now(),
+            **placed(command.application_id, 1, self._ledger.now()),
             applied_by="subject" if application.agent is None else "agent",
             received_by=command.received_by,
             cases=[[str(a.event.originator_id), str(a.record.id), a.record.source] for a in acts],

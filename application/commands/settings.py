@@ -17,6 +17,7 @@ from application.registry import Registry, SettingsRead
 from domain.parties.keys import require_live
 from domain.records.erasure import CREDIT_OFFICE
 from domain.shared.city_time import city_day
+from domain.shared.events import placed
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.shared.rule_settings import SETTINGS, RuleSettings, SettingChanged, setting_defects
 from domain.transparency.commitment import open_parts
@@ -75,9 +76,7 @@ class SettingsDesk:
             raise Refused(Defect(rule, "setting_not_the_credit_office", "Credit-Official"))
         read = registry.settings(self._defaults)
         event = SettingChanged(
-            originator_id=read.stream_id,
-            originator_version=read.stream_version + 1,
-            timestamp=now,
+            **placed(read.stream_id, read.stream_version + 1, now),
             name=command.name,
             value=list(command.value),
             from_day=command.from_day.isoformat(),

@@ -16,6 +16,7 @@ from domain.catalogue.items import SUBJECT_KINDS, SubjectKind
 from domain.parties.events import SubjectRegistered
 from domain.parties.identifiers import normalise
 from domain.shared.canonical import Parts
+from domain.shared.events import placed
 from domain.shared.forms import Form
 
 ACCESS_KEY_BYTES = 32
@@ -96,9 +97,7 @@ class SubjectDesk:
     def _registration(self, identity: Identity, subject_id: UUID) -> SealedAct:
         natural = identity.kind == "natural_person"
         event = SubjectRegistered(
-            originator_id=subject_id,
-            originator_version=1,
-            timestamp=self._ledger.now(),
+            **placed(subject_id, 1, self._ledger.now()),
             subject_kind=identity.kind,
             access_key=self._ledger.entropy.bytes(ACCESS_KEY_BYTES).hex(),
             code=None if natural else identity.number,

@@ -30,7 +30,7 @@ from domain.oversight.tip_offs import (
 )
 from domain.parties.acting import Officer
 from domain.parties.keys import CREDIT_OFFICE
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of, placed
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
 ATTEMPTS_MAX = 8
@@ -87,9 +87,7 @@ class TipOffs:
         ledger = self._ledger
         number, secret = ledger.entropy.uuid(), ledger.entropy.bytes(SECRET_BYTES).hex()
         event = TipOffFiled(
-            originator_id=number,
-            originator_version=1,
-            timestamp=ledger.now(),
+            **placed(number, 1, ledger.now()),
             department=self._office(),
             secret=self._hashed(number, secret),
             name=name or None,
@@ -155,7 +153,7 @@ class TipOffs:
         for _ in range(ATTEMPTS_MAX):
             guards = self.require_handler(officer)
             tip_off = self.require_concerned(number, officer)
-            place, hashed = self._place(tip_off), self._name_hash(number)
+            place, hashed = next_of(tip_off, self._ledger.now()), self._name_hash(number)
             event = open_tip_off(tip_off, officer, shown=show, reason=reason, hashed=hashed, place=place)
             batch = self._batch(event, officer)
             batch.guards |= guards
@@ -188,7 +186,7 @@ class TipOffs:
             raise StaleVersion
         if to and self._registry.department(to) is None:
             raise Refused(Defect("WHS-1", "tip_off_forwarded_to", "/to"))
-        place, hashed = self._place(tip_off), self._name_hash(number)
+        place, hashed = next_of(tip_off, self._ledger.now()), self._name_hash(number)
         event = handle_tip_off(tip_off, officer, step=step, to=to, text=text, hashed=hashed, place=place)
         batch = self._batch(event, officer)
         batch.guards |= guards
@@ -212,13 +210,6 @@ class TipOffs:
         """The keyed hash of a name in one tip-off: the same name in another has another."""
         mac = self._ledger.vault.mac
         return lambda name: mac("tip-off-name", number.bytes + name.encode()).hex()
-
-    def _place(self, tip_off: TipOff) -> dict[str, Any]:
-        return {
-            "originator_id": tip_off.id,
-            "originator_version": tip_off.version + 1,
-            "timestamp": self._ledger.now(),
-        }
 
     def _batch(self, event: Event, officer: Officer) -> Append:
         meta = {"actor": officer.department, "officer": officer.pseudonym, "purpose": PURPOSE}

@@ -26,6 +26,7 @@ from domain.listing.watch import (
 from domain.parties.identifiers import is_minor
 from domain.records.publicity import CITIZEN_ID, decided_on, item_code, severity_of
 from domain.shared.city_time import city_day
+from domain.shared.events import placed
 from domain.shared.forms import PERSON
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.transparency.merkle import leaf_hash
@@ -85,9 +86,7 @@ class WatchList(EntryDesk):
         guards |= {file.id: file.standing.version for file in files}
         seal = self.sealed(command, event, subject, guards)
         noted = SubjectNoted(
-            originator_id=subject,
-            originator_version=held.version + 1,
-            timestamp=now,
+            **placed(subject, held.version + 1, now),
             note="watch",
             entry=str(command.entry_id),
             department=officer.department,

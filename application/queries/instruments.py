@@ -16,6 +16,7 @@ from domain.access.decide import may_speak_for_subjects
 from domain.access.model import INSTRUMENT_CLEANUP
 from domain.instruments.events import LedgerExported
 from domain.instruments.ledger import Instrument
+from domain.shared.events import placed
 from domain.shared.refusals import Defect, Refused
 
 WorkbookOf = Callable[[tuple[Instrument, ...]], bytes]
@@ -46,9 +47,7 @@ def export_ledger(
     documents = now.of(unit) if unit else now.documents
     made = workbook(documents)
     event = LedgerExported(
-        originator_id=ledger.entropy.uuid(),
-        originator_version=1,
-        timestamp=ledger.now(),
+        **placed(ledger.entropy.uuid(), 1, ledger.now()),
         department=department,
         officer=officer,
         role=known.role,

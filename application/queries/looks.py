@@ -19,6 +19,7 @@ from domain.access.events import SubjectQueried
 from domain.access.model import OF_PLATFORM, Purpose
 from domain.parties.events import DepartmentRegistered
 from domain.shared.canonical import Json, canonical
+from domain.shared.events import placed
 
 ATTEMPTS_MAX = 4
 Answer = TypeVar("Answer")
@@ -156,9 +157,7 @@ def log_look(
     """
     for attempt in range(ATTEMPTS_MAX):
         event = SubjectQueried(
-            originator_id=subject,
-            originator_version=_last_version(ledger, subject) + 1,
-            timestamp=ledger.now(),
+            **placed(subject, _last_version(ledger, subject) + 1, ledger.now()),
             department=department,
             officer=officer,
             role=role,

@@ -44,6 +44,7 @@ from domain.catalogue.items import CatalogueItem, version_in_force
 from domain.parties.events import SubjectRegistered
 from domain.shared.canonical import Json, canonical
 from domain.shared.city_time import city_day
+from domain.shared.events import placed
 from domain.shared.refusals import Defect, Refused
 
 RECORDS_MAX = 2000
@@ -245,9 +246,7 @@ class Reports:
         told = self._ledger.open_all(rows, log="access")[0].event
         assert isinstance(told, SubjectQueried)
         event = ReportIssued(
-            originator_id=self._ledger.name_id(REPORT, number),
-            originator_version=1,
-            timestamp=now,
+            **placed(self._ledger.name_id(REPORT, number), 1, now),
             number=number,
             look=f"access:{look}",
             media=asked.media,

@@ -27,6 +27,7 @@ from domain.access.events import SubjectQueried
 from domain.access.model import Officer, Request
 from domain.catalogue.items import version_in_force
 from domain.shared.canonical import Json
+from domain.shared.events import placed
 from domain.shared.refusals import Defect, Refused
 
 SUBJECTS_MAX = 500
@@ -239,9 +240,7 @@ class SharedQueries:
         asked: dict[str, Json] | None,
     ) -> SealedAct:
         event = SubjectQueried(
-            originator_id=subject,
-            originator_version=version,
-            timestamp=self._ledger.now(),
+            **placed(subject, version, self._ledger.now()),
             department=request.department,
             officer=request.officer,
             role=role,

@@ -22,6 +22,7 @@ from domain.catalogue.items import (
 from domain.catalogue.suspension import stopped_basis
 from domain.instruments.ledger import Stopped
 from domain.shared.city_time import city_day
+from domain.shared.events import placed
 from domain.shared.legal_basis import LOCAL_LEVELS, SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect, refuse_if_any
 from domain.shared.text import is_blank
@@ -54,7 +55,7 @@ def import_item(
     """
     defects = item_defects(item, stopped)
     codes = list(dict.fromkeys(defect.code for defect in defects))
-    at = _at(stream_id, stream_version, recorded_at)
+    at = placed(stream_id, stream_version, recorded_at)
     if codes:
         return CatalogueItemDrafted(**at, **_told(with_status(item, "draft", codes)))
     return CatalogueItemAdopted(**at, **_told(with_status(item, "in_force")))
@@ -74,7 +75,7 @@ def draft(
     """
     refuse_if_any(_national(item, ()))
     codes = list(dict.fromkeys(defect.code for defect in item_defects(item, stopped)))
-    at = _at(stream_id, stream_version, recorded_at)
+    at = placed(stream_id, stream_version, recorded_at)
     return CatalogueItemDrafted(**at, **_told(with_status(item, "draft", codes)))
 
 
@@ -98,7 +99,7 @@ def adopt(
     early = _before_publication(item, city_day(recorded_at))
     long = _beyond_maximum(item, months_max)
     refuse_if_any([*_national(item, before), *early, *item_defects(item, stopped), *long])
-    at = _at(stream_id, stream_version, recorded_at)
+    at = placed(stream_id, stream_version, recorded_at)
     return CatalogueItemAdopted(**at, **_told(with_status(item, "in_force")))
 
 
@@ -284,10 +285,6 @@ def _names_a_law(item: CatalogueItem) -> bool:
         basis.level in PERSONAL_LEVELS and _complete(basis, imported=False)
         for basis in item.personal_information_bases
     )
-
-
-def _at(stream_id: UUID, stream_version: int, recorded_at: datetime) -> dict[str, Any]:
-    return {"originator_id": stream_id, "originator_version": stream_version, "timestamp": recorded_at}
 
 
 def _told(item: CatalogueItem) -> dict[str, Any]:

@@ -6,14 +6,15 @@ gate, which adopts nothing on such a basis and lets nothing in under a suspended
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from domain.catalogue.items import CatalogueItem, CatalogueItemSuspended, LegalBasis
 from domain.instruments.basis import cites
 from domain.instruments.ledger import Stopped
+from domain.shared.events import Place, placed
 
 
 class Version(Protocol):
@@ -51,7 +52,7 @@ def suspend(
     recorded_at: datetime,
 ) -> CatalogueItemSuspended | None:
     """The event that suspends the versions of an item that rest on a stopped document; None when none does."""
-    place = {"originator_id": stream_id, "originator_version": stream_version, "timestamp": recorded_at}
+    place = placed(stream_id, stream_version, recorded_at)
     return suspended_with(CatalogueItemSuspended, versions, stopped, rests_on, place)
 
 
@@ -60,7 +61,7 @@ def suspended_with(
     versions: Sequence[V],
     stopped: Sequence[Stopped],
     rests_on: Callable[[V, Sequence[Stopped]], Stopped | None],
-    place: Mapping[str, Any],
+    place: Place,
 ) -> E | None:
     """The event that suspends the versions of anything which rest on a stopped document; None when none does.
 

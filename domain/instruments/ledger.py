@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from domain.instruments.events import InstrumentEntered, InstrumentOverdue, Retu
 from domain.instruments.form import KEEP, Entry
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_months
-from domain.shared.events import Event
+from domain.shared.events import Event, Place
 
 PLAN_MONTHS = 2
 """From entering the ledger to the plan: end of January to end of March in 15号 二(一)(二)."""
@@ -82,7 +82,7 @@ def needs_plan(entry: Entry) -> bool:
 
 
 def enter(
-    entry: Entry, known: Instrument | None, *, place: dict[str, Any], unit: str, form: str, entered_by: str
+    entry: Entry, known: Instrument | None, *, place: Place, unit: str, form: str, entered_by: str
 ) -> InstrumentEntered | None:
     """The event by which a row enters; None when the ledger says the same already. ``place``: its stream, version
     and instant."""
@@ -143,11 +143,6 @@ def _entered(event: InstrumentEntered, before: Instrument | None, day: date) -> 
     return replace(now, planned_on=before.planned_on, steps=before.steps, overdue=before.overdue)
 
 
-def return_at(place: dict[str, Any], what: str, *, unit: str, filed_by: str, **more: Any) -> ReturnFiled:
+def return_at(place: Place, what: str, *, unit: str, filed_by: str, **more: Any) -> ReturnFiled:
     """A return at its place in a stream."""
     return ReturnFiled(**place, what=what, unit=unit, filed_by=filed_by, **more)
-
-
-def placed(stream: UUID, version: int, at: datetime) -> dict[str, Any]:
-    """Stream, version and instant of an event."""
-    return {"originator_id": stream, "originator_version": version, "timestamp": at}

@@ -35,7 +35,7 @@ from domain.parties.acting import (
 )
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of, placed
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
 
@@ -168,9 +168,7 @@ def notify(
     refuse_if_any([*_notice_defects(notice, today=today), *_record_defects(records)])
     due = add_working_days(today, standard.statement_working_days, calendar)
     return ListingNotified(
-        originator_id=listing_id,
-        originator_version=1,
-        timestamp=now,
+        **placed(listing_id, 1, now),
         list_code=standard.code,
         version=standard.version,
         records=[str(record) for record in records],
@@ -202,9 +200,7 @@ def make_statement(
     due = add_working_days(today, standard.answer_working_days, calendar)
     agent = statement.agent
     return ListingStatementMade(
-        originator_id=listing.id,
-        originator_version=listing.version + 1,
-        timestamp=now,
+        **next_of(listing, now),
         made_by="subject" if agent is None else "agent",
         received_by=received_by,
         made_on=today.isoformat(),
@@ -254,15 +250,6 @@ def drop(listing: Listing, *, officer: Officer, reasons: str, now: datetime) -> 
     return ListingDropped(
         **next_of(listing, now), department=officer.department, officer=officer.pseudonym, reasons=reasons
     )
-
-
-def next_of(listing: Listing, now: datetime) -> dict[str, Any]:
-    """Stream, next version and instant of a further event of the case."""
-    return {
-        "originator_id": listing.id,
-        "originator_version": listing.version + 1,
-        "timestamp": now,
-    }
 
 
 def department_defects(listing: Listing, officer: Officer, *, rule: str) -> Iterator[Defect]:

@@ -12,7 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.catalogue.items import LegalBasis
-from domain.listing.case import Listing, department_defects, next_of
+from domain.listing.case import Listing, department_defects
 from domain.listing.events import (
     ListingDecided,
     ListingRemovalApplied,
@@ -34,7 +34,7 @@ from domain.parties.identifiers import is_minor
 from domain.records.screening import personal_data_in_public
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_months, add_working_days
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of, placed
 from domain.shared.refusals import Defect, refuse_if_any
 
 CONTENTS = ("facts", "basis", "measures", "removal_conditions", "removal_procedure", "remedies")
@@ -228,9 +228,7 @@ def subject_listed(
 ) -> SubjectListed:
     """What the subject's own stream tells of the decision; ``decision`` is its leaf hash (hex)."""
     return SubjectListed(
-        originator_id=subject,
-        originator_version=version,
-        timestamp=decided.timestamp,
+        **placed(subject, version, decided.timestamp),
         listing=str(decided.originator_id),
         list_code=decided.list_code,
         version=decided.version,

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 from domain.shared.kinds import Kind
 
 NoteKind = Literal["red", "watch"]
@@ -93,9 +93,7 @@ def fold_notes(events: Iterable[Event]) -> tuple[Note, ...]:
 def unnoted(note: Note, *, subject: UUID, version: int, cause: str, at: datetime) -> SubjectUnnoted:
     """What the subject's own stream tells of an end, as its event of that ``version``."""
     return SubjectUnnoted(
-        originator_id=subject,
-        originator_version=version,
-        timestamp=at,
+        **placed(subject, version, at),
         note=note.kind,
         entry=str(note.entry),
         cause=cause,

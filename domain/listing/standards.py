@@ -17,7 +17,7 @@ from domain.catalogue.items import SEVERITIES, LegalBasis
 from domain.listing.events import ListStandardSuspended
 from domain.shared.canonical import Json
 from domain.shared.city_time import city_day
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 from domain.shared.kinds import Kind
 from domain.shared.legal_basis import SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect, refuse_if_any
@@ -247,11 +247,7 @@ def import_standard(
     item = [] if known_item else [Defect("CAT-1", "list_without_item")]
     defects = [*item, *stopped, *standard_defects(standard)]
     codes = tuple(dict.fromkeys(defect.code for defect in defects))
-    place: dict[str, Any] = {
-        "originator_id": stream_id,
-        "originator_version": stream_version,
-        "timestamp": recorded_at,
-    }
+    place = placed(stream_id, stream_version, recorded_at)
     told = replace(standard, status="draft" if codes else "in_force", reasons=codes)
     event = ListStandardDrafted if codes else ListStandardAdopted
     return event(**place, code=told.code, version=told.version, standard=told.to_json())
@@ -281,9 +277,7 @@ def adopt_standard(
     refuse_if_any(defects)
     told = replace(standard, status="in_force", reasons=())
     return ListStandardAdopted(
-        originator_id=stream_id,
-        originator_version=stream_version,
-        timestamp=recorded_at,
+        **placed(stream_id, stream_version, recorded_at),
         code=told.code,
         version=told.version,
         standard=told.to_json(),

@@ -15,6 +15,7 @@ from domain.catalogue.suspension import stopped_basis, suspended_with
 from domain.instruments.ledger import Stopped
 from domain.listing.events import ListStandardSuspended
 from domain.listing.standards import ListStandard
+from domain.shared.events import placed
 from domain.shared.refusals import Defect
 
 
@@ -27,7 +28,7 @@ def suspend_standard(
     recorded_at: datetime,
 ) -> ListStandardSuspended | None:
     """The event that suspends the versions that rest on a stopped document; None when none does."""
-    place = {"originator_id": stream_id, "originator_version": stream_version, "timestamp": recorded_at}
+    place = placed(stream_id, stream_version, recorded_at)
     return suspended_with(ListStandardSuspended, versions, stopped, _rests_on, place)
 
 

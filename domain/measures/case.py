@@ -29,7 +29,7 @@ from domain.measures.events import (
 from domain.parties.acting import Officer, is_text
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Due
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of, placed
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
 
@@ -313,18 +313,11 @@ def unmeasured(
 ) -> SubjectUnmeasured:
     """What the subject's own stream tells of the end."""
     return SubjectUnmeasured(
-        originator_id=subject,
-        originator_version=version,
-        timestamp=at,
+        **placed(subject, version, at),
         measure=str(measure.id),
         code=measure.code,
         cause=cause,
     )
-
-
-def next_of(measure: Measure, at: datetime) -> dict[str, Any]:
-    """Stream, next version and instant of a further event."""
-    return {"originator_id": measure.id, "originator_version": measure.version + 1, "timestamp": at}
 
 
 def department_defects(measure: Measure, officer: Officer) -> Iterator[Defect]:

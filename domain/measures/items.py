@@ -19,7 +19,7 @@ from domain.instruments.ledger import Stopped
 from domain.records.links import ROLES
 from domain.shared.canonical import Json
 from domain.shared.city_time import city_day
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 from domain.shared.kinds import Kind
 from domain.shared.legal_basis import LOCAL_LEVELS, SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect, refuse_if_any
@@ -222,7 +222,7 @@ def import_measure(
 ) -> MeasureItemDrafted | MeasureItemAdopted:
     """The event by which an item of the national list enters: adopted, or a draft with its reasons."""
     codes = tuple(dict.fromkeys(defect.code for defect in item_defects(item, stopped)))
-    place = _place(stream_id, stream_version, recorded_at)
+    place = placed(stream_id, stream_version, recorded_at)
     told = replace(item, status="draft" if codes else "in_force", reasons=codes)
     event = MeasureItemDrafted if codes else MeasureItemAdopted
     return event(**place, code=told.code, version=told.version, item=told.to_json())
@@ -251,7 +251,7 @@ def adopt_measure(
         defects.append(Defect("MEA-1", "measure_before_publication", "/effective_from", day))
     refuse_if_any(defects)
     told = replace(item, status="in_force", reasons=())
-    place = _place(stream_id, stream_version, recorded_at)
+    place = placed(stream_id, stream_version, recorded_at)
     return MeasureItemAdopted(**place, code=told.code, version=told.version, item=told.to_json())
 
 
@@ -264,17 +264,13 @@ def suspend_measure(
     recorded_at: datetime,
 ) -> MeasureItemSuspended | None:
     """The event that suspends the versions that rest on a stopped document; None when none does (INS-2)."""
-    place = _place(stream_id, stream_version, recorded_at)
+    place = placed(stream_id, stream_version, recorded_at)
     return suspended_with(MeasureItemSuspended, versions, stopped, _rests_on, place)
 
 
 def _rests_on(item: MeasureItem, stopped: Sequence[Stopped]) -> Stopped | None:
     bases = (provision.basis for provision in item.provisions)
     return next((s for basis in bases if (s := stopped_basis(basis, stopped)) is not None), None)
-
-
-def _place(stream_id: UUID, stream_version: int, recorded_at: datetime) -> dict[str, Any]:
-    return {"originator_id": stream_id, "originator_version": stream_version, "timestamp": recorded_at}
 
 
 def _stopped_defects(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from domain.measures.case import Measure, next_of
+from domain.measures.case import Measure
 from domain.measures.events import MeasureObjected, MeasureObjectionDecided
 from domain.parties.acting import (
     DIGESTS_MAX,
@@ -24,6 +24,7 @@ from domain.parties.acting import (
 )
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
+from domain.shared.events import next_of
 from domain.shared.refusals import Defect, refuse_if_any
 
 Outcome = Literal["upheld", "rejected"]

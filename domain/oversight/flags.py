@@ -23,7 +23,7 @@ from domain.oversight.flag_events import (
 )
 from domain.parties.acting import DIGESTS_MAX, Officer, is_digest, is_text
 from domain.shared.deadlines import Calendar, Due, add_working_days
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of, placed
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
 EVIDENCE_MAX = 50
@@ -95,9 +95,7 @@ def raise_flag(
     group, first = group[:EVIDENCE_MAX], group[0]
     due = add_working_days(today, working_days, calendar)
     return FlagRaised(
-        originator_id=flag_id,
-        originator_version=1,
-        timestamp=now,
+        **placed(flag_id, 1, now),
         rule=first.found.rule,
         unit=first.found.unit,
         what=first.found.what,
@@ -151,9 +149,7 @@ def join(flag: Flag, traces: Sequence[Trace], *, now: datetime) -> FlagJoined | 
         return None
     days = sorted(trace.day for trace in new)
     return FlagJoined(
-        originator_id=flag.id,
-        originator_version=flag.version + 1,
-        timestamp=now,
+        **next_of(flag, now),
         rule=flag.raised.rule,
         times=sum(trace.found.times for trace in new),
         from_day=days[0].isoformat(),
@@ -193,9 +189,7 @@ def reassign(
         defects.append(Defect(rule, "remedy_without_reasons", "/reasons"))
     refuse_if_any(defects)
     return FlagReassigned(
-        originator_id=flag.id,
-        originator_version=flag.version + 1,
-        timestamp=now,
+        **next_of(flag, now),
         reassigns=raised,
         unit=to.unit,
         responsible=to.responsible,
@@ -211,7 +205,7 @@ def escalate(flag: Flag, *, today: date, now: datetime) -> FlagOverdue | None:
     due = flag.answer_by
     if flag.state != "raised" or due >= today.isoformat():
         return None
-    return FlagOverdue(originator_id=flag.id, originator_version=flag.version + 1, timestamp=now, due=due)
+    return FlagOverdue(**next_of(flag, now), due=due)
 
 
 def answer_defects(flag: Flag, event: FlagAnswered, officer: Officer, *, raised: str) -> list[Defect]:
@@ -254,9 +248,7 @@ def close(
         defects.append(Defect(rule, "remedy_without_reasons", "/reasons"))
     refuse_if_any(defects)
     return FlagClosed(
-        originator_id=flag.id,
-        originator_version=flag.version + 1,
-        timestamp=now,
+        **next_of(flag, now),
         closes=raised,
         outcome=outcome,
         reasons=reasons,

@@ -19,7 +19,7 @@ from domain.oversight.incident_events import (
 from domain.parties.acting import is_digest, is_text
 from domain.remedies.overdue import Waiting
 from domain.shared.city_time import city_day
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of, placed
 from domain.shared.refusals import Defect, refuse_if_any
 
 KINDS = ("leak", "alteration", "destruction", "theft", "misuse", "trade")
@@ -105,9 +105,7 @@ def open_incident(
         defects.append(Defect("ACC-5", "incident_without_facts", "/facts"))
     refuse_if_any(defects)
     return IncidentOpened(
-        originator_id=incident_id,
-        originator_version=1,
-        timestamp=now,
+        **placed(incident_id, 1, now),
         kind=kind,
         opened_on=city_day(now).isoformat(),
         source=source,
@@ -132,7 +130,7 @@ def take_measure(
         defects.append(Defect("ACC-5", "incident_without_measure_text", "/text"))
     refuse_if_any(defects)
     return IncidentHandled(
-        **_next(incident, now),
+        **next_of(incident, now),
         **_handled("measure", officer, now),
         text=text,
         suspends=suspends.pseudonym if suspends else None,
@@ -157,7 +155,7 @@ def tell_subject(
         defects.append(Defect("ACC-5", "incident_not_served", "/receipt"))
     refuse_if_any(defects)
     return IncidentHandled(
-        **_next(incident, now),
+        **next_of(incident, now),
         **_handled("notice", officer, now),
         subject=str(subject),
         service=service,
@@ -182,7 +180,7 @@ def add_evidence(
         defects.append(Defect("ACC-5", "incident_bundle_too_large", "/looks", {"most": str(LOOKS_MAX)}))
     refuse_if_any(defects)
     return IncidentEvidenceAdded(
-        **_next(incident, now),
+        **next_of(incident, now),
         digest=digest,
         looks=looks,
         subject=str(subject),
@@ -211,7 +209,7 @@ def close_incident(
             defects.append(Defect("ACC-5", "incident_subject_not_told"))
     refuse_if_any(defects)
     return IncidentClosed(
-        **_next(incident, now),
+        **next_of(incident, now),
         closed_on=city_day(now).isoformat(),
         outcome=outcome,
         reasons=reasons,
@@ -221,10 +219,6 @@ def close_incident(
 
 def _open_defects(incident: Incident) -> list[Defect]:
     return [Defect("ACC-5", "incident_closed_already")] if incident.closed else []
-
-
-def _next(incident: Incident, now: datetime) -> dict[str, Any]:
-    return {"originator_id": incident.id, "originator_version": incident.version + 1, "timestamp": now}
 
 
 def _handled(what: str, officer: Officer, now: datetime) -> dict[str, Any]:

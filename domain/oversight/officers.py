@@ -20,7 +20,7 @@ from domain.oversight.review_events import (
 from domain.parties.acting import is_text
 from domain.records.screening import personal_data_in_public
 from domain.shared.city_time import city_day
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
 RELATIONS = ("relative", "colleague")
@@ -92,9 +92,7 @@ def reinstate(
     defects += reasons_defects(reasons, today=city_day(now))
     refuse_if_any(defects)
     return OfficerReinstated(
-        originator_id=suspension.originator_id,
-        originator_version=events[-1].originator_version + 1,
-        timestamp=now,
+        **placed(suspension.originator_id, events[-1].originator_version + 1, now),
         lifts=suspension.originator_version,
         reasons=reasons,
         department=officer.department,
@@ -115,9 +113,7 @@ def declare_relation(
     """A relative or colleague of an officer, as its department declares it. Raises ``Refused`` (QRY-3)."""
     refuse_if_any(relation_defects(relation))
     return RelationDeclared(
-        originator_id=stream,
-        originator_version=version,
-        timestamp=now,
+        **placed(stream, version, now),
         department=department,
         declared_by=declared_by,
         blind=blind.hex(),
@@ -150,9 +146,7 @@ def end_relation(
     if not standing:
         raise Refused(Defect("QRY-3", "relation_not_declared", "/subject"))
     return RelationEnded(
-        originator_id=stream,
-        originator_version=version,
-        timestamp=now,
+        **placed(stream, version, now),
         department=officer.department,
         ended_by=officer.pseudonym,
         ends=standing[0].version,

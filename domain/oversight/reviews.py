@@ -23,7 +23,7 @@ from domain.parties.keys import CREDIT_OFFICE
 from domain.remedies.overdue import Waiting
 from domain.shared.city_time import SHANGHAI, city_day
 from domain.shared.deadlines import Calendar
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of
 from domain.shared.refusals import Defect, refuse_if_any
 
 REASONS = ("sample", "off_hours", "bulk", "no_open_case", "relation")
@@ -179,9 +179,7 @@ def decide_review(
         defects.append(Defect("QRY-3", "review_without_reasons", "/reasons"))
     refuse_if_any(defects)
     return QueryReviewDecided(
-        originator_id=review.id,
-        originator_version=review.version + 1,
-        timestamp=now,
+        **next_of(review, now),
         decided_on=city_day(now).isoformat(),
         finding=finding,
         consequence=consequence,

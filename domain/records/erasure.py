@@ -6,13 +6,13 @@ was approved, and folds each erasure from its own stream.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from domain.shared.events import Event
+from domain.shared.events import Event, Place, next_of, placed
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, refuse_if_any
 from domain.shared.text import says
@@ -168,9 +168,7 @@ def request_erasure(
         defects.append(Defect("PRV-4", "erasure_basis", "/basis", {"most": str(BASIS_CHARACTERS_MAX)}))
     refuse_if_any(defects)
     return ErasureRequested(
-        originator_id=erasure_id,
-        originator_version=1,
-        timestamp=now,
+        **placed(erasure_id, 1, now),
         target=target.kind,
         of=str(target.id),
         name=target.name,
@@ -190,15 +188,13 @@ def approve_erasure(erasure: Erasure, officer: Approver, *, now: datetime) -> Er
         defects.append(Defect("PRV-4", "erasure_approved_already"))
     refuse_if_any(defects)
     return ErasureApproved(
-        originator_id=erasure.id,
-        originator_version=erasure.version + 1,
-        timestamp=now,
+        **next_of(erasure, now),
         officer=officer.pseudonym,
         department=officer.department,
     )
 
 
-def by_repair(*, record: UUID, repair: str, place: Mapping[str, Any]) -> ErasureRequested:
+def by_repair(*, record: UUID, repair: str, place: Place) -> ErasureRequested:
     """REP-5: the request that a granted repair by deletion makes; both approvals are still to come."""
     return ErasureRequested(
         **place,
@@ -216,9 +212,7 @@ def erased_events(erasure: Erasure, entries: list[list[str]], *, now: datetime) 
     chunks = [entries[at : at + ENTRIES_MAX] for at in range(0, len(entries), ENTRIES_MAX)] or [[]]
     return [
         DataErased(
-            originator_id=erasure.id,
-            originator_version=erasure.version + number,
-            timestamp=now,
+            **placed(erasure.id, erasure.version + number, now),
             number=number,
             count=len(chunks),
             erased=chunk,

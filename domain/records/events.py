@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from domain.shared.canonical import Part, Parts
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 from domain.shared.kinds import Kind
 
 
@@ -47,7 +47,7 @@ class RecordDetermined(Event):
         cls, parts: Mapping[str, Part], *, stream_id: UUID, version: int, recorded_at: datetime
     ) -> Self:
         """The record with whatever parts could be opened."""
-        return cls(originator_id=stream_id, originator_version=version, timestamp=recorded_at, content=parts)
+        return cls(**placed(stream_id, version, recorded_at), content=parts)
 
 
 class PublicityEnded(Event):

@@ -16,7 +16,7 @@ from domain.parties.identifiers import is_minor
 from domain.records.publicity import CITIZEN_ID, FORMS, PERSON, decided_on, subject_kind
 from domain.records.screening import is_prohibited_in_remarks, personal_data_in_public
 from domain.shared.canonical import Parts
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of, placed
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, refuse_if_any
 from domain.shared.text import has_control, normalise_document_number, says
@@ -179,9 +179,7 @@ def assess(
         defects.append(Defect("DET-4", "leniency_assessed_already", "/number", {"assessment": str(found.id)}))
     refuse_if_any(defects)
     return LeniencyAssessed(
-        originator_id=stream,
-        originator_version=version + 1,
-        timestamp=now,
+        **placed(stream, version + 1, now),
         department=department,
         officer=officer,
         effect=given.effect,
@@ -209,9 +207,7 @@ def decide_leniency(
         defects.append(Defect("DET-4", "leniency_after_recording"))
     refuse_if_any(defects)
     return LeniencyDecided(
-        originator_id=found.id,
-        originator_version=found.version + 1,
-        timestamp=now,
+        **next_of(found, now),
         decision=decision,
         department=found.department,
         officer=officer,

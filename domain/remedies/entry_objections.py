@@ -28,7 +28,7 @@ from domain.remedies.events import ObjectionOverdue
 from domain.remedies.overdue import Waiting, one_step
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of
 from domain.shared.kinds import Kind
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
@@ -152,9 +152,7 @@ def object_to(
     today = city_day(now)
     due = add_working_days(today, working_days, calendar)
     return EntryObjected(
-        originator_id=entry.id,
-        originator_version=entry.version + 1,
-        timestamp=now,
+        **next_of(entry, now),
         department=entry.department,
         received_by=received_by,
         filed_on=today.isoformat(),
@@ -178,9 +176,7 @@ def reject(
     defects += answer_defects(reasons, remedies, rule="OBJ-3")
     refuse_if_any(defects)
     return EntryObjectionRejected(
-        originator_id=entry.id,
-        originator_version=entry.version + 1,
-        timestamp=now,
+        **next_of(entry, now),
         department=officer.department,
         officer=officer.pseudonym,
         reasons=reasons,

@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from domain.shared.canonical import Json, Part, Parts
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 from domain.shared.kinds import Kind
 
 AGENT: Mapping[str, str] = {
@@ -122,9 +122,7 @@ class RecordCorrected(Event):
             for name, part in parts.items()
         }
         return cls(
-            originator_id=stream_id,
-            originator_version=version,
-            timestamp=recorded_at,
+            **placed(stream_id, version, recorded_at),
             content=content,
             corrects=str(public.get("corrects", "")),
             objection=str(public.get("objection", "")),

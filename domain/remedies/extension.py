@@ -13,6 +13,7 @@ from domain.remedies.repair_case import Repair
 from domain.remedies.repair_events import RepairExtended
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
+from domain.shared.events import next_of
 from domain.shared.refusals import Defect, refuse_if_any
 
 
@@ -50,9 +51,7 @@ def extend_repair(
     refuse_if_any(defects)
     due = add_working_days(date.fromisoformat(repair.answer_by), working_days, calendar)
     return RepairExtended(
-        originator_id=repair.id,
-        originator_version=repair.version + 1,
-        timestamp=now,
+        **next_of(repair, now),
         record=str(repair.record),
         working_days=working_days,
         answer_by=due.day.isoformat(),

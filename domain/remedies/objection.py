@@ -29,7 +29,7 @@ from domain.remedies.standing import Standing
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of, placed
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
 
@@ -129,9 +129,7 @@ def file_objection(
     answer = add_working_days(today, within, calendar)
     agent = filing.agent
     return ObjectionFiled(
-        originator_id=objection_id,
-        originator_version=1,
-        timestamp=now,
+        **placed(objection_id, 1, now),
         record=str(record_id),
         filed_by=filing.filed_by,
         received_by=received_by,
@@ -169,9 +167,7 @@ def reject_objection(
         ]
     )
     return ObjectionDecided(
-        originator_id=objection.id,
-        originator_version=objection.version + 1,
-        timestamp=now,
+        **next_of(objection, now),
         record=str(objection.record),
         outcome="rejected",
         department=officer.department,
@@ -202,9 +198,7 @@ def uphold_objection(
         defects.append(Defect("OBJ-3", "remedy_text_unusable", "/reasons"))
     refuse_if_any(defects)
     return ObjectionDecided(
-        originator_id=objection.id,
-        originator_version=objection.version + 1,
-        timestamp=now,
+        **next_of(objection, now),
         record=str(objection.record),
         outcome="upheld",
         department=officer.department,

@@ -23,7 +23,7 @@ from domain.remedies.reorganisation import Reorganisation, fold_reorganisation
 from domain.remedies.repair_case import Repair, fold_repair
 from domain.remedies.restoration import Restoration, RestorationOverdue, fold_restoration
 from domain.shared.city_time import city_day
-from domain.shared.events import Event
+from domain.shared.events import Event, placed
 
 CaseKind = Literal[
     "objection",
@@ -282,9 +282,7 @@ def missed_days(waiting: Waiting, kind: Callable[..., E], *, now: datetime) -> l
 
 def _place(waiting: Waiting, version: int, now: datetime) -> dict[str, Any]:
     return {
-        "originator_id": waiting.case,
-        "originator_version": version,
-        "timestamp": now,
+        **placed(waiting.case, version, now),
         "record": str(waiting.record),
         "department": waiting.department,
         "provisional": waiting.provisional,

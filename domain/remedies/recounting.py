@@ -25,7 +25,7 @@ from domain.remedies.repair_events import ReorganisationApplied, RepairExtended
 from domain.remedies.restoration import RestorationBegun
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, CalendarYear, add_working_days
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of, placed
 from domain.shared.recounted import CaseDaysRecounted
 
 Counted = (
@@ -120,9 +120,7 @@ def recount(
     if before == (forward, accept, answer, provisional):
         return None
     return CaseDaysRecounted(
-        originator_id=waiting.case,
-        originator_version=waiting.version + 1,
-        timestamp=now,
+        **placed(waiting.case, waiting.version + 1, now),
         record=str(waiting.record),
         calendar=version,
         answer_by=str(answer),
@@ -157,9 +155,7 @@ def _recount_measure(
     if (feedback, answer, provisional) == (measure.due[-1], measure.answer_by, waiting.provisional):
         return None
     return CaseDaysRecounted(
-        originator_id=measure.id,
-        originator_version=measure.version + 1,
-        timestamp=now,
+        **next_of(measure, now),
         record=str(measure.id),
         calendar=version,
         answer_by=answer,

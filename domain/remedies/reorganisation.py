@@ -27,7 +27,7 @@ from domain.remedies.repair_events import RecordRested, RecordReturned, Reorgani
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_months
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of, placed
 from domain.shared.kinds import Kind
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
@@ -185,9 +185,7 @@ def begin_reorganisation(
     refuse_if_any(defects)
     until = plan.until.isoformat()
     begun = ReorganisationBegun(
-        originator_id=case_id,
-        originator_version=1 if applied is None else applied.version + 1,
-        timestamp=now,
+        **placed(case_id, 1 if applied is None else applied.version + 1, now),
         record=str(record_id),
         source=source,
         court=plan.court,
@@ -197,7 +195,7 @@ def begin_reorganisation(
         officer=officer.pseudonym,
         evidence=list(plan.evidence),
     )
-    place = _place(record_id, standing, now)
+    place = placed(record_id, standing.version + 1, now)
     return begun, RecordRested(**place, by=str(case_id), until=until)
 
 
@@ -256,7 +254,7 @@ def after_reorganisation(
     if standing.status != "resting":
         return None
     now, today = ended.timestamp, city_day(ended.timestamp)
-    place, case = _place(record_id, standing, now), str(ended.originator_id)
+    place, case = placed(record_id, standing.version + 1, now), str(ended.originator_id)
     if ended.outcome == "performed":
         return RecordShielded(**place, repair=case, repaired_on=today.isoformat())
     if ends is not None and ends < today:
@@ -270,19 +268,13 @@ def ended(
 ) -> ReorganisationEnded:
     """The event that ends a case, with what is ``said`` of it."""
     return ReorganisationEnded(
-        originator_id=found.id,
-        originator_version=found.version + 1,
-        timestamp=now,
+        **next_of(found, now),
         record=str(found.record),
         outcome=outcome,
         department=officer.department,
         officer=officer.pseudonym,
         **said,
     )
-
-
-def _place(record_id: UUID, standing: Standing, now: datetime) -> dict[str, Any]:
-    return {"originator_id": record_id, "originator_version": standing.version + 1, "timestamp": now}
 
 
 def _evidence_defects(evidence: tuple[str, ...]) -> list[Defect]:

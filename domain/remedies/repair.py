@@ -36,6 +36,7 @@ from domain.remedies.repair_case import Application, Material, Repair, Window, w
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
+from domain.shared.events import next_of, placed
 from domain.shared.refusals import Defect, refuse_if_any
 
 MODES = ("annotate", "shield", "delete")
@@ -83,9 +84,7 @@ def apply_for_repair(
     )
     agent = application.agent
     return RepairApplied(
-        originator_id=repair_id,
-        originator_version=1,
-        timestamp=now,
+        **placed(repair_id, 1, now),
         record=str(record_id),
         applied_by="subject" if agent is None else "agent",
         received_by=received_by,
@@ -144,9 +143,7 @@ def request_materials(
         defects.append(Defect("REP-2", "repair_nothing_missing"))
     refuse_if_any(defects)
     return RepairMaterialsRequested(
-        originator_id=repair.id,
-        originator_version=repair.version + 1,
-        timestamp=now,
+        **next_of(repair, now),
         missing=missing,
         department=officer.department,
         officer=officer.pseudonym,
@@ -178,9 +175,7 @@ def supply_materials(
     accept = add_working_days(today, limits.accept_working_days, calendar)
     answer = add_working_days(today, limits.answer_working_days, calendar)
     return RepairMaterialsSupplied(
-        originator_id=repair.id,
-        originator_version=repair.version + 1,
-        timestamp=now,
+        **next_of(repair, now),
         received_by=received_by,
         accept_by=accept.day.isoformat(),
         answer_by=answer.day.isoformat(),
@@ -207,9 +202,7 @@ def accept_repair(
         )
     refuse_if_any(defects)
     return RepairAccepted(
-        originator_id=repair.id,
-        originator_version=repair.version + 1,
-        timestamp=now,
+        **next_of(repair, now),
         department=officer.department,
         officer=officer.pseudonym,
     )
@@ -280,9 +273,7 @@ def _decided(
     remedies: Mapping[str, str] | None = None,
 ) -> RepairDecided:
     return RepairDecided(
-        originator_id=repair.id,
-        originator_version=repair.version + 1,
-        timestamp=now,
+        **next_of(repair, now),
         record=str(repair.record),
         outcome=outcome,
         department=officer.department,

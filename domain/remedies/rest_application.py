@@ -34,6 +34,7 @@ from domain.remedies.repair_events import ReorganisationApplied
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
+from domain.shared.events import placed
 from domain.shared.refusals import Defect, refuse_if_any
 
 
@@ -70,9 +71,7 @@ def apply_for_rest(
     refuse_if_any(defects)
     answer = add_working_days(today, limits.answer_working_days, calendar)
     return ReorganisationApplied(
-        originator_id=case_id,
-        originator_version=1,
-        timestamp=now,
+        **placed(case_id, 1, now),
         record=str(record_id),
         applied_by="subject" if agent is None else "agent",
         received_by=received_by,

@@ -25,7 +25,7 @@ from domain.parties.acting import (
 from domain.remedies.events import ObjectionDecided
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
-from domain.shared.events import Event
+from domain.shared.events import Event, next_of, placed
 from domain.shared.kinds import Kind
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
@@ -153,9 +153,7 @@ def begin_restoration(
     """The task that follows from an objection that was upheld: its department's, from that day on."""
     due = add_working_days(city_day(upheld.timestamp), working_days, calendar)
     return RestorationBegun(
-        originator_id=restoration_id,
-        originator_version=1,
-        timestamp=upheld.timestamp,
+        **placed(restoration_id, 1, upheld.timestamp),
         record=upheld.record,
         objection=str(upheld.originator_id),
         effect=str(upheld.effect),
@@ -171,9 +169,7 @@ def restore_after(
     """The task that follows when a measure that was applied turns out wrong: the department's that applied it."""
     due = add_working_days(city_day(at), working_days, calendar)
     return RestorationBegun(
-        originator_id=restoration_id,
-        originator_version=1,
-        timestamp=at,
+        **placed(restoration_id, 1, at),
         record=str(measure.records[0]),
         objection=str(measure.id),
         effect="measure_lifted",
@@ -215,9 +211,7 @@ def waive_restoration(
         defects.append(Defect("OBJ-4", "restoration_declaration", "/declaration"))
     refuse_if_any(defects)
     return RestorationWaived(
-        originator_id=task.id,
-        originator_version=task.version + 1,
-        timestamp=now,
+        **next_of(task, now),
         declared_by="subject" if agent is None else "agent",
         received_by=received_by,
         officer=officer,

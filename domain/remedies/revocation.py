@@ -17,6 +17,7 @@ from domain.remedies.repair_events import RecordReturned
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_months
+from domain.shared.events import placed
 from domain.shared.refusals import Defect
 
 CAUSES = ("false_material", "broken_commitment")
@@ -82,9 +83,7 @@ def returned_record(
     if over or not (undone or noted):
         return None
     return RecordReturned(
-        originator_id=record_id,
-        originator_version=standing.version + 1,
-        timestamp=now,
+        **placed(record_id, standing.version + 1, now),
         cause="repair_revoked",
         by=str(repair.id),
         shows=standing.content_version,

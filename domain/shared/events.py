@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from datetime import datetime
-from typing import Any, ClassVar, Self, dataclass_transform
+from typing import Any, ClassVar, Protocol, Self, TypedDict, dataclass_transform
 from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
@@ -17,6 +17,33 @@ from domain.shared.canonical import Json, Part, Parts
 from domain.shared.kinds import Kind
 
 ENVELOPE = ("originator_id", "originator_version", "timestamp")
+
+
+class Place(TypedDict):
+    """Where an event is to stand: its stream, its version there, and the instant of recording."""
+
+    originator_id: UUID
+    originator_version: int
+    timestamp: datetime
+
+
+class Folded(Protocol):
+    """What the events of a stream leave (case, entry, measure ...): the stream's id and the newest version of it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def version(self) -> int: ...
+
+
+def placed(stream: UUID, version: int, at: datetime) -> Place:
+    """The place of an event, to make it with."""
+    return Place(originator_id=stream, originator_version=version, timestamp=at)
+
+
+def next_of(found: Folded, at: datetime) -> Place:
+    """The place of one more event of a stream."""
+    return placed(found.id, found.version + 1, at)
 
 
 @dataclass_transform(frozen_default=True)
@@ -74,4 +101,4 @@ class Event(DomainEvent):
         }
         for part in parts.values():
             values.update(part)
-        return cls(originator_id=stream_id, originator_version=version, timestamp=recorded_at, **values)
+        return cls(**placed(stream_id, version, recorded_at), **values)

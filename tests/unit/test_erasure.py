@@ -20,6 +20,7 @@ from domain.records.erasure import (
     fold_erasure,
     request_erasure,
 )
+from domain.shared.events import placed
 from domain.shared.prose import PROSE
 from domain.shared.refusals import Refused
 
@@ -65,8 +66,7 @@ def test_prv_4_the_same_officer_twice_and_an_officer_from_elsewhere_are_nobody()
 
 
 def test_rep_5_a_repair_counts_for_no_officer() -> None:
-    place = {"originator_id": ID, "originator_version": 1, "timestamp": NOW}
-    request = by_repair(record=SUBJECT, repair=str(ID), place=place)
+    request = by_repair(record=SUBJECT, repair=str(ID), place=placed(ID, 1, NOW))
     first = fold_erasure([request])
     assert first is not None and not first.officers
     one = approve_erasure(first, ONE, now=NOW)
