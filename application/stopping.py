@@ -1,11 +1,12 @@
-"""Measures that rest on what is not executed any more end at once, each in a transaction of its own (INS-2, 15号 二).
+"""Measures that rest on what is not executed any more are over at once, and end by an event each (INS-2, 15号 二).
 
 Follows the suspension of an item of the measures list, a catalogue item or a list's standard; the command that brought
-it about asks, and the deadline runner for what it did not finish.
+it about asks, and the deadline runner for what it did not finish. In between a measure is told as over all the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from application.bearing import Bearing
@@ -18,11 +19,13 @@ from application.sealing import parse_key_reference
 from domain.catalogue.items import CatalogueItemSuspended
 from domain.listing.case import fold_listing
 from domain.listing.events import ListStandardSuspended
-from domain.measures.case import Measure, fold_measure
+from domain.measures.case import Measure, fold_measure, stopped
 from domain.measures.fitting import LISTING
 from domain.measures.items import MeasureItemSuspended
 from domain.records.publicity import item_code
 from domain.remedies.standing import standing_of
+from domain.shared.events import Event
+from domain.shared.refusals import Defect, Refused
 
 ATTEMPTS_MAX = 8
 PER_PAGE = 500
@@ -58,12 +61,40 @@ def stop_measures(ledger: Ledger, stops: Stops) -> int:
     return ended
 
 
+def stop_of(ledger: Ledger, measure: Measure, stops: Stops | None = None) -> str:
+    """The code of what a measure rests on and is suspended, while its own end has not come yet; empty for none."""
+    if not measure.is_open:
+        return ""
+    return _resting_on(ledger, measure, what_stops(ledger) if stops is None else stops)
+
+
+def measure_now(ledger: Ledger, events: Iterable[Event], stops: Stops | None = None) -> Measure | None:
+    """The measure of a stream as it holds now: over since what it rests on is suspended, not since its own end."""
+    measure = fold_measure(events)
+    return stopped(measure) if measure is not None and stop_of(ledger, measure, stops) else measure
+
+
+def executed(ledger: Ledger, measures: Iterable[Measure]) -> list[Measure]:
+    """Those that rest on nothing that is suspended."""
+    given = list(measures)
+    stops = what_stops(ledger) if given else Stops()
+    return [measure for measure in given if not stop_of(ledger, measure, stops)]
+
+
+def require_executed(ledger: Ledger, measure: Measure) -> None:
+    """That a measure rests on nothing suspended. Raises ``Refused`` (INS-2) when it does, after ending it."""
+    stops = what_stops(ledger) if measure.is_open else Stops()
+    if code := stop_of(ledger, measure, stops):
+        _stopped(ledger, measure.id, stops)
+        raise Refused(Defect("INS-2", "measure_stopped", "", {"item": code}))
+
+
 def _stopped(ledger: Ledger, measure_id: UUID, stops: Stops) -> int:
     for _ in range(ATTEMPTS_MAX):
         rows = ledger.store.load("records", measure_id)
         opened = ledger.open_all(rows, log="records")
         measure = fold_measure(row.event for row in opened if "public" in row.opened)
-        by = "" if measure is None or not measure.is_open else _resting_on(ledger, measure, stops)
+        by = "" if measure is None else stop_of(ledger, measure, stops)
         if not by:
             return 0
         subject = parse_key_reference(rows[0].key_ref)["public"][0]

@@ -17,6 +17,7 @@ from application.commands.remedies import Act, DepartmentAct, Done, Once, Record
 from application.commands.restorations import restoring
 from application.commands.subjects import identity_of
 from application.measures import measures_of
+from application.stopping import executed, require_executed
 from domain.measures.case import (
     WRONG,
     Measure,
@@ -129,7 +130,7 @@ class Measures:
         item = self._item(command.measure, guards)
         rows = self._ledger.store.load("records", found.record.concerned)
         still, _ = fold_measured(self._ledger.load(found.record.concerned))
-        open_now = measures_of(self._ledger, still)[0].values()
+        open_now = executed(self._ledger, measures_of(self._ledger, still)[0].values())
         responders = [code for _, code in command.responders]
         defects = list(self._responder_defects(responders, officer, found))
         for code in responders:
@@ -257,11 +258,12 @@ class Measures:
         return self._desk.perform(make, once)
 
     def handled(self, command: HandleMeasure) -> tuple[Measure, RecordFile]:
-        """The measure and the record behind it. Raises ``Refused``, ``StaleVersion``."""
+        """The measure and the record behind it. Raises ``Refused``, so of what is stopped (INS-2), ``StaleVersion``."""
         measure, record = self.case(command.measure_id)
         if measure.version != command.expected:
             raise StaleVersion
         self._desk.officer(command.officer, rule="JNT-1")
+        require_executed(self._ledger, measure)
         return measure, record
 
     def case(self, measure_id: UUID) -> tuple[Measure, RecordFile]:

@@ -16,15 +16,16 @@ from application.commands.subjects import Identity
 from application.ledger import OpenedRow
 from application.queries.looks import log_look
 from application.queries.subject import OWN_PURPOSE, SELF
+from application.stopping import measure_now
 from application.waiting import waiting_of
 from domain.access.decide import may_speak_for_subjects
 from domain.access.model import CASE_HANDLING
 from domain.listing.case import fold_listing
 from domain.listing.events import ListingNotified, ListingRemoved
-from domain.measures.case import fold_measure
+from domain.measures.case import Measure
 from domain.measures.events import MeasureNamed, MeasureObjected
 from domain.remedies.events import ObjectionFiled, RepairApplied
-from domain.remedies.overdue import Waiting
+from domain.remedies.overdue import Waiting, waiting_of_measure
 from domain.remedies.reorganisation import ReorganisationBegun, fold_reorganisation
 from domain.remedies.repair_case import fold_repair
 from domain.remedies.repair_events import ReorganisationApplied
@@ -139,13 +140,14 @@ class CaseQueries:
         if filed is None:
             raise _unknown(kind)
         record = self._record(kind, case_id, filed, None)
-        settled = (measure := fold_measure(events)) is not None and not measure.step
+        measure = measure_now(self._ledger, events)
+        settled = measure is not None and not measure.step
         over = (settled or isinstance(events[-1], ListingRemoved)) and asker.subject is None
         # Who was taken off a list stands in no answer but the subject's own.
         visible = () if over else self._visible(filed, record, asker)
         if not visible or (paper and PERSON not in visible):
             raise _unknown(kind)
-        waiting = waiting_of(events)
+        waiting = waiting_of(events) if measure is None else waiting_of_measure(measure)
         if paper and waiting is not None:
             raise Refused(Defect(RULES[kind], "decision_not_made"))
         history = [_shown(row, visible, own=asker.subject is not None) for row in rows]
@@ -158,7 +160,7 @@ class CaseQueries:
         return CaseState(
             case=case_id,
             version=rows[-1].row.stream_version,
-            state=_state(events),
+            state=_state(events, measure),
             waiting=waiting,
             overdue=waiting is not None and waiting.is_overdue(city_day(self._ledger.now())),
             record=record.id,
@@ -272,12 +274,11 @@ def _filed(kind: CaseKind, events: Sequence[Event]) -> Filed | None:
     return None
 
 
-def _state(events: Sequence[Event]) -> str:
+def _state(events: Sequence[Event], measure: Measure | None) -> str:
     """The state in a word: pending, applied, materials_requested, accepted, or the outcome; of a listing its own."""
     case = fold_listing(events) or fold_restoration(events) or fold_reorganisation(events)
     if case is not None:
         return case.state
-    measure = fold_measure(events)
     if measure is not None:
         return "suspended" if measure.is_open and measure.suspended_by else measure.state
     repair = fold_repair(events)

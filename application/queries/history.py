@@ -23,10 +23,14 @@ class Moment:
 
 @dataclass(frozen=True)
 class RecordLife:
-    """A record in its subject's dossier (档案): every event of it, whatever became of it."""
+    """A record in its subject's dossier (档案): every event of it, whatever became of it.
+
+    ``stopped`` is the code of what a measure rests on and is suspended, while its own end is not recorded yet (INS-2).
+    """
 
     record: str
     moments: tuple[Moment, ...]
+    stopped: str = ""
 
 
 def life_of(rows: Sequence[OpenedRow]) -> RecordLife | None:

@@ -20,6 +20,7 @@ from application.ports import Append
 from application.queries.looks import Overtaken, asked_again, log_look, log_look_at
 from application.queries.shared import LISTED_MAX, Listed
 from application.registry import MeasureVersions
+from application.stopping import executed
 from domain.access.decide import decide, request_defects
 from domain.access.model import Officer, Request
 from domain.listing.case import fold_listing
@@ -161,7 +162,7 @@ class MeasureChecks:
     ) -> Iterator[Verdict]:
         """A verdict for every ground, in order."""
         still, _ = fold_measured(self._ledger.load(subject))
-        applied = measures_of(self._ledger, still)[0].values()
+        applied = executed(self._ledger, measures_of(self._ledger, still)[0].values())
         for one in found:
             yield judge(item, one.ground, department=request.department, cited=cited, applied=applied)
 

@@ -21,9 +21,12 @@ from application.queries.history import RecordLife, history_digest, life_of, lin
 from application.queries.looks import Look, Names, Shown, log_look, log_look_at, looks_digest, told_look
 from application.queries.pages import FIRST_PAGE, LIMIT_MAX, Cursors, Page, PageAsked, Place
 from application.registry import Registry
+from application.stopping import stop_of
 from domain.access.decide import may_speak_for_subjects
 from domain.access.events import ConsentWithdrawn, SubjectQueried
 from domain.access.model import OF_PLATFORM, OWN_RECORDS
+from domain.measures.case import fold_measure
+from domain.measures.events import MeasureNamed
 from domain.records.links import PersonLinked
 from domain.shared.canonical import Json
 from domain.shared.city_time import city_day
@@ -134,7 +137,7 @@ class SubjectQueries:
             )
         more, found = len(found) > asked.limit, found[: asked.limit]
         lives = [self._life(record, through=place.begun) for record, _ in found]
-        told = tuple(life for life in lives if life is not None)
+        told = tuple(self._as_it_holds(life, asked) for life in lives if life is not None)
         shown = [[life.record, "history", history_digest(life.record, life.moments).hex()] for life in told]
         _, receipt = self._logged(asking, shown, view_position=place.begun)
         following = cursors.write(Place(place.begun, found[-1][1])) if more else ""
@@ -175,6 +178,13 @@ class SubjectQueries:
         link = rows[0].event
         assert isinstance(link, PersonLinked)
         return None if rows[0].closed else linked_life(rows, self._opened(UUID(link.record), through))
+
+    def _as_it_holds(self, life: RecordLife, asked: PageAsked) -> RecordLife:
+        """A measure that rests on what is suspended is over, though its end may not be recorded yet (INS-2)."""
+        if asked.as_of or life.moments[0].event != MeasureNamed.TOPIC:
+            return life
+        measure = fold_measure(self._ledger.load(UUID(life.record)))
+        return life if measure is None else replace(life, stopped=stop_of(self._ledger, measure))
 
     def _opened(self, stream: UUID, through: int) -> list[OpenedRow]:
         rows = [r for r in self._ledger.store.load("records", stream) if r.position <= through]

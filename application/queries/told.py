@@ -59,8 +59,10 @@ def told_page(name: str, entries: Iterable[Any], page: Page[Any], **more: Any) -
 
 
 def told_life(life: RecordLife, calendar: Calendar, settings: RuleSettings) -> Body:
-    """A record of a dossier, with how late it was published, if it was."""
+    """A record of a dossier, with how late it was published, if it was, and for what a measure is not executed."""
     told: Body = {"record": life.record, "history": [vars(moment) for moment in life.moments]}
+    if life.stopped:
+        told["stopped"] = life.stopped
     if late := late_of(life, calendar, settings):
         told["late"] = {"due": late.due.isoformat(), "days": late.days, "provisional": late.provisional}
     return told

@@ -14,8 +14,9 @@ from uuid import UUID
 from application.ledger import Ledger
 from application.ports import OpenCase
 from application.queries.pages import FIRST_PAGE, Cursors, Page, PageAsked, Place
+from application.stopping import Stops, measure_now, what_stops
 from application.waiting import waiting_of
-from domain.remedies.overdue import Waiting
+from domain.remedies.overdue import Waiting, waiting_of_measure
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
 
@@ -80,8 +81,16 @@ class Worklist:
 
     def _tasks(self, cases: Iterable[OpenCase]) -> list[Task]:
         """A task for each case that is still open when its events are read."""
-        found = (waiting_of(self._ledger.load(case.id)) for case in cases)
+        given = list(cases)
+        stops = what_stops(self._ledger) if any(case.kind == "measure" for case in given) else Stops()
+        found = (self._waiting(case, stops) for case in given)
         return [self._task(waiting) for waiting in found if waiting is not None]
+
+    def _waiting(self, case: OpenCase, stops: Stops) -> Waiting | None:
+        """What a case waits for; a measure that rests on what is suspended only for the report of its end (INS-2)."""
+        events = self._ledger.load(case.id)
+        measure = measure_now(self._ledger, events, stops) if case.kind == "measure" else None
+        return waiting_of(events) if measure is None else waiting_of_measure(measure)
 
     def _task(self, waiting: Waiting) -> Task:
         today, due = city_day(self._ledger.now()), waiting.due

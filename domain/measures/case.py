@@ -264,6 +264,17 @@ def end(measure: Measure, *, cause: str, by: str, at: datetime) -> MeasureEnded:
     )
 
 
+def stopped(measure: Measure) -> Measure:
+    """The measure once what it rests on is suspended: over from that instant on, before the event that ends it comes.
+
+    Nothing of it is executed any more (INS-2): what is left is to report that it was lifted, if it had been applied.
+    """
+    if not measure.is_open:
+        return measure
+    never = measure.state == "named"
+    return replace(measure, state="ended", cause=STOPPED, settled=never, **(_UNANSWERED if never else {}))
+
+
 def suspend(measure: Measure, *, objection: UUID, at: datetime) -> MeasureSuspended:
     """It is not executed while an objection is verified (MEA-5)."""
     day = city_day(at).isoformat()

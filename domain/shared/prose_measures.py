@@ -204,6 +204,11 @@ MEASURE_PROSE: dict[str, tuple[str, str]] = {
         "事项或名单 {item} 所依据的文件没有充分依据，已停止执行，措施不得以其为依据。",
         "Item or list {item} rests on a document without sufficient basis and is not executed; nothing rests on it.",
     ),
+    "measure_stopped": (
+        "该措施所依据的 {item} 已停止执行，自停止之时起措施不再执行并已结束；请查看最新状态，反馈解除情况。",
+        "What the measure rests on, {item}, is not executed any more; the measure is over from that instant on. Look at"
+        " it anew and report that it was lifted.",
+    ),
     "measure_roles_unknown": (
         "措施 {measure} 的第 {number} 条依据所及关联责任人须为：{values}。",
         "The linked persons whom provision {number} of measure {measure} reaches are of: {values}.",

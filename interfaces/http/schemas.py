@@ -300,10 +300,12 @@ class LateRecord(Schema):
 
 
 class RecordLife(Schema):
-    """A record in its subject's dossier; ``late`` when it came after the seventh working day."""
+    """A record in its subject's dossier; ``late`` when it came after the seventh working day; ``stopped``, of a measure
+    whose end is not recorded yet: the code of the item or list that it rests on and that is not executed any more."""
 
     record = fields.UUID(required=True)
     late = fields.Nested(LateRecord)
+    stopped = fields.String()
     history = fields.List(fields.Nested(Moment), required=True)
 
 

@@ -9,10 +9,12 @@ from uuid import UUID
 
 import pytest
 
+from application.commands.remedies import Done
 from application.registry import Registry
 from application.resting import settle
 from domain.catalogue.items import CatalogueItem, CatalogueItemSuspended, LegalBasis, version_in_force
 from domain.instruments.ledger import Stopped
+from domain.measures.case import fold_measure
 from domain.measures.events import MeasureEnded
 from domain.measures.fitting import LISTING
 from domain.shared.refusals import Refused
@@ -20,6 +22,7 @@ from interfaces.client.instruments import Instruments
 from tests.ledger_books import KEPT, book, row
 from tests.listing import LIST, Lister, ListingStory
 from tests.measures import BANNED, HEAVY, ITEMS, LIGHT, MeasureStory
+from tests.measures import Desk as HttpDesk
 from tests.remedies import begin
 from tests.remedies_http import City, problem
 from tests.web import Web
@@ -112,6 +115,30 @@ def test_ins_2_what_rests_on_a_document_without_basis_stops_at_once_and_comes_ba
     assert world.verify().finding is None
 
 
+def over_since_the_suspension(city: City, done: Done, acted_on: Done) -> None:
+    """Whoever asks about a measure between the suspension and the event that ends it is told that it is over, and
+    whoever acts on one is refused and ends it."""
+    http, case = HttpDesk(city), str(done.case)
+    waits = http.tasks()[case]
+    assert (waits["step"], waits["version"]) == ("report_lifted", done.version)
+    told = http.state({"case": case})
+    assert (told["state"], told["waiting"]["step"]) == ("ended", "report_lifted")
+    mine = http.portal.state(case, subject=city.subject)
+    assert mine["state"] == "ended" and mine["history"][-1]["event"] == "measure.applied"
+    city.world.project()
+    (life,) = [life for life in city.clients["portal"].dossier(city.subject) if life["record"] == case]
+    assert life["stopped"] == CODE and life["history"][-1]["event"] == "measure.applied"
+    world, receipt = city.world, {"case": str(acted_on.case), "version": acted_on.version}
+    refused = problem(lambda: http.source.lift(http.case(receipt), reasons="已经整改"), 422)
+    assert (refused["rule"], refused["errors"][0]["code"]) == ("INS-2", "measure_stopped") and refused[
+        "instead"
+    ]
+    ended = fold_measure(world.ledger.load(acted_on.case))
+    assert ended is not None and (ended.state, ended.cause) == ("ended", "basis_stopped")
+    after = http.source.report(http.case({**receipt, "version": ended.version}), done="已停止执行")
+    assert http.found(after).settled
+
+
 @pytest.mark.rule("INS-2")
 def test_ins_2_measures_and_listings_that_rest_on_a_stopped_document_stop_with_it_and_their_department_is_told(
     scene: Scene,
@@ -128,7 +155,7 @@ def test_ins_2_measures_and_listings_that_rest_on_a_stopped_document_stop_with_i
         for number in (1, 2, 3)
     ]
     running = desk.applied(serious[0], measure="W01", provision=provision.cited_as)
-    other = desk.applied(serious[0])
+    other, third = desk.applied(serious[0]), desk.applied(serious[2])
     listing = lists.listed(serious[1], version=lists.version()).case
     on_list = desk.applied(listing, measure=HEAVY, provision=BANNED, ground=LISTING)
     world.project()
@@ -163,6 +190,8 @@ def test_ins_2_measures_and_listings_that_rest_on_a_stopped_document_stop_with_i
     stopped = [Stopped(running.case, story.source, TITLE)]
     assert settle(world.ledger, lambda: stopped) == 1
     assert desk.measure(other).state == "applied"
+    over_since_the_suspension(city, other, third)
+    desk.story.desk.registry.forget()
     assert world.deadlines.run().terms_ended == 0 and desk.measure(other).cause == "basis_stopped"
     world.project()
     assert world.new_projector().rebuild().equal and not world.fsck().faults

@@ -20,6 +20,7 @@ from domain.measures.case import (
     miss,
     report,
     resume,
+    stopped,
     suspend,
 )
 from domain.measures.events import MeasureApplied, MeasureNamed
@@ -109,6 +110,15 @@ def applied() -> Measure:
 def codes(item: MeasureItem | None = ITEM, ground: Ground = GROUND, **asked: Any) -> list[tuple[str, str]]:
     verdict = judge(item, ground, **{"department": OWN, **asked})
     return [(defect.rule, defect.code) for defect in verdict.defects]
+
+
+@pytest.mark.rule("INS-2")
+def test_ins_2_a_measure_is_over_once_what_it_rests_on_is_suspended_and_only_its_end_is_left_to_report() -> (
+    None
+):
+    over = stopped(applied())
+    assert (over.state, over.cause, over.step, over.version) == ("ended", "basis_stopped", "report_lifted", 2)
+    assert stopped(named()).step == "" and stopped(over) == over
 
 
 def test_what_fits_may_be_applied_and_is_judged_by_the_provision_that_fits() -> None:
