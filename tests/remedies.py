@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
-
-import psycopg
 
 from application.commands.governance import Governance
 from application.commands.intake import Intake, Report
@@ -197,20 +196,20 @@ class Story:
 
     def marks(self) -> set[tuple[UUID, UUID]]:
         """All marks that stand."""
-        with psycopg.connect(self.world.database.admin) as conn:
-            return set(conn.execute("SELECT record_id, objection_id FROM ledger.marks").fetchall())
+        return set(self.world.owner.execute("SELECT record_id, objection_id FROM ledger.marks").fetchall())
 
     def shared(self, record: UUID) -> int:
         """How many parts of the record the shared view lets through today."""
+        return self.shared_of([record]).get(record, 0)
+
+    def shared_of(self, records: Iterable[UUID]) -> dict[UUID, int]:
+        """The same of many; without those of which it lets nothing through."""
         query = (
-            "SELECT count(*) FROM ledger.renditions r WHERE view = 'shared' AND record_id = %s"
+            "SELECT record_id, count(*) FROM ledger.renditions r WHERE view = 'shared' AND record_id = ANY(%s)"
             " AND (until IS NULL OR until >= %s)"
-            " AND NOT EXISTS (SELECT FROM ledger.suppressed x WHERE x.record_id = r.record_id)"
+            " AND NOT EXISTS (SELECT FROM ledger.suppressed x WHERE x.record_id = r.record_id) GROUP BY record_id"
         )
-        with psycopg.connect(self.world.database.admin) as conn:
-            row = conn.execute(query, (record, self.world.today)).fetchone()
-        assert row is not None
-        return int(row[0])
+        return dict(self.world.owner.execute(query, (list(records), self.world.today)).fetchall())
 
 
 def begin(world: World) -> Story:

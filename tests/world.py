@@ -190,8 +190,15 @@ class World:
             self._pools[role] = open_pool(getattr(self.database, role), size_max=most)
         return self._pools[role]
 
+    @cached_property
+    def owner(self) -> psycopg.Connection:
+        """One connection of the database's owner, kept for a test that often asks what no login of the service may."""
+        return psycopg.connect(self.database.admin, autocommit=True)
+
     def close(self) -> None:
         """Close every connection."""
+        if "owner" in self.__dict__:
+            self.owner.close()
         for pool in self._pools.values():
             pool.close()
 

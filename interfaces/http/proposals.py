@@ -107,10 +107,7 @@ def make_proposal() -> Response:
     """A department proposes the next version of a catalogue item, the standard of a list or a measure (提出, CAT-3)."""
 
     def run(given: Command) -> Done:
-        officer = Officer(given.officer, given.caller.department)
-        known = given.desk.registry.officer(officer.pseudonym)
-        if known is None or known.department != officer.department:
-            raise ProblemError(403, "purpose", Defect("QRY-1", "officer_unknown", "Credit-Official"))
+        officer = given.acting()
         said = given_json(MadeProposal(), given.body)
         proposal_id = services().ledger.entropy.uuid()
         return _desk().propose(

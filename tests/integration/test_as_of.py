@@ -14,8 +14,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import invariant, run_state_machine_as_test
+from hypothesis.stateful import invariant
 
 from application.data_keys import unwrap_all
 from application.ending_terms import end_terms
@@ -26,6 +25,7 @@ from application.queries.log_rows import RecordRows
 from application.queries.past import NoSuchRecord, Past, PastRendition, PastViews
 from domain.shared.city_time import city_day
 from interfaces.cli.main import cli
+from tests.histories.bench import Bench, run_histories
 from tests.integration.test_pages import DOSSIER, LOOKS, asked, question
 from tests.integration.test_remedy_histories import Histories, Model
 from tests.remedies import FIRST, SECOND, Story, begin
@@ -286,14 +286,8 @@ class Remembering(Histories):
 
 def test_as_of_each_position_the_views_are_what_they_were_then(seeded_world: World) -> None:
     model = Model(begin(seeded_world))
-    model.position = seeded_world.reader.head("records")[0]
-    checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    run_state_machine_as_test(
-        type("RememberingHere", (Remembering,), {"model": model, "seen": []}),
-        settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=10, deadline=None, suppress_health_check=checks
-        ),
-    )
+    bench = Bench(model.story)
+    run_histories(Remembering, examples=EXAMPLES, steps=10, model=model, bench=bench, seen=[])
 
 
 def test_a_look_back_at_one_record_shows_that_record_only(story: Story) -> None:

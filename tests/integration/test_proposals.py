@@ -73,6 +73,18 @@ def desk(ledger_world: World) -> Desk:
     return Desk(ledger_world)
 
 
+@pytest.mark.rule("QRY-1")
+def test_qry_1_a_proposal_by_an_officer_whom_nobody_registered_is_refused_and_the_refusal_logged(
+    desk: Desk,
+) -> None:
+    desk.lived.market = replace(desk.lived.market, pseudonym="nobody")
+    before = desk.world.reader.head("access")[0]
+    said = {"what": "list_standard", "content": local_standard()}
+    assert desk.refused("", said, MARKET) == (403, "QRY-1", "officer_unknown")
+    (row,) = desk.world.reader.rows("access", after=before, limit=2)
+    assert row.topic == "act.refused"
+
+
 @pytest.mark.rule("LST-3")
 @pytest.mark.rule("CAT-3")
 def test_lst_3_a_standard_goes_through_every_step_and_none_is_skipped(desk: Desk) -> None:

@@ -10,27 +10,19 @@ from typing import ClassVar
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import Bundle, invariant, precondition, rule
 
 from application.commands.remedies import Done, StaleVersion
-from application.ports import Log
-from application.verify import Remembered
 from domain.shared.canonical import Parts
 from domain.shared.refusals import Refused
+from tests.histories.bench import Bench, run_histories
+from tests.histories.promises import Promises
 from tests.remedies import FIRST, LETTER, PROOF, REMEDIES, SECOND, Story, begin
 from tests.world import World
 
 NUMBERS = itertools.count(1)
-EXAMPLES = 8
+EXAMPLES, STEPS = 8, 14
 MONTHS = {"轻微": 3, "一般": 12, "严重": 36}
 """How long a penalty is public at most (国办发〔2025〕22号 二)."""
 DECISIONS = {
@@ -50,7 +42,6 @@ class Model:
     """
 
     story: Story
-    remembered: dict[Log, Remembered] = field(default_factory=dict)
     first_sent: dict[UUID, Parts] = field(default_factory=dict)
     content: dict[UUID, Parts] = field(default_factory=dict)
     corrections: Counter[UUID] = field(default_factory=Counter)
@@ -63,7 +54,6 @@ class Model:
     repairs: dict[UUID, Done] = field(default_factory=dict)
     repaired: dict[UUID, UUID] = field(default_factory=dict)
     left: dict[UUID, Done] = field(default_factory=dict)
-    position: int = 0
 
     @property
     def gone(self) -> set[UUID]:
@@ -92,7 +82,7 @@ def is_over(content: Parts, today: date) -> bool:
     return min(most, date.fromisoformat(str(public["CF_GSJZQ"]))) < today
 
 
-class Histories(RuleBasedStateMachine):
+class Histories(Promises):
     """What may happen to records over one ledger; a test gives the model."""
 
     model: ClassVar[Model]
@@ -101,6 +91,12 @@ class Histories(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.model.begin()
+        self.earlier = len(self.model.first_sent)
+
+    @property
+    def mine(self) -> list[UUID]:
+        """The records of this history: those of earlier ones are looked at when it ends."""
+        return list(self.model.first_sent)[self.earlier :]
 
     @property
     def story(self) -> Story:
@@ -229,44 +225,37 @@ class Histories(RuleBasedStateMachine):
             assert (self.story.world.lookup.record(record) is None) == (record in self.model.gone)
 
     @invariant()
-    def positions_are_dense_and_digests_verify(self) -> None:
-        rows = self.story.world.reader.rows("records", after=self.model.position, limit=1000)
-        self.model.position += len(rows)
-        assert [r.position for r in rows] == list(
-            range(self.model.position - len(rows) + 1, self.model.position + 1)
-        )
-        assert self.story.world.reader.head("records")[0] == self.model.position
-        if rows:
-            assert self.story.world.finding(self.model.remembered) is None
-
-    @invariant()
     def nothing_suppressed_is_visible(self) -> None:
-        for record in self.model.gone:
-            assert self.story.world.lookup.record(record) is None and self.story.shared(record) == 0
+        self.is_hidden(self.mine)
+
+    def is_hidden(self, records: list[UUID]) -> None:
+        """Promise 7: of these, what is gone is in no view."""
+        gone = self.model.gone.intersection(records)
+        assert not self.story.shared_of(gone)
+        for record in gone:
+            assert self.story.world.lookup.record(record) is None
 
     @invariant()
     def marks_are_the_pending_objections(self) -> None:
         pending = {**self.model.left, **self.model.pending}
         assert self.story.marks() == {(self.model.object_of[case], case) for case in pending}
-        objected = {self.model.object_of[case] for case in pending}
-        for record in self.model.first_sent:
+        self.is_marked(self.mine)
+
+    def is_marked(self, records: list[UUID]) -> None:
+        """Of these, what is objected to is shown so, and nothing else."""
+        objected = {self.model.object_of[case] for case in (*self.model.left, *self.model.pending)}
+        for record in records:
             shown = self.story.world.lookup.record(record)
             assert shown is None or shown.objected == (record in objected)
 
-    def teardown(self) -> None:
+    def close(self) -> None:
+        super().close()
         for record, content in self.model.content.items():
             assert self.story.file(record).standing.content == content
-        self.story.world.project()
-        assert self.story.world.new_projector().rebuild().equal
+        self.is_hidden(list(self.model.first_sent))
+        self.is_marked(list(self.model.first_sent))
 
 
 def test_any_history_of_remedies_keeps_the_promises(seeded_world: World) -> None:
     model = Model(begin(seeded_world))
-    model.position = seeded_world.reader.head("records")[0]
-    checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    run_state_machine_as_test(
-        type("HistoriesHere", (Histories,), {"model": model}),
-        settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=14, deadline=None, suppress_health_check=checks
-        ),
-    )
+    run_histories(Histories, examples=EXAMPLES, steps=STEPS, model=model, bench=Bench(model.story))

@@ -11,15 +11,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from application.commands.leniency import Leniency
 from application.commands.links import LinkPerson, Links
@@ -34,6 +33,7 @@ from domain.records.links import PersonLinked
 from domain.shared.refusals import Refused
 from domain.transparency.merkle import leaf_hash
 from interfaces.demo.identities import citizen_id
+from tests.histories.bench import Bench, Days, run_histories
 from tests.integration import test_remedy_histories as remedies
 from tests.listing import LIST, ListingStory, decision_parts
 from tests.measures import MeasureStory
@@ -44,7 +44,7 @@ from tests.web import Web
 from tests.world import World
 
 NUMBERS = itertools.count(1)
-EXAMPLES, STEPS, DAYS_MAX = 6, 18, 15
+EXAMPLES, STEPS = 6, 18
 ADULT = {"id_type": "身份证", "id_number": citizen_id(Random(3), birth=date(1980, 1, 1))}
 LIMIT = "objection.own_scope_working_days"
 
@@ -61,22 +61,16 @@ class Model(remedies.Model):
     taken_off: set[UUID] = field(default_factory=set)
     links: dict[UUID, UUID] = field(default_factory=dict)
     promised: dict[UUID, str] = field(default_factory=dict)
-    start: datetime = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.start = self.story.world.clock.at
 
 
-class WholeHistories(remedies.Histories):
+class WholeHistories(remedies.Histories, Days):
     """What may happen to records and to whatever hangs on them; a test gives the model."""
 
     model: ClassVar[Model]
 
     def __init__(self) -> None:
         super().__init__()
-        # What was tried before must not decide what can happen now: the same day, and lists of this history.
-        self.world.clock.at, self.days = self.model.start, 0
-        self.mine = list[UUID]()
+        self.listed = list[UUID]()
 
     @property
     def world(self) -> World:
@@ -126,13 +120,13 @@ class WholeHistories(remedies.Histories):
             seen = cases.heard(begun) if heard else begun
             with self.refused_if(not heard or bool(self.on_list())):
                 cases.listings.decide(cases.handling(seen), act)
-                self.mine.append(begun.case)
+                self.listed.append(begun.case)
                 model.listed[begun.case] = (record, model.corrections[record])
 
-    @precondition(lambda self: self.mine)
+    @precondition(lambda self: self.listed)
     @rule(data=st.data())
     def take_off_the_list(self, data: st.DataObject) -> None:
-        self.take_off(data.draw(st.sampled_from(self.mine)))
+        self.take_off(data.draw(st.sampled_from(self.listed)))
 
     def take_off(self, listing: UUID) -> None:
         found = self.model.cases.listings.find(listing)
@@ -169,7 +163,7 @@ class WholeHistories(remedies.Histories):
         unlawful = record in self.model.gone or record in self.objected() or open_already
         try:
             # Within the legal standard of whichever was the first, also when days have passed (MEA-2).
-            done = self.model.measured.applied(record, until=self.model.start.date() + timedelta(days=300))
+            done = self.model.measured.applied(record, until=self.bench.start.date() + timedelta(days=300))
         except Refused:
             assert unlawful
         else:
@@ -199,13 +193,9 @@ class WholeHistories(remedies.Histories):
         change_setting(self.world, LIMIT, days)
         self.story.desk.registry.forget()
 
-    @precondition(lambda self: self.days < DAYS_MAX)
-    @rule(days=st.integers(1, 5))
-    def let_days_pass(self, days: int) -> None:
-        """The deadline runner records what is overdue; the department reads its cases again."""
-        self.days += days
-        self.world.clock.advance(days=days)
-        self.world.deadlines.run()
+    def days_passed(self) -> None:
+        """The department reads its cases again."""
+        super().days_passed()
         model, story = self.model, self.story
         for record, content in model.content.items():
             model.sent(record, content)
@@ -272,11 +262,6 @@ class WholeHistories(remedies.Histories):
             assert found is not None
             assert self.model.promised.setdefault(case, found.answer_by) == found.answer_by
 
-    def teardown(self) -> None:
-        super().teardown()
-        finding = self.world.finding()
-        assert finding is None, finding
-
     def objected(self) -> set[UUID]:
         """The records to which an objection is being verified."""
         return {self.model.object_of[case] for case in (*self.model.pending, *self.model.left)}
@@ -297,14 +282,4 @@ def test_any_history_of_all_processes_keeps_the_promises(seeded_world: World) ->
     story = begin(seeded_world)
     with Web(seeded_world).served() as url:
         model = Model(story, city=City(story, url), cases=ListingStory(story), measured=MeasureStory(story))
-        model.position = seeded_world.reader.head("records")[0]
-        run_state_machine_as_test(
-            type("WholeHistoriesHere", (WholeHistories,), {"model": model}),
-            settings=settings(
-                max_examples=EXAMPLES,
-                stateful_step_count=STEPS,
-                deadline=None,
-                phases=(Phase.generate,),
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        run_histories(WholeHistories, examples=EXAMPLES, steps=STEPS, model=model, bench=Bench(story))

@@ -1,0 +1,213 @@
+"""The service that histories act on: each act is one signed request, judged beforehand by a model of the test's own.
+
+What the model calls lawful is recorded, receipted, and done once when it is sent again; what it calls unlawful is
+refused by the rule that it names, and leaves nothing in either log but that refusal.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from werkzeug.test import TestResponse
+
+from application.ports import Log
+from domain.parties.acting import Officer
+from domain.shared.canonical import Parts
+from domain.shared.kinds import Kind
+from domain.transparency.digest import StoredRow
+from interfaces.client.sealing import seal_remedy
+from tests.remedies import Story
+from tests.web import Signing, Web
+from tests.world import World
+
+JSON = "application/json"
+LOGS: tuple[Log, ...] = ("records", "access")
+NUMBERS = itertools.count(1)
+STALE = "stale"
+"""Why an act is refused that names a version which is not the newest: with 412, and that is logged nowhere."""
+DAYS_MAX = 15
+"""Days that one history may last."""
+OFFICE_OFFICERS = ("credit_office-1", "credit_office-2")
+
+
+@dataclass
+class Bench:
+    """One ledger's service; ``secret`` are words that no answer may hold, to whomever it goes.
+
+    ``erased`` are words that no part of any row may hold any more, ``kept`` those that some part must still hold.
+    """
+
+    story: Story
+    secret: set[str] = field(default_factory=set)
+    erased: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.world: World = self.story.world
+        self.web = Web(self.world)
+        self.office = Officer(OFFICE_OFFICERS[0], self.story.office)
+        self.start = self.world.clock.at
+
+    def officer(self, unit: str) -> Officer:
+        """The first officer of a unit of the demo city, by the unit's key."""
+        code = next(d.code for d in self.world.city.departments if d.key == unit)
+        return Officer(f"{unit}-1", code)
+
+    def head(self, log: Log) -> int:
+        """The newest position of a log."""
+        return self.world.reader.head(log)[0]
+
+    def rows(self, log: Log, after: int) -> list[StoredRow]:
+        """What stands in a log after a position."""
+        return list(self.world.reader.rows(log, after=after, limit=1000))
+
+    def events(self, log: Log, after: int) -> list[Any]:
+        """The events after a position, opened."""
+        return [one.event for one in self.world.ledger.open_all(self.rows(log, after), log=log)]
+
+    def sealed(self, kind: Kind, parts: Parts, stream: UUID | str, department: str) -> dict[str, Any]:
+        """Parts as a department seals them itself."""
+        ledger_id, key = self.world.ledger.id.bytes, self.world.keys[department]
+        return seal_remedy(kind, parts, record=str(stream), ledger_id=ledger_id, key=key)
+
+    def send(
+        self,
+        path: str,
+        said: Any,
+        who: Officer,
+        *,
+        key: str = "",
+        may_tell: Collection[str] = (),
+        media: str = JSON,
+        **headers: str,
+    ) -> TestResponse:
+        """A signed POST, whose answer holds no secret but what it may tell; empty headers are not sent."""
+        given = {"credit_official": who.pseudonym, **headers}
+        sent = {"content-type": media, "idempotency-key": key or uuid4().hex}
+        sent |= {name.replace("_", "-"): value for name, value in given.items() if value}
+        covered = ("@method", "@path", "@query", "content-digest", *sent)
+        signing = Signing(
+            who.department, self.world.keys[who.department], self.world.ledger.id.hex, covered=covered
+        )
+        body = said if isinstance(said, bytes) else json.dumps(said).encode()
+        answer = self.web.http.post(path, data=body, headers=signing.headers("POST", path, body, sent))
+        self.tells_no_secret(answer, may_tell)
+        return answer
+
+    def tells_no_secret(self, answer: TestResponse, may_tell: Collection[str] = ()) -> None:
+        """WHS-1, PRV-4: whatever is sealed or erased stands in no answer, however it was asked for."""
+        text = answer.get_data(as_text=True)
+        assert not [word for word in self.secret if word in text and word not in may_tell]
+
+    def act(
+        self,
+        path: str,
+        said: Any,
+        who: Officer,
+        *,
+        unlawful: Collection[str] = (),
+        version: int = 0,
+        log: Log = "records",
+        **headers: Any,
+    ) -> dict[str, Any]:
+        """One act, refused exactly when there is a reason, by that rule; the receipt, empty for a refusal."""
+        key, before = uuid4().hex, {log: self.head(log) for log in LOGS}
+        if version:
+            headers["if_match"] = f'"{version}"'
+        answer = self.send(path, said, who, key=key, **headers)
+        grown = {log: self.head(log) - before[log] for log in LOGS}
+        if unlawful:
+            self.is_refused(answer, who, set(unlawful), before)
+            return {}
+        other: Log = "access" if log == "records" else "records"
+        assert answer.status_code in (200, 201), (answer.text, path)
+        assert grown[log] > 0 and grown[other] == 0, grown
+        first = json.loads(self.rows(log, before[log])[0].meta)
+        assert (first["actor"], first.get("officer", who.pseudonym)) == (who.department, who.pseudonym)
+        again = self.send(path, said, who, key=key, **headers)
+        assert (again.status_code, again.get_json()) == (
+            answer.status_code,
+            answer.get_json() | again.get_json(),
+        )
+        assert again.get_json()["receipt"] == answer.get_json()["receipt"]
+        assert grown == {log: self.head(log) - before[log] for log in LOGS}, "what is sent again is done once"
+        receipt: dict[str, Any] = answer.get_json()["receipt"]
+        return receipt
+
+    def is_refused(
+        self, answer: TestResponse, who: Officer, reasons: set[str], before: Mapping[Log, int]
+    ) -> None:
+        """It was turned away by one of these rules, and nothing stands in the logs but one refusal by it."""
+        told = answer.get_json()
+        assert 400 <= answer.status_code < 500, f"not refused: {sorted(reasons)}"
+        assert self.head("records") == before["records"]
+        if answer.status_code == 412:
+            assert STALE in reasons and self.head("access") == before["access"], told
+            return
+        assert told["rule"] in reasons, (told, reasons)
+        if told["rule"] != "FORMAT":
+            left = self.events("access", before["access"])
+            assert len(left) == 1, (told, left)
+            assert left[0].department == who.department
+            assert told["rule"] in {rule for rule, *_ in left[0].rules}
+
+
+class Acts(RuleBasedStateMachine):
+    """What every file of rules stands on: the one bench of a test, and its clock."""
+
+    bench: ClassVar[Bench]
+
+    @property
+    def today(self) -> Any:
+        """The city's date."""
+        return self.bench.world.today
+
+    def tick(self) -> None:
+        """The views follow."""
+        self.bench.world.project()
+
+    def close(self) -> None:
+        """At the end of each history, whatever it was: what must be tried or seen once more."""
+
+
+class Days(Acts):
+    """Days pass, and each history begins on the same one: what was tried before must not decide what can happen now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bench.world.clock.at, self.days = self.bench.start, 0
+
+    @precondition(lambda self: self.days < DAYS_MAX)
+    @rule(days=st.integers(1, 5))
+    def let_days_pass(self, days: int) -> None:
+        """The deadline runner records what is overdue."""
+        self.days += days
+        self.bench.world.clock.advance(days=days)
+        self.bench.world.deadlines.run()
+        self.days_passed()
+
+    def days_passed(self) -> None:
+        """What a department reads again on another day."""
+
+
+def run_histories(machine: type[Acts], *, examples: int, steps: int, **model: Any) -> None:
+    """Try so many histories of so many steps over one ledger; ``XINLU_HISTORIES`` times as many."""
+    run_state_machine_as_test(
+        type(f"{machine.__name__}Here", (machine,), model),
+        settings=settings(
+            max_examples=examples * int(os.environ.get("XINLU_HISTORIES", "1")),
+            stateful_step_count=steps,
+            deadline=None,
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

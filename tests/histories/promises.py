@@ -1,0 +1,153 @@
+"""The fifteen promises (``ARCHITECTURE.md`` 4) over random histories: which check holds each, and where it stands.
+
+1, 2  ``rows_are_dense_chained_and_sealed``, after each step, by arithmetic of its own; ``verify`` when a history ends.
+3     Not here: a history has one process that nobody kills (``tests/e2e/test_crash.py``).
+4     ``Bench.act``, ``Bench.is_refused``: what an act, a look or a refusal adds to the access log, to the event.
+5     ``rows_are_dense_chained_and_sealed``: each leaf's signature, and whose; ``all_opens_but_what_is_erased``.
+6     ``teardown``: a rebuild when a history ends is equal to the live views.
+7     ``nothing_suppressed_is_visible`` in ``test_remedy_histories.py``.
+8     ``all_opens_but_what_is_erased``; ``Bench.tells_no_secret`` over every answer.
+9     ``test_query_histories.py``: a subject's list is the model's, look by look.
+10    ``every_answer_is_made_again``: each answer of a history, to the byte.
+11    ``send_again`` in ``test_remedy_histories.py``.
+12    Not here: a bundle is checked offline in ``tests/integration/test_evidence.py``.
+13    ``Bench.act``: each act is sent twice and done once; flaw ``stale``: 412, and nothing is lost.
+14    ``rows_are_dense_chained_and_sealed`` knows every key that signs; keys change in ``test_keys.py``.
+15    Not here: limits have numbers of their own (``test_bad_input.py``, ``test_operations.py``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from hypothesis.stateful import invariant
+
+from application.data_keys import unwrap_all
+from application.ledger import open_rows
+from application.ports import KeyName, Log
+from domain.records.erasure import DataErased
+from domain.transparency.digest import StoredRow
+from tests.histories.bench import LOGS, Acts, Bench
+
+BY_DEPARTMENT = (
+    "record.determined", "record.corrected", "record.withdrawn", "record.person_linked", "listing.decided",
+    "measure.applied", "flag.answered", "redlist.listed", "watchlist.entered", "reference.entered",
+)  # fmt: skip
+"""What the department that answers for it seals itself, never the platform (DET-5)."""
+ACT_LEAF_BYTES = 106
+Place = tuple[str, str, str]
+"""Log, position and part."""
+
+
+class Seals:
+    """Who sealed what: the keys of departments and of the gateway, by the name that a leaf gives them."""
+
+    def __init__(self, bench: Bench) -> None:
+        keys = {code: key.public_key for code, key in bench.world.keys.items()} | {
+            "": bench.world.gateway.public_key
+        }
+        self.holders = {
+            hashlib.sha256(b"credit/key/v1\n\x01" + public).digest()[:8]: (code, public)
+            for code, public in keys.items()
+        }
+
+    def holder(self, row: StoredRow) -> str:
+        """The department that signed a leaf of one act, empty for the gateway. Raises when nobody known did."""
+        leaf = row.leaf
+        assert (len(leaf), leaf[0]) == (ACT_LEAF_BYTES, 1), row.topic
+        holder, public = self.holders[leaf[34:42]]
+        Ed25519PublicKey.from_public_bytes(public).verify(leaf[42:], b"credit/leaf/v1\n" + leaf[:42])
+        return holder
+
+
+def chained(previous: bytes, row: StoredRow) -> bytes:
+    """The digest of a row by the words of STORAGE 4."""
+    whole = hashlib.sha256(b"credit/row/v1\n" + previous)
+    for field in (
+        row.position.to_bytes(8), row.stream_id.bytes, row.stream_version.to_bytes(8), row.topic.encode(),
+        row.schema_version.to_bytes(4), row.recorded_at.encode(), row.meta, row.key_ref.encode(), row.sealed, row.leaf,
+    ):  # fmt: skip
+        whole.update(len(field).to_bytes(4) + field)
+    return whole.digest()
+
+
+class Promises(Acts):
+    """What holds after every step, cheaply; what is dear is looked at when a history ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        bench = self.bench
+        self.seals = Seals(bench)
+        self.at: dict[Log, tuple[int, bytes]] = {log: bench.world.reader.head(log) for log in LOGS}
+        self.answered: dict[int, bytes] = {}
+        """Position of a look -> the bytes that were answered, for every answer of this history."""
+        self.papers: dict[int, Any] = {}
+        """Position of an issued report -> the report, for every one of this history."""
+
+    @invariant()
+    def rows_are_dense_chained_and_sealed(self) -> None:
+        """Promises 1, 2, 5, 14: what is new in both logs follows on what was there, and somebody signed for it."""
+        for log in LOGS:
+            position, digest = self.at[log]
+            for row in self.bench.rows(log, position):
+                position += 1
+                digest = chained(digest, row)
+                assert (row.position, row.digest) == (position, digest)
+                holder, actor = self.seals.holder(row), json.loads(row.meta).get("actor", "")
+                assert holder in ("", actor), (row.topic, "sealed by another than who acted")
+                assert holder or row.topic not in BY_DEPARTMENT, (
+                    row.topic,
+                    "sealed by nobody who answers for it",
+                )
+            assert self.bench.world.reader.head(log) == (position, digest)
+            self.at[log] = (position, digest)
+
+    def every_answer_is_made_again(self) -> None:
+        """Promise 10: the same bytes, or for a paper the same paper, from the logs alone."""
+        replay = self.bench.world.replay
+        for position, body in self.answered.items():
+            again, _ = replay.whole(position)
+            assert again == body, f"access:{position}"
+        for position, paper in self.papers.items():
+            made = replay.answer(position)
+            assert made.equal and json.loads(made.parts[-1].shown) == paper, f"access:{position}"
+
+    def all_opens_but_what_is_erased(self) -> None:
+        """Promises 5, 8: in all rows just what an erasure names is closed; a kept word is there, an erased one not."""
+        bench, closed, named, said = self.bench, set[Place](), set[Place](), ""
+        for log in LOGS:
+            for one in open_rows(self._all(log), log=log, keys=self._keys):
+                closed |= {(log, str(one.row.position), part) for part in one.closed}
+                if isinstance(one.event, DataErased):
+                    named |= {(of, at, part) for of, at, part, _ in one.event.erased}
+                said += json.dumps(one.parts, ensure_ascii=False)
+        assert closed == named
+        assert not [word for word in bench.erased if word in said], "an erased word opens"
+        assert not [word for word in bench.kept - bench.erased if word not in said], "a word is lost"
+
+    def _keys(self, owners: Iterable[UUID]) -> dict[KeyName, bytes]:
+        """Every key that there is: an auditor's, to whom no seal of a tip-off is closed."""
+        world = self.bench.world
+        return unwrap_all(world.vault, world.reader.data_keys_of(owners))
+
+    def _all(self, log: Log) -> list[StoredRow]:
+        rows: list[StoredRow] = []
+        while more := self.bench.rows(log, len(rows)):
+            rows += more
+        return rows
+
+    def teardown(self) -> None:
+        """The end of each history: every flaw once more, then everything that a check of the whole can find."""
+        self.close()
+        self.rows_are_dense_chained_and_sealed()
+        self.tick()
+        self.every_answer_is_made_again()
+        self.all_opens_but_what_is_erased()
+        assert self.bench.world.new_projector().rebuild().equal
+        assert self.bench.world.finding() is None
+        super().teardown()
