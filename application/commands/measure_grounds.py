@@ -117,7 +117,8 @@ class Grounds:
         content, today = file.standing.content, city_day(self._ledger.now())
         versions = self._desk.registry.item(item_code(content))
         item = version_in_force(versions.items, decided_on(content))
-        months = self._desk.months_max(decided_on(content), {})
+        guards = {file.id: file.standing.version, **versions.guards}
+        months = self._desk.months_max(decided_on(content), guards)
         ends = None if item is None else term_end(item, content, months_max=months)
         standing = file.standing
         ground = Ground(
@@ -131,7 +132,6 @@ class Grounds:
             stopped=self._desk.registry.is_stopped(item_code(content)),
             spared=file.lenient or is_minors(content),
         )
-        guards = {file.id: standing.version, **versions.guards}
         return FoundGround(ground, file, (file.id,), file.source, item, guards)
 
     def of_link(self, link: UUID) -> FoundGround:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
 from application.commands.remedies import RecordFile, RemedyDesk
 from application.commands.subjects import Identity
 from application.ledger import OpenedRow
-from application.queries.looks import log_look
+from application.queries.looks import log_look, made_again
 from application.queries.subject import OWN_PURPOSE, SELF
 from application.stopping import measure_now
 from application.waiting import waiting_of
@@ -81,7 +81,8 @@ class CaseState:
 
     ``waiting`` is what it waits for, None when decided, and ``overdue`` whether that should have been done.
     ``leaf_hash`` names the record's present content, which a correction or withdrawal must name;
-    ``position`` is that of the access event, ``told`` what it announced.
+    ``position`` is that of the access event, 0 before it, ``told`` what it announced. ``concerned`` is in whose list,
+    ``guards`` are the streams that say all this, with the versions that were read.
     """
 
     case: UUID
@@ -93,8 +94,10 @@ class CaseState:
     source: str
     leaf_hash: str
     history: Sequence[Mapping[str, Any]]
-    position: int
     told: Sequence[ToldPart]
+    concerned: UUID
+    guards: Mapping[UUID, int]
+    position: int = 0
 
 
 class CaseQueries:
@@ -117,23 +120,23 @@ class CaseQueries:
         if subject is not None:
             self._record(kind, case_id, filed, subject)
 
-    def state(
-        self,
-        kind: CaseKind,
-        case_id: UUID,
-        asker: Asker,
-        *,
-        paper: bool = False,
-        asked: Mapping[str, Json] | None = None,
-    ) -> CaseState:
+    @made_again
+    def state(self, kind: CaseKind, case_id: UUID, asker: Asker) -> CaseState:
         """The case for its source, for whoever filed it, or, without what was said in it, for the credit office.
 
-        As a ``paper`` it is decided, for its source or its subject only, and tells the record's present content too;
-        ``asked`` says of which greater question it is part.
-        Raises ``Refused``: QRY-1 without a registered officer, PRV-3 for who may not speak for subjects, and
-        alike for a case that does not exist and one that is none of the asker's business; ``LedgerUnavailable``.
+        Made again when the case or its record moved before its look was in the log. Raises as :meth:`found`, and
+        ``LedgerUnavailable``.
         """
-        role = self._role(asker)
+        return self.logged(kind, self.found(kind, case_id, asker), asker, asked={})
+
+    def found(self, kind: CaseKind, case_id: UUID, asker: Asker, *, paper: bool = False) -> CaseState:
+        """The case as it stands, which nobody may be told of before :meth:`logged`.
+
+        As a ``paper`` it is decided, for its source or its subject only, and tells the record's present content too.
+        Raises ``Refused``: QRY-1 without a registered officer, PRV-3 for who may not speak for subjects, and
+        alike for a case that does not exist and one that is none of the asker's business.
+        """
+        self._role(asker)
         rows = self._rows(case_id)
         events = [row.event for row in rows if "public" in row.opened]
         filed = _filed(kind, events)
@@ -167,16 +170,9 @@ class CaseQueries:
             source=filed.source,
             leaf_hash=record.leaf_hash,
             history=history,
-            position=self._logged(
-                kind,
-                case_id,
-                asker,
-                role,
-                record.concerned,
-                told,
-                asked or ({"paper": True} if paper else {}),
-            ),
             told=told,
+            concerned=record.concerned,
+            guards={case_id: rows[-1].row.stream_version, record.id: record.standing.version},
         )
 
     def _record(self, kind: CaseKind, case_id: UUID, filed: Filed, subject: Identity | None) -> RecordFile:
@@ -217,23 +213,24 @@ class CaseQueries:
             return ("public", "restricted")
         return ("public",) if self._is_credit_office(asker.department) else ()
 
-    def _logged(
+    def logged(
         self,
         kind: CaseKind,
-        case_id: UUID,
+        found: CaseState,
         asker: Asker,
-        role: str,
-        subject: UUID,
-        told: Sequence[ToldPart],
+        *,
         asked: Mapping[str, Json],
-    ) -> int:
-        """Log the look in the subject's own list, durable when it returns; its position."""
-        own = asker.subject is not None
+        beside: Mapping[UUID, int] | None = None,
+    ) -> CaseState:
+        """The case with the look at it, which is durable in its subject's own list; ``asked`` says of which greater
+        question it is part, ``beside`` are the guards of its other parts. Raises ``Overtaken``, ``LedgerUnavailable``.
+        """
+        role, own = self._role(asker), asker.subject is not None
         officer, purpose = (role, OWN_PURPOSE) if own else (asker.officer, CASE_HANDLING.code)
-        shown = [[part.record, part.part, hashlib.sha256(part.shown).hexdigest()] for part in told]
-        return log_look(
+        shown = [[part.record, part.part, hashlib.sha256(part.shown).hexdigest()] for part in found.told]
+        position = log_look(
             self._ledger,
-            subject,
+            found.concerned,
             department=asker.department,
             officer=officer,
             role=role,
@@ -241,9 +238,11 @@ class CaseQueries:
             rules=["PRV-3" if own else RULES[kind]],
             view=kind,
             shown=shown,
-            case=str(case_id),
+            case=str(found.case),
             asked=asked,
+            guards={**found.guards, **(beside or {})},
         )
+        return replace(found, position=position)
 
 
 def _content(record: RecordFile) -> list[ToldPart]:

@@ -15,7 +15,7 @@ from uuid import UUID
 from application.commands.remedies import RemedyDesk
 from application.ledger import instant
 from application.queries.cases import Asker, CaseKind, CaseQueries
-from application.queries.looks import Names
+from application.queries.looks import Names, made_again
 from application.queries.report import Shown, salt_of
 from application.queries.reporting import Asked, Issued, Reports
 from application.sequencer import authority_of
@@ -114,12 +114,17 @@ class DecisionPapers:
     def __init__(self, desk: RemedyDesk, reports: Reports) -> None:
         self._desk, self._ledger, self._reports = desk, desk.ledger, reports
 
+    @made_again
     def issue(self, kind: CaseKind, case_id: UUID, asker: Asker, *, media: str) -> Issued:
         """Log the look, then the paper, and only then let it go.
 
-        Raises ``Refused`` as :meth:`CaseQueries.state`, also while nothing is decided; ``LedgerUnavailable``.
+        Made again when the case or its record moved before the paper was in the log. Raises ``Refused`` as
+        :meth:`CaseQueries.found`, also while nothing is decided; ``LedgerUnavailable``.
         """
-        found = CaseQueries(self._desk).state(kind, case_id, asker, paper=True)
+        queries = CaseQueries(self._desk)
+        found = queries.logged(
+            kind, queries.found(kind, case_id, asker, paper=True), asker, asked={"paper": True}
+        )
 
         def placed(case: str, version: int) -> Place:
             return place_of(
@@ -131,7 +136,7 @@ class DecisionPapers:
             issue = Issue(ledger_id.hex, authority_of(ledger_id), look, issued, salt)
             return decision(issue, found.told, placed, self._desk.registry)
 
-        return self._reports.issue(found.position, made, Asked(media))
+        return self._reports.issue(found.position, made, Asked(media), guards=found.guards)
 
 
 def _gathered(told: Iterable[Shown], case: str) -> tuple[dict[int, dict[str, Any]], dict[str, Any]]:

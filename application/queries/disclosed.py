@@ -51,6 +51,8 @@ class DisclosedContent:
         self._ledger = ledger
         self._made: dict[str, dict[Announced, Told]] = {}
         self._public: dict[str, set[tuple[str, str]]] = {}
+        self.guards: dict[UUID, int] = {}
+        """The streams that were read, each with its version."""
 
     def told(self, announced: Announced, look: SubjectQueried) -> Told | None:
         """The fields of one part that a look announced; None when it cannot be made again."""
@@ -109,7 +111,9 @@ class DisclosedContent:
         return frozenset(fields)
 
     def _opened(self, stream: UUID) -> list[OpenedRow]:
-        return self._ledger.open_all(self._ledger.store.load("records", stream), log="records")
+        rows = self._ledger.store.load("records", stream)
+        self.guards[stream] = rows[-1].stream_version if rows else 0
+        return self._ledger.open_all(rows, log="records")
 
     def _remember(self, record: str, lives: Iterable[RecordLife]) -> None:
         """A record's history at every length that it had."""

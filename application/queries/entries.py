@@ -17,7 +17,7 @@ from application.commands.subjects import Identity, SubjectDesk
 from application.ledger import Ledger
 from application.noted import held_by
 from application.queries.asking import admitted, logged
-from application.queries.looks import asked_again
+from application.queries.looks import made_again
 from application.registry import Registry
 from domain.access.model import Request
 from domain.listing.reference import ReferenceEntered
@@ -49,15 +49,13 @@ class EntryQueries:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
+    @made_again
     def ask(self, sort: Sort, request: Request, identity: Identity, *, attempt: bytes) -> EntriesAnswer:
         """The entries of one subject that the asker may be told of.
 
         Made again when an entry, or the officer's right to query, moved meanwhile. Raises ``Refused`` (QRY-1, logged
         before; FORMAT for a dossier too large) and ``LedgerUnavailable``.
         """
-        return asked_again(lambda: self._answered(sort, request, identity, attempt=attempt))
-
-    def _answered(self, sort: Sort, request: Request, identity: Identity, *, attempt: bytes) -> EntriesAnswer:
         registry = Registry(self._ledger)
         officer = admitted(self._ledger, registry, request, attempt=attempt)
         subject = SubjectDesk(self._ledger).find(identity)

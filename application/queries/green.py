@@ -15,7 +15,7 @@ from application.commands.subjects import Identity, SubjectDesk
 from application.ledger import Ledger
 from application.noted import held_by
 from application.queries.asking import admitted, logged
-from application.queries.looks import asked_again, log_look, log_look_at
+from application.queries.looks import log_look, log_look_at, made_again
 from application.registry import Registry
 from domain.access.model import RED_LISTING, Request
 from domain.listing.adverse import GreenChannel, green_channel
@@ -72,6 +72,7 @@ class GreenChannelQueries:
         self._desk = desk
         self._ledger = desk.ledger
 
+    @made_again
     def ask(self, request: Request, identity: Identity, *, attempt: bytes) -> GreenAnswer:
         """The answer for one subject, as far as the views are; its look is durable before it is given (QRY-2).
 
@@ -79,9 +80,6 @@ class GreenChannelQueries:
         the officer's right to query moved meanwhile. Raises ``Refused`` (QRY-1, logged before) and
         ``LedgerUnavailable``.
         """
-        return asked_again(lambda: self._answered(request, identity, attempt=attempt))
-
-    def _answered(self, request: Request, identity: Identity, *, attempt: bytes) -> GreenAnswer:
         registry = Registry(self._ledger)
         officer = admitted(self._ledger, registry, request, attempt=attempt)
         decided, reached, guards = self._decided(request, identity, registry)

@@ -6,7 +6,7 @@ import base64
 from uuid import UUID
 
 from application.ledger import Ledger
-from application.queries.looks import log_look
+from application.queries.looks import asked_again, log_look
 from domain.access.model import INCIDENT_HANDLING, Officer
 from domain.oversight.incident_events import IncidentEvidenceAdded
 from domain.shared.refusals import Defect, Refused
@@ -15,10 +15,14 @@ VIEW = "incident"
 
 
 def attached_bundle(ledger: Ledger, incident_id: UUID, digest: str, officer: Officer) -> tuple[bytes, int]:
-    """A bundle by its digest, and the position of the look that says it was given.
+    """A bundle by its digest, which never changes, and the position of the look that says it was given.
 
     Raises ``Refused`` (ACC-5) for one that is not there or whose content was erased, and ``LedgerUnavailable``.
     """
+    return asked_again(ledger, lambda: _given(ledger, incident_id, digest, officer))
+
+
+def _given(ledger: Ledger, incident_id: UUID, digest: str, officer: Officer) -> tuple[bytes, int]:
     for event in ledger.load(incident_id):
         if isinstance(event, IncidentEvidenceAdded) and event.digest == digest and event.bundle:
             position = log_look(

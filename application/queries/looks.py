@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from application.commands.subjects import Identity, SubjectDesk
@@ -23,6 +24,16 @@ from domain.shared.events import placed
 
 ATTEMPTS_MAX = 4
 Answer = TypeVar("Answer")
+Params = ParamSpec("Params")
+
+
+class HasLedger(Protocol):
+    """Queries over a ledger."""
+
+    _ledger: Ledger
+
+
+Asking = TypeVar("Asking", bound=HasLedger)
 
 
 class Overtaken(Exception):
@@ -93,14 +104,33 @@ def looks_digest(looks: Sequence[Look]) -> str:
     return hashlib.sha256(looks_content(looks)).hexdigest()
 
 
-def asked_again(ask: Callable[[], Answer]) -> Answer:
-    """The answer of ``ask``, made anew while it is overtaken. Raises ``LedgerUnavailable`` when it is each time."""
+def asked_again(ledger: Ledger, ask: Callable[[], Answer]) -> Answer:
+    """The answer of ``ask``, made anew while it is overtaken: by a stream that it relies on, or by any erasure.
+
+    What was opened before an erasure leaves after none (PRV-4); no stream that was read says that its keys went.
+    Raises ``LedgerUnavailable`` when it is overtaken each time.
+    """
     for _ in range(ATTEMPTS_MAX):
+        erased = ledger.store.last_erasing()
         try:
-            return ask()
+            answer = ask()
         except Overtaken:
             continue
+        if ledger.store.last_erasing() == erased:
+            return answer
     raise LedgerUnavailable("what was asked about moved while it was answered")
+
+
+def made_again(
+    ask: Callable[Concatenate[Asking, Params], Answer],
+) -> Callable[Concatenate[Asking, Params], Answer]:
+    """A question that its ledger's queries ask, answered as by :func:`asked_again`."""
+
+    @wraps(ask)
+    def answered(queries: Asking, /, *args: Params.args, **kwargs: Params.kwargs) -> Answer:
+        return asked_again(queries._ledger, lambda: ask(queries, *args, **kwargs))
+
+    return answered
 
 
 def log_look_at(

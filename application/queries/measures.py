@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -17,16 +17,16 @@ from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity, SubjectDesk
 from application.measures import measures_of
 from application.ports import Append
-from application.queries.looks import Overtaken, asked_again, log_look, log_look_at
+from application.queries.looks import Overtaken, log_look, log_look_at, made_again
 from application.queries.shared import LISTED_MAX, Listed
 from application.registry import MeasureVersions
 from application.stopping import executed
 from domain.access.decide import decide, request_defects
 from domain.access.model import Officer, Request
 from domain.listing.case import fold_listing
-from domain.measures.case import fold_measured
+from domain.measures.case import Measure, fold_measured
 from domain.measures.fitting import LISTING, RULES, Verdict, item_may, judge
-from domain.measures.items import MeasureItem, item_in_force
+from domain.measures.items import item_in_force
 from domain.records.links import PersonLinked
 from domain.shared.canonical import Json, canonical
 from domain.shared.refusals import Defect, Refused, refuse_if_any
@@ -48,6 +48,14 @@ class MeasureAnswer:
     position: int
 
 
+@dataclass(frozen=True)
+class Borne:
+    """The measures (已实施的措施) that a subject bears, with the streams that say so."""
+
+    applied: tuple[Measure, ...] = ()
+    guards: Mapping[UUID, int] = field(default_factory=dict)
+
+
 class Listing(Protocol):
     """The door to what the shared view could show of subjects, as ``SharedReading``."""
 
@@ -63,6 +71,7 @@ class MeasureChecks:
         self._reading = reading
         self._grounds = Grounds(desk)
 
+    @made_again
     def ask(
         self, request: Request, identity: Identity, measure: str, cited: Mapping[str, str] | None
     ) -> MeasureAnswer:
@@ -71,21 +80,13 @@ class MeasureChecks:
         ``cited`` is a provision, None any that fits. Made again when a ground, an objection to it, the measure or the
         officer's right to query moved meanwhile. Raises ``Refused`` (QRY-1, QRY-3) and ``LedgerUnavailable``.
         """
-
-        def answered() -> MeasureAnswer:
-            self._desk.registry.forget()
-            return self._answered(request, identity, measure, cited)
-
-        return asked_again(answered)
-
-    def _answered(
-        self, request: Request, identity: Identity, measure: str, cited: Mapping[str, str] | None
-    ) -> MeasureAnswer:
+        self._desk.registry.forget()
         officer, known = self._officer(request), self._desk.registry.measure(measure)
         item = item_in_force(known.items, request.on)
         subject = SubjectDesk(self._ledger).find(identity)
         verdicts: tuple[Verdict, ...] = ()
         found: list[FoundGround] = []
+        borne = Borne()
         defects = tuple(item_may(item, request.department))
         view_position = 0
         if subject is not None:
@@ -94,12 +95,16 @@ class MeasureChecks:
                 raise Refused(Defect("FORMAT", "answer_too_large", "/subject", {"most": str(LISTED_MAX)}))
             if not defects:
                 found = [*self._shown(request, subject, listing), *self._linked(request, subject)]
-                verdicts = tuple(self._judged(request, subject, item, cited, found))
+                borne = self._borne(subject)
+                verdicts = tuple(
+                    judge(item, one.ground, department=request.department, cited=cited, applied=borne.applied)
+                    for one in found
+                )
         if not defects and not verdicts:
             defects = (Defect("MEA-1", "measure_without_fact", "/subject"),)
         may = any(verdict.may for verdict in verdicts)
         rules = decided_by(may, verdicts, defects)
-        guards = self._relied_on(officer, known, found)
+        guards = {**self._relied_on(officer, known, found), **borne.guards}
         shown = [[v.ground.id, f"measure:{measure}", _digest(v)] for v in verdicts]
 
         def logged(who: UUID, before: Sequence[Append]) -> int:
@@ -152,19 +157,13 @@ class MeasureChecks:
         assert officer is not None
         return officer
 
-    def _judged(
-        self,
-        request: Request,
-        subject: UUID,
-        item: MeasureItem | None,
-        cited: Mapping[str, str] | None,
-        found: Sequence[FoundGround],
-    ) -> Iterator[Verdict]:
-        """A verdict for every ground, in order."""
-        still, _ = fold_measured(self._ledger.load(subject))
-        applied = executed(self._ledger, measures_of(self._ledger, still)[0].values())
-        for one in found:
-            yield judge(item, one.ground, department=request.department, cited=cited, applied=applied)
+    def _borne(self, subject: UUID) -> Borne:
+        """What applies to a subject already, by its own stream and those of its measures (MEA-2)."""
+        rows = self._ledger.open_all(self._ledger.store.load("records", subject), log="records")
+        still, _ = fold_measured(row.event for row in rows if "public" in row.opened)
+        applied = measures_of(self._ledger, still)[0]
+        guards = {subject: rows[-1].row.stream_version, **{m.id: m.version for m in applied.values()}}
+        return Borne(tuple(executed(self._ledger, applied.values())), guards)
 
     def _shown(self, request: Request, subject: UUID, listing: Sequence[Listed]) -> Iterator[FoundGround]:
         """Every record and listing of the subject that the department may be shown."""

@@ -16,7 +16,7 @@ from application.commands.subjects import Identity, SubjectDesk
 from application.ledger import Ledger, OpenedRow
 from application.ports import Log
 from application.queries.evidence import ENDINGS, Evidence, NothingToProve, NotYetProven, Published
-from application.queries.looks import log_look
+from application.queries.looks import log_look, made_again
 from application.queries.subject import require_portal
 from application.registry import Registry
 from application.sealing import parse_key_reference
@@ -84,27 +84,33 @@ class Proofs:
         path = inclusion_proof(position - 1, published.signed.checkpoint.size, published.node)
         return bytes(ProofFile(position - 1, tuple(path), published.signed))
 
+    @made_again
     def of_record_for_source(
         self, request: Request, record: UUID, claim: RecordClaim, *, show: Sequence[str]
     ) -> Told:
         """Evidence about a record for the department that determined it, which may show any of its parts.
 
-        Of a record that has ended it may show none any more.
+        Of a record that has ended it may show none any more. Made again when the record, or the officer's right to
+        query, moved before the look was in the log.
         Raises ``Refused`` (QRY-1, REP-5), ``NothingToProve``, ``NotYetProven`` or ``LedgerUnavailable``.
         """
-        who = self._asker(request)
+        who, guards = self._asker(request)
         registry = Registry(self._ledger)
         first = self._begun_by(record, claim)
         key = registry.key(parse_leaf(first.row.leaf).issuer) if first else None
         if first is None or key is None or key.holder != request.department:
             # Somebody else's record and no record are not told apart.
             raise NothingToProve
-        if show and any(row.row.topic in ENDINGS for row in self._history(record)):
+        history = self._history(record)
+        if show and any(row.row.topic in ENDINGS for row in history):
             raise Refused(Defect("REP-5", "evidence_of_what_ended", "/show"))
+        guards[record] = history[-1].row.stream_version
         evidence = self._begun()
         _claim(evidence, claim, record, show)
-        return self._told(evidence, _subject_of(first), who, [str(record), claim], show=show)
+        about = [str(record), claim]
+        return self._told(evidence, _subject_of(first), who, about, show=show, guards=guards)
 
+    @made_again
     def of_record_for_subject(
         self, portal: str, identity: Identity, record: UUID, claim: RecordClaim, *, show: Iterable[str]
     ) -> Told:
@@ -113,10 +119,13 @@ class Proofs:
         first = self._begun_by(record, claim)
         if first is None or _subject_of(first) != subject:
             raise NothingToProve
+        guards = {record: self._history(record)[-1].row.stream_version}
         evidence = self._begun()
         _claim(evidence, claim, record, show)
-        return self._told(evidence, subject, _own(portal), [str(record), claim], show=show)
+        about = [str(record), claim]
+        return self._told(evidence, subject, _own(portal), about, show=show, guards=guards)
 
+    @made_again
     def of_looks(self, portal: str, identity: Identity) -> Told:
         """Evidence that a subject's list of looks is whole up to the newest epoch, for its portal."""
         subject = self._subject(portal, identity)
@@ -124,12 +133,13 @@ class Proofs:
         evidence.who_looked(subject)
         return self._told(evidence, subject, _own(portal), [str(subject), "who_looked"])
 
+    @made_again
     def of_answer(self, request: Request, position: int) -> Told:
         """Evidence that an answer to a department was logged; the answer's own parts it puts in by itself.
 
         ``position`` is that of the answer's receipt. Raises ``NothingToProve`` when that is no answer to it.
         """
-        who = self._asker(request)
+        who, guards = self._asker(request)
         place = self._ledger.store.look_at(position)
         rows = self._ledger.store.load(ACCESS, place[0]) if place else []
         found = [row for row in rows if row.position == position]
@@ -138,7 +148,8 @@ class Proofs:
             if isinstance(event, SubjectQueried) and event.department == request.department and event.answers:
                 evidence = self._begun()
                 evidence.answered(look, [])
-                return self._told(evidence, look.row.stream_id, who, [f"{ACCESS}:{position}", "answered"])
+                about = [f"{ACCESS}:{position}", "answered"]
+                return self._told(evidence, look.row.stream_id, who, about, guards=guards)
         raise NothingToProve
 
     def of_incident(self, looks: Sequence[OpenedRow]) -> bytes:
@@ -158,15 +169,16 @@ class Proofs:
     def _begun(self) -> Evidence:
         return Evidence(self._ledger, self._published())
 
-    def _asker(self, request: Request) -> dict[str, Any]:
-        """Who asks and why, as the log keeps it. Raises ``Refused`` (QRY-1)."""
+    def _asker(self, request: Request) -> tuple[dict[str, Any], dict[UUID, int]]:
+        """Who asks and why, as the log keeps it, and the officer's own stream. Raises ``Refused`` (QRY-1, QRY-3)."""
         registry = Registry(self._ledger)
         officer, purpose = registry.officer(request.officer), registry.purpose(request.purpose)
         defects = request_defects(request, officer, {request.purpose: purpose} if purpose else {})
         if defects or officer is None:
             raise Refused(*defects)
         asker = {"department": request.department, "officer": request.officer, "role": officer.role}
-        return {**asker, "purpose": request.purpose, "case": request.case, "basis": request.basis}
+        who = {**asker, "purpose": request.purpose, "case": request.case, "basis": request.basis}
+        return who, {registry.officer_stream(officer.pseudonym): officer.version}
 
     def _told(
         self,
@@ -176,6 +188,7 @@ class Proofs:
         about: list[str],
         *,
         show: Iterable[str] = (),
+        guards: Mapping[UUID, int] | None = None,
     ) -> Told:
         """The bundle, once the look that says it was given is durable; it names the checkpoints of the trees, so that
         the bundle can be made again of the same."""
@@ -184,7 +197,14 @@ class Proofs:
         asked: dict[str, Json] = {"show": sorted(show), "checkpoints": members["checkpoints"]}
         shown = [[*about, hashlib.sha256(bundle).hexdigest()]]
         position = log_look(
-            self._ledger, subject, rules=["PRV-3"], view=EVIDENCE, shown=shown, asked=asked, **who
+            self._ledger,
+            subject,
+            rules=["PRV-3"],
+            view=EVIDENCE,
+            shown=shown,
+            asked=asked,
+            guards=guards,
+            **who,
         )
         return Told(bundle, position)
 

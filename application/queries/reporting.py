@@ -15,10 +15,10 @@ from uuid import UUID
 
 from application.commands.subjects import Identity, SubjectDesk
 from application.ledger import Ledger, OpenedRow, instant
-from application.ports import Append
+from application.ports import Append, Conflict
 from application.queries.evidence import Evidence, NothingToProve, Published
 from application.queries.history import RecordLife, history_digest, life_of
-from application.queries.looks import log_look, log_look_at
+from application.queries.looks import Overtaken, log_look, log_look_at, made_again
 from application.queries.report import (
     AGENT,
     REPORT,
@@ -111,14 +111,17 @@ class Reports:
         self._reading = reading
         self._published = published
 
+    @made_again
     def own(self, identity: Identity, asked: Asked, *, portal: str, entrusted_by: str = "") -> Issued:
         """A subject's own report, asked by its portal; with ``entrusted_by``, the letter of attorney's number, by
-        its agent. Raises ``Refused`` (PRV-3, FORMAT beyond :data:`RECORDS_MAX`) and ``LedgerUnavailable``.
+        its agent. Made again when a record, or an objection to one, moved before the report was in the log. Raises
+        ``Refused`` (PRV-3, FORMAT beyond :data:`RECORDS_MAX`) and ``LedgerUnavailable``.
         """
         require_portal(self._ledger, portal)
         begun = self._reading.dossier_position()
         subject = SubjectDesk(self._ledger).find(identity)
-        found = self._told(subject, begun) if subject else []
+        guards: dict[UUID, int] = {}
+        found = self._told(subject, begun, guards) if subject else []
         told = {r.record: life for life, r in found}
         records = within([r for _, r in found], asked.from_day, asked.to_day)
         shown = [
@@ -140,26 +143,31 @@ class Reports:
                 view_position=begun,
                 case=entrusted_by or None,
                 before=before,
+                guards=guards,
             )
 
         _, look = log_look_at(self._ledger, identity, logged)
-        objected = self._reading.objected([UUID(r.record) for r in records])
-        return self._issue(look, records, {str(record) for record in objected}, asked)
+        return self._issue(look, records, self._objected(records), asked, guards)
 
+    @made_again
     def authorised(self, request: Request, identity: Identity, asked: Asked, *, attempt: bytes) -> Issued:
         """A report for a department that the subject consented to, within the consent's items and purpose.
 
-        Raises ``Refused`` (QRY-1; PRV-2 when no consent covers it: an empty report would say what nobody knows)
+        Made again when the consent, or what was read, moved before the report was in the log. Raises ``Refused``
+        (QRY-1; PRV-2 when no consent covers it: an empty report would say what nobody knows)
         and ``LedgerUnavailable``.
         """
-        self._require_consent(request, identity)
+        guards = self._require_consent(request, identity)
         answer = self._shared.ask(request, [identity], attempt=attempt, view=REPORT)[0]
-        self._require_consent(request, identity)  # withdrawn meanwhile, the answer is empty
         if len(answer.records) > RECORDS_MAX:
             raise _too_many()
         records = [shown_standing(shown) for shown in answer.records]
         objected = {str(shown["record"]) for shown in answer.records if shown["objected"]}
-        return self._issue(answer.position, records, objected, asked)
+        issued = self._issue(answer.position, records, objected, asked, guards)
+        subject, look = self._look(answer.position)
+        if not self._shared.still_shows(subject, look.shown, on=request.on):
+            raise Overtaken
+        return issued
 
     def certified(self, number: str) -> Certified | None:
         """What was issued under a number, or None."""
@@ -188,8 +196,8 @@ class Reports:
         evidence.answered(row, [part])
         return canonical(evidence.bundle())
 
-    def _told(self, subject: UUID, begun: int) -> list[tuple[RecordLife, Standing]]:
-        """The subject's records that stand today, each with its whole history."""
+    def _told(self, subject: UUID, begun: int, guards: dict[UUID, int]) -> list[tuple[RecordLife, Standing]]:
+        """The subject's records that stand today, each with its whole history; ``guards`` gets what was read."""
         most = RECORDS_MAX + 1
         places = self._reading.dossier_page(subject, through=begun, before=None, limit=most)
         if len(places) == most:
@@ -197,19 +205,27 @@ class Reports:
         registry, today = Registry(self._ledger), city_day(self._ledger.now())
 
         def item(code: str, on: date) -> CatalogueItem | None:
-            return version_in_force(registry.item(code).items, on)
+            versions = registry.item(code)
+            guards.update(versions.guards)
+            return version_in_force(versions.items, on)
 
         told = []
         for record, _ in places:
             # To its end, beyond where the index is: what ended this moment is in no report.
             rows = self._ledger.store.load("records", record)
+            guards[record] = rows[-1].stream_version
             life = life_of(self._ledger.open_all(rows, log="records"))
             stands = standing(life.record, life.moments, item, on=today) if life else None
             if life is not None and stands is not None:
                 told.append((life, stands))
         return told
 
-    def _require_consent(self, request: Request, identity: Identity) -> None:
+    def _objected(self, records: Sequence[Standing]) -> set[str]:
+        """Which of the records are objected to now."""
+        return {str(record) for record in self._reading.objected([UUID(r.record) for r in records])}
+
+    def _require_consent(self, request: Request, identity: Identity) -> dict[UUID, int]:
+        """The consent as a guard. Raises ``Refused`` (PRV-2) when it covers nothing of what is asked."""
         consent = self._consent(request.consent)
         subject = SubjectDesk(self._ledger).find(identity)
         covers = consent is not None and any(
@@ -222,29 +238,60 @@ class Reports:
             )
             for item in consent.items
         )
-        if not covers:
+        if consent is None or not covers:
             raise Refused(Defect("PRV-2", "report_not_consented", "/consent"))
+        return {UUID(request.consent): consent.version}
 
     def _consent(self, consent: str | None) -> Consent | None:
         return fold_consent(self._ledger.load(UUID(consent))) if consent else None
 
-    def _issue(self, look: int, records: Sequence[Standing], objected: set[str], asked: Asked) -> Issued:
-        """Log that the report is issued, with its digest, before it is given to anybody."""
-        return self.issue(
+    def _issue(
+        self,
+        look: int,
+        records: Sequence[Standing],
+        objected: set[str],
+        asked: Asked,
+        guards: Mapping[UUID, int],
+    ) -> Issued:
+        """Log that the report is issued, with its digest, before it is given to anybody.
+
+        Raises ``Overtaken`` when a guard, or what is objected to, moved: an objection is in a stream of its own.
+        """
+        issued = self.issue(
             look,
             lambda event, subject, told: report(self._said(event, subject, told), records),
             asked,
             objected,
+            guards=guards,
         )
+        if self._objected(records) != objected:
+            raise Overtaken
+        return issued
 
-    def issue(self, look: int, make: Paper, asked: Asked, objected: Iterable[str] = ()) -> Issued:
-        """Log that a paper made of a look is issued, with its digest, before it is given to anybody."""
-        now, number = self._ledger.now(), self._new_number()
-        place = self._ledger.store.look_at(look)
+    def _look(self, position: int) -> tuple[UUID, SubjectQueried]:
+        """The look at a position, and whose list it is in."""
+        place = self._ledger.store.look_at(position)
         assert place is not None
         rows = self._ledger.store.load_slice("access", place[0], after=place[1] - 1, limit=1)
-        told = self._ledger.open_all(rows, log="access")[0].event
-        assert isinstance(told, SubjectQueried)
+        look = self._ledger.open_all(rows, log="access")[0].event
+        assert isinstance(look, SubjectQueried)
+        return place[0], look
+
+    def issue(
+        self,
+        look: int,
+        make: Paper,
+        asked: Asked,
+        objected: Iterable[str] = (),
+        *,
+        guards: Mapping[UUID, int],
+    ) -> Issued:
+        """Log that a paper made of a look is issued, with its digest, before it is given to anybody.
+
+        ``guards`` are the streams that it relies on. Raises ``Overtaken`` when one moved, and ``LedgerUnavailable``.
+        """
+        now, number = self._ledger.now(), self._new_number()
+        subject, told = self._look(look)
         event = ReportIssued(
             **placed(self._ledger.name_id(REPORT, number), 1, now),
             number=number,
@@ -256,10 +303,15 @@ class Reports:
             from_day=asked.from_day,
             to_day=asked.to_day,
         )
-        content = canonical(make(event, place[0], told))
+        content = canonical(make(event, subject, told))
         event = committed(event, content, self._salt(number))
         meta = {"actor": told.department, "officer": told.officer, "purpose": told.purpose}
-        position = self._ledger.record([self._ledger.seal(event)], meta=meta, log="access")
+        batch = self._ledger.prepare([self._ledger.seal(event)], meta=meta, log="access")
+        batch.guards |= guards
+        try:
+            (position,) = self._ledger.store.append(batch)
+        except Conflict as conflict:
+            raise Overtaken from conflict
         return Issued(number, content, event.shown[0][2], look, position)
 
     def _said(self, event: ReportIssued, subject: UUID, look: SubjectQueried) -> Issue:

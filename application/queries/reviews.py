@@ -10,7 +10,8 @@ from uuid import UUID
 
 from application.commands.reviews import Reviews
 from application.ledger import Ledger, instant
-from application.queries.looks import log_look
+from application.queries.looks import asked_again, log_look
+from application.registry import Registry
 from application.reviews import OWN_VIEW
 from domain.access.events import SubjectQueried
 from domain.access.model import QUERY_REVIEW
@@ -33,18 +34,24 @@ class ToldReview:
 
 
 def ask_review(ledger: Ledger, review_id: UUID, *, officer: str, department: str) -> ToldReview:
-    """The review for a reviewer. Raises ``Refused`` as :meth:`Reviews.concerned`, and ``LedgerUnavailable``."""
+    """The review for a reviewer. Made again when the review or the reviewer's own standing moved before the look was
+    in the log. Raises ``Refused`` as :meth:`Reviews.concerned`, and ``LedgerUnavailable``."""
+    return asked_again(ledger, lambda: _asked(ledger, review_id, officer, department))
+
+
+def _asked(ledger: Ledger, review_id: UUID, officer: str, department: str) -> ToldReview:
+    rows = ledger.open_all(ledger.store.load("records", review_id), log="records")
     review, acting = Reviews(ledger).concerned(review_id, officer, department)
     place = ledger.store.look_at(int(review.opened.look.partition(":")[2]))
     if place is None:
         raise Refused(Defect("QRY-3", "remedy_case_unknown"))
     subject, number = place
-    rows = ledger.store.load_slice("access", subject, after=number - 1, until=number)
-    event = ledger.open_all(rows, log="access")[0]
+    looks = ledger.store.load_slice("access", subject, after=number - 1, until=number)
+    event = ledger.open_all(looks, log="access")[0]
     query = _told(event.event) if not event.closed and isinstance(event.event, SubjectQueried) else {}
     history = [
         {"event": o.row.topic, "at": o.row.recorded_at, "version": o.row.stream_version, "parts": o.parts}
-        for o in ledger.open_all(ledger.store.load("records", review_id), log="records")
+        for o in rows
     ]
     digest = hashlib.sha256(canonical(_plain(query))).hexdigest()
     position = log_look(
@@ -58,6 +65,10 @@ def ask_review(ledger: Ledger, review_id: UUID, *, officer: str, department: str
         view=OWN_VIEW,
         shown=[[str(subject), f"look@{number}", digest]],
         case=str(review_id),
+        guards={
+            review_id: rows[-1].row.stream_version,
+            Registry(ledger).officer_stream(acting.pseudonym): acting.version,
+        },
     )
     return ToldReview(review, query, history, position)
 

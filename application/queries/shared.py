@@ -121,6 +121,12 @@ class SharedQueries:
                 return answers
         raise LedgerUnavailable("the view moved while it was read")
 
+    def still_shows(self, subject: UUID, shown: Iterable[Sequence[str]], *, on: date) -> bool:
+        """Whether the shared view still shows all that a look at a subject announced, as it announced it."""
+        _, listing = self._reading.listing([subject], on=on, limit=LISTED_MAX)
+        now = {(str(listed.record_id), listed.part, listed.digest.hex()) for listed in listing}
+        return all(tuple(announced) in now for announced in shown)
+
     def _asker(self, request: Request, registry: Registry, attempt: bytes) -> Officer:
         """The officer who asks. Raises ``Refused`` (QRY-1, QRY-3), logged before it is raised."""
         officer, purpose = registry.officer(request.officer), registry.purpose(request.purpose)

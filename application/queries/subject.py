@@ -18,7 +18,16 @@ from application.ports import Append
 from application.projections.renditions import DOSSIER
 from application.queries.as_of import position_as_of
 from application.queries.history import RecordLife, history_digest, life_of, linked_life
-from application.queries.looks import Look, Names, Shown, log_look, log_look_at, looks_digest, told_look
+from application.queries.looks import (
+    Look,
+    Names,
+    Shown,
+    log_look,
+    log_look_at,
+    looks_digest,
+    made_again,
+    told_look,
+)
 from application.queries.pages import FIRST_PAGE, LIMIT_MAX, Cursors, Page, PageAsked, Place
 from application.registry import Registry
 from application.stopping import stop_of
@@ -118,6 +127,7 @@ class SubjectQueries:
         self._ledger = ledger
         self._reading = reading
 
+    @made_again
     def dossier(self, identity: Identity, *, portal: str, asked: PageAsked = FIRST_PAGE) -> Page[RecordLife]:
         """Everything recorded about the subject, shielded and withdrawn records included (PRV-3), newest first.
 
@@ -143,6 +153,7 @@ class SubjectQueries:
         following = cursors.write(Place(place.begun, found[-1][1])) if more else ""
         return Page(told, following, place.begun, receipt)
 
+    @made_again
     def consents(
         self, identity: Identity, *, portal: str, asked: PageAsked = FIRST_PAGE
     ) -> Page[ConsentGivenBySubject]:
@@ -198,6 +209,7 @@ class SubjectQueries:
         now, at = self._ledger.now(), self._reading.position_at
         return position_as_of(as_of, newest=newest, now=now, position_at=at)[0]
 
+    @made_again
     def who_looked(self, identity: Identity, *, portal: str, asked: PageAsked = FIRST_PAGE) -> Page[Look]:
         """The looks at the subject, oldest first, up to the one that this listing began with.
 

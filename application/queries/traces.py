@@ -14,7 +14,7 @@ from application.commands.subjects import Identity
 from application.ledger import Ledger, OpenedRow, instant
 from application.ports import Append
 from application.queries.disclosed import DisclosedContent
-from application.queries.looks import Shown, log_look, log_look_at
+from application.queries.looks import Overtaken, Shown, log_look, log_look_at, made_again
 from application.registry import Registry
 from application.sealing import BrokenSeal, parse_key_reference
 from domain.access.decide import may_speak_for_subjects, request_defects
@@ -87,12 +87,15 @@ class Traces:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
+    @made_again
     def of_record(self, record: UUID, tracer: Tracer, excerpt: Mapping[str, str]) -> Trace:
         """Every answer that held a record or a listing, in its subject's list and those of the persons linked to it.
 
+        Made again when a record, a link or the officer's right to query moved before the looks were in the log.
         Raises ``Refused`` (QRY-4: no such record, or not all of it can be told) and ``LedgerUnavailable``.
         """
         refuse_if_any(excerpt_defects(excerpt))
+        tracer = self._still(tracer)
         rows = self._ledger.store.load_slice("records", record, limit=1)
         if not rows or rows[0].topic not in TRACED:
             raise Refused(Defect("QRY-4", "trace_unknown", "/record"))
@@ -100,16 +103,21 @@ class Traces:
         subjects = dict.fromkeys([_owner(rows[0].key_ref), *(_owner(key_ref) for _, key_ref in links)])
         wanted = frozenset({str(record), *(str(link) for link, _ in links)})
         content = DisclosedContent(self._ledger)
+        public = content.public(record)
         asked: dict[str, Json] = {"record": str(record)}
         parts: list[Trace] = []
         for subject in subjects:
             parts.append(self._logged(subject, tracer, excerpt, content, wanted, asked=asked))
             asked = {**asked, "first": parts[0].positions[0]}
-        return self._joined(parts, excerpt, content.public(record))
+        if self._ledger.store.links_of(record) != links:
+            raise Overtaken  # whoever was linked meanwhile has a list that was not gone through
+        return self._joined(parts, excerpt, public)
 
+    @made_again
     def of_subject(self, identity: Identity, tracer: Tracer, excerpt: Mapping[str, str]) -> Trace:
         """Every answer that held anything about a subject. Raises as :meth:`of_record`."""
         refuse_if_any(excerpt_defects(excerpt))
+        tracer = self._still(tracer)
         content = DisclosedContent(self._ledger)
         found: list[Trace] = []
 
@@ -118,13 +126,14 @@ class Traces:
             return found[0].positions[0]
 
         log_look_at(self._ledger, identity, logged)
-        records = {
-            UUID(record) for answer in found[0].answers for record, _ in answer.shown if _is_id(record)
-        }
-        public: set[tuple[str, str]] = set()
-        if excerpt and len(records) <= RECORDS_MAX:
-            public = {pair for record in records for pair in content.public(record)}
-        return self._joined(found, excerpt, frozenset(public))
+        return self._joined(found, excerpt, _public(found[0].answers, excerpt, content))
+
+    def _still(self, tracer: Tracer) -> Tracer:
+        """Who traces, as registered now. Raises ``Refused`` (QRY-3) for an officer suspended since."""
+        officer = Registry(self._ledger).officer(tracer.officer.pseudonym)
+        if officer is None or officer.suspended:
+            raise Refused(Defect("QRY-3", "officer_suspended", "Credit-Official"))
+        return replace(tracer, officer=officer)
 
     def _joined(
         self, parts: Sequence[Trace], excerpt: Mapping[str, str], public: frozenset[tuple[str, str]]
@@ -150,14 +159,21 @@ class Traces:
         asked: Mapping[str, Json] = {},
         before: Sequence[Append] = (),
     ) -> Trace:
-        """What one list tells, logged in it as the list's next look; ``wanted`` None is whatever was shown."""
+        """What one list tells, logged in it as the list's next look; ``wanted`` None is whatever was shown.
+
+        Raises ``Overtaken`` when a stream that was read moved meanwhile, or a list since the first look of this trace:
+        whoever makes the answer again knows the lists as they were there.
+        """
+        officer = Registry(self._ledger).officer_stream(tracer.officer.pseudonym)
+        content.guards[officer] = tracer.officer.version
         found: list[Disclosed] = []
         contents: list[bytes] = []
         numbers: list[int] = []
 
         def announced(own: SubjectQueried) -> Shown:
             numbers[:] = [own.originator_version - 1]
-            found[:] = self._answers(subject, numbers[0], excerpt, content, wanted)
+            found[:] = self._answers(subject, numbers[0], excerpt, content, wanted, asked.get("first"))
+            _public(found, excerpt, content)
             contents[:] = [canonical(_told(found))]
             return [[str(subject), f"trace@{numbers[0]}", hashlib.sha256(contents[0]).hexdigest()]]
 
@@ -175,6 +191,7 @@ class Traces:
             basis=tracer.basis,
             asked={**asked, **({"excerpt": dict(excerpt)} if excerpt else {})},
             before=before,
+            guards=content.guards,
         )
         digest = hashlib.sha256(contents[0]).hexdigest()
         return Trace(tuple(found), (numbers[0],), (position,), False, digest, (contents[0],))
@@ -186,6 +203,7 @@ class Traces:
         excerpt: Mapping[str, str],
         content: DisclosedContent,
         wanted: frozenset[str] | None,
+        first: object,
     ) -> list[Disclosed]:
         refuse_if_any(completeness_defects(numbers=(), last=last, closed=False) if last > LOOKS_MAX else ())
         rows = self._ledger.store.load_slice("access", subject, after=0, until=last)
@@ -193,6 +211,8 @@ class Traces:
             opened = self._ledger.open_all(rows, log="access")
         except BrokenSeal:
             raise Refused(Defect("QRY-4", "trace_incomplete")) from None
+        if isinstance(first, int) and rows and rows[-1].position > first:
+            raise Overtaken
         numbers = [row.stream_version for row in rows]
         closed = any(look.closed for look in opened)
         refuse_if_any(completeness_defects(numbers=numbers, last=last, closed=closed))
@@ -235,6 +255,16 @@ def _held(answer: Disclosed, look: Event, excerpt: Mapping[str, str], content: D
     told = [content.told((r, p, digest), look) for r, p, digest in look.shown if (r, p) in wanted]
     pairs = {pair for fields in told for pair in fields or ()}
     return replace(answer, held=held_of(excerpt, pairs), unclear=None in told)
+
+
+def _public(
+    found: Sequence[Disclosed], excerpt: Mapping[str, str], content: DisclosedContent
+) -> frozenset[tuple[str, str]]:
+    """What of all records that the answers held once was public; nothing without an excerpt, or of too many."""
+    records = {UUID(record) for answer in found for record, _ in answer.shown if _is_id(record)}
+    if not excerpt or len(records) > RECORDS_MAX:
+        return frozenset()
+    return frozenset(pair for record in records for pair in content.public(record))
 
 
 def _told(found: Sequence[Disclosed]) -> list[Json]:

@@ -143,24 +143,19 @@ class PostgresEventStore:
 
     @staticmethod
     def _append(conn: psycopg.Connection[TupleRow], batch: Append) -> int:
+        query, arguments = _APPEND, append_parameters(batch)
+        if batch.returns:
+            arguments += [*mark_parameters(batch), *case_parameters(batch), *days_parameters(batch)]
+            query, arguments = _APPEND_RETURNED, [*arguments, batch.returns]
+        elif batch.days:
+            arguments += [*mark_parameters(batch), *case_parameters(batch), *days_parameters(batch)]
+            query = _APPEND_COUNTED
+        elif batch.opened or batch.closed:
+            query, arguments = _APPEND_CASE, arguments + mark_parameters(batch) + case_parameters(batch)
+        elif batch.marks or batch.unmarks:
+            query, arguments = _APPEND_MARKED, arguments + mark_parameters(batch)
         with conn.cursor(binary=True) as cursor:
-            if batch.returns:
-                arguments = append_parameters(batch) + mark_parameters(batch) + case_parameters(batch)
-                arguments += [*days_parameters(batch), batch.returns]
-                row = cursor.execute(_APPEND_RETURNED, arguments, prepare=True).fetchone()
-            elif batch.days:
-                arguments = append_parameters(batch) + mark_parameters(batch) + case_parameters(batch)
-                row = cursor.execute(
-                    _APPEND_COUNTED, arguments + days_parameters(batch), prepare=True
-                ).fetchone()
-            elif batch.opened or batch.closed:
-                arguments = append_parameters(batch) + mark_parameters(batch) + case_parameters(batch)
-                row = cursor.execute(_APPEND_CASE, arguments, prepare=True).fetchone()
-            elif batch.marks or batch.unmarks:
-                arguments = append_parameters(batch) + mark_parameters(batch)
-                row = cursor.execute(_APPEND_MARKED, arguments, prepare=True).fetchone()
-            else:
-                row = cursor.execute(_APPEND, append_parameters(batch), prepare=True).fetchone()
+            row = cursor.execute(query, arguments, prepare=True).fetchone()
         assert row is not None
         return int(row[0])
 
@@ -231,6 +226,10 @@ class PostgresEventStore:
     def erasing_acts(self) -> list[StoredRow]:
         """Every ``data.erased``, in order."""
         return [stored_row(r) for r in self._all(f"SELECT {COLUMNS} FROM ledger.erasing_acts()", ())]
+
+    def last_erasing(self) -> int:
+        """The position of the last ``data.erased``, 0 before the first."""
+        return int(self._all("SELECT ledger.last_erasing()", ())[0][0])
 
     def governing_rows(self, topics: Iterable[str]) -> list[StoredRow]:
         """Every event of these governing topics, in order."""

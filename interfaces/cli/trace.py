@@ -10,11 +10,10 @@ from uuid import UUID
 import click
 
 from application.queries.traces import Tracer, Traces
-from domain.access.model import Officer
 from domain.shared.refusals import Refused, sentence
 from infrastructure.bootstrap import Settings, database, open_ledger
 from interfaces.cli.as_of import identity_in
-from interfaces.cli.auditor import PURPOSE, ROLE, audited, require_auditor
+from interfaces.cli.auditor import PURPOSE, audited, require_auditor
 
 EXCERPT_CHARACTERS_MAX = 1 << 16
 
@@ -44,7 +43,7 @@ def trace(
     with database(settings):
         ledger = open_ledger(settings)
         officer = require_auditor(ledger, auditor=auditor, case=case, basis=basis)
-        tracer = Tracer(Officer(auditor, ROLE, officer.department), PURPOSE, case, basis)
+        tracer = Tracer(officer, PURPOSE, case, basis)
         try:
             if record is not None:
                 found = Traces(ledger).of_record(record, tracer, leaked)

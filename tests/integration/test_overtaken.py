@@ -11,50 +11,21 @@ import pytest
 from application.commands.governance import Governance
 from application.commands.subjects import Identity
 from application.ledger import Ledger
-from application.ports import Log
 from application.queries.entries import EntryQueries
 from application.queries.green import GreenChannelQueries
 from application.queries.measures import MeasureAnswer
 from application.queries.told import body_text, told_check
 from domain.access.model import Request
 from domain.catalogue.items import CatalogueItemSuspended
-from domain.oversight.review_events import OfficerSuspended
 from domain.shared.refusals import Refused
 from infrastructure.bootstrap import remedy_desk
-from infrastructure.keys import SystemEntropy
-from infrastructure.postgres.store import PostgresEventStore
 from interfaces.client.form_data import load_forms
 from tests.entries import EntryStory
 from tests.integration.test_replay import checks
 from tests.measures import LIGHT
+from tests.racing import overtaken, suspend
 from tests.remedies import FIRST, SECOND, begin
 from tests.world import World
-
-
-class Overtaken(PostgresEventStore):
-    """The writer's doors, where something happens while the first answer is on its way into the log."""
-
-    def __init__(self, world: World, *happens: Callable[[], object]) -> None:
-        super().__init__(world.pool("writer"))
-        self._happens = list(happens)
-
-    def head_of(self, log: Log) -> int:
-        """As it is, once it happened."""
-        while self._happens:
-            self._happens.pop()()
-        return super().head_of(log)
-
-
-def overtaken(world: World, *happens: Callable[[], object]) -> Ledger:
-    """The world's ledger behind such doors."""
-    return Ledger(
-        ledger_id=world.vault.ledger_id,
-        store=Overtaken(world, *happens),
-        vault=world.vault,
-        gateway=world.signing,
-        clock=world.clock,
-        entropy=SystemEntropy(),
-    )
 
 
 @pytest.fixture
@@ -160,15 +131,5 @@ def stop_item(world: World, code: str = "C03-02") -> None:
     event = CatalogueItemSuspended(
         originator_id=stream, originator_version=len(world.ledger.load(stream)) + 1, timestamp=world.ledger.now(),
         code=code, versions=[1], document=str(stream), unit=world.city.agencies[0].code, title="示例办法",
-    )  # fmt: skip
-    world.ledger.record([world.ledger.seal(event)], meta={"actor": "test"})
-
-
-def suspend(world: World, pseudonym: str) -> None:
-    """Somebody's right to query is gone, as after a review."""
-    stream = world.ledger.name_id("officer", pseudonym)
-    event = OfficerSuspended(
-        originator_id=stream, originator_version=len(world.ledger.load(stream)) + 1, timestamp=world.ledger.now(),
-        review=str(stream),
     )  # fmt: skip
     world.ledger.record([world.ledger.seal(event)], meta={"actor": "test"})

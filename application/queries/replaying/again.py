@@ -135,9 +135,10 @@ def _case(question: Question) -> Again:
         window = window_state(question.desk, UUID(asked["application"]), question.asker)
         return _of(body_text(told_window(window)), [part.shown for c in window.parts for part in c.told])
     kind, case = cast(CaseKind, look.view), UUID(look.case or "")
-    paper = bool(asked.get("paper"))
-    found = CaseQueries(question.desk).state(kind, case, question.asker, paper=paper)
-    return _of(b"" if paper else body_text(told_state(found)), [part.shown for part in found.told])
+    paper, queries = bool(asked.get("paper")), CaseQueries(question.desk)
+    found = queries.found(kind, case, question.asker, paper=paper)
+    told = queries.logged(kind, found, question.asker, asked=asked)
+    return _of(b"" if paper else body_text(told_state(told)), [part.shown for part in found.told])
 
 
 def _subject(question: Question) -> Again:
