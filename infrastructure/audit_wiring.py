@@ -28,6 +28,7 @@ from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.published import BEHIND_SECONDS_MAX, AuditedFolder
 from infrastructure.settings import Settings
 from infrastructure.tile_files import MapFiles, TileFiles, write_files
+from infrastructure.time_authority import TokenCheck
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def make_audited(
     wait_seconds: float = BEHIND_SECONDS_MAX,
 ) -> Audited:
     """Everything that fsck reads, over the login ``auditor``; it waits so long for what is on its way."""
-    vault, reader = FileVault(settings.secrets_dir), LogReader(pool)
+    vault, reader, told = FileVault(settings.secrets_dir), LogReader(pool), settings.time_authority
     verification = Verification(
         reader=reader,
         keys=reader,
@@ -69,6 +70,7 @@ def make_audited(
         authority=authority_of(vault.ledger_id),
         rule=fold_rule(),
         verify=verify_note,
+        check_token=TokenCheck(told.roots).check if told else None,
     )
 
 

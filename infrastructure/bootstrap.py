@@ -88,7 +88,7 @@ from infrastructure.sequencing import (
     witness_keys,
     witnessed_files,
 )
-from infrastructure.settings import Settings
+from infrastructure.settings import Settings, TimeAuthoritySettings
 from infrastructure.tile_files import MapFiles, PublishedFolder, TileFiles
 
 __all__ = [
@@ -100,6 +100,7 @@ __all__ = [
     "ProjectorServices",
     "SequencerServices",
     "Settings",
+    "TimeAuthoritySettings",
     "answer_replay",
     "audit_services",
     "believed",

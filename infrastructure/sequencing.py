@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from application.sequencer import LOGS, RECORDS, Sequencer, authority_of
+from application.stamping import Stamping, StampStore
 from application.witness import Witness
 from application.witness_asking import WitnessedLog
 from application.witnessing import Witnessing
@@ -21,9 +22,11 @@ from domain.transparency.vkey import VerifierKey
 from infrastructure.clock import SystemClock
 from infrastructure.keys import FileVault
 from infrastructure.log_keys import log_signers, read_log_keys, verify_note, with_logs, witness_signers
+from infrastructure.postgres.stamps import PostgresStamps
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.settings import BadSetting, Settings
 from infrastructure.tile_files import write_files
+from infrastructure.time_authority import HttpTimeAuthority, TokenCheck
 from infrastructure.witness_files import WitnessedFiles, read_witnesses
 from infrastructure.witness_http import HttpWitnessDoor
 from infrastructure.witness_store import SqliteWitnessStore
@@ -33,12 +36,13 @@ POLICY = "policy"
 
 @dataclass(frozen=True)
 class SequencerServices:
-    """What the sequencer's process holds: one sequencer a log, the heads, by whose lock it leads, and the way to the
-    witnesses."""
+    """What the sequencer's process holds: one sequencer a log, the heads, by whose lock it leads, and the ways to the
+    witnesses and to who stamps."""
 
     sequencers: Sequence[Sequencer]
     trees: PostgresTrees
     witnessing: Witnessing
+    stamping: Stamping
     keys_changed: Callable[[], bool]
     """Whether other keys are to sign from now on, so that all this must be made anew."""
 
@@ -83,7 +87,21 @@ def make_sequencers(settings: Settings, trees: PostgresTrees) -> SequencerServic
         logs, policy=policy, door=HttpWitnessDoor(), files=files, verify=verify_note, clock=SystemClock()
     )
     changed = partial(_keys_changed, secrets, _signing(secrets, size), sequencers[RECORDS])
-    return SequencerServices(list(sequencers.values()), trees, witnessing, changed)
+    stamping = make_stamping(settings, PostgresStamps(trees.pool), files)
+    return SequencerServices(list(sequencers.values()), trees, witnessing, stamping, changed)
+
+
+def make_stamping(settings: Settings, store: StampStore, files: WitnessedFiles) -> Stamping:
+    """Who stamps the published checkpoints by the configured authority; nobody where none is configured.
+
+    Raises ``BadSetting`` when the file of its roots is not there.
+    """
+    told, clock = settings.time_authority, SystemClock()
+    if told and not told.roots.is_file():
+        raise BadSetting("XINLU_TSA_CA names no file")
+    authority = HttpTimeAuthority(told.url, TokenCheck(told.roots, told.policy), clock) if told else None
+    seconds = told.every_seconds if told else 0
+    return Stamping(authority, store=store, files=files, every_seconds=seconds, clock=clock)
 
 
 def _keys_changed(folder: Path, signing: Sequence[int], records: Sequencer) -> bool:

@@ -6,6 +6,7 @@ The command line reads it first; the database, the secrets and the service start
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +55,17 @@ def connection_url(parameters: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True)
+class TimeAuthoritySettings:
+    """Who stamps checkpoints (时间戳机构): its URL, the PEM file of the roots that it chains to, the policy that its
+    tokens must name (None: any), and how many seconds lie between two stamps."""
+
+    url: str
+    roots: Path
+    policy: str | None = None
+    every_seconds: int = 3600
+
+
+@dataclass(frozen=True)
 class Settings:
     """Where the data lies, which database is used and where the service listens.
 
@@ -62,6 +74,7 @@ class Settings:
     allows a demo clock on a database server. ``witnesses`` is the file that names the witnesses (None: ``witnesses``
     in the data folder, if it is there), and ``closed_logs`` are published only with their quorum.
     ``public_url`` is where anyone reaches the service (empty: where it listens), as printed on reports.
+    ``time_authority`` stamps the checkpoints, None: nobody does.
     """
 
     data_dir: Path
@@ -74,6 +87,7 @@ class Settings:
     witnesses: Path | None = None
     closed_logs: frozenset[str] = frozenset()
     public_url: str = ""
+    time_authority: TimeAuthoritySettings | None = None
 
     def __repr__(self) -> str:
         """Without the database URL, which holds a password."""
@@ -118,6 +132,7 @@ class Settings:
             witnesses=Path(witnesses).expanduser().absolute() if witnesses else None,
             closed_logs=closed,
             public_url=_public_url(env.get("XINLU_PUBLIC_URL") or ""),
+            time_authority=_time_authority(env),
         )
 
     @property
@@ -141,13 +156,38 @@ class Settings:
         return self.data_dir / "published"
 
 
+def _time_authority(env: Mapping[str, str]) -> TimeAuthoritySettings | None:
+    """Who stamps, None without ``XINLU_TSA_URL``. Raises BadSetting when it cannot be used."""
+    url, roots = env.get("XINLU_TSA_URL") or "", env.get("XINLU_TSA_CA") or ""
+    if not url:
+        return None
+    _http_url("XINLU_TSA_URL", url)
+    if not roots:
+        raise BadSetting("XINLU_TSA_URL needs XINLU_TSA_CA, a PEM file with the roots of the authority")
+    policy, every = env.get("XINLU_TSA_POLICY") or None, env.get("XINLU_TSA_SECONDS") or "3600"
+    if policy is not None and not re.fullmatch(r"[0-2](\.(0|[1-9][0-9]{0,17})){2,20}", policy):
+        raise BadSetting("XINLU_TSA_POLICY is an object identifier in dotted numbers")
+    if not (every.isascii() and every.isdigit() and 5 <= int(every) <= 86_400):
+        raise BadSetting("XINLU_TSA_SECONDS must be a number from 5 to 86400")
+    return TimeAuthoritySettings(url, Path(roots).expanduser().absolute(), policy, int(every))
+
+
 def _public_url(text: str) -> str:
     """``https://credit.example`` without a slash at the end. Raises BadSetting for anything else."""
-    parts = urlsplit(text)
-    plain = not (parts.query or parts.fragment or parts.username or any(c.isspace() for c in text))
-    if text and not (parts.scheme in ("http", "https") and parts.hostname and plain and text.isascii()):
-        raise BadSetting("XINLU_PUBLIC_URL begins with http:// or https:// and is an address in ASCII")
+    if text:
+        _http_url("XINLU_PUBLIC_URL", text)
     return text.rstrip("/")
+
+
+def _http_url(name: str, text: str) -> None:
+    """Raises BadSetting for what is no plain address of the web."""
+    try:
+        parts, _ = urlsplit(text), urlsplit(text).port
+    except ValueError:
+        raise BadSetting(f"{name} has a bad host or port") from None
+    plain = not (parts.query or parts.fragment or parts.username or any(c.isspace() for c in text))
+    if not (parts.scheme in ("http", "https") and parts.hostname and plain and text.isascii()):
+        raise BadSetting(f"{name} begins with http:// or https:// and is an address in ASCII")
 
 
 def _rate_limits(text: str) -> dict[str, int]:

@@ -6,13 +6,16 @@ The sequencer and the epoch maker write them; the service's own routes read them
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from application.stamping import STAMPS, TOKEN, Stamp
 from domain.transparency.checkpoint import parse_signed_checkpoint
 from domain.transparency.prefix_map import MapHead
 from domain.transparency.strict import Refused
@@ -22,6 +25,7 @@ from infrastructure.private_files import only_one
 KEPT_SECONDS = 600
 """How long a map's file stays after no map needs it: whoever began at the epoch before comes to the end."""
 CHECKPOINT, COSIGNED = "checkpoint", "cosigned"
+STAMPING = "timestamps.json"
 _SYNC_ALL_FROM = 64
 
 
@@ -70,6 +74,32 @@ class TileFiles:
         """Replace the checkpoint with a quorum unless that would go back, durable before returning."""
         self._replace(log, COSIGNED, note)
 
+    def stamped(self, log: str) -> list[int]:
+        """The sizes of a log's stamped trees, rising."""
+        try:
+            names = [path.name for path in (self._folder / log / STAMPS).iterdir()]
+        except FileNotFoundError:
+            return []
+        return sorted(int(name[: -len(TOKEN)]) for name in names if name.endswith(TOKEN) and name[0] != ".")
+
+    def stamp(self, log: str, *, least: int, most: int) -> Stamp | None:
+        """The stamp of the smallest tree within these sizes, None when there is none."""
+        sizes = self.stamped(log)
+        at = bisect_left(sizes, least)
+        if at == len(sizes) or sizes[at] > most:
+            return None
+        path = self._folder / log / STAMPS / str(sizes[at])
+        return Stamp(log, sizes[at], path.read_bytes(), path.with_name(path.name + TOKEN).read_bytes())
+
+    def publish_stamp(self, stamp: Stamp) -> None:
+        """Put a stamped checkpoint and its token beside the log's tiles, durable before returning."""
+        names = {str(stamp.size): stamp.note, f"{stamp.size}{TOKEN}": stamp.token}
+        write_files(self._folder / stamp.log / STAMPS, names)
+
+    def tell_stamping(self, status: Mapping[str, object]) -> None:
+        """Publish how stamping goes; not waited for, since it is only told."""
+        tell(self._folder, STAMPING, status)
+
     def settle(self, log: str, *, quorum: bool, good: Callable[[bytes], bool]) -> None:
         """Begin under a policy: a checkpoint that an older policy took stays only if this one takes it too."""
         path = self._folder / log / COSIGNED
@@ -95,6 +125,14 @@ def _newness(note: bytes) -> tuple[int, int]:
     except Refused:
         return 0, 0
     return signed.checkpoint.size, len(signed.signatures)
+
+
+def tell(folder: Path, name: str, status: Mapping[str, object]) -> None:
+    """Replace a file that only tells how things stand; nothing rests on it, so the disk is not waited for."""
+    beside = folder / f".{name}.new"
+    folder.mkdir(parents=True, exist_ok=True)
+    beside.write_text(json.dumps(status, indent=1) + "\n", "ascii")
+    beside.replace(folder / name)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -195,8 +233,24 @@ class PublishedFolder:
 
     def checkpoint_time(self, log: str) -> datetime | None:
         """When it was published."""
+        return self._time(f"{log}/{CHECKPOINT}")
+
+    def stamp_time(self, log: str) -> datetime | None:
+        """When the newest stamp of a log was published."""
+        return self._time(f"{log}/{STAMPS}")
+
+    def stamp_failures(self) -> int:
+        """How many rounds of stamping failed since the last that went well, as the sequencer's process tells it."""
+        told = self._file(STAMPING)
+        return int(json.loads(told)["failures"]) if told else 0
+
+    def stamped(self, log: str, size: int, *, token: bool) -> bytes | None:
+        """A checkpoint that was stamped, or the token over it."""
+        return self._file(f"{log}/{STAMPS}/{size}{TOKEN if token else ''}")
+
+    def _time(self, name: str) -> datetime | None:
         try:
-            return datetime.fromtimestamp((self._folder / log / CHECKPOINT).stat().st_mtime, UTC)
+            return datetime.fromtimestamp((self._folder / name).stat().st_mtime, UTC)
         except FileNotFoundError:
             return None
 

@@ -5,7 +5,6 @@ The configuration is a policy file without ``log`` lines; the logs' own keys are
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from application.sequencer import LOGS
 from domain.transparency.policy import Policy, RefusedPolicy, parse_policy
 from infrastructure.settings import BadSetting
-from infrastructure.tile_files import TileFiles, write_files
+from infrastructure.tile_files import TileFiles, tell, write_files
 from infrastructure.witness_http import allowed_url
 
 STATUS = "witnesses.json"
@@ -69,7 +68,4 @@ class WitnessedFiles(TileFiles):
 
     def tell_witnesses(self, status: Mapping[str, object]) -> None:
         """Publish how far the witnesses are; not waited for, since it is only told."""
-        beside = self._published / f".{STATUS}.new"
-        beside.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps(status, indent=1) + "\n", "ascii")
-        beside.replace(self._published / STATUS)
+        tell(self._published, STATUS, status)

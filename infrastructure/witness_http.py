@@ -6,17 +6,14 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import ipaddress
-import ssl
-import time
 from urllib.parse import urlsplit
 
 from application.witness_asking import Reply, Unreachable
 from domain.transparency.note import NOTE_BYTES_MAX
+from infrastructure.plain_http import NoAnswer, exchange
 
 ANSWER_SECONDS_MAX = 5.0
-_PIECE = 16_384
 
 
 def allowed_url(url: bytes | None) -> bool:
@@ -54,26 +51,16 @@ class HttpWitnessDoor:
     def _ask(self, url: str, method: str, path: str, body: bytes | None) -> Reply:
         if not allowed_url(url.encode()):
             raise Unreachable
-        parts = urlsplit(url)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS_MAX)
-        deadline = time.monotonic() + ANSWER_SECONDS_MAX
         try:
-            connection.request(
-                method,
-                f"{parts.path.rstrip('/')}/{path}",
-                body,
-                {"Content-Type": "text/plain; charset=utf-8", "Connection": "close"},
+            return Reply(
+                *exchange(
+                    method,
+                    f"{url.rstrip('/')}/{path}",
+                    body,
+                    {"Content-Type": "text/plain; charset=utf-8"},
+                    bytes_max=NOTE_BYTES_MAX,
+                    seconds_max=ANSWER_SECONDS_MAX,
+                )
             )
-            answer = connection.getresponse()
-            data = b""
-            # In pieces, because a timeout is one of each piece and not of all of them.
-            while piece := answer.read1(_PIECE):
-                data += piece
-                if len(data) > NOTE_BYTES_MAX or time.monotonic() > deadline:
-                    raise Unreachable
-            return Reply(answer.status, data)
-        except (OSError, ssl.SSLError, http.client.HTTPException, UnicodeError) as error:
+        except NoAnswer as error:
             raise Unreachable from error
-        finally:
-            connection.close()

@@ -23,6 +23,7 @@ from application.audit.model import (
     StoredEpochs,
 )
 from application.audit.side import Derived, side_faults
+from application.audit.stamps import TokenCheck, stamp_faults
 from application.audit.trees import (
     COSIGNED,
     LogTree,
@@ -37,6 +38,7 @@ from application.ports import Log, Vault
 from application.projections.projector import LogRows
 from application.sealing import BrokenSeal
 from application.sequencer import ACCESS, LOGS, RECORDS, VIEWS
+from application.stamping import STAMPS
 from application.verify import LOGS as ROW_LOGS
 from application.verify import Outcome, Verification
 from domain.shared.forms import Form, FormKind
@@ -75,6 +77,8 @@ class Audited:
     authority: str
     rule: bytes
     verify: Verify
+    check_token: TokenCheck | None = None
+    """By the roots of the authority that is configured; without one signatures of tokens are not checked."""
 
 
 @dataclass
@@ -172,6 +176,8 @@ def _trees(audited: Audited, state: _State, notes: Mapping[str, bytes], progress
     for epoch in state.epochs:
         wanted[RECORDS].add(epoch.records.size)
         wanted[ACCESS].add(epoch.access.size)
+    for log, start in state.starts.items():
+        wanted[log].update(start.stamped)
     for data in notes.values():
         try:
             checkpoint = parse_signed_checkpoint(data).checkpoint
@@ -224,6 +230,28 @@ def _after_trees(audited: Audited, state: _State, notes: Mapping[str, bytes], re
         )
         _keep(state, faults)
     report.counts["remembered checkpoints"] = len(notes)
+    _stamps(audited, state, report)
+
+
+def _stamps(audited: Audited, state: _State, report: Report) -> None:
+    for log, start in state.starts.items():
+        names = [name for name in start.names if name.startswith(f"{STAMPS}/")]
+        report.counts[f"{log} time stamps"] = len(start.stamped)
+        _keep(
+            state,
+            stamp_faults(
+                log, f"{audited.authority}/{log}", sizes=start.stamped, names=names, store=audited.store,
+                files=audited.files, tree=state.trees[log], policy=state.policy, verify=audited.verify,
+                check=audited.check_token,
+            ),
+        )  # fmt: skip
+    if audited.check_token is None and any(start.stamped for start in state.starts.values()):
+        report.notes.append(
+            (
+                "未配置时间戳机构（XINLU_TSA_CA），时间戳的签名与证书链未核对",
+                "no authority is configured (XINLU_TSA_CA): signatures and chains of time stamps were not checked",
+            )
+        )
 
 
 def _from_events(

@@ -12,10 +12,23 @@ from uuid import UUID
 
 from application.ports import Document, Log
 from application.sequencer import TreeHead
+from application.stamping import Stamp
 from domain.transparency.epoch import Epoch
 from domain.transparency.prefix_map import MapHead
 
-AREAS = ("rows", "trees", "tiles", "checkpoints", "epochs", "maps", "deltas", "views", "side", "remembered")
+AREAS = (
+    "rows",
+    "trees",
+    "tiles",
+    "checkpoints",
+    "timestamps",
+    "epochs",
+    "maps",
+    "deltas",
+    "views",
+    "side",
+    "remembered",
+)
 """What is checked, in the order in which it is told."""
 
 
@@ -62,6 +75,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "checkpoint_root": (
         "已发布的根与存储的叶子不一致",
         "the published root is not that of the stored leaves",
+    ),
+    "stamp_token": (
+        "时间戳不是可信机构对该检查点的有效时间戳",
+        "the time stamp does not hold under the authority's roots",
+    ),
+    "stamp_other": (
+        "时间戳盖的不是旁边的检查点",
+        "the time stamp is of other bytes than the checkpoint beside it",
+    ),
+    "stamp_tree": (
+        "盖过时间戳的检查点不是现在日志的前身",
+        "the checkpoint that was stamped is none of the log as it is now",
     ),
     "file_missing": ("缺少已发布的文件", "a published file is missing"),
     "file_extra": ("多出不属于此树的文件", "a file is published that is not the tree's"),
@@ -169,6 +194,8 @@ class AuditStore(Protocol):
     def side_tables(self) -> SideTables: ...
     def views(self) -> tuple[int, bytes] | None: ...
     def leaves(self, log: str, *, after: int, limit: int) -> list[LeafRow]: ...
+    def stamp_sizes(self, log: str) -> list[int]: ...
+    def stamps(self, log: str, *, after: int, limit: int) -> list[Stamp]: ...
 
 
 class PublishedFiles(Protocol):

@@ -6,12 +6,13 @@ One pass over a log's leaves gives the root at every size that anyone states, an
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from application.audit.model import AuditStore, Fault, PublishedFiles
 from application.sequencer import TreeHead
+from application.stamping import STAMPS
 from domain.transparency.checkpoint import Checkpoint, SignedCheckpoint, parse_signed_checkpoint
 from domain.transparency.merkle import EMPTY_ROOT, Frontier, leaf_hash, tree_root
 from domain.transparency.policy import Policy, judged
@@ -30,7 +31,7 @@ from domain.transparency.vkey import Verify
 BATCH_LEAVES = 4096
 CHECKPOINT, COSIGNED = "checkpoint", "cosigned"
 BESIDE_TILES = frozenset({CHECKPOINT, COSIGNED})
-"""What a log's folder holds beside tiles."""
+"""What a log's folder holds beside tiles, and beside the folder of its stamps."""
 
 
 def log_checkpoint(data: bytes, policy: Policy, verify: Verify) -> Checkpoint:
@@ -56,10 +57,11 @@ class LogTree:
 class Standing:
     """A log's published files and head at the start of an audit, in the order in which nothing can be missed.
 
-    ``published`` is the size of the checkpoint read first: all its tiles are there. ``head`` was read last, so no
-    file beyond it is the tree's.
+    ``stamped`` trees were read first, then the size of the checkpoint, ``published``: all their files are there.
+    ``head`` was read last, so no file beyond it is the tree's.
     """
 
+    stamped: Sequence[int]
     published: int
     names: frozenset[str]
     head: TreeHead
@@ -67,12 +69,13 @@ class Standing:
 
 def standing(log: str, store: AuditStore, files: PublishedFiles) -> Standing:
     """What an audit of a log starts from."""
+    stamped = store.stamp_sizes(log)
     try:
         published = parse_signed_checkpoint(files.checkpoint(log, at_least=0)).checkpoint.size
     except Refused:
         published = 0
     names = frozenset(files.names(log))
-    return Standing(published, names, store.tree(log))
+    return Standing(stamped, published, names, store.tree(log))
 
 
 class TreePass:
@@ -128,6 +131,8 @@ class _TileJudge:
         self._there: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
         self._strange: list[str] = []
         for name in start.names - BESIDE_TILES:
+            if name.startswith(f"{STAMPS}/"):
+                continue
             try:
                 tile = parse_tile_path(name)
             except Refused:

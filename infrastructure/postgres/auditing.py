@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from application.audit.model import LeafRow, SideTables, StoredEpochs
 from application.ports import Document, WrappedKey
 from application.sequencer import VIEWS, TreeHead
+from application.stamping import Stamp
 from domain.transparency.prefix_map import MapHead
 from infrastructure.postgres.store import Pool, connection
 from infrastructure.postgres.views import Connection, rows_root
@@ -84,6 +85,22 @@ class PostgresAudit:
         query = f"SELECT {columns} FROM ledger.{table} WHERE position > %s ORDER BY position LIMIT %s"
         with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
             return [LeafRow(*row) for row in cursor.execute(query.encode(), (after, limit)).fetchall()]
+
+    def stamp_sizes(self, log: str) -> list[int]:
+        """The sizes of a log's stamped trees, rising."""
+        with self._instant() as conn:
+            rows = conn.execute(
+                "SELECT size FROM ledger.stamps WHERE log = %s ORDER BY size", (log,)
+            ).fetchall()
+        return [int(row[0]) for row in rows]
+
+    def stamps(self, log: str, *, after: int, limit: int) -> list[Stamp]:
+        """The stamps of a log's trees beyond a size, rising."""
+        query = (
+            "SELECT size, note, token FROM ledger.stamps WHERE log = %s AND size > %s ORDER BY size LIMIT %s"
+        )
+        with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
+            return [Stamp(log, *row) for row in cursor.execute(query, (log, after, limit)).fetchall()]
 
     @contextmanager
     def _instant(self) -> Iterator[Connection]:

@@ -20,7 +20,7 @@ class PostgresTrees:
     """See ``application.sequencer.TreeStore``."""
 
     def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+        self._pool = self.pool = pool
 
     def tree(self, log: str) -> TreeHead:
         """The head of a log's tree."""

@@ -28,7 +28,7 @@ def demo_witnesses(settings: Settings) -> tuple[Settings, dict[str, list[str]]]:
     if settings.witnesses_file.exists():
         return settings, {}
     folder = demo_folder(settings) / "witnesses"
-    ports = dict(zip(NAMES, _free_ports(len(NAMES)), strict=True))
+    ports = dict(zip(NAMES, free_ports(len(NAMES)), strict=True))
     keyed = [
         # The quorum counts the Ed25519 keys; those of ML-DSA-44 are carried along, for who checks them.
         Witness(label.encode() + suffix, key, f"http://127.0.0.1:{ports[label]}".encode())
@@ -50,7 +50,8 @@ def demo_witnesses(settings: Settings) -> tuple[Settings, dict[str, list[str]]]:
     }
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports of 127.0.0.1 that nobody listens on now."""
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:
@@ -61,8 +62,8 @@ def _free_ports(count: int) -> list[int]:
             probe.close()
 
 
-def witnesses_at(commands: Mapping[str, list[str]]) -> Mapping[str, str]:
-    """Where each demo witness listens."""
+def addresses_of(commands: Mapping[str, list[str]]) -> Mapping[str, str]:
+    """Where each of these commands listens."""
     return {
         label: f"http://127.0.0.1:{command[command.index('--port') + 1]}"
         for label, command in commands.items()

@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, str] = {
     "instruments": "interfaces.cli.instruments",
     "tip-off": "interfaces.cli.tip_off",
     "worklist": "interfaces.cli.worklist",
+    "time-authority": "interfaces.cli.demo_authority",
     "witness": "interfaces.cli.witness",
     "witness-request": "interfaces.cli.carried",
     "witness-response": "interfaces.cli.carried",

@@ -40,7 +40,7 @@ def _lead(found: SequencerServices, stop: Stop) -> None:
         for sequencer in found.sequencers:
             sequencer.catch_up()
         rounds = Rounds()
-        with found.witnessing.running():
+        with found.witnessing.running(), found.stamping.running():
             while not stop.asked and not found.keys_changed():
                 begun = time.monotonic()
                 conn.execute("SELECT")  # the lock is gone with its connection: then another may lead already

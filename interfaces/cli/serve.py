@@ -28,12 +28,19 @@ from infrastructure.bootstrap import (
     open_ledger,
     require_time,
 )
-from interfaces.cli.demo_witnesses import demo_witnesses, witnesses_at
+from interfaces.cli.demo_authority import demo_authority
+from interfaces.cli.demo_witnesses import addresses_of, demo_witnesses
 from interfaces.cli.seed import DATA, EXAMPLES, PROJECT, TIP_OFF, demo_folder, seed_city
 from interfaces.demo.city import read_city
 
 WATCH_SECONDS = 0.5
 READY_SECONDS_MAX = 60.0
+BESIDE: Mapping[str, str] = {
+    "province": "见证人 witness province",
+    "peer": "见证人 witness peer",
+    "time-authority": "时间戳机构 time stamps",
+}
+"""What runs beside the service, as it is told."""
 STOP_SECONDS_MAX = 15.0
 """More than ``graceful_timeout`` of gunicorn.conf.py, so that requests under way may end."""
 
@@ -62,9 +69,11 @@ def serve(*, port: int | None, demo: bool, witnesses: bool) -> None:
         beside: dict[str, list[str]] = {}
         if demo and witnesses:
             settings, beside = demo_witnesses(settings)
+            settings, authority = demo_authority(settings)
+            beside |= authority
         with Group(settings, port, server, beside) as group:
             group.await_ready()
-            _tell(settings, port, demo=demo, witnesses=witnesses_at(beside))
+            _tell(settings, port, demo=demo, beside=addresses_of(beside))
             group.watch()
 
 
@@ -92,6 +101,10 @@ class Group:
         self._environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
         self._environment["XINLU_DATA"] = str(settings.data_dir)
         self._environment["XINLU_WITNESSES"] = str(settings.witnesses_file)
+        if stamps := settings.time_authority:
+            self._environment |= {"XINLU_TSA_URL": stamps.url, "XINLU_TSA_CA": str(stamps.roots)}
+            self._environment["XINLU_TSA_SECONDS"] = str(stamps.every_seconds)
+            self._environment["XINLU_TSA_POLICY"] = stamps.policy or ""
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._stop = threading.Event()
 
@@ -157,7 +170,7 @@ class Group:
         self._stop.set()
 
 
-def _tell(settings: Settings, port: int, *, demo: bool, witnesses: Mapping[str, str]) -> None:
+def _tell(settings: Settings, port: int, *, demo: bool, beside: Mapping[str, str]) -> None:
     """URLs, where the demo keys are, and five commands to try."""
     url = f"http://{settings.host}:{port}"
     lines = [
@@ -165,7 +178,7 @@ def _tell(settings: Settings, port: int, *, demo: bool, witnesses: Mapping[str, 
         f"信录已运行 / Xinlu is running    {url}",
         f"  公示查询 public look-up          {url}/",
         f"  健康检查 health                  {url}/readyz",
-        *(f"  见证人 witness {label:<17} {place}" for label, place in witnesses.items()),
+        *(f"  {BESIDE[label]:<27} {place}" for label, place in beside.items()),
     ]
     if demo:
         lines += _tour(settings, url)

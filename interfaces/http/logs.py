@@ -29,6 +29,7 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=1"
 _OCTETS = "application/octet-stream"
 _TEXT = "text/plain; charset=utf-8"
+_STAMP = "application/timestamp-token"
 blueprint = Blueprint("logs", __name__)
 
 
@@ -74,6 +75,22 @@ def checkpoint(log: str) -> Response:
     """The newest checkpoint of ``records``, ``access`` or ``views``."""
     found = services().published.checkpoint(log) if log in LOGS else None
     return _served(found, _TEXT, _SHORT)
+
+
+@blueprint.get("/logs/<log>/timestamps/<int:size>")
+@operation(_file("盖过时间戳的检查点", "A checkpoint that was stamped", _TEXT))
+def stamped(log: str, size: int) -> Response:
+    """The checkpoint of a size at which the log was stamped, as it was published then."""
+    found = services().published.stamped(log, size, token=False) if log in LOGS else None
+    return _served(found, _TEXT, _IMMUTABLE)
+
+
+@blueprint.get("/logs/<log>/timestamps/<int:size>.tst")
+@operation(_file("检查点的时间戳（RFC 3161）", "The time stamp token over a checkpoint (RFC 3161)", _STAMP))
+def timestamp(log: str, size: int) -> Response:
+    """The token over the bytes of that checkpoint: ``openssl ts -verify -data SIZE -in SIZE.tst -token_in``."""
+    found = services().published.stamped(log, size, token=True) if log in LOGS else None
+    return _served(found, _STAMP, _IMMUTABLE)
 
 
 @blueprint.get("/logs/<log>/tile/<path:rest>")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -30,18 +31,23 @@ ROWS = Counter("credit_rows", "Rows of files by what became of them", ["outcome"
 QUERIES = Counter("credit_queries", "Look-ups of a view", ["view", "outcome"], registry=_OWN)
 
 
+@dataclass(frozen=True)
+class PublishedState:
+    """What the published folder says: seconds since each log's newest checkpoint and time stamp, and how often
+    stamping failed since it last went well."""
+
+    checkpoint_ages: Mapping[str, float]
+    stamp_ages: Mapping[str, float]
+    stamp_failures: int
+
+
 class _Gauges(Collector):
-    """What the database says at this moment; only that it is down when it is down."""
+    """What database and folder say at this moment; of the database only that it is down when it is down."""
 
     def __init__(
-        self,
-        state: State | None,
-        public_count: int | None,
-        now: datetime,
-        checkpoint_ages: Mapping[str, float],
+        self, state: State | None, public_count: int | None, now: datetime, published: PublishedState
     ) -> None:
-        self._state, self._public, self._now = state, public_count, now
-        self._checkpoint_ages = checkpoint_ages
+        self._state, self._public, self._now, self._published = state, public_count, now, published
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         state = self._state
@@ -71,12 +77,19 @@ class _Gauges(Collector):
             )
 
     def _logs(self) -> Iterable[GaugeMetricFamily]:
-        age = GaugeMetricFamily(
-            "credit_checkpoint_age_seconds", "Since a log's checkpoint was published", labels=["log"]
+        for name, what, ages in (
+            ("checkpoint", "Since a log's checkpoint was published", self._published.checkpoint_ages),
+            ("timestamp", "Since a checkpoint of a log was stamped", self._published.stamp_ages),
+        ):
+            age = GaugeMetricFamily(f"credit_{name}_age_seconds", what, labels=["log"])
+            for log, seconds in ages.items():
+                age.add_metric([log], seconds)
+            yield age
+        yield GaugeMetricFamily(
+            "credit_timestamp_failures",
+            "Failed rounds of stamping since the last that went well",
+            value=self._published.stamp_failures,
         )
-        for log, seconds in self._checkpoint_ages.items():
-            age.add_metric([log], seconds)
-        yield age
         if self._state is not None:
             lag = GaugeMetricFamily(
                 "credit_log_lag_seconds", "How long the oldest entry waits for its tree", labels=["log"]
@@ -87,11 +100,11 @@ class _Gauges(Collector):
 
 
 def exposition(
-    state: State | None, public_count: int | None, *, now: datetime, checkpoint_ages: Mapping[str, float]
+    state: State | None, public_count: int | None, *, now: datetime, published: PublishedState
 ) -> bytes:
     """Counters of all workers of this server and gauges of the database, as Prometheus text."""
     gauges = CollectorRegistry()
-    gauges.register(_Gauges(state, public_count, now, checkpoint_ages))
+    gauges.register(_Gauges(state, public_count, now, published))
     counters = _OWN
     if FOLDER in os.environ:
         counters = CollectorRegistry()

@@ -6,7 +6,9 @@ Monitors ask; ``application.queries.operations`` answers from the database, the 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 
 from flask import Blueprint, Response, jsonify
 
@@ -84,16 +86,19 @@ def expose() -> Response:
     found = services()
     now, real = found.ledger.now(), found.ledger.clock.real()
     state, public_count = None, None
-    ages = {
-        log: max((real - published).total_seconds(), 0)
-        for log in LOGS
-        if (published := found.published.checkpoint_time(log))
-    }
+
+    def ages(time_of: Callable[[str], datetime | None]) -> dict[str, float]:
+        return {log: max((real - at).total_seconds(), 0) for log in LOGS if (at := time_of(log))}
+
+    files = found.published
+    published = metrics.PublishedState(
+        ages(files.checkpoint_time), ages(files.stamp_time), files.stamp_failures()
+    )
     try:
         state = found.operations.reading.state(now=now)
         public_count = found.public.status().public_count
     except LedgerUnavailable:
         # A scrape must still give the counters; credit_database_up says what is wrong.
         public_count = None
-    told = metrics.exposition(state, public_count, now=now, checkpoint_ages=ages)
+    told = metrics.exposition(state, public_count, now=now, published=published)
     return Response(told, content_type=metrics.CONTENT_TYPE)

@@ -13,6 +13,7 @@ from domain.transparency.checkpoint import parse_signed_checkpoint
 from domain.transparency.policy import judged, parse_policy
 from infrastructure.log_keys import verify_note
 from tests.e2e.processes import Serve, alive, free_port, wait_until
+from tests.time_authority import MISSING
 
 
 def test_one_command_runs_the_city_and_two_witnesses_and_survives_the_death_of_one(tmp_path: Path) -> None:
@@ -33,6 +34,14 @@ def test_one_command_runs_the_city_and_two_witnesses_and_survives_the_death_of_o
         assert policy.quorum is not None
         return found.checkpoint.size
 
+    def stamped(log: str) -> int:
+        """The size of the largest tree whose time stamp is published."""
+        try:
+            told: dict[str, int] = json.loads((published / "timestamps.json").read_text())["stamped"]
+        except OSError:
+            return 0
+        return told.get(log, 0)
+
     def state(name: str) -> Any:
         return json.loads((published / "witnesses.json").read_text())["witnesses"][name]["state"]
 
@@ -40,6 +49,8 @@ def test_one_command_runs_the_city_and_two_witnesses_and_survives_the_death_of_o
         serve.start()
         for log in ("records", "access", "views"):
             wait_until(partial(cosigned, log), f"{log} has its quorum", seconds_max=30)
+        if not MISSING:
+            wait_until(lambda: stamped("records") > 0, "the records are stamped", seconds_max=30)
         first, second = (serve.child(f"demo-{label}") for label in ("province", "peer"))
         assert first is not None and second is not None
         os.kill(first.pid, signal.SIGKILL)

@@ -17,7 +17,7 @@ TABLES = (
     "marks", "open_cases", "trees", "epochs", "maps", "map_changes", "key_state",
     "refusal_counts", "refusal_state",
     "registers",
-    "oversight_state", "flag_causes", "flags", "review_state", "unit_counts",
+    "oversight_state", "flag_causes", "flags", "review_state", "unit_counts", "stamps",
 )  # fmt: skip
 LOGS = ("records", "access")
 CHANGES = ("UPDATE ledger.{} SET position = position", "DELETE FROM ledger.{}", "TRUNCATE ledger.{}")
@@ -47,7 +47,7 @@ CALLABLE = {
     "projector": {"terms_over", "cases_due", "mend_due", "cases_to_count", "mend_case", "standing_under",
                   "red_beside"},
     "auditor": {"framed", "position_at"},
-    "sequencer": {"leaves", "tree", "move_tree"},
+    "sequencer": {"leaves", "tree", "move_tree", "keep_stamp", "stamps_after"},
     "eraser": {
         "erasures", "rows_under", "log_heads", "data_keys_of", "erase", "key_generations", "begin_generation",
         "keys_before", "count_keys_before", "rewrap",

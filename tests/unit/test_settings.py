@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infrastructure.settings import PROJECT, BadSetting, Settings, connection_parameters, connection_url
+from infrastructure.settings import (
+    PROJECT,
+    BadSetting,
+    Settings,
+    TimeAuthoritySettings,
+    connection_parameters,
+    connection_url,
+)
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1)
 
@@ -47,6 +55,26 @@ def test_proxies_and_rate_limits_are_taken_and_checked() -> None:
     ):
         with pytest.raises(BadSetting, match=name):
             Settings.from_environment({name: value})
+
+
+def test_a_time_authority_needs_its_roots_and_a_pause_and_is_off_by_default(tmp_path: Path) -> None:
+    good = {"XINLU_TSA_URL": "http://tsa.example/stamp", "XINLU_TSA_CA": str(tmp_path / "roots.pem")}
+    told = TimeAuthoritySettings("http://tsa.example/stamp", tmp_path / "roots.pem")
+    assert Settings.from_environment(good).time_authority == told
+    more = Settings.from_environment(good | {"XINLU_TSA_POLICY": "1.2.3.4.1", "XINLU_TSA_SECONDS": "60"})
+    assert more.time_authority == replace(told, policy="1.2.3.4.1", every_seconds=60)
+    assert Settings.from_environment({"XINLU_TSA_CA": "roots.pem"}).time_authority is None
+    for name, value in (
+        ("XINLU_TSA_URL", "ftp://tsa.example"),
+        ("XINLU_TSA_URL", "https://user@tsa.example"),
+        ("XINLU_TSA_URL", "https://tsa.example:x"),
+        ("XINLU_TSA_CA", ""),
+        ("XINLU_TSA_POLICY", "1.2.03"),
+        ("XINLU_TSA_SECONDS", "4"),
+        ("XINLU_TSA_SECONDS", "hourly"),
+    ):
+        with pytest.raises(BadSetting, match=name):
+            Settings.from_environment(good | {name: value})
 
 
 def test_a_bad_database_url_is_refused_without_repeating_it() -> None:
