@@ -148,6 +148,29 @@ def test_an_example_is_understood_when_the_caller_named_sends_it(name: str, web:
     assert answer.status_code == 404 or problem.get("rule") != "FORMAT", problem
 
 
+DRAWN = {
+    "determinations_determine": "record", "links_link_person": "link", "consents_give": "consent",
+    "erasures_request_erasure": "erasure", "entries_enter_red_list": "entry", "entries_enter_watch_list": "entry",
+    "entries_enter_reference": "entry",
+}  # fmt: skip
+"""What takes an id that its caller draws, and the member that holds it."""
+
+
+@pytest.mark.parametrize("name", sorted(DRAWN))
+def test_an_id_that_follows_from_a_name_is_no_id_to_draw(name: str, web: Web) -> None:
+    """A department could take a coming notice's id before the office seals it, and no notice could be issued."""
+    _, path, told = OPERATIONS[name]
+    derived = str(uuid.uuid5(uuid.NAMESPACE_DNS, "x"))
+    body = json.dumps(content_of(told)[JSON]["example"] | {DRAWN[name]: derived}).encode()
+    department, headers = caller(name, told, web.world)
+    sent = {"content-type": JSON, "idempotency-key": uuid.uuid4().hex} | headers
+    signing = Signing(
+        department, web.world.keys[department], web.world.ledger.id.hex, covered=(*COVERED, *headers)
+    )
+    answer = web.http.post(path, data=body, headers=signing.headers("POST", path, body, sent))
+    assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (400, f"/{DRAWN[name]}")
+
+
 def caller(name: str, told: Mapping[str, Any], world: World) -> tuple[str, dict[str, str]]:
     """Who sends it, and the headers that say so, as the description tells."""
     who, office = guides()[name].who[1], world.city.credit_office.code

@@ -14,6 +14,7 @@ from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.queries import Subject, for_subject, identity_of
+from interfaces.http.schema_fields import drawn_id
 from interfaces.http.services import services
 
 ITEMS_MAX = 60
@@ -23,7 +24,7 @@ blueprint = Blueprint("consents", __name__, url_prefix="/v1")
 class Consent(Schema):
     """A consent (授权): whose, to whom, for what, how, over which items, until when; given freely."""
 
-    consent = fields.UUID(required=True)
+    consent = drawn_id()
     subject = fields.Nested(Subject, required=True)
     recipient = fields.String(required=True, validate=validate.Length(max=64))
     purpose = fields.String(required=True, validate=validate.Length(max=64))

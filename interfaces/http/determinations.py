@@ -18,6 +18,7 @@ from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
+from interfaces.http.schema_fields import drawn_id
 from interfaces.http.schemas import ActAnswer
 from interfaces.http.services import services
 from interfaces.http.telemetry import note
@@ -34,7 +35,7 @@ class Determination(Schema):
 
     ledger = _hex(32)
     form = fields.String(required=True)
-    record = fields.UUID(required=True, validate=lambda given: given.version == 4)
+    record = drawn_id()
     salt = _hex(64)
     parts = fields.Dict(
         required=True,

@@ -8,13 +8,13 @@ from domain.listing.reference import MARK
 from domain.parties.acting import DIGESTS_MAX, TEXT_CHARACTERS_MAX
 from interfaces.http.queries import Subject
 from interfaces.http.remedy_schemas import Agent, Remedies, SealedByDepartment
-from interfaces.http.schema_fields import text
+from interfaces.http.schema_fields import drawn_id, text
 
 
 class SealedEntryBody(SealedByDepartment):
     """An entry as its department sealed it under the id ``entry``, which the department drew."""
 
-    entry = fields.UUID(required=True, validate=lambda given: given.version == 4)
+    entry = drawn_id()
 
 
 class RedListEntry(SealedEntryBody):

@@ -19,6 +19,7 @@ from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.queries import Subject, identity_of
+from interfaces.http.schema_fields import drawn_id
 from interfaces.http.services import services
 
 JSON_BYTES_MAX = 1 << 20
@@ -47,7 +48,7 @@ class ErasureTarget(Schema):
 class RequestedErasure(Schema):
     """An erasure to be asked for: its id, drawn by the caller, what, why, and the legal ground (no personal data)."""
 
-    erasure = fields.UUID(required=True)
+    erasure = drawn_id()
     target = fields.Nested(ErasureTarget, required=True)
     cause = fields.String(required=True, validate=validate.OneOf(CAUSES[1:]))
     basis = fields.String(required=True, validate=validate.Length(min=1, max=BASIS_CHARACTERS_MAX))

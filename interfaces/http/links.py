@@ -13,6 +13,7 @@ from interfaces.http.describing import Access, Answer, Operation, json_of, opera
 from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.remedies import sealed_act
 from interfaces.http.remedy_schemas import SealedByDepartment
+from interfaces.http.schema_fields import drawn_id
 from interfaces.http.services import services
 
 JSON_BYTES_MAX = 1 << 20
@@ -23,7 +24,7 @@ class LinkedPerson(SealedByDepartment):
     """A link as its department sealed it under the id ``link``: the public part says ``record``, ``links`` (the leaf
     hash of the record's present content), ``role``, ``basis``; person/1 ``name``, ``id_type``, ``id_number``."""
 
-    link = fields.UUID(required=True, validate=lambda given: given.version == 4)
+    link = drawn_id()
     record = fields.UUID(required=True)
 
 

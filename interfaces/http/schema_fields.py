@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from uuid import UUID
+
+from marshmallow import ValidationError, fields, validate
 
 
 def text(zh: str, *, required: bool = True) -> fields.String:
@@ -33,3 +35,15 @@ def count(zh: str, *, required: bool = True) -> fields.Integer:
     return fields.Integer(
         required=required, strict=True, validate=validate.Range(min=0), metadata={"description": zh}
     )
+
+
+def drawn_id() -> fields.UUID:
+    """An id that the caller drew at random (UUID version 4, STORAGE 5): the ids of departments, keys, items, notices
+    and assessments follow from their names, and could be taken before their owners come."""
+    return fields.UUID(required=True, validate=_random)
+
+
+def _random(given: UUID) -> None:
+    """Raise ``ValidationError``: a validator's answer counts for nothing."""
+    if given.version != 4:
+        raise ValidationError("not random")
