@@ -71,8 +71,8 @@ def gate_defects(
 class KnownAs:
     """By what one legal document is known, as the ledger remembers it (DET-2).
 
-    ``own``: the number of its authority; ``twin``: what that number says, on its day, whoever is named as its authority
-    and however it is written (ADR 0055).
+    ``own``: the number of its authority by code; ``twin``: what that number says, of the authority by name, under
+    whatever code and however it is written (ADR 0055).
     """
 
     own: Document
@@ -89,11 +89,8 @@ def document_of(ledger: HasVault, form: Form, parts: Parts, record_id: UUID) -> 
     public = parts["public"]
     number, mac = str(public[form.document_number]), ledger.vault.mac("content", canonical(parts))
     own = document_fingerprint(ledger, str(public[form.authority_code]), number)
-    words = document_number_words(number)
-    if all(word.isdigit() for word in words):
-        # Without a word of its authority (机关代字) a number says whose it is only beside the authority's name.
-        words = (normalise_name(str(public[form.authority_name])), *words)
-    twin = ledger.vault.mac("document_twin", "\n".join((str(public[form.decided]), *words)).encode())
+    words = (normalise_name(str(public[form.authority_name])), *document_number_words(number))
+    twin = ledger.vault.mac("document_twin", "\n".join(words).encode())
     return KnownAs(Document(own, record_id, mac), Document(twin, record_id, mac))
 
 

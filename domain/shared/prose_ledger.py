@@ -105,8 +105,8 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "This document is recorded already with other content; use a correction, not a second record.",
     ),
     "document_recorded_elsewhere": (
-        "同日、同一文书号的文书已经记录，只是决定机关或者文书号的写法不同；一份文书只记录一次，内容有误请走更正程序。",
-        "A document of this day and number is recorded already, under another authority or another spelling of its"
+        "该机关的这一文书号已经记录，只是机关代码或者文书号的写法不同；一份文书只记录一次，内容有误请走更正程序。",
+        "This number of this authority is recorded already, under another code of it or another spelling of the"
         " number. One document is recorded once; if its content is wrong, use a correction.",
     ),
     "source_unit_unknown": (
