@@ -11,7 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from application.bearing import Bearing
-from application.ledger import Ledger, OpenedRow
+from application.ledger import Ledger, OpenedRow, SealedAct
 from application.measures import ended_with, measures_of, settle_measures
 from application.ports import Append, CaseDays, OpenCase
 from application.reactions import PLATFORM
@@ -20,13 +20,12 @@ from application.sealing import parse_key_reference
 from domain.listing.decision import Borne, fold_borne
 from domain.listing.events import ListingDecided, ListingRemoved, SubjectDelisted
 from domain.listing.notes import fold_notes
-from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, transition_of
+from domain.listing.standards import ListStandardAdopted, transition_of
 from domain.measures.case import fold_measured
 from domain.remedies.standing import standing_of
 from domain.shared.city_time import city_day
 from domain.shared.events import placed
 from domain.transparency.merkle import leaf_hash
-from domain.transparency.signer import Signer
 
 
 def lists_of(ledger: Ledger, subject_id: UUID) -> tuple[Borne, ...]:
@@ -82,16 +81,9 @@ def stands(ledger: Ledger, record: UUID) -> bool:
     return standing is not None and not standing.is_final and not standing.repair
 
 
-def standard_append(
-    ledger: Ledger,
-    event: ListStandardDrafted | ListStandardAdopted,
-    known: Standards,
-    *,
-    signer: Signer | None = None,
-    meta: Mapping[str, str],
-) -> Append:
+def standard_append(ledger: Ledger, act: SealedAct, known: Standards, *, meta: Mapping[str, str]) -> Append:
     """The append of a version of a list's standard; the end of a transition is waited for from now on (LST-9)."""
-    batch = ledger.prepare([ledger.seal(event, signer=signer)], meta=meta)
+    batch, event = ledger.prepare([act], meta=meta), act.event
     if isinstance(event, ListStandardAdopted):
         standard = event.told()
         waited = transition_of(known.versions) is not None

@@ -92,11 +92,13 @@ class MeasureVersions:
 
 @dataclass(frozen=True)
 class Rank:
-    """The registered rank of a department, with the stream and the stream version it was read at."""
+    """The registered rank of a department and whether it is a member of the joint meeting (联席会议成员单位), with the
+    stream and the stream version they were read at."""
 
     stream_id: UUID
     stream_version: int
     rank: str
+    member: bool = False
 
 
 class Registry:
@@ -120,11 +122,12 @@ class Registry:
         return self._departments[code]
 
     def rank(self, code: str) -> Rank:
-        """Of which rank a department is registered; empty for one that has none."""
+        """Of which rank a department is registered, empty for one that has none, and whether as a member."""
         stream_id = self._ledger.name_id(DEPARTMENT, code)
         events = self._ledger.load(stream_id)
-        ranks = [event.rank for event in events if isinstance(event, DepartmentRanked)]
-        return Rank(stream_id, len(events), ranks[-1] if ranks else "")
+        ranks = [event for event in events if isinstance(event, DepartmentRanked)]
+        last = ranks[-1] if ranks else None
+        return Rank(stream_id, len(events), last.rank if last else "", bool(last and last.member))
 
     def officer(self, pseudonym: str) -> Officer | None:
         """The officer registered under a pseudonym, or None."""

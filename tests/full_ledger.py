@@ -306,7 +306,7 @@ class _Life(FullLedger):
         world, governance = self.world, self.world.governance()
         first = next(item for item in world.city.items if item.code == "C05-01")
         local = LegalBasis("示范市信用办法", "示人发〔2020〕1号", "第九条", "local_regulation")
-        governance.adopt_version(replace(first, version=2, bases=(*first.bases, local)))
+        world.adopt(replace(first, version=2, bases=(*first.bases, local)))
         provision = replace(ITEMS["M11"].provisions[0], basis=local)
         governance.import_measures(
             [replace(ITEMS["M11"], code="W01", layer="local", provisions=(provision,))]

@@ -713,6 +713,12 @@ HOLDS_NOTHING: Mapping[str, str] = {
     "rules.rules": "the same for machines",
     "settings.settings": "numbers that the office set, for everyone alike",
     "settings.change_setting": "takes such a number and tells it back",
+    "governing.register_department": "takes who takes part, and tells that it stands",
+    "governing.rank_department": "the same",
+    "governing.register_first_key": "the same",
+    "governing.register_officer": "the same",
+    "governing.register_purpose": "the same",
+    "governing.adopt_version": "takes a version of the catalogue or a list, and tells that it stands",
     "portal.verify": "a page that works on what is dropped on it, without a network",
 }
 """Routes that ask neither log nor any view of records."""

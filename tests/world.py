@@ -52,6 +52,7 @@ from application.sequencer import Sequencer
 from application.services import Services
 from application.suspensions import suspensions
 from application.verify import Finding, Outcome, Remembered, Verification
+from domain.catalogue.items import CatalogueItem
 from domain.shared.city_time import city_day
 from infrastructure.audit_wiring import make_audited
 from infrastructure.bootstrap import (
@@ -386,6 +387,10 @@ class World:
         self.keys = govern(
             self.ledger, self.gateway.public_key, self.city, self.folder / "keys", today=self.today
         )
+
+    def adopt(self, item: CatalogueItem) -> None:
+        """The next version of an item that was made elsewhere."""
+        self.governance().adopt("catalogue_item", item.to_json())
 
     def files(self, *, penalties: int = 12, licences: int = 10, people: int = 3) -> GeneratedCity:
         """What the demo agencies send: per agency a file of each sort with so many rows."""

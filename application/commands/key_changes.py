@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from application.commands.governance import META
+from application.commands.office_acts import META
 from application.ledger import Ledger, OpenedRow
 from application.ports import Append, Conflict, Receipt
 from application.registry import Registry

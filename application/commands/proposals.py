@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
+from application.commands.contents import ITEM, MEASURE, STANDARD, read_version
 from application.commands.remedies import Done, Once, StaleVersion
 from application.instruments import clean_up
 from application.ledger import Ledger, SealedAct
@@ -54,15 +54,6 @@ PURPOSE = "proposal"
 META = {"actor": "credit_office", "purpose": PURPOSE}
 
 
-@dataclass(frozen=True)
-class Content:
-    """What is drafted: ``next_version`` of a code, and ``adopt``, which passes its gate or raises ``Refused``."""
-
-    next_version: Callable[[Registry, str], int]
-    check: Callable[[Mapping[str, Any]], object]
-    adopt: Callable[[Ledger, Registry, Proposal, RuleSettings], Append]
-
-
 def _adopt_item(ledger: Ledger, registry: Registry, proposal: Proposal, defaults: RuleSettings) -> Append:
     known = registry.item(proposal.code)
     item = CatalogueItem.from_json(proposal.content, status="draft")
@@ -104,7 +95,7 @@ def _adopt_standard(ledger: Ledger, registry: Registry, proposal: Proposal, _: R
         stream_version=known.stream_version + 1,
         recorded_at=ledger.now(),
     )
-    return standard_append(ledger, event, known, meta=META)
+    return standard_append(ledger, ledger.seal(event), known, meta=META)
 
 
 def _adopt_measure(ledger: Ledger, registry: Registry, proposal: Proposal, _: RuleSettings) -> Append:
@@ -120,24 +111,12 @@ def _adopt_measure(ledger: Ledger, registry: Registry, proposal: Proposal, _: Ru
     return ledger.prepare([ledger.seal(event)], meta=META)
 
 
-CONTENTS: Mapping[str, Content] = {
-    "catalogue_item": Content(
-        lambda registry, code: max([v.version for v in registry.item(code).items], default=0) + 1,
-        lambda data: CatalogueItem.from_json(data, status="draft").to_json(),
-        _adopt_item,
-    ),
-    "list_standard": Content(
-        lambda registry, code: max([v.version for v in registry.standard(code).versions], default=0) + 1,
-        lambda data: ListStandard.from_json(data).to_json(),
-        _adopt_standard,
-    ),
-    "measure": Content(
-        lambda registry, code: max([v.version for v in registry.measure(code).items], default=0) + 1,
-        lambda data: MeasureItem.from_json(data).to_json(),
-        _adopt_measure,
-    ),
+ADOPT: Mapping[str, Callable[[Ledger, Registry, Proposal, RuleSettings], Append]] = {
+    ITEM: _adopt_item,
+    STANDARD: _adopt_standard,
+    MEASURE: _adopt_measure,
 }
-"""What may be proposed -> how its next version is numbered, read and adopted."""
+"""What may be proposed -> how it passes its own gate and is adopted, or raises ``Refused``."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +154,7 @@ class Proposals:
 
         def make() -> tuple[Event, Proposal | None]:
             self._officer(officer)
-            self._check(what, content)
+            read_version(self._registry, what, content)
             code = str(content["code"])
             event = propose(
                 proposal_id,
@@ -197,7 +176,7 @@ class Proposals:
         def make() -> tuple[Event, Proposal | None]:
             proposal = self._proposal(command)
             self._officer(command.officer)
-            self._check(proposal.what, content)
+            read_version(self._registry, proposal.what, content)
             if content["code"] != proposal.code:
                 raise Refused(Defect(proposal.rule, "proposal_content_unreadable", "/content/code"))
             department = command.officer.department
@@ -336,7 +315,7 @@ class Proposals:
             return []
         assert proposal is not None
         batch.opened = [OpenCase(event.originator_id, "proposal", proposal.department)]
-        return [CONTENTS[proposal.what].adopt(self._ledger, self._registry, proposal, self._defaults)]
+        return [ADOPT[proposal.what](self._ledger, self._registry, proposal, self._defaults)]
 
     def _sealed(self, event: Event) -> SealedAct:
         """The act under the ledger's keys; who opined has a key of its own."""
@@ -366,21 +345,3 @@ class Proposals:
     def _require_nobody_in(self, text: str) -> None:
         if personal_data_in_public(text, today=city_day(self._ledger.now())):
             raise Refused(Defect("PUB-2", "proposal_person_in_text", "/text"))
-
-    def _check(self, what: str, content: Mapping[str, Json]) -> None:
-        """That a content can be read, and is the next version of its thing. Raises ``Refused``."""
-        kind = CONTENTS.get(what)
-        if kind is None:
-            values = "、".join(CONTENTS)
-            raise Refused(Defect("CAT-3", "proposal_of_nothing_known", "/what", {"values": values}))
-        try:
-            whole = kind.check(content) == dict(content)
-        except (TypeError, KeyError, ValueError, AttributeError):
-            whole = False
-        code = content.get("code")
-        if not whole or not isinstance(code, str) or not 0 < len(code) <= 16:
-            raise Refused(Defect("CAT-3", "proposal_content_unreadable", "/content"))
-        following = kind.next_version(self._registry, code)
-        if content.get("version") != following:
-            about = {"next": str(following)}
-            raise Refused(Defect("CAT-3", "proposal_version", "/content/version", about))

@@ -28,14 +28,19 @@ class DepartmentRegistered(Event):
 class DepartmentRanked(Event):
     """Of which rank a department is (层级, 49号(八)), as the credit office registered it; the last one holds.
 
-    ``rank`` is national, provincial, municipal, county or township; ``basis`` says by which document.
+    ``rank`` is national, provincial, municipal, county or township; ``basis`` says by which document; ``member``: it
+    belongs to the joint meeting (联席会议成员单位, 49号(一)), left out where it does not.
     """
 
     TOPIC: ClassVar[str] = "department.ranked"
     KIND: ClassVar[Kind] = Kind.DEPARTMENT_RANKED
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no ``member``."""
     code: str
     rank: str
     basis: str
+    member: bool | None = None
 
 
 class OfficerRegistered(Event):

@@ -76,6 +76,32 @@ def require_successor(
     return True
 
 
+def require_first(
+    *,
+    known: SigningKey | None,
+    held: Iterable[SigningKey],
+    holder: str,
+    day: date,
+    not_before: date,
+    not_after: date,
+) -> bool:
+    """Whether a department's first key is new; False when it stands so already.
+
+    ``known`` is what is registered under it, ``held`` are all keys that the department ever had. Raises ``Refused``
+    (DET-5) for a key that is registered otherwise, days that are over or too many, and while another one may sign.
+    """
+    if known is not None:
+        days = (known.not_before, known.not_after)
+        if (known.holder, *days) != (holder, not_before, not_after) or known.revoked:
+            raise Refused(Defect("DET-5", "key_known", "/public_key"))
+        return False
+    if any(key.not_after >= day and not key.revoked for key in held):
+        raise Refused(Defect("DET-5", "key_not_the_first", "/department"))
+    if not day <= not_before <= not_after <= not_before + timedelta(days=KEY_DAYS_MAX):
+        raise Refused(Defect("DET-5", "key_days", "/not_after"))
+    return True
+
+
 def may_govern(key: SigningKey, *, role: str | None) -> bool:
     """Whether a key may decide who acts and under which catalogue: the gateway, or a credit office's.
 

@@ -110,10 +110,6 @@ INSTRUMENT_PROSE: dict[str, tuple[str, str]] = {
         "The item is suspended: {title}, on which it rests, has no sufficient basis. A new version with one"
         " resumes it.",
     ),
-    "catalogue_version_not_next": (
-        "这不是该目录项的下一个版本。",
-        "This is not the item's next version.",
-    ),
     "catalogue_basis_stopped": (
         "第{number}项依据“{title}”已因没有充分依据停止执行，不能作为依据。",
         "Basis {number}, {title}, is not executed for want of a sufficient basis, and is none itself.",

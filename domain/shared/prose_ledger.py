@@ -15,6 +15,14 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "新密钥的截止日期须在今天之后，且不超过五年。",
         "A new key must end after today, and within five years.",
     ),
+    "key_days": (
+        "密钥的有效期须从今天或以后开始，不超过五年。",
+        "A key is live from today or a later day on, for at most five years.",
+    ),
+    "key_not_the_first": (
+        "该部门已有有效密钥：下一把由其现用密钥自行接续（keys rotate department），或先吊销。",
+        "The department has a live key: that one asks for the next (keys rotate department), or is revoked first.",
+    ),
     "key_not_held": (
         "新密钥没有对这份申请签名，无从证明由本部门持有。",
         "The new key did not sign this wish, so that nothing shows the department holds it.",
@@ -44,6 +52,10 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
     "may_not_govern": (
         "只有信用办的密钥可以登记部门、人员、密钥和目录。",
         "Only a credit office's key may register departments, officers, keys and catalogue items.",
+    ),
+    "governing_not_the_office": (
+        "只有信用办的经办人可以登记部门、人员、密钥和国家目录。",
+        "Only the credit office's officers register departments, officers, keys and national versions.",
     ),
     "department_unknown": ("没有登记过这个部门。", "No such department is registered."),
     "registered_without_name": (

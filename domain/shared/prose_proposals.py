@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 PROPOSAL_PROSE: dict[str, tuple[str, str]] = {
-    "proposal_of_nothing_known": ("提案的对象须为：{values}。", "A proposal is of one of: {values}."),
+    "proposal_of_nothing_known": ("对象须为：{values}。", "There are versions of: {values}."),
     "proposal_content_unreadable": (
-        "提案内容不完整或格式不对。",
-        "The content of the proposal is not whole, or of another form.",
+        "内容不完整或格式不对。",
+        "The content is not whole, or of another form.",
     ),
     "proposal_version": (
-        "提案的版本号应为 {next}。",
-        "The version proposed must be {next}.",
+        "版本号应为 {next}。",
+        "The number of the version must be {next}.",
+    ),
+    "adoption_not_national": (
+        "这里只登记国家统一制定的目录、名单标准和措施；本地的先提出、征求意见、审定、公布。",
+        "Only what is made nationally is entered here; what is local is proposed, consulted on, reviewed, published.",
     ),
     "proposal_not_the_office": (
         "只有信用办可以组织征求意见、审定、公布和评估。",

@@ -10,10 +10,11 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 import click
 
+from application.commands.contents import CONTENTS
 from application.commands.governance import Governance
 from application.instruments import units
 from application.registry import Registry
@@ -21,6 +22,7 @@ from infrastructure.bootstrap import Settings, database, open_ledger
 from interfaces.cli.files import EXISTING, department_key, told_refusals
 
 NAME_FILE_CHARACTERS_MAX = 1000
+CONTENT_BYTES_MAX = 1 << 20
 office_key = click.option(
     "--key", type=EXISTING, required=True, help="The credit office's key (PEM), which seals the act."
 )
@@ -34,33 +36,37 @@ def departments() -> None:
 @departments.command("list")
 @click.option("--json", "as_json", is_flag=True, help="The list as JSON.")
 def list_departments(*, as_json: bool) -> None:
-    """Every registered department: code, role, rank, name; `-` where no rank is registered."""
+    """Every registered department: code, role, rank, name; `-` where no rank is registered, `*` for a member of the
+    joint meeting (联席会议)."""
     settings = Settings.from_environment()
     with database(settings):
         ledger = open_ledger(settings)
         registry = Registry(ledger)
         told = [
-            {"code": d.code, "name": d.name, "role": d.role, "rank": registry.rank(d.code).rank or None}
+            {"code": d.code, "name": d.name, "role": d.role, "rank": rank.rank or None, "member": rank.member}
             for d in units(ledger).values()
+            for rank in (registry.rank(d.code),)
         ]
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     for one in told:
-        click.echo(f"{one['code']}  {one['role']}  {one['rank'] or '-'}  {one['name']}")
+        rank = f"{one['rank'] or '-'}{'*' if one['member'] else ''}"
+        click.echo(f"{one['code']}  {one['role']}  {rank}  {one['name']}")
 
 
 @departments.command("rank")
 @click.argument("code")
 @click.argument("rank")
 @click.option("--basis", required=True, help="The document that says so; everyone reads it.")
+@click.option("--member", is_flag=True, help="It is a member of the joint meeting (联席会议成员单位).")
 @office_key
-def rank_department(*, code: str, rank: str, basis: str, key: Path) -> None:
-    """Register of which RANK the department of CODE (统一社会信用代码) is (LST-7); the last one holds.
+def rank_department(*, code: str, rank: str, basis: str, member: bool, key: Path) -> None:
+    """Register of which RANK the department of CODE (统一社会信用代码) is (LST-7); the last act holds.
 
     RANK is national, provincial, municipal, county or township. Exit 1 when it is refused.
     """
-    _govern(key, lambda office: office.rank_department(code, rank=rank, basis=basis))
+    _govern(key, lambda office: office.rank_department(code, rank=rank, basis=basis, member=member))
 
 
 @departments.command("register")
@@ -117,6 +123,29 @@ def purposes() -> None:
 def register_purpose(*, code: str, zh: str, en: str, key: Path) -> None:
     """Register a purpose of queries under CODE; catalogue items name it in their scope. Exit 1 when it is refused."""
     _govern(key, lambda office: office.register_purpose(code=code, zh=zh, en=en))
+
+
+@click.command()
+@click.argument("what", type=click.Choice(list(CONTENTS)))
+@click.argument("file", type=click.File("rb"))
+@office_key
+def adopt(*, what: str, file: BinaryIO, key: Path) -> None:
+    """Adopt the next version of what was made nationally (采用国家版本): FILE is JSON, as its register tells `content`.
+
+    Exit 1 when it is refused, with every reason. What is local is proposed (POST /v1/proposals).
+    """
+    try:
+        content = json.loads(file.read(CONTENT_BYTES_MAX))
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise click.UsageError("版本文件须为 JSON / the file with the version is in JSON")
+
+    def act(office: Governance) -> bool:
+        office.adopt(what, content)
+        return True
+
+    _govern(key, act)
 
 
 def _govern(key: Path, act: Callable[[Governance], bool]) -> None:

@@ -20,6 +20,7 @@ from application.ledger import Ledger
 from domain.parties.keys import GATEWAY, KEY_DAYS_MAX
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
+from domain.transparency.leaf import issuer_id
 from infrastructure.bootstrap import (
     Settings,
     database,
@@ -35,6 +36,7 @@ from interfaces.client.api import Client, Department, Problem
 from interfaces.client.sealing import DepartmentKey
 
 NEW = click.Path(dir_okay=False, path_type=Path)
+PUBLIC_KEY_BYTES = 32
 
 
 @click.group()
@@ -70,6 +72,48 @@ def list_keys(*, as_json: bool) -> None:
         click.echo(f"log {one.number}  {state}")
         for vkey in one.keys:
             click.echo(f"  {vkey}")
+
+
+@keys.command("make")
+@click.argument("file", type=NEW)
+def make_key(*, file: Path) -> None:
+    """Make a department's key in FILE, for its owner only; the public key is for the credit office to register."""
+    try:
+        made = DepartmentKey.make(file)
+    except FileExistsError:
+        raise click.ClickException(
+            "文件已存在，不作改动 / the file is there already; nothing was changed"
+        ) from None
+    click.echo(f"公钥 / public key: {made.public_key.hex()}")
+    click.echo(f"密钥编号 / issuer id: {made.issuer.hex()}")
+
+
+@keys.command("register")
+@click.argument("public_key")
+@click.option("--department", required=True, help="The department's 统一社会信用代码.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Its last day (default: in five years).")
+@click.option("--office-key", type=EXISTING, required=True, help="The credit office's key (PEM).")
+def register_first_key(*, public_key: str, department: str, until: Any, office_key: Path) -> None:
+    """Register PUBLIC_KEY (64 hex digits) as a department's first key (首把密钥), or after its last one ended.
+
+    Compare the issuer id with the department by another way first. Exit 1 when it is refused.
+    """
+    try:
+        key = bytes.fromhex(public_key)
+    except ValueError:
+        key = b""
+    if len(key) != PUBLIC_KEY_BYTES:
+        raise click.UsageError("PUBLIC_KEY is 64 hex digits")
+    settings, signer = Settings.from_environment(), department_key(office_key)
+    with database(settings), told_refusals():
+        ledger = open_ledger(settings)
+        today = city_day(ledger.now())
+        last = until.date() if until else today + timedelta(days=KEY_DAYS_MAX - 2)
+        new = Governance(ledger, signer=signer).register_first_key(
+            department=department, public_key=key, not_before=today, not_after=last
+        )
+    state = "已登记 / registered" if new else "已是如此 / it stands so already"
+    click.echo(f"{state}: {issuer_id(key).hex()}")
 
 
 @keys.group()

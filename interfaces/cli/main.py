@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, str] = {
     "witness-response": "interfaces.cli.carried",
     "story": "interfaces.cli.story",
     "settings": "interfaces.cli.rule_settings",
+    "adopt": "interfaces.cli.governing",
     "departments": "interfaces.cli.governing",
     "officers": "interfaces.cli.governing",
     "purposes": "interfaces.cli.governing",

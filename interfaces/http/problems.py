@@ -67,6 +67,7 @@ NOT_PERMITTED = frozenset(
         "indicators_not_the_office",
         "flag_of_another_unit",
         "flag_of_another_officer",
+        "governing_not_the_office",
         "officer_suspended",
         "officer_not_the_office",
         "officer_reinstates_oneself",

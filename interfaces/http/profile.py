@@ -138,6 +138,7 @@ TAGS: Mapping[str, str] = {
     "惩戒措施": "失信惩戒措施与联合惩戒 / Measures and joint action",
     "激励与关注": "红名单、绿色通道、重点关注、供参考信息 / Red lists, green channel, watch list, references",
     "提案": "提出、征求意见、审定、公布 / Proposals, opinions, review, publication",
+    "登记": "部门、层级、首把密钥、工作人员、用途、国家版本 / What the credit office registers",
     "规则": "规则集与规则参数 / The rulebook and its settings",
     "删除": "删除个人信息 / Erasing personal data",
     "密钥": "部门密钥的接续 / The departments' next keys",

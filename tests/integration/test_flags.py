@@ -129,7 +129,7 @@ def test_acc_1_whoever_recorded_under_an_item_later_found_without_basis_is_flagg
     code = str(overseen.city.story.content["public"]["item"])
     item = next(i for i in world.city.items if i.code == code)
     local = LegalBasis("示范市信用办法", "示人发〔2020〕1号", "第九条", "local_regulation")
-    world.governance().adopt_version(replace(item, version=2, bases=(*item.bases, local)))
+    world.adopt(replace(item, version=2, bases=(*item.bases, local)))
     transport = next(d for d in world.city.departments if d.key == "transport")
     overseen.passed()
     already = {flag["flag"] for flag in overseen.office.page()["flags"]}

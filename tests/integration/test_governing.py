@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from application.registry import Registry
+from interfaces.client.sealing import DepartmentKey
 from tests.commands import run_command
 from tests.world import World
 
@@ -27,12 +29,12 @@ class Office:
         """What is registered now."""
         return Registry(self._world.ledger)
 
-    def run(self, *words: str, key: str = "") -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, key: str = "", option: str = "--key") -> subprocess.CompletedProcess[str]:
         """An act under the office's key, or the key of the department ``key``."""
         file = self._world.folder / "keys" / f"{key or self.code}.pem"
-        return run_command(*words, "--key", str(file), environment=self._world.environment)
+        return run_command(*words, option, str(file), environment=self._world.environment)
 
-    def departments(self) -> dict[str, dict[str, str | None]]:
+    def departments(self) -> dict[str, dict[str, str | bool | None]]:
         """What `departments list` tells, by code."""
         done = run_command("departments", "list", "--json", environment=self._world.environment)
         return {one["code"]: one for one in json.loads(done.stdout)}
@@ -65,11 +67,12 @@ def test_lst_7_a_department_without_a_rank_is_found_and_given_one_by_the_office_
     for words, done in refused.items():
         assert done.returncode == 1 and words in done.stderr and " / " in done.stderr, done.stderr
     assert office.departments()[NEWCOMER]["rank"] is None
-    done = office.run(*rank, "county", "--basis", BASIS)
+    done = office.run(*rank, "county", "--basis", BASIS, "--member")
     assert (done.returncode, "registered" in done.stdout) == (0, True), done.stderr
     assert office.departments()[NEWCOMER]["rank"] == "county"
     rows = len(world.rows_of("department.ranked"))
-    again = office.run(*rank, "county", "--basis", BASIS)
+    assert office.departments()[NEWCOMER]["member"] and not listed[NEWCOMER]["member"]
+    again = office.run(*rank, "county", "--basis", BASIS, "--member")
     assert again.returncode == 0 and "nothing was added" in again.stdout
     assert len(world.rows_of("department.ranked")) == rows
     assert world.finding() is None
@@ -96,3 +99,25 @@ def test_who_takes_part_and_what_for_is_registered_once_and_by_well_formed_words
     found = office.registry.purpose("rural_support")
     assert found is not None and (found.zh, found.en) == ("乡村振兴扶持", "rural support")
     assert world.finding() is None
+
+
+@pytest.mark.rule("DET-5")
+@pytest.mark.rule("CAT-6")
+def test_det_5_a_department_is_given_its_first_key_and_a_national_version_is_adopted_at_the_command_line(
+    office: Office, ledger_world: World, tmp_path: Path
+) -> None:
+    world, pem, file = ledger_world, tmp_path / "first.pem", tmp_path / "item.json"
+    made = run_command("keys", "make", str(pem), environment=world.environment)
+    public_key = made.stdout.split()[4]
+    world.governance().register_department(code=NEWCOMER, name="示范市新设局", role="department")
+    first = office.run("keys", "register", public_key, "--department", NEWCOMER, option="--office-key")
+    assert first.returncode == 0 and DepartmentKey.read(pem).issuer.hex() in first.stdout, first.stderr
+    agency = world.city.agencies[0].code
+    other = office.run("keys", "register", public_key, "--department", agency, option="--office-key")
+    assert other.returncode == 1 and "DET-5" in other.stderr
+    item = next(i for i in world.city.items if i.code == "C03-02")
+    file.write_text(json.dumps(replace(item, version=2).to_json()), encoding="utf-8")
+    assert "已登记" in office.run("adopt", "catalogue_item", str(file)).stdout
+    again = office.run("adopt", "catalogue_item", str(file))
+    assert again.returncode == 1 and "CAT-3" in again.stderr and "3" in again.stderr
+    assert office.registry.item("C03-02").items[-1].version == 2 and world.finding() is None

@@ -88,9 +88,9 @@ def said(world: World, *arguments: str) -> tuple[str, str]:
     return rule, next(code for code, both in PROSE.items() if " / ".join(both) == words)
 
 
-@pytest.mark.rule("CAT-1")
-def test_cat_1_a_version_of_an_item_follows_the_last(refusing_world: World) -> None:
+@pytest.mark.rule("CAT-3")
+def test_cat_3_a_version_of_an_item_follows_the_last(refusing_world: World) -> None:
     item = next(i for i in refusing_world.city.items if i.code == "C03-02")
     for version in (1, 3):
-        again = partial(refusing_world.governance().adopt_version, replace(item, version=version))
-        assert code(again) == ("CAT-1", "catalogue_version_not_next")
+        again = partial(refusing_world.adopt, replace(item, version=version))
+        assert code(again) == ("CAT-3", "proposal_version")

@@ -397,7 +397,7 @@ def test_rep_1_what_is_still_shown_may_be_repaired_however_old_it_is_and_what_is
     """Of an item that is shown as long as the fact lasts, its class alone ends publicity and repair (PUB-4)."""
     found = story.desk.registry.item("C03-02").items[-1]
     lasting = replace(found, version=found.version + 1, publicity=PublicityRule("until_ended", source="示范"))
-    story.world.governance().adopt_version(lasting)
+    story.world.adopt(lasting)
     story.desk.registry.forget()
     record = story.new_record("示市监罚字〔2024〕9801号", decided=date(2024, 6, 1), severity="严重")
     slight = story.new_record("示市监罚字〔2024〕9803号", decided=date(2024, 6, 1), severity="轻微")
@@ -406,7 +406,7 @@ def test_rep_1_what_is_still_shown_may_be_repaired_however_old_it_is_and_what_is
     done = story.apply(record, PROOF, LETTER)
     assert done.told["mode"] == "shield"
     over = story.content_of(CF_WSH="示市监罚字〔2024〕9802号", CF_JDRQ="2024-06-01", CF_GSJZQ="2026-01-01")
-    story.world.governance().adopt_version(replace(found, version=found.version + 2))
+    story.world.adopt(replace(found, version=found.version + 2))
     story.desk.registry.forget()
     ended, _ = story.determine(over)
     for old in (ended, slight):

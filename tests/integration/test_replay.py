@@ -120,7 +120,7 @@ def move_on(scene: Scene) -> None:
     change_setting(world, "publicity.maximum_months", 3, 6, 24)
     first = next(item for item in world.city.items if item.code == content["public"]["item"])
     revised = replace(first, version=2, name_zh="行政处罚信息（修订）")
-    world.governance().adopt_version(revised)
+    world.adopt(revised)
     scene.end("shielded")
     world.clock.advance(days=45)
     world.deadlines.run()

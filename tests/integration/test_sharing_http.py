@@ -50,7 +50,7 @@ def test_shr_1_a_record_is_shared_within_its_items_scope_and_for_its_purposes_al
 
     first = next(item for item in world.city.items if item.code == CODE)
     own = Sharing((city.story.source,), ("licensing",))
-    world.governance().adopt_version(replace(first, version=2, sharing=own, public_organisation=False))
+    world.adopt(replace(first, version=2, sharing=own, public_organisation=False))
     assert city.shared(record) == []
     outside = problem(lambda: desk.name(record, "source", "stranger"), 422)
     assert (outside["rule"], code_of(outside)) == ("SHR-1", "measure_responder_out_of_scope")

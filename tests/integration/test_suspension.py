@@ -78,7 +78,7 @@ def register(world: World, name: str, key: str) -> dict[int, tuple[str, str | No
 
 @pytest.fixture
 def scene(seeded_world: World) -> Iterator[Scene]:
-    seeded_world.governance().adopt_version(item(seeded_world, 2, LOCAL))
+    seeded_world.adopt(item(seeded_world, 2, LOCAL))
     with Web(seeded_world).served() as url:
         city = City(begin(seeded_world), url)
         yield Scene(city, city.determine())
@@ -105,9 +105,9 @@ def test_ins_2_what_rests_on_a_document_without_basis_stops_at_once_and_comes_ba
     assert world.new_projector().rebuild().equal and scene.shown() == (False, False)
 
     with pytest.raises(Refused) as refused:
-        world.governance().adopt_version(item(world, 3, LOCAL))
+        world.adopt(item(world, 3, LOCAL))
     assert [(d.rule, d.code) for d in refused.value.defects] == [("INS-2", "catalogue_basis_stopped")]
-    world.governance().adopt_version(item(world, 3))
+    world.adopt(item(world, 3))
     assert scene.shown() == (True, True)
     world.project()
     assert register(world, "catalogue", CODE)[3] == ("in_force", None)

@@ -616,6 +616,14 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "basis": "示范市机构编制方案",
         },
     },
+    ("department.ranked", 2): {
+        "public": {
+            "code": "11420100XK7BQ3M22B",
+            "rank": "municipal",
+            "basis": "示范市机构编制方案",
+            "member": True,
+        },
+    },
     ("department.registered", 1): {
         "public": {"code": "11420100MB1D0012X5", "name": "示范市市场监督管理局", "role": "department"}
     },
