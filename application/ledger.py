@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from application.data_keys import keys_for, unwrap_all
 from application.ports import Append, Clock, Entropy, EventStore, KeyName, Log, NewRow, Vault
@@ -25,6 +25,7 @@ from application.sealing import (
 from application.topics import event_class
 from domain.shared.canonical import NotCanonical, Part, Parts, canonical, parse_canonical
 from domain.shared.events import Event
+from domain.shared.names import name_id
 from domain.transparency.commitment import SALT_BYTES, OpenedPart, commit, open_parts
 from domain.transparency.digest import StoredRow
 from domain.transparency.leaf import ActLeaf, act_message
@@ -121,7 +122,7 @@ class Ledger:
 
     def name_id(self, kind: str, name: str) -> UUID:
         """The stream of a thing that has a public name (department code, catalogue item, key); never of a person."""
-        return uuid5(self.id, f"{kind}:{name}")
+        return name_id(self.id, kind, name)
 
     def seal(
         self, event: Event, *, signer: Signer | None = None, owners: Mapping[str, KeyName] | None = None

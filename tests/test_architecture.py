@@ -132,4 +132,4 @@ def test_ids_of_named_things_come_from_no_person() -> None:
     users = [
         str(path.relative_to(PROJECT)) for path in SOURCES if "uuid5" in path.read_text(encoding="utf-8")
     ]
-    assert users == ["application/ledger.py"]
+    assert users == ["domain/shared/names.py"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from domain.parties.keys import DEPARTMENT, ED25519
 from domain.shared.canonical import Json, Parts
 from domain.shared.kinds import Kind
+from domain.shared.names import name_id
 from domain.transparency.leaf import issuer_id
 from interfaces.client.api import Client
 from interfaces.client.sealing import seal_remedy
@@ -36,7 +36,7 @@ class GoverningOffice:
     def register_department(self, *, code: str, name: str, role: str = "department") -> dict[str, Any]:
         """Register a department that takes part."""
         said = {"code": code, "name": name, "role": role}
-        stream = f"department:{code}"
+        stream = ("department", code)
         return self._send("departments", said, Kind.DEPARTMENT_REGISTERED, stream, {"public": said})
 
     def rank_department(self, *, code: str, rank: str, basis: str, member: bool = False) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class GoverningOffice:
         said: dict[str, Json] = {"code": code, "rank": rank, "basis": basis}
         said |= {"member": True} if member else {}
         return self._send(
-            "department-ranks", said, Kind.DEPARTMENT_RANKED, f"department:{code}", {"public": said}
+            "department-ranks", said, Kind.DEPARTMENT_RANKED, ("department", code), {"public": said}
         )
 
     def register_first_key(
@@ -56,25 +56,25 @@ class GoverningOffice:
         issuer = issuer_id(public_key).hex()
         public: dict[str, Json] = {
             "issuer": issuer,
-            "algorithm": ED25519,
+            "algorithm": "ed25519",
             "public_key": public_key.hex(),
-            "holder_kind": DEPARTMENT,
+            "holder_kind": "department",
             "holder": department,
             **days,
         }
-        return self._send("department-keys", said, Kind.KEY_REGISTERED, f"key:{issuer}", {"public": public})
+        return self._send("department-keys", said, Kind.KEY_REGISTERED, ("key", issuer), {"public": public})
 
     def register_officer(self, *, department: str, pseudonym: str, role: str, name: str) -> dict[str, Any]:
         """Register an officer; the name is sealed as personal data."""
         public: dict[str, Json] = {"department": department, "pseudonym": pseudonym, "role": role}
         parts: Parts = {"public": public, "person/1": {"name": name}}
         said = {**public, "name": name}
-        return self._send("officers", said, Kind.OFFICER_REGISTERED, f"officer:{pseudonym}", parts)
+        return self._send("officers", said, Kind.OFFICER_REGISTERED, ("officer", pseudonym), parts)
 
     def register_purpose(self, *, code: str, zh: str, en: str) -> dict[str, Any]:
         """Register a purpose of queries."""
         said = {"code": code, "zh": zh, "en": en}
-        return self._send("purposes", said, Kind.PURPOSE_REGISTERED, f"purpose:{code}", {"public": said})
+        return self._send("purposes", said, Kind.PURPOSE_REGISTERED, ("purpose", code), {"public": said})
 
     def adopt(self, what: str, content: Mapping[str, Json]) -> dict[str, Any]:
         """Adopt the next version of what is made nationally, as its register tells it."""
@@ -83,13 +83,13 @@ class GoverningOffice:
         code, version = content["code"], content["version"]
         public = {"code": code, "version": version, member: held} if member else held
         said = {"what": what, "content": dict(content)}
-        return self._send("adoptions", said, kind, f"{name}:{code}", {"public": public})
+        return self._send("adoptions", said, kind, (name, str(code)), {"public": public})
 
     def _send(
-        self, path: str, said: Mapping[str, Any], kind: Kind, stream: str, parts: Parts
+        self, path: str, said: Mapping[str, Any], kind: Kind, stream: tuple[str, str], parts: Parts
     ) -> dict[str, Any]:
         ledger = self._client.ledger_id
-        record = str(uuid5(UUID(ledger), stream))
+        record = str(name_id(UUID(ledger), *stream))
         key = self._client.department.key
         sealed = seal_remedy(kind, parts, record=record, ledger_id=bytes.fromhex(ledger), key=key)
         body = {**said, **{part: sealed[part] for part in SEAL}}
