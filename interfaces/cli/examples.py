@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from application.commands.governance import Governance
 from application.commands.intake import Intake
 from application.commands.listing_desk import HandleListing
 from application.commands.listings import Listings, NotifyListing, SpeakInListing
@@ -38,6 +39,7 @@ from domain.transparency.leaf import act_message
 from domain.transparency.sealed_file import ROW_KIND, SealedRow
 from infrastructure.bootstrap import load_calendar, load_settings, remedy_desk, verify_ed25519
 from interfaces.cli.entry_examples import EntryExamples
+from interfaces.cli.measure_examples import MeasureExamples
 from interfaces.cli.oversight_examples import OversightExamples
 from interfaces.cli.own_examples import OwnExamples
 from interfaces.cli.process_examples import ProcessExamples
@@ -115,7 +117,7 @@ class Examples:
             record=self._record,
             random=self._random,
         ).make(content)
-        return ProcessExamples(
+        told = ProcessExamples(
             self._desk,
             self._city,
             officer=self._officer,
@@ -124,6 +126,17 @@ class Examples:
             random=self._random,
             today=self._today,
         ).make()
+        governance = Governance(self._ledger, signer=self._office_key)
+        measures = MeasureExamples(
+            remedy_desk(self._ledger, self._forms),
+            self._city,
+            governance,
+            officer=self._officer,
+            sealed=self._sealed,
+        )
+        linked = {"case": measures.of_linked(UUID(told["linked_person"]["link"]))}
+        stopped = {"case": measures.to_be_stopped(self._penalty(15)[0])}
+        return {**told, "linked_measure": linked, "stopped_measure": stopped}
 
     def _company(self) -> tuple[str, str]:
         """Name and code of a company that there was not before."""

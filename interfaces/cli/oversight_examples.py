@@ -5,23 +5,43 @@ Reviews of queries come by themselves: the projector opens them for what is quer
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from application.commands.duty import DueCase, Duties
+from application.commands.flags import FlagDesk, HandleFlag
 from application.commands.governance import Governance
 from application.commands.incidents import HandleIncident, Incidents
 from application.commands.relations import RelationOf, Relations
+from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity
 from application.ledger import Ledger
 from application.queries.traces import Traces, tracer_of
 from domain.access.model import LEAK_TRACING, Request
+from domain.oversight.flags import fold_flag
 from domain.parties.acting import Officer
 from domain.shared.city_time import city_day
 from interfaces.client.sealing import DepartmentKey
 
 OFFICE_OFFICER, SUPERVISOR, SUSPENDED = "credit_office-1", "supervisor-1", "suspended-1"
 BASIS = "国办发〔2020〕49号(十三)"
+
+
+def reassigned_flag(desk: RemedyDesk, flags: Iterable[UUID], *, office: str, officer: Officer) -> UUID:
+    """ACC-3: of these flags the one about a list that there is not; the office assigns it to who is to answer it."""
+    for flag in flags:
+        found = fold_flag(desk.ledger.load(flag))
+        if found is not None and found.raised.rule == "ACC-3":
+            FlagDesk(desk).reassign(
+                HandleFlag(flag, found.version, Officer(OFFICE_OFFICER, office)),
+                unit=officer.department,
+                responsible=officer.pseudonym,
+                reasons="示例：由经办人说明情况",
+            )
+            return flag
+    raise LookupError("the refused steps raised no flag")
 
 
 class OversightExamples:

@@ -141,4 +141,8 @@ class ProcessExamples:
         position = Links(self._desk).link(
             LinkPerson(link, record, source, act), Once(source, "demo-linked-person", b"k" * 32)
         )
-        return {"page": f"/records/{record}", "receipt": f"/v1/receipts/records:{position}"}
+        return {
+            "link": str(link),
+            "page": f"/records/{record}",
+            "receipt": f"/v1/receipts/records:{position}",
+        }

@@ -23,6 +23,7 @@ from application.commands.seals import SealOfFile
 from application.ledger import Ledger
 from application.ports import Receipt
 from domain.instruments.form import NATIONAL, read_entry
+from domain.parties.acting import Officer
 from domain.shared.city_time import city_day
 from infrastructure.bootstrap import (
     Settings,
@@ -32,10 +33,15 @@ from infrastructure.bootstrap import (
     load_calendar,
     load_settings,
     open_ledger,
+    projector_services,
+    remedy_desk,
     tip_offs,
     verify_ed25519,
 )
-from interfaces.cli.examples import Examples
+from infrastructure.postgres.flags import PostgresFlagReading
+from infrastructure.prepared import role_pool
+from interfaces.cli.examples import OFFICER, SOURCE, Examples
+from interfaces.cli.oversight_examples import reassigned_flag
 from interfaces.cli.progress import Progress
 from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows
@@ -104,6 +110,7 @@ def seed_city(ledger: Ledger, gateway_key: bytes, settings: Settings, *, quiet: 
         ledger, settings, files.files[name], department=files.sender[name], file=name
     )
     told["tip_off"] = seed_tip_off(ledger, settings, folder)
+    told["reassigned_flag"] = seed_flag(ledger, settings, city)
     told["indicators"] = {"month": today.isoformat()[:7]}
     (folder / EXAMPLES).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (folder / DONE).write_text(ledger.id.hex + "\n")
@@ -194,6 +201,21 @@ def seed_comparison(
     receipt = Receipt(department, "demo-comparison", b"c" * 32, 201, {"status": "recorded"})
     desk.record(result, file=hashlib.sha256(data).hexdigest(), receipt=receipt)
     return {"file": file, "page": f"/registers/consistency-checks/{department}-{table.kind}"}
+
+
+def seed_flag(ledger: Ledger, settings: Settings, city: DemoCity) -> dict[str, str]:
+    """Raise the flags that are due (ACC-3), and have one assigned anew; where it is seen."""
+    services, unit = projector_services(settings), next(d.code for d in city.departments if d.key == SOURCE)
+    services.flags.run()
+    flags = PostgresFlagReading(role_pool(settings, "reader"))
+    found = flags.page(unit, open_only=True, after=0, through=ledger.store.head_of("records"), limit=20)
+    flag = reassigned_flag(
+        remedy_desk(ledger, load_forms()),
+        [flag for flag, _ in found],
+        office=city.credit_office.code,
+        officer=Officer(OFFICER, unit),
+    )
+    return {"flag": str(flag), "state": f"/v1/flags/{flag}/state"}
 
 
 def seed_tip_off(ledger: Ledger, settings: Settings, folder: Path) -> dict[str, str]:

@@ -13,10 +13,16 @@ from application.listings import lists_of
 from domain.listing.case import Notice, Statement
 from domain.listing.events import SubjectListed
 from domain.measures.case import fold_measure, fold_measured
+from domain.oversight.flags import fold_flag
 from domain.parties.acting import Officer
 from domain.shared.canonical import Parts
 from domain.shared.kinds import Kind
-from interfaces.cli.examples import Examples
+from infrastructure.bootstrap import remedy_desk
+from interfaces.cli.examples import OFFICER as EXAMPLE_OFFICER
+from interfaces.cli.examples import SOURCE, Examples
+from interfaces.cli.oversight_examples import reassigned_flag
+from interfaces.cli.seed import seed_ledger
+from interfaces.client.form_data import load_forms
 from tests.erasure import a_record, ask, carry_out, dump, subject_id
 from tests.listing import FACTS, LIST, NOTICE, ListingStory, decision_parts
 from tests.remedies import SECOND, begin
@@ -125,6 +131,7 @@ PROCESSES = {
     "LST-6 decision": "listing.decided",
     "MEA-1 named": "measure.named",
     "JNT-1 applied": "measure.applied",
+    "INS-2 stopped": "measure.ended",
     "JNT-2 red list": "redlist.listed",
     "JNT-3 watch list": "watchlist.entered",
     "JNT-5 for reference": "reference.entered",
@@ -151,7 +158,9 @@ PROCESSES = {
 
 def test_the_demo_city_has_a_live_example_of_each_process(ledger_world: World) -> None:
     world = ledger_world
-    Examples(world.ledger, world.city, world.keys, seed=7).make()
+    told = Examples(world.ledger, world.city, world.keys, seed=7).make()
+    for unit, rows in world.city.ledgers.items():
+        seed_ledger(world.ledger, rows, unit=unit)
     world.project()
     (listed,) = world.lookup.listed(LIST).entries
     assert listed.shown["fields"]["authority_rank"] == "municipal"
@@ -167,8 +176,23 @@ def test_the_demo_city_has_a_live_example_of_each_process(ledger_world: World) -
     measures = [fold_measured(world.ledger.load(subject))[0] for subject in measured]
     found = [fold_measure(world.ledger.load(measure)) for still in measures for measure in still]
     assert [measure and (measure.state, measure.step) for measure in found] == [
-        ("applied", "report"), ("named", "respond"), ("named", "answer"),
+        ("applied", "report"), ("named", "respond"), ("named", "answer"), ("named", "respond"),
     ]  # fmt: skip
+    assert found[-1] is not None and (found[-1].id, found[-1].ground) == (
+        UUID(told["linked_measure"]["case"]),
+        "link",
+    )
+    stopped = fold_measure(world.ledger.load(UUID(told["stopped_measure"]["case"])))
+    assert stopped is not None and (stopped.cause, stopped.step) == ("basis_stopped", "report_lifted")
+    world.flags.run()
+    office = world.city.credit_office.code
+    flags = world.services.flags.page(None, open_only=True, after=0, through=1 << 40, limit=20)
+    flag = reassigned_flag(
+        remedy_desk(world.ledger, load_forms()), [flag for flag, _ in flags], office=office,
+        officer=Officer(EXAMPLE_OFFICER, next(d.code for d in world.city.departments if d.key == SOURCE)),
+    )  # fmt: skip
+    assigned = fold_flag(world.ledger.load(flag))
+    assert assigned is not None and assigned.responsible == EXAMPLE_OFFICER
     overseen = ("officer.relation_declared", "incident.opened", "incident.handled", "duty.checked")
     assert [len(world.rows_of(topic)) for topic in overseen] == [2, 2, 2, 1]
     assert {process for process, topic in PROCESSES.items() if not world.rows_of(topic)} == set()
