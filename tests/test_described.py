@@ -19,11 +19,13 @@ import pytest
 from application.limits import LIMITS
 from domain.instruments.basis import cited_levels
 from domain.records.events import RecordDetermined
+from domain.records.rows import check_row
 from domain.remedies.events import RecordCorrected
 from domain.shared.deadlines import add_months
 from domain.shared.events import ENVELOPE
 from domain.shared.legal_basis import SUFFICIENT_LEVELS
 from interfaces.cli.generate import openapi
+from interfaces.client.form_data import load_forms
 from interfaces.client.signing import COVERED
 from interfaces.http.field_words import ADDRESS_WORDS, WORDS
 from interfaces.http.guide import guides, taken
@@ -117,6 +119,25 @@ def test_the_example_of_a_link_cites_what_may_put_something_on_a_persons_record(
     public = content_of(OPERATIONS["links_link_person"][2])[JSON]["example"]["parts"]["public"]
     assert not SUFFICIENT_LEVELS.isdisjoint(cited_levels(public["basis"]))
     assert SUFFICIENT_LEVELS.isdisjoint(cited_levels("《示范市公共信用信息管理办法》第二十条"))
+
+
+@pytest.mark.rule("DET-3")
+def test_what_the_forms_tell_by_example_the_row_rules_accept() -> None:
+    guide = guides()["determinations_determine"]
+    assert guide.example is not None
+    examples = [(guide.example["form"], guide.example["parts"]), *guide.forms.items()]
+    assert {kind for kind, _ in examples} == set(load_forms())
+    for kind, parts in examples:
+        assert check_row(load_forms()[kind], parts, today=date(2026, 11, 21)) == [], kind
+
+
+def test_every_field_of_every_form_is_told_with_its_part() -> None:
+    told = OPERATIONS["determinations_determine"][2]["description"]
+    assert all(f"| `{code}` |" in told for form in load_forms().values() for code in form.fields)
+    assert (
+        "| `CF_SY` | 违法事实 facts of violation | 至多 5000 字 characters | 必填 required | `restricted` |"
+        in told
+    )
 
 
 @pytest.fixture(scope="module")

@@ -114,13 +114,15 @@ def _shape_defects(form: Form, parts: Parts) -> Iterator[Defect]:
                 continue
             described = form.fields.get(code)
             if described is None:
-                yield Defect("PRV-1", "unknown_field")
+                yield Defect("PRV-1", "unknown_field", f"/parts/{name.replace('/', '~1')}")
                 continue
             names = {"name": described.name_zh, "name_en": described.name_en}
             if not isinstance(value, str):
                 yield Defect("DET-3", "not_canonical_value", code, names)
-            if form.part_of(code, kind if isinstance(kind, str) else "") != name:
-                yield Defect("PUB-2" if name == "public" else "PRV-1", "misplaced_field", code, names)
+            own = form.part_of(code, kind if isinstance(kind, str) else "")
+            if own != name:
+                rule = "PUB-2" if name == "public" else "PRV-1"
+                yield Defect(rule, "misplaced_field", code, names | {"part": own})
 
 
 def _missing(row: RowValues, described: Field) -> Defect:

@@ -182,12 +182,13 @@ ROW_PROSE: dict[str, tuple[str, str]] = {
     ),
     "unknown_part": ("含有未规定的内容部分。", "The payload has a part that does not exist."),
     "misplaced_field": (
-        "{name}放在了不应放的内容部分。",
-        "The {name_en} stands in a part of the payload where it does not belong.",
+        "{name}放在了不应放的内容部分，应放在 {part} 部分。",
+        "The {name_en} stands in a part of the payload where it does not belong; it belongs in {part}.",
     ),
     "wrong_form": (
-        "内容不属于所报送的表（{form}，{item}）。",
-        "The content is not of this form ({form}, {item}).",
+        "public 部分须写明 form 为 {form}、item 为 {item}；其他目录事项的认定用 determination 表。",
+        "The part public states form {form} and item {item}; a determination under another item takes the form"
+        " determination.",
     ),
     "not_canonical_value": ("{name}的写法不规范，不能封存。", "The {name_en} is not in its canonical form."),
     "control_character": (

@@ -20,6 +20,7 @@ from domain.records.events import RecordDetermined
 from domain.remedies.events import RecordCorrected
 from domain.shared.events import ENVELOPE, Event
 from interfaces.http.field_words import address_words_of, words_of
+from interfaces.http.forms_told import forms_text
 from interfaces.rulebook import rulebook
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "operations.json"
@@ -33,7 +34,7 @@ class Guide:
     """What is told of one operation: ``who`` may call it, ids of its ``rules``, a read's ``purpose`` as its header.
 
     ``seal`` is the event that the caller seals and what it is sealed over; ``example`` a body that the route
-    understands, None where it takes no JSON.
+    understands, None where it takes no JSON. ``forms`` are further examples of ``parts``, by form.
     """
 
     who: Words
@@ -41,6 +42,7 @@ class Guide:
     purpose: str = ""
     seal: tuple[type[Event], Words] | None = None
     example: Mapping[str, Any] | None = field(default=None, hash=False)
+    forms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
 
     def text(self) -> str:
         """The lines for the description, Chinese beside English."""
@@ -57,6 +59,8 @@ class Guide:
                 f"**封存 / Seal:** `{event.TOPIC}`，种类 {kind}，编号：{zh} / kind {kind}, over {en}"
             )
             lines.append(f"**各部分 / Parts:** {_parts(event)}\n\n{inspect.getdoc(event)}")
+        if self.forms:
+            lines.append(forms_text(self.forms))
         return "\n\n".join(lines)
 
 
@@ -108,13 +112,14 @@ def _guide(who: Mapping[str, list[str]], said: Mapping[str, Any]) -> Guide:
         said.get("purpose", ""),
         (TOPICS[seal["event"]], (seal["id"][0], seal["id"][1])) if seal else None,
         said.get("example"),
+        said.get("forms", {}),
     )
 
 
 def _parts(event: type[Event]) -> str:
     """The members of each part, those in brackets as the case needs them; a record's own are those of its form."""
     if event in (RecordDetermined, RecordCorrected):
-        return "数据项见表式与示例 / the form's own fields, as in the example"
+        return "数据项见 `POST /v1/determinations` 的各表 / the fields of its form, as `POST /v1/determinations` tells"
     found: dict[str, list[str]] = {}
     for one in fields(event):
         if one.name not in ENVELOPE:

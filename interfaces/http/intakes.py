@@ -82,7 +82,10 @@ class DraftSeal(Schema):
     )
 )
 def take_in() -> Response:
-    """A sealed file is taken in at once; a workbook or CSV becomes a draft that says what to sign."""
+    """A sealed file is taken in at once; a workbook or CSV becomes a draft that says what to sign.
+
+    Columns are headed by codes or names of the fields as ``POST /v1/determinations`` tells them.
+    """
     body = read_body()
     caller = authenticated(body)
     if replay := replayed(caller, body):

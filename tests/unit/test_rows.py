@@ -332,6 +332,7 @@ def test_prv_1_unknown_fields_and_parts_are_refused_without_naming_them() -> Non
     }
     defects = check_row(FORMS["penalty"], parts, today=TODAY)
     assert {(d.rule, d.code) for d in defects} == {("PRV-1", "unknown_field"), ("PRV-1", "unknown_part")}
+    assert "/parts/restricted" in {d.field for d in defects}
     assert not any("血" in sentence(d) for d in defects)
 
 
@@ -339,9 +340,8 @@ def test_prv_1_unknown_fields_and_parts_are_refused_without_naming_them() -> Non
 def test_pub_2_a_persons_name_or_number_in_the_public_part_is_refused() -> None:
     parts = dict(parts_of("penalty", {**PENALTY, **PERSON}))
     parts["public"] = {**parts["public"], "CF_XDR_MC": "周秀伟"}
-    assert ("PUB-2", "misplaced_field") in {
-        (d.rule, d.code) for d in check_row(FORMS["penalty"], parts, today=TODAY)
-    }
+    (misplaced,) = [d for d in check_row(FORMS["penalty"], parts, today=TODAY) if d.code == "misplaced_field"]
+    assert misplaced.rule == "PUB-2" and "应放在 person/1 部分" in sentence(misplaced)
     person = {c.replace("CF_", "XK_"): v for c, v in PERSON.items()}
     assert found("licence", **person, XK_XKWS="关于准予周秀伟从业的决定") == [
         ("PUB-2", "person_named_in_title", "XK_XKWS")
