@@ -23,6 +23,8 @@ class CleaningUp(Proposing):
         super().__init__()
         self.entered: dict[str, str] = {}
         """Regulation -> what its unit said of it last: kept or not."""
+        self.contacts: dict[str, set[str]] = {}
+        """Regulation -> everybody who ever answered for it."""
         self.transport = self.bench.officer("transport")
 
     @precondition(lambda self: self.drafts)
@@ -58,6 +60,7 @@ class CleaningUp(Proposing):
             assert {rule for _, rule, *_ in refused.refused} == {"INS-1"}
         if expected[0]:
             self.entered[regulation] = now
+            self.contacts.setdefault(regulation, set()).add(said["contact"])
             bench.kept.add(said["contact"])
             bench.secret.add(said["contact"])
             self.stop(regulation, stopped=not kept)

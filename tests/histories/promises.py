@@ -5,9 +5,9 @@
 4     ``Bench.act``, ``Bench.is_refused``: what an act, a look or a refusal adds to the access log, to the event.
 5     ``rows_are_dense_chained_and_sealed``: each leaf's signature, and whose; ``all_opens_but_what_is_erased``.
 6     ``teardown``: a rebuild when a history ends is equal to the live views.
-7     ``nothing_suppressed_is_visible`` in ``test_remedy_histories.py``.
+7     ``nothing_suppressed_is_visible`` in ``test_remedy_histories.py``; ``Subjects.query``, ``Reporting.read_report``.
 8     ``all_opens_but_what_is_erased``; ``Bench.tells_no_secret`` over every answer.
-9     ``test_query_histories.py``: a subject's list is the model's, look by look.
+9     ``Subjects.read_looks``, ``test_query_histories.py``: a subject's list is the model's, look by look.
 10    ``every_answer_is_made_again``: each answer of a history, to the byte.
 11    ``send_again`` in ``test_remedy_histories.py``.
 12    Not here: a bundle is checked offline in ``tests/integration/test_evidence.py``.

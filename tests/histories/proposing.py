@@ -26,7 +26,8 @@ FLAWS = ("", "", "", "", "who", "stale", "said")
 
 @dataclass
 class Draft:
-    """A proposal as the model has it; ``regulation`` is what it rests on, ``answered`` each opinion by its number."""
+    """A proposal as the model has it; ``regulation`` is what it rests on, ``answered`` each opinion by its number,
+    ``authors`` who gave it."""
 
     case: str
     what: str
@@ -36,6 +37,7 @@ class Draft:
     state: str = "proposed"
     closes: date = date.min
     answered: dict[int, bool] = field(default_factory=dict)
+    authors: dict[int, str] = field(default_factory=dict)
 
 
 class Proposing(Days):
@@ -126,9 +128,10 @@ class Proposing(Days):
         if step == "consult":
             draft.state, draft.closes = "consulting", date.fromisoformat(said["closes"])
         elif step == "opinions":
-            draft.answered[len(draft.answered) + 1] = False
-            self.bench.kept.add(said["author"]["name"])
-            self.bench.secret.add(said["author"]["name"])
+            number, author = len(draft.answered) + 1, said["author"]["name"]
+            draft.answered[number], draft.authors[number] = False, author
+            self.bench.kept.add(author)
+            self.bench.secret.add(author)
         elif step == "answer":
             draft.answered[said["number"]] = True
         else:

@@ -1,7 +1,6 @@
-"""Any history over all processes, lawful and unlawful acts mixed, keeps the promises after each of its steps.
+"""Lists, measures, linked persons, leniency, settings and logged queries in random histories, over the same records.
 
-To what ``test_remedy_histories.py`` does to records it adds lists, measures, linked persons, leniency, settings,
-passing days and logged queries; what must hold there holds here too.
+To what ``test_remedy_histories.py`` does to them it adds what hangs on them; what must hold there holds here too.
 """
 
 from __future__ import annotations
@@ -33,18 +32,16 @@ from domain.records.links import PersonLinked
 from domain.shared.refusals import Refused
 from domain.transparency.merkle import leaf_hash
 from interfaces.demo.identities import citizen_id
-from tests.histories.bench import Bench, Days, run_histories
+from tests.histories.bench import Days
 from tests.integration import test_remedy_histories as remedies
 from tests.listing import LIST, ListingStory, decision_parts
 from tests.measures import MeasureStory
-from tests.remedies import FIRST, SECOND, begin
+from tests.remedies import FIRST, SECOND
 from tests.remedies_http import City
 from tests.rule_settings import change_setting
-from tests.web import Web
 from tests.world import World
 
 NUMBERS = itertools.count(1)
-EXAMPLES, STEPS = 6, 18
 ADULT = {"id_type": "身份证", "id_number": citizen_id(Random(3), birth=date(1980, 1, 1))}
 LIMIT = "objection.own_scope_working_days"
 
@@ -276,10 +273,3 @@ class WholeHistories(remedies.Histories, Days):
 
     def _receipt(self, _: Assessment) -> Receipt:
         return Receipt(self.story.source, uuid4().hex, os.urandom(32), 201, {})
-
-
-def test_any_history_of_all_processes_keeps_the_promises(seeded_world: World) -> None:
-    story = begin(seeded_world)
-    with Web(seeded_world).served() as url:
-        model = Model(story, city=City(story, url), cases=ListingStory(story), measured=MeasureStory(story))
-        run_histories(WholeHistories, examples=EXAMPLES, steps=STEPS, model=model, bench=Bench(story))
