@@ -235,6 +235,11 @@ def tip_offs(settings: Settings, ledger: Ledger) -> TipOffs:
     return TipOffs(ledger, PostgresSeals(role_pool(settings, "reader")))
 
 
+def flag_reading(settings: Settings) -> PostgresFlagReading:
+    """The flags as the service reads them."""
+    return PostgresFlagReading(role_pool(settings, "reader"))
+
+
 def remedy_desk(ledger: Ledger, forms: Mapping[FormKind, Form]) -> RemedyDesk:
     """The desk of objections and repairs, with the limits and the calendar that the data carries."""
     return RemedyDesk(

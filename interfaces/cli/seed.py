@@ -29,6 +29,7 @@ from infrastructure.bootstrap import (
     Settings,
     comparisons,
     database,
+    flag_reading,
     gateway_public_key,
     load_calendar,
     load_settings,
@@ -38,8 +39,6 @@ from infrastructure.bootstrap import (
     tip_offs,
     verify_ed25519,
 )
-from infrastructure.postgres.flags import PostgresFlagReading
-from infrastructure.prepared import role_pool
 from interfaces.cli.examples import OFFICER, SOURCE, Examples
 from interfaces.cli.oversight_examples import reassigned_flag
 from interfaces.cli.progress import Progress
@@ -207,7 +206,7 @@ def seed_flag(ledger: Ledger, settings: Settings, city: DemoCity) -> dict[str, s
     """Raise the flags that are due (ACC-3), and have one assigned anew; where it is seen."""
     services, unit = projector_services(settings), next(d.code for d in city.departments if d.key == SOURCE)
     services.flags.run()
-    flags = PostgresFlagReading(role_pool(settings, "reader"))
+    flags = flag_reading(settings)
     found = flags.page(unit, open_only=True, after=0, through=ledger.store.head_of("records"), limit=20)
     flag = reassigned_flag(
         remedy_desk(ledger, load_forms()),
