@@ -53,10 +53,11 @@ _CAUSES = (
 )  # fmt: skip
 FLAG_EVENTS = (FlagRaised, FlagJoined, FlagReassigned, FlagAnswered, FlagOverdue, FlagClosed)
 TOPICS = frozenset(event.TOPIC for event in (*_CAUSES, *FLAG_EVENTS))
-THRESHOLDS: Mapping[str, str] = {
-    "ACC-1": "flag.recording_refusals",
-    "ACC-2": "flag.measure_refusals",
-    "ACC-3": "flag.listing_refusals",
+THRESHOLDS: Mapping[tuple[str, str], str] = {
+    ("ACC-1", "refused"): "flag.recording_refusals",
+    ("ACC-1", "looks_refused"): "flag.look_refusals",
+    ("ACC-2", "refused"): "flag.measure_refusals",
+    ("ACC-3", "refused"): "flag.listing_refusals",
 }
 Recorded = tuple[str, int, bytes, date]
 """A record: its department, position, the hash of its leaf, the city day."""
@@ -116,7 +117,7 @@ class FlagRunner:
         today, registry = city_day(self._ledger.now()), Registry(self._ledger)
         settings = registry.settings(self._defaults).settings
         since = today - timedelta(days=settings.number("flag.within_days", on=today))
-        thresholds = {rule: settings.number(name, on=today) for rule, name in THRESHOLDS.items()}
+        thresholds = {of: settings.number(name, on=today) for of, name in THRESHOLDS.items()}
         days = settings.number("flag.answer_working_days", on=today)
         calendar = registry.calendar(self._built_in).calendar
         waiting, joining = self._store.waiting(since), dict[UUID, list[Trace]]()

@@ -87,7 +87,7 @@ class Erasures:
         def make() -> ErasureApproved:
             erasure = self.find(erasure_id)
             if erasure is None:
-                raise Refused(Defect("PRV-4", "erasure_unknown", "/"))
+                raise Refused(Defect("PRV-4", "erasure_unknown"))
             return approve_erasure(erasure, approver, now=self._ledger.now())
 
         return self._recorded(make, approver, receipt)

@@ -291,7 +291,7 @@ def _naming_defects(
     """OBJ-5: the signed act names the very content it takes back, and the objection it follows."""
     defects = []
     if names != record.leaf_hash:
-        defects.append(Defect("OBJ-5", "correction_of_other_version"))
+        defects.append(Defect("OBJ-5", "correction_of_other_version", "/parts/public/corrects"))
     if objection_id != str(objection.id):
-        defects.append(Defect("OBJ-5", "correction_not_of_this_objection"))
+        defects.append(Defect("OBJ-5", "correction_not_of_this_objection", "/parts/public/objection"))
     return defects

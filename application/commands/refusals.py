@@ -10,6 +10,7 @@ from uuid import UUID
 
 from application.ledger import Ledger, SealedAct
 from application.ports import Append, Conflict, Receipt
+from application.registry import Registry
 from domain.records.events import ActRefused, IntakeReported
 from domain.shared.canonical import canonical
 from domain.shared.events import placed
@@ -24,13 +25,20 @@ def refused_rows(rows: Iterable[tuple[int, Iterable[Defect]]]) -> RefusedRows:
     return [[str(row), d.rule, d.code, d.field] for row, defects in rows for d in defects]
 
 
-def log_refusal(ledger: Ledger, *, department: str, defects: Iterable[Defect], attempt: bytes) -> None:
-    """Record that an act was refused: rules, actor and the keyed digest of the attempt."""
+def log_refusal(
+    ledger: Ledger, *, department: str, defects: Iterable[Defect], attempt: bytes, officer: str = ""
+) -> None:
+    """Record that an act was refused: rules, actor and the keyed digest of the attempt.
+
+    ``officer`` is as the request names it: who is no registered officer of the department is not recorded.
+    """
+    known = Registry(ledger).officer(officer) if officer else None
     event = ActRefused(
         **placed(ledger.entropy.uuid(), 1, ledger.now()),
         department=department,
         rules=[[d.rule, d.code, d.field] for d in defects],
         attempt=ledger.vault.mac("attempt", attempt).hex(),
+        officer=officer if known is not None and known.department == department else None,
     )
     ledger.record([ledger.seal(event)], meta=_meta(department), log="access")
 

@@ -24,7 +24,9 @@ def admitted(ledger: Ledger, registry: Registry, request: Request, *, attempt: b
     officer, purpose = registry.officer(request.officer), registry.purpose(request.purpose)
     defects = request_defects(request, officer, {request.purpose: purpose} if purpose else {})
     if defects or officer is None:
-        log_refusal(ledger, department=request.department, defects=defects, attempt=attempt)
+        log_refusal(
+            ledger, department=request.department, officer=request.officer, defects=defects, attempt=attempt
+        )
         raise Refused(*defects)
     return officer
 

@@ -113,9 +113,7 @@ class SharedQueries:
                 registry.forget()
                 continue
             except Refused as refused:
-                log_refusal(
-                    self._ledger, department=request.department, defects=refused.defects, attempt=attempt
-                )
+                self._log_refused(request, refused.defects, attempt)
                 raise
             if answers is not None:
                 return answers
@@ -132,9 +130,18 @@ class SharedQueries:
         officer, purpose = registry.officer(request.officer), registry.purpose(request.purpose)
         defects = request_defects(request, officer, {request.purpose: purpose} if purpose else {})
         if defects or officer is None:
-            log_refusal(self._ledger, department=request.department, defects=defects, attempt=attempt)
+            self._log_refused(request, defects, attempt)
             raise Refused(*defects)
         return officer
+
+    def _log_refused(self, request: Request, defects: Iterable[Defect], attempt: bytes) -> None:
+        log_refusal(
+            self._ledger,
+            department=request.department,
+            officer=request.officer,
+            defects=defects,
+            attempt=attempt,
+        )
 
     def _answered(
         self,

@@ -20,9 +20,10 @@ from domain.remedies.events import ObjectionOverdue, RepairOverdue
 from domain.remedies.restoration import RestorationOverdue
 from domain.shared.events import Event
 
-Cause = Literal["refused", "item_stopped", "published", "listing_reversed", "overdue"]
+Cause = Literal["refused", "looks_refused", "item_stopped", "published", "listing_reversed", "overdue"]
 CAUSES: Mapping[Cause, tuple[str, str]] = {
     "refused": ("多次被拒绝的行为", "acts that were refused"),
+    "looks_refused": ("同一经办人多次被拒绝的查询", "looks of one officer that were refused"),
     "item_stopped": ("记录所依目录项后被认定依据不足", "recorded under an item that was found without basis"),
     "published": ("核对时发现公示了不得公示的信息", "a check found published what must not be public"),
     "listing_reversed": ("列入决定被撤销", "a listing that was reversed"),
@@ -34,6 +35,22 @@ REFUSALS: Mapping[str, frozenset[str]] = {
     "ACC-3": frozenset({"LST-1", "LST-2", "LST-4", "LST-5", "LST-6", "LST-7"}),
 }
 """Refusals by which rules point to what: 目录外, 清单外, 不按标准和程序. What drafts an item or a standard does not."""
+LOOKS = frozenset(
+    {
+        ("QRY-1", "purpose_unknown"),
+        ("QRY-1", "purpose_other"),
+        ("QRY-1", "purpose_header_malformed"),
+        ("QRY-1", "case_missing"),
+        ("QRY-1", "basis_missing"),
+        ("QRY-3", "officer_suspended"),
+        ("PRV-2", "report_not_consented"),
+        ("PRV-3", "may_not_speak_for_subjects"),
+    }
+)
+"""By which refusals a look was turned away (被拒绝的查询) before anything about a subject was told. A look that is
+answered with nothing (SHR-1) is none: that it was turned away would tell that there is a record."""
+COUNTED = frozenset({"refused", "looks_refused"})
+"""What is a cause only when it comes often: each kind waits for the threshold of its rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +91,13 @@ def causes_of(event: Event, *, actor: str) -> Iterator[Found]:
     Items found without basis: see :func:`of_stopped`.
     """
     if isinstance(event, ActRefused):
-        yield from _refusals(event.department, [{rule for rule, *_ in event.rules}])
+        rules = {rule for rule, *_ in event.rules}
+        yield from _refusals(event.department, [rules])
+        if (
+            LOOKS.intersection((rule, code) for rule, code, *_ in event.rules)
+            and not rules & REFUSALS["ACC-1"]
+        ):
+            yield Found("ACC-1", "looks_refused", event.officer or "", event.department)
     elif isinstance(event, IntakeReported):
         rows: dict[str, set[str]] = {}
         for row, rule, *_ in event.refused:
@@ -108,8 +131,9 @@ def _refusals(unit: str, judged: Sequence[set[str]]) -> Iterator[Found]:
             yield Found(rule, "refused", "", unit, times)
 
 
-def due_flags(traces: Iterable[Trace], thresholds: Mapping[str, int]) -> list[list[Trace]]:
-    """Which traces become a flag together, each group in order; refusals below their rule's threshold wait.
+def due_flags(traces: Iterable[Trace], thresholds: Mapping[tuple[str, str], int]) -> list[list[Trace]]:
+    """Which traces become a flag together, each group in order; refusals below the threshold of their rule and kind
+    wait.
 
     Overdue cases, reversed listings and stopped items need no second one.
     """
@@ -119,6 +143,6 @@ def due_flags(traces: Iterable[Trace], thresholds: Mapping[str, int]) -> list[li
     return [
         group
         for group in groups.values()
-        if group[0].found.what != "refused"
-        or sum(trace.found.times for trace in group) >= thresholds[group[0].found.rule]
+        if group[0].found.what not in COUNTED
+        or sum(trace.found.times for trace in group) >= thresholds[group[0].found.rule, group[0].found.what]
     ]

@@ -16,9 +16,10 @@ from domain.shared.kinds import Kind
 class FlagRaised(Event):
     """The ledger holds a cause to call a unit to account (责任线索, 49号 九): assigned to ``unit``, with its evidence.
 
-    ``rule`` is ACC-1 to ACC-4, ``what`` the kind of cause (``domain.oversight.flags.CAUSES``), ``about`` the item, case
-    or listing, empty for refusals. ``times`` counts what was found from ``from_day`` to ``until_day``. ``evidence``
-    lists ``[event id, leaf hash in hex]`` of the events that show it, at most ``EVIDENCE_MAX``, in order of position.
+    ``rule`` is ACC-1 to ACC-4, ``what`` the cause (``domain.oversight.flag_causes.CAUSES``), ``about`` the item,
+    case or listing, of refused looks the officer's pseudonym, empty for refused acts. ``times`` counts what was found
+    from ``from_day`` to ``until_day``. ``evidence`` lists ``[event id, leaf hash in hex]`` of the events that show it,
+    at most ``EVIDENCE_MAX``, in order of position.
     ``answer_by`` is the unit's last day; days are ISO text; ``provisional`` where the calendar did not reach it.
     """
 

@@ -59,7 +59,7 @@ def deciding_defects(
         yield Defect(rule, "remedy_not_the_source")
     for code, pseudonym in others.items():
         if pseudonym is not None and pseudonym == officer.pseudonym:
-            yield Defect(rule, code)
+            yield Defect(rule, code, "Credit-Official")
 
 
 def answer_defects(reasons: str, remedies: Mapping[str, str], *, rule: str) -> Iterator[Defect]:

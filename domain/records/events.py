@@ -72,10 +72,18 @@ class IntakeReported(Event):
 
 
 class ActRefused(Event):
-    """An act that a rule forbade (拒绝): who tried, which rules, and a keyed digest of what was tried."""
+    """An act or a look that a rule forbade (拒绝): who tried, which rules, and a keyed digest of what was tried.
+
+    ``officer`` is the pseudonym of the registered officer of ``department`` who was named, left out for anybody else.
+    """
 
     TOPIC: ClassVar[str] = "act.refused"
     KIND: ClassVar[Kind] = Kind.ACCESS
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no ``officer``."""
+    PART_OF: ClassVar[Mapping[str, str]] = {"officer": "restricted"}
     department: str
     rules: list[list[str]]
     attempt: str
+    officer: str | None = None

@@ -24,12 +24,12 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "This contradicts another setting: no minimum beyond its maximum, no acceptance later than the answer.",
     ),
     "officer_unknown": (
-        "查询须写明本部门登记过的经办人（Credit-Official）。",
-        "A query names a registered officer of the asking department (Credit-Official).",
+        "须写明本部门登记过的经办人（Credit-Official）；没有登记的，由信用办登记。",
+        "Name a registered officer of your own department (Credit-Official); the credit office registers officers.",
     ),
     "purpose_unknown": (
-        "查询须写明登记过的用途代码（Credit-Purpose）。",
-        "A query names a registered purpose (Credit-Purpose).",
+        "查询须写明登记过的用途代码（Credit-Purpose）；没有登记的用途，由信用办登记后再查询。",
+        "A query names a registered purpose (Credit-Purpose). The credit office registers purposes.",
     ),
     "purpose_other": (
         "这项查询的用途须写明为 {code}（Credit-Purpose）。",
@@ -81,7 +81,10 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "授权须由本人自愿作出，不得强制，也不得作为无关服务的条件。",
         "A consent is given freely, never forced and never a condition of an unrelated service.",
     ),
-    "consent_unknown": ("没有本人的这份有效授权。", "There is no such consent of this subject."),
+    "consent_unknown": (
+        "没有本人的这份有效授权。本人的授权及其编号可以在“我的授权”中查到。",
+        "There is no such consent of this subject in force. Its consents and their ids stand in its own list.",
+    ),
     "answer_too_large": (
         "所查内容超过{most}条，请分次少查一些主体；截短的答复不予给出。",
         "There are more than {most} entries to look through; ask for fewer subjects at a time. No answer is cut.",

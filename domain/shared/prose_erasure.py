@@ -15,7 +15,10 @@ ERASURE_PROSE: dict[str, tuple[str, str]] = {
         "这项删除已有两位经办人同意。",
         "Two officers have approved this erasure already.",
     ),
-    "erasure_unknown": ("没有这项删除申请。", "There is no such request for erasure."),
+    "erasure_unknown": (
+        "没有这项删除申请。请核对编号，或者先由一位经办人提出申请。",
+        "There is no such request for erasure. Check the id, or let an officer ask for it first.",
+    ),
     "erasure_id_taken": (
         "这个编号已用于另一件事，请换一个编号。",
         "This id belongs to something else; draw another.",

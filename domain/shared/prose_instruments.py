@@ -94,8 +94,8 @@ INSTRUMENT_PROSE: dict[str, tuple[str, str]] = {
         "The unit's ledger holds this document.",
     ),
     "ledger_not_the_office": (
-        "只有信用办可以进行此操作。",
-        "Only the credit office may do this.",
+        "只有信用办可以进行此操作；各单位办理本单位的台账。",
+        "Only the credit office may do this; a unit sees to its own ledger.",
     ),
     "notice_month_not_over": (
         "这个月还没有结束，不能通报。",

@@ -46,8 +46,9 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
     ),
     "key_weak": ("这不是可用的公钥。", "This is no public key that can be used."),
     "officer_of_another": (
-        "写明的经办人不是本部门登记过的人员（Credit-Official）。",
-        "The officer named is not a registered officer of the department (Credit-Official).",
+        "写明的经办人不是本部门登记过的人员（Credit-Official）；请写本部门的经办人，没有登记的由信用办登记。",
+        "The officer named is not a registered one of the department (Credit-Official). Name one of your own; the"
+        " credit office registers officers.",
     ),
     "may_not_govern": (
         "只有信用办的密钥可以登记部门、人员、密钥和目录。",
@@ -143,8 +144,9 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "Idempotency-Key is missing or not 8 to 128 visible characters.",
     ),
     "idempotency_key_reused": (
-        "这个 Idempotency-Key 已用于另一个请求。",
-        "This Idempotency-Key was used for another request.",
+        "这个 Idempotency-Key 已用于另一个请求。新的请求用新的键；重发原来的请求，正文须原样不变。",
+        "This Idempotency-Key was used for another request: a new request takes a new key, and what is sent again has"
+        " the same body.",
     ),
     "signature_not_accepted": (
         "请求签名不成立：请按 RFC 9421 用登记的密钥签名，并覆盖规定的各项。",
@@ -166,14 +168,29 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "请求体超过{most}字节的上限。请分成几份发送。",
         "The body exceeds {most} bytes. Send it in parts.",
     ),
-    "body_empty": ("请求体是空的。", "The body is empty."),
-    "encoding_unknown": ("内容编码只支持 gzip。", "The content encoding is gzip or none."),
-    "gzip_broken": ("gzip 内容已损坏。", "The gzip content is broken."),
-    "content_unpacks_too_large": ("解压后的内容过大。", "The content unpacks to more than is allowed."),
-    "line_too_long": ("有一行超过长度上限。", "A line is longer than is allowed."),
+    "body_empty": (
+        "请求体是空的。请发送文件内容。",
+        "The body is empty. Send the content of the file.",
+    ),
+    "encoding_unknown": (
+        "内容编码只支持 gzip；也可以不编码。",
+        "The content encoding is gzip or none.",
+    ),
+    "gzip_broken": (
+        "gzip 内容已损坏或不完整。请重新压缩后发送。",
+        "The gzip content is broken or cut off. Compress it anew and send it again.",
+    ),
+    "content_unpacks_too_large": (
+        "解压后的内容超过{most} MiB或{lines}行的上限。请分成几个文件报送。",
+        "The content unpacks to more than {most} MiB or {lines} lines. Send it in several files.",
+    ),
+    "line_too_long": (
+        "有一行超过{most} MiB的上限。请用本系统的客户端重新封存。",
+        "A line is longer than {most} MiB. Seal the file anew with our client.",
+    ),
     "media_type_unknown": (
-        "不支持这种内容类型；请发送 xlsx、CSV 或本系统客户端的封存文件。",
-        "Send an xlsx workbook, a CSV file, or a sealed file of our client.",
+        "这里不接收这种内容类型（Content-Type）；可以发送：{types}。",
+        "This content type is not taken here; send one of: {types_en}.",
     ),
     "member_invalid": ("成员 {where} 缺少或格式有误。", "The member {where} is missing or malformed."),
     "member_unused": (

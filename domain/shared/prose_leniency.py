@@ -31,7 +31,10 @@ LENIENCY_PROSE: dict[str, tuple[str, str]] = {
         "这份文书已有从宽评估（{assessment}）；须先撤回，才能重新评估。",
         "This document is assessed already ({assessment}); withdraw that assessment first.",
     ),
-    "leniency_unknown": ("本单位没有这项从宽评估。", "Your department has no such assessment."),
+    "leniency_unknown": (
+        "本单位没有这项从宽评估。请核对编号。",
+        "Your department has no such assessment. Check the id.",
+    ),
     "leniency_withdrawn": ("这项从宽评估已经撤回。", "This assessment was withdrawn."),
     "leniency_approved_already": ("这项从宽评估已经复核同意。", "This assessment is approved already."),
     "leniency_same_officer": (

@@ -29,8 +29,9 @@ RED_LIST_PROSE: dict[str, tuple[str, str]] = {
         "State the reason.",
     ),
     "entry_not_yours": (
-        "没有本部门可以办理的这项列入。",
-        "There is no such entry of your department.",
+        "没有这项列入，或者不由本部门办理，或者不是关于本人的；三者不作区分。请核对编号。",
+        "There is no such entry, or it is not your department's, or not about you; these are not told apart. Check the"
+        " id.",
     ),
     "entry_of_another_department": (
         "所写部门须为报送并签名的本部门。",

@@ -8,14 +8,17 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
         "There is no such record of this subject.",
     ),
     "remedy_record_gone": (
-        "这条记录已撤销或已屏蔽，不能再更正或提出异议。",
-        "The record is withdrawn or shielded; it can be neither corrected nor objected to.",
+        "这条记录已撤销或已屏蔽，不再公示和共享，不能再更正或提出异议。",
+        "The record is withdrawn or shielded and shown no more; it can be neither corrected nor objected to.",
     ),
     "decision_not_made": (
         "这件申请尚未办结，没有决定书可以出具。",
         "The case is not decided yet; there is no paper of a decision.",
     ),
-    "remedy_case_unknown": ("没有这件申请。", "There is no such case."),
+    "remedy_case_unknown": (
+        "没有这件申请，或者与提出者无关；两者不作区分。请核对编号。",
+        "There is no such case, or it is none of yours; the two are not told apart. Check the id.",
+    ),
     "if_match_missing": (
         '办理须写明所见的版本（If-Match: "版本号"），版本号见各次回复的 ETag。',
         'An act on a case names the version that was seen (If-Match: "version"), as the ETag of each answer told.',
@@ -25,8 +28,8 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
         "The case has moved since that version; read it again.",
     ),
     "remedy_id_taken": (
-        "这个编号已用于另一件申请，请换一个新的编号。",
-        "This id belongs to another case; draw a new one.",
+        "这个编号已用于另一件事，请换一个新的编号。",
+        "This id belongs to something else; draw a new one.",
     ),
     "remedy_officer_unknown": (
         "没有登记过这位工作人员，或不属于本部门。",
@@ -68,7 +71,10 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
         "登记或提出申请的工作人员不能自己办理决定，须换一位。",
         "The officer who filed the case may not decide it; another must.",
     ),
-    "remedy_without_reasons": ("不予支持须说明理由。", "A rejection needs its reasons."),
+    "remedy_without_reasons": (
+        "须说明理由，最多2000字，不得含控制字符。",
+        "Give the reasons, at most 2000 characters, none of them controls.",
+    ),
     "remedy_without_remedies": (
         "不予支持须同时告知行政复议和行政诉讼的途径。",
         "A rejection tells both remedies: reconsideration and litigation.",

@@ -134,6 +134,10 @@ SETTINGS: Mapping[str, Setting] = {
             "flag.listing_refusals", "ACC-3", "责任线索：名单程序被拒次数", "Flag: steps of listing refused",
             "times", 1, 1000,
         ),
+        Setting(
+            "flag.look_refusals", "ACC-1", "责任线索：同一经办人查询被拒次数", "Flag: looks of one officer refused",
+            "times", 1, 1000,
+        ),
         Setting("flag.within_days", "ACC-1", "责任线索：计算期间", "Flag: refusals counted within", "days", 1, 365),
         Setting(
             "flag.answer_working_days", "ACC-1", "责任线索：单位答复时限", "Flag: the unit's answer",

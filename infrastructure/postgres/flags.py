@@ -12,7 +12,7 @@ from psycopg.rows import TupleRow
 from application.flags import Recorded
 from application.ledger import OpenedRow, parse_instant
 from application.ports import Log
-from domain.oversight.flag_causes import Found, Trace
+from domain.oversight.flag_causes import COUNTED, Found, Trace
 from domain.oversight.flag_events import FlagClosed, FlagJoined, FlagRaised, FlagReassigned
 from domain.shared.city_time import city_day
 from domain.transparency.merkle import leaf_hash
@@ -36,7 +36,7 @@ _WAITING = (
     "SELECT c.rule, c.what, c.about, c.unit, c.times, c.log, c.position, c.leaf_hash, c.day, f.id"
     " FROM ledger.flag_causes c LEFT JOIN ledger.flags f"
     " ON f.open AND (f.unit, f.rule, f.what, f.about) = (c.unit, c.rule, c.what, c.about)"
-    " WHERE c.flag IS NULL AND (c.day >= %s OR c.what <> 'refused' OR f.id IS NOT NULL)"
+    " WHERE c.flag IS NULL AND (c.day >= %s OR c.what <> ALL (%s) OR f.id IS NOT NULL)"
     " ORDER BY c.day, c.log, c.position"
 )
 _UNDER = f"""
@@ -93,7 +93,7 @@ class PostgresFlags:
     def waiting(self, since: date) -> Sequence[tuple[Trace, UUID | None]]:
         """The causes that belong to no flag, with the open flag that is about the same; else refusals since a day."""
         with connection(self._pool) as conn:
-            rows = conn.execute(_WAITING, (since,)).fetchall()
+            rows = conn.execute(_WAITING, (since, sorted(COUNTED))).fetchall()
         return [(Trace(Found(*r[:5]), r[5], int(r[6]), bytes(r[7]), r[8]), r[9]) for r in rows]
 
     def unanswered(self, on: date, limit: int) -> Sequence[UUID]:

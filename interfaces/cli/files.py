@@ -30,6 +30,7 @@ from interfaces.client.evidence import Gateway
 from interfaces.client.form_data import load_forms
 from interfaces.client.sealing import DepartmentKey
 from interfaces.client.tables import Table, read_table
+from interfaces.rulebook import rulebook
 
 URL = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
 """The service of this machine: where ``serve`` listens with the same PORT."""
@@ -199,16 +200,22 @@ def say_problem(problem: Problem, *, as_json: bool) -> None:
         click.echo(json.dumps(members, ensure_ascii=False))
     else:
         click.echo(f"{problem.status} {members.get('detail', '')} / {members.get('detail_en', '')}", err=True)
+        if "instead" in members:
+            click.echo(f"可以这样做 / instead: {members['instead']} / {members['instead_en']}", err=True)
 
 
 @contextmanager
 def told_refusals() -> Iterator[None]:
-    """A refusal in both languages, without a traceback; exit 1."""
+    """A refusal in both languages with what would be lawful instead, without a traceback; exit 1."""
     try:
         yield
     except Refused as refused:
         told = [f"{d.rule}: {sentence(d, 'zh')} / {sentence(d, 'en')}" for d in refused.defects]
-        raise click.ClickException("\n".join(told)) from None
+        rules = [rulebook()[d.rule] for d in refused.defects if d.rule in rulebook()]
+        lawful = [
+            f"可以这样做 / instead: {rule.instead} / {rule.instead_en}" for rule in dict.fromkeys(rules)
+        ]
+        raise click.ClickException("\n".join([*told, *lawful])) from None
     except Conflict:
         raise click.ClickException(
             "同时有另一操作，请再运行一次 / something else came first; run it again"

@@ -52,7 +52,7 @@ def decoded(body: bytes, encoding: str) -> Iterator[bytes]:
     for chunk in _unzipped(body):
         total += len(chunk)
         if total > DECODED_BYTES_MAX:
-            raise Refused(Defect("FORMAT", "content_unpacks_too_large"))
+            raise _too_much()
         yield chunk
 
 
@@ -66,6 +66,15 @@ def _unzipped(body: bytes) -> Iterator[bytes]:
         raise Refused(Defect("FORMAT", "gzip_broken")) from None
 
 
+def _too_much() -> Refused:
+    about = {"most": str(DECODED_BYTES_MAX >> 20), "lines": str(LINES_MAX)}
+    return Refused(Defect("FORMAT", "content_unpacks_too_large", "", about))
+
+
+def _too_long(limit: int) -> Refused:
+    return Refused(Defect("FORMAT", "line_too_long", "", {"most": str(limit >> 20)}))
+
+
 def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Non-empty lines. Raises ``Refused`` (FORMAT) for one beyond its limit, of which the first has a larger
     one, and for more lines, empty ones too, than any file has: a small body may unpack to hundreds of millions.
@@ -77,15 +86,15 @@ def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
         buffer = pieces.pop()
         count += len(pieces)
         if count > LINES_MAX:
-            raise Refused(Defect("FORMAT", "content_unpacks_too_large"))
+            raise _too_much()
         for line in pieces:
             if len(line) > limit:
-                raise Refused(Defect("FORMAT", "line_too_long"))
+                raise _too_long(limit)
             limit = ROW_LINE_BYTES_MAX
             if line.strip():
                 yield line
         if len(buffer) > limit:
-            raise Refused(Defect("FORMAT", "line_too_long"))
+            raise _too_long(limit)
     if buffer.strip():
         yield buffer
 

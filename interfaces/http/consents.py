@@ -104,7 +104,7 @@ def give() -> Response:
         "本人",
         {201: Answer("已撤回", "withdrawn", json_of(ConsentAnswer))},
         takes=json_of(Withdrawal),
-        problems=(409,),
+        problems=(404, 409),
     )
 )
 def withdraw(consent_id: UUID) -> Response:

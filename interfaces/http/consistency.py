@@ -19,7 +19,6 @@ from application.commands.consistency import Result, SentRow
 from application.ports import Receipt
 from domain.records.consistency import KINDS, Difference
 from domain.shared.forms import Form
-from domain.shared.refusals import Defect
 from interfaces.client.rows import read_rows
 from interfaces.client.tables import read_table
 from interfaces.http import reports
@@ -28,7 +27,7 @@ from interfaces.http.bodies import read_body
 from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.intakes import FILE_TYPES, LIMITS, fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.intakes import TABLES as TAKES
-from interfaces.http.problems import ProblemError
+from interfaces.http.problems import media_type_unknown
 from interfaces.http.registers import asked
 from interfaces.http.schema_fields import count, date, hexadecimal, text
 from interfaces.http.schemas import RefusedRow
@@ -145,7 +144,7 @@ def compare() -> Response:
     if media is None:
         raise NotAcceptable
     if request.mimetype not in FILE_TYPES:
-        raise ProblemError(415, "media-type", Defect("FORMAT", "media_type_unknown", "Content-Type"))
+        raise media_type_unknown(*FILE_TYPES)
     found = services()
     with logged_refusals(caller, body):
         desk = found.consistency(caller.department)

@@ -61,7 +61,7 @@ def enter_red_list() -> Response:
 
 
 @blueprint.post("/red-list-entries/<uuid:entry_id>/remove")
-@operation(beginning("移出红名单", "Take a subject off a red list", EndedEntry, tag=TAG))
+@operation(beginning("移出红名单", "Take a subject off a red list", EndedEntry, tag=TAG, problems=(404,)))
 def leave_red_list(entry_id: UUID) -> Response:
     """Take a subject off a red list (移出红名单), with the reason: in no view from then on."""
     return _ending(entry_id, lambda given: _red_lists(given).remove)
@@ -75,7 +75,7 @@ def enter_watch_list() -> Response:
 
 
 @blueprint.post("/watch-list-entries/<uuid:entry_id>/end")
-@operation(beginning("移出重点关注名单", "Watch a subject no more", EndedEntry, tag=TAG))
+@operation(beginning("移出重点关注名单", "Watch a subject no more", EndedEntry, tag=TAG, problems=(404,)))
 def leave_watch_list(entry_id: UUID) -> Response:
     """Watch a subject no more (移出重点关注名单), with the reason."""
     return _ending(entry_id, lambda given: WatchList(given.desk).end)
@@ -89,7 +89,9 @@ def enter_reference() -> Response:
 
 
 @blueprint.post("/reference-entries/<uuid:entry_id>/end")
-@operation(beginning("撤下供参考信息", "Take an entry for reference back", EndedEntry, tag=TAG))
+@operation(
+    beginning("撤下供参考信息", "Take an entry for reference back", EndedEntry, tag=TAG, problems=(404,))
+)
 def leave_reference(entry_id: UUID) -> Response:
     """Take back what was brought in for reference (撤下供参考信息), with the reason."""
     return _ending(entry_id, lambda given: References(given.desk).end)
@@ -104,6 +106,7 @@ def leave_reference(entry_id: UUID) -> Response:
         TAG,
         {201: RECEIPT},
         takes=json_of(ObjectedToEntry),
+        problems=(404,),
         limits=LIMITS,
     )
 )
@@ -131,7 +134,11 @@ def object_to_entry(entry_id: UUID) -> Response:
 
 
 @blueprint.post("/entries/<uuid:entry_id>/reject")
-@operation(beginning("不支持对列入的异议", "Reject an objection to an entry", RejectedObjection, tag=TAG))
+@operation(
+    beginning(
+        "不支持对列入的异议", "Reject an objection to an entry", RejectedObjection, tag=TAG, problems=(404,)
+    )
+)
 def reject_entry_objection(entry_id: UUID) -> Response:
     """Reject an objection to an entry, with reasons and remedies (OBJ-3); upheld, its department ends the entry."""
 

@@ -72,9 +72,11 @@ class ErasureAnswer(Schema):
     event_id = fields.String()
 
 
-def _described(zh: str, en: str, takes: type[Schema]) -> Operation:
+def _described(zh: str, en: str, takes: type[Schema], *problems: int) -> Operation:
     answer = Answer("已记录", "recorded", json_of(ErasureAnswer))
-    return Operation(zh, en, Access.OFFICER, "删除", {201: answer}, takes=json_of(takes), problems=(409,))
+    return Operation(
+        zh, en, Access.OFFICER, "删除", {201: answer}, takes=json_of(takes), problems=(409, *problems)
+    )
 
 
 @blueprint.post("")
@@ -109,7 +111,7 @@ def request_erasure() -> Response:
 
 
 @blueprint.post("/<uuid:erasure_id>/approve")
-@operation(_described("审批删除", "Approve an erasure", ApprovedErasure))
+@operation(_described("审批删除", "Approve an erasure", ApprovedErasure, 404))
 def approve_erasure(erasure_id: UUID) -> Response:
     """Another officer of the credit office approves an erasure (审批删除): it is carried out from then on."""
     request.max_content_length = JSON_BYTES_MAX

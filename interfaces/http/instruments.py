@@ -29,7 +29,7 @@ from interfaces.http.instrument_schemas import (
 )
 from interfaces.http.intakes import WORKBOOK_TYPE, fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.paging import read_json
-from interfaces.http.problems import ProblemError
+from interfaces.http.problems import media_type_unknown
 from interfaces.http.queries import for_purpose
 from interfaces.http.services import services
 
@@ -68,7 +68,7 @@ def take_ledger() -> Response:
     if replay := replayed(caller, body):
         return replay
     if request.mimetype != WORKBOOK_TYPE:
-        raise ProblemError(415, "media-type", Defect("FORMAT", "media_type_unknown", "Content-Type"))
+        raise media_type_unknown(WORKBOOK_TYPE)
     found = services()
     with logged_refusals(caller, body):
         form, rows = read_ledger(body)

@@ -33,7 +33,7 @@ from interfaces.http import problems, reports
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import decoded, given_json, read_body, require_whole, sealed_file
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
-from interfaces.http.problems import ProblemError
+from interfaces.http.problems import ProblemError, media_type_unknown
 from interfaces.http.schemas import CheckReport, Draft, IntakeLine, IntakeReport, KeptIntake
 from interfaces.http.services import services
 from interfaces.http.telemetry import note
@@ -48,7 +48,8 @@ TABLES = {
 }
 _SEALED = {MEDIA_TYPE: Raw("密封文件：首行封印，其后每行一条", "a sealed file: its seal, then a row a line")}
 _RECORDED = {**json_of(IntakeReport, KeptIntake), NDJSON: IntakeLine}
-ACTING = ("Credit-Official", "Credit-On-Behalf-Of")
+OFFICIAL = "Credit-Official"
+ACTING = (OFFICIAL, "Credit-On-Behalf-Of")
 """Headers that say who acts in the department's name, or for whom."""
 blueprint = Blueprint("intakes", __name__, url_prefix="/v1")
 
@@ -98,7 +99,7 @@ def take_in() -> Response:
         return _run(caller, body, seal, rows)
     if kind in FILE_TYPES:
         return _draft(caller, body)
-    raise ProblemError(415, "media-type", Defect("FORMAT", "media_type_unknown", "Content-Type"))
+    raise media_type_unknown(*FILE_TYPES, MEDIA_TYPE)
 
 
 @blueprint.post("/intakes/<uuid:draft_id>/seal")
@@ -299,7 +300,10 @@ def logged_refusals(caller: Caller, body: bytes) -> Iterator[None]:
     except Refused as refused:
         if any(d.rule != "FORMAT" for d in refused.defects):
             ledger = services().ledger
-            log_refusal(ledger, department=caller.department, defects=refused.defects, attempt=body)
+            named = request.headers.get(OFFICIAL, "") if OFFICIAL.lower() in caller.covered else ""
+            log_refusal(
+                ledger, department=caller.department, officer=named, defects=refused.defects, attempt=body
+            )
         raise
 
 

@@ -65,9 +65,11 @@ class LeniencyAnswer(Schema):
     event_id = fields.String()
 
 
-def _described(zh: str, en: str, takes: type[Schema]) -> Operation:
+def _described(zh: str, en: str, takes: type[Schema], *problems: int) -> Operation:
     answer = Answer("已记录", "recorded", json_of(LeniencyAnswer), ("Idempotency-Replayed",))
-    return Operation(zh, en, Access.OFFICER, "从宽", {201: answer}, takes=json_of(takes), problems=(409,))
+    return Operation(
+        zh, en, Access.OFFICER, "从宽", {201: answer}, takes=json_of(takes), problems=(409, *problems)
+    )
 
 
 @blueprint.post("")
@@ -84,14 +86,14 @@ def assess_leniency() -> Response:
 
 
 @blueprint.post("/<uuid:assessment_id>/approve")
-@operation(_described("复核从宽评估", "Approve a leniency assessment", DecidedLeniency))
+@operation(_described("复核从宽评估", "Approve a leniency assessment", DecidedLeniency, 404))
 def approve_leniency(assessment_id: UUID) -> Response:
     """Another officer of the department approves an assessment (复核): from then on it is in force."""
     return _acted(_deciding(assessment_id, "approved"))
 
 
 @blueprint.post("/<uuid:assessment_id>/withdraw")
-@operation(_described("撤回从宽评估", "Withdraw a leniency assessment", DecidedLeniency))
+@operation(_described("撤回从宽评估", "Withdraw a leniency assessment", DecidedLeniency, 404))
 def withdraw_leniency(assessment_id: UUID) -> Response:
     """An officer of the department takes an assessment back (撤回) before its document is recorded."""
     return _acted(_deciding(assessment_id, "withdrawn"))

@@ -113,8 +113,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     "case-unknown": Kind(
         (404,),
-        "没有这个案件，或与提问者无关；两者不作区分。",
-        "There is no such case, or it is none of the asker's business; the two are not told apart.",
+        "没有这个案件（授权、评估、列入、删除申请），或与提问者无关；两者不作区分。",
+        "There is no such case (consent, assessment, entry, request for erasure), or it is none of the asker's"
+        " business; the two are not told apart.",
         "核对编号。",
         "Check the id.",
     ),

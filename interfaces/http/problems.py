@@ -53,6 +53,8 @@ NOT_PERMITTED = frozenset(
         "remedy_officer_unknown",
         "remedy_decided_by_determiner",
         "remedy_decided_by_filer",
+        "measure_decided_by_applier",
+        "measure_decided_by_namer",
         "as_of_not_allowed",
         "erasure_not_the_credit_office",
         "erasure_same_officer",
@@ -73,11 +75,24 @@ NOT_PERMITTED = frozenset(
         "officer_reinstates_oneself",
         "relation_of_oneself",
         "incident_not_the_office",
+        "incident_suspends_oneself",
         "review_own_query",
         "review_not_the_supervision",
     }
 )
 """What forbids the act to this caller or officer, and not the act itself."""
+NOT_THERE = frozenset(
+    {
+        "remedy_case_unknown",
+        "tip_off_unknown",
+        "duty_unknown",
+        "erasure_unknown",
+        "leniency_unknown",
+        "consent_unknown",
+        "entry_not_yours",
+    }
+)
+"""What the address names and is not there, or not for this caller: the two are not told apart (ADR 0025)."""
 
 
 class ProblemError(Exception):
@@ -86,6 +101,12 @@ class ProblemError(Exception):
     def __init__(self, status: int, kind: str, *defects: Defect) -> None:
         super().__init__(kind)
         self.status, self.kind, self.defects = status, kind, defects
+
+
+def media_type_unknown(*types: str) -> ProblemError:
+    """That a body is of another media type than those that its route takes."""
+    about = {"types": "、".join(types), "types_en": ", ".join(types)}
+    return ProblemError(415, "media-type", Defect("FORMAT", "media_type_unknown", "Content-Type", about))
 
 
 def reasons(defects: Iterable[Defect]) -> list[dict[str, str]]:
@@ -192,7 +213,7 @@ def _of_refusal(defects: tuple[Defect, ...]) -> dict[str, Any]:
     codes = {d.code for d in defects}
     if "nothing_to_prove" in codes:
         return members(404, "nothing-to-prove", defects)
-    if codes & {"remedy_case_unknown", "tip_off_unknown", "duty_unknown"}:
+    if codes & NOT_THERE:
         return members(404, "case-unknown", defects)
     if any(d.rule in ("QRY-1", "PRV-3") for d in defects):
         return members(403, "purpose", defects)

@@ -49,8 +49,8 @@ def supplying(zh: str, en: str, body: type[Schema], *, tag: str = TAG) -> Operat
     )
 
 
-def beginning(zh: str, en: str, body: type[Schema], *, tag: str) -> Operation:
-    """An officer of a department begins a case."""
+def beginning(zh: str, en: str, body: type[Schema], *, tag: str, problems: tuple[int, ...] = ()) -> Operation:
+    """An officer of a department begins a case, or acts without naming the version that was seen."""
     return Operation(
         zh,
         en,
@@ -58,6 +58,7 @@ def beginning(zh: str, en: str, body: type[Schema], *, tag: str) -> Operation:
         tag,
         {201: RECEIPT},
         takes=json_of(body),
+        problems=problems,
         limits=LIMITS,
     )
 

@@ -115,7 +115,7 @@ def test_prv_4_what_is_no_request_for_erasure_is_refused_with_its_reason(
 
 def test_prv_4_an_unknown_erasure_is_approved_by_nobody(web: Web) -> None:
     answer = post(web, f"/v1/erasures/{uuid.uuid4()}/approve", {}, officer=SECOND)
-    assert answer.status_code == 422
+    assert answer.status_code == 404
     assert [e["code"] for e in answer.get_json()["errors"]] == ["erasure_unknown"]
 
 

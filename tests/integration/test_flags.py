@@ -16,7 +16,7 @@ from interfaces.cli.seed import seed_ledger
 from interfaces.client.flags import Flags
 from tests.ledger_books import row
 from tests.listing import Lister
-from tests.remedies import SECOND, begin
+from tests.remedies import FIRST, SECOND, begin
 from tests.remedies_http import City, code_of, deciding, problem
 from tests.web import Web
 from tests.world import World
@@ -117,6 +117,43 @@ def test_acc_1_recording_outside_the_catalogue_is_flagged_answered_and_closed_by
     assert code_of(again) == "flag_closed_already"
     overseen.passed()
     assert overseen.source.page(open_only=True)["flags"] == []
+    assert world.finding() is None
+
+
+@pytest.mark.rule("ACC-1")
+@pytest.mark.rule("SHR-1")
+def test_acc_1_an_officer_whose_looks_are_refused_again_and_again_is_flagged_with_each_of_them(
+    overseen: Overseen,
+) -> None:
+    world, city = overseen.world, overseen.city
+    world.governance().register_purpose(code="curiosity", zh="好奇", en="curiosity")
+
+    def look(purpose: str, officer: str = SECOND) -> object:
+        asked = {"official": officer, "purpose": purpose, "case": "示许受字〔2026〕7号", "basis": "34"}
+        return city.clients["source"].query([city.subject], **asked)
+
+    for _ in range(10):
+        # Answered with nothing: a flag about these would tell that there is a record.
+        assert look("curiosity")
+    for officer in [SECOND] * 9 + [FIRST]:
+        refused = problem(lambda officer=officer: look("nosiness", officer), 403)  # type: ignore[misc]
+        assert (refused["rule"], code_of(refused)) == ("QRY-1", "purpose_unknown") and refused["instead"]
+    assert overseen.passed() == (0, 0)
+    problem(lambda: look("nosiness"), 403)
+    assert overseen.passed() == (1, 0)
+    flag = overseen.only()
+    assert (flag["rule"], flag["what"], flag["about"], flag["times"]) == (
+        "ACC-1",
+        "looks_refused",
+        SECOND,
+        10,
+    )
+    told = overseen.source.one(flag["flag"])
+    _shown(overseen, told, 10)
+    assert "同一经办人多次被拒绝的查询" in overseen.source.shown(flag["flag"])
+    problem(lambda: overseen.stranger.one(flag["flag"]), 404)
+    problem(lambda: look("nosiness"), 403)
+    assert overseen.passed() == (0, 0) and overseen.only()["times"] == 11
     assert world.finding() is None
 
 

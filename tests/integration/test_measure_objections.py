@@ -50,7 +50,7 @@ def test_obj_4_a_measure_found_wrong_on_objection_is_lifted_and_the_reputation_r
     assert (task["step"], task["due"]) == ("answer", filed["answer_by"])
     told = desk.state(applied)
     assert told["state"] == "suspended" and told["history"][-1]["parts"]["person/2"]["agent_name"] == "李四"
-    same = problem(lambda: desk.source.uphold(case(filed, SECOND), reasons="x"), 422)
+    same = problem(lambda: desk.source.uphold(case(filed, SECOND), reasons="x"), 403)
     both = {"measure_decided_by_namer", "measure_decided_by_applier"}
     assert {error["code"] for error in same["errors"]} == both
     assert same["rule"] == "OBJ-3"

@@ -76,10 +76,10 @@ def test_jnt_2_the_competent_department_puts_on_the_red_list_whom_the_criteria_d
 
     gone = ended(entered, world.today.isoformat(), list_code=RED, cause="criteria_lost", by="")
     foreign = problem(
-        lambda: enterer.stranger.end("red", entered["case"], gone, official=city.stranger_officer), 422
+        lambda: enterer.stranger.end("red", entered["case"], gone, official=city.stranger_officer), 404
     )
     nothing = problem(
-        lambda: enterer.stranger.end("red", str(uuid4()), gone, official=city.stranger_officer), 422
+        lambda: enterer.stranger.end("red", str(uuid4()), gone, official=city.stranger_officer), 404
     )
     assert code_of(foreign) == code_of(nothing) == "entry_not_yours"
     silent: Parts = {**gone, "restricted": {"reason": ""}}
@@ -272,7 +272,7 @@ def test_obj_1_the_subject_of_an_entry_objects_to_it_and_its_department_answers_
     red, reference = enterer.red(), enterer.refer()
     world.project()
     foreign = problem(
-        lambda: enterer.portal.object(red["case"], subject={"code": city.story.office}, grounds="x"), 422
+        lambda: enterer.portal.object(red["case"], subject={"code": city.story.office}, grounds="x"), 404
     )
     assert (foreign["rule"], code_of(foreign)) == ("OBJ-1", "entry_not_yours")
     silent = problem(lambda: enterer.portal.object(red["case"], subject=city.subject, grounds=" "), 422)
@@ -285,7 +285,7 @@ def test_obj_1_the_subject_of_an_entry_objects_to_it_and_its_department_answers_
     assert shown.objected and filed["answer_by"] > world.today.isoformat()
     said: dict[str, Any] = {"reasons": "经核实符合标准", "remedies": REMEDIES}
     strange = problem(
-        lambda: enterer.stranger.reject(red["case"], official=city.stranger_officer, **said), 422
+        lambda: enterer.stranger.reject(red["case"], official=city.stranger_officer, **said), 404
     )
     assert (strange["rule"], code_of(strange)) == ("OBJ-3", "entry_not_yours")
     bare = problem(lambda: enterer.source.reject(red["case"], official=SECOND, reasons="", remedies={}), 400)

@@ -14,6 +14,7 @@ from application.commands.governance import Governance
 from domain.shared.prose import PROSE
 from domain.shared.refusals import Refused
 from interfaces.cli.main import cli
+from interfaces.rulebook import rulebook
 from tests.world import World
 
 
@@ -80,8 +81,8 @@ def test_det_5_a_name_that_is_taken_and_the_key_that_seals_are_refused_at_the_co
 def said(world: World, *arguments: str) -> tuple[str, str]:
     """Rule and code of the refusal that a command ends with, told in its own words in both languages."""
     ended = CliRunner().invoke(cli, arguments, input="示例新", env=world.environment)
-    told = ended.output.removeprefix("Error: ").strip()
-    assert ended.exit_code == 1, told
+    told, _, lawful = ended.output.removeprefix("Error: ").strip().partition("\n")
+    assert ended.exit_code == 1 and rulebook()[told.partition(": ")[0]].instead_en in lawful
     del ended
     gc.collect()  # its pools end here, as they would with its process
     rule, _, words = told.partition(": ")

@@ -40,7 +40,12 @@ TODAY = date(2026, 11, 20)
 """A Friday."""
 UNIT, OTHER = "11420100MB0000001A", "11420100MB0000002B"
 PLACE = {"originator_id": UUID(int=7), "originator_version": 2, "timestamp": NOW}
-THRESHOLDS = {"ACC-1": 5, "ACC-2": 1, "ACC-3": 3}
+THRESHOLDS = {
+    ("ACC-1", "refused"): 5,
+    ("ACC-1", "looks_refused"): 3,
+    ("ACC-2", "refused"): 1,
+    ("ACC-3", "refused"): 3,
+}
 OFFICER, OFFICE = Officer("u-1", UNIT), Officer("o-1", "office")
 
 
@@ -89,6 +94,33 @@ def test_acc_1_refusals_outside_the_catalogue_are_causes_and_those_of_a_draft_or
     ]
     report = IntakeReported(**PLACE, department=UNIT, form="penalty", refused=rows)  # type: ignore[arg-type]
     assert found(report) == [("ACC-1", "refused", UNIT, 2)]
+
+
+def looked(code: str, rule: str = "QRY-1", officer: str | None = "u-1") -> ActRefused:
+    return ActRefused(**PLACE, department=UNIT, rules=[[rule, code, ""]], attempt="00", officer=officer)  # type: ignore[arg-type]
+
+
+def test_acc_1_a_refused_look_is_a_cause_about_its_officer_and_an_act_without_one_is_not() -> None:
+    refusals = [
+        looked("purpose_unknown"),
+        looked("officer_suspended", "QRY-3"),
+        looked("may_not_speak_for_subjects", "PRV-3", officer=None),
+        looked("officer_unknown", officer=None),
+        looked("review_own_query", "QRY-3"),
+    ]
+    causes = [[(f.rule, f.what, f.about, f.unit) for f in causes_of(e, actor=UNIT)] for e in refusals]
+    of_officer = ("ACC-1", "looks_refused", "u-1", UNIT)
+    assert causes == [[of_officer], [of_officer], [("ACC-1", "looks_refused", "", UNIT)], [], []]
+
+
+def test_acc_1_refused_looks_wait_for_their_own_threshold_and_count_for_their_officer_alone() -> None:
+    def look(position: int, officer: str = "u-1") -> Trace:
+        return trace(position, Found("ACC-1", "looks_refused", officer, UNIT))
+
+    acts = [trace(n, Found("ACC-1", "refused", "", UNIT)) for n in range(1, 5)]
+    assert due_flags([*acts, look(5), look(6), look(7, "u-2")], THRESHOLDS) == []
+    (group,) = due_flags([*acts, look(5), look(6), look(7, "u-2"), look(8)], THRESHOLDS)
+    assert [t.position for t in group] == [5, 6, 8]
 
 
 def test_acc_2_a_refused_measure_is_a_cause_and_acc_3_a_refused_step_of_listing_but_no_removal() -> None:

@@ -725,6 +725,14 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "attempt": "a7" * 32,
         }
     },
+    ("act.refused", 2): {
+        "public": {
+            "department": "11420100MB1D0012X5",
+            "rules": [["QRY-1", "purpose_unknown", "Credit-Purpose"]],
+            "attempt": "a7" * 32,
+        },
+        "restricted": {"officer": "clerk-1"},
+    },
     ("objection.filed", 1): {
         "public": {
             "record": str(ROW),
