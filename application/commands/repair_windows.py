@@ -13,6 +13,7 @@ from uuid import UUID
 from application.commands.remedies import Act, Done, Once, RemedyDesk
 from application.commands.repairs import PURPOSE, ApplyForRepair, Repairs
 from application.commands.subjects import Identity
+from domain.parties.acting import acted_by
 from domain.remedies.repair_case import Application
 from domain.remedies.repair_events import RepairsFiled
 from domain.shared.events import placed
@@ -60,7 +61,7 @@ class RepairWindow:
         first, application = acts[0], command.parts[0][1]
         event = RepairsFiled(
             **placed(command.application_id, 1, self._ledger.now()),
-            applied_by="subject" if application.agent is None else "agent",
+            applied_by=acted_by(application.agent),
             received_by=command.received_by,
             cases=[[str(a.event.originator_id), str(a.record.id), a.record.source] for a in acts],
             officer=application.officer,

@@ -25,13 +25,15 @@ from domain.listing.events import (
 )
 from domain.listing.standards import ListStandard
 from domain.parties.acting import (
-    DIGESTS_MAX,
-    SHORT_CHARACTERS_MAX,
     Agent,
     Officer,
+    acted_by,
     agent_defects,
+    contact_defects,
+    evidence_defects,
     is_digest,
     is_text,
+    told_agent,
 )
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
@@ -198,10 +200,9 @@ def make_statement(
     today = city_day(now)
     refuse_if_any(_statement_defects(listing, statement, today=today))
     due = add_working_days(today, standard.answer_working_days, calendar)
-    agent = statement.agent
     return ListingStatementMade(
         **next_of(listing, now),
-        made_by="subject" if agent is None else "agent",
+        made_by=acted_by(statement.agent),
         received_by=received_by,
         made_on=today.isoformat(),
         answer_by=due.day.isoformat(),
@@ -209,10 +210,7 @@ def make_statement(
         grounds=statement.grounds,
         evidence=list(statement.evidence) or None,
         contact=statement.contact,
-        power_of_attorney=None if agent is None else agent.power_of_attorney,
-        agent_name=None if agent is None else agent.name,
-        agent_id_type=None if agent is None else agent.id_type,
-        agent_id_number=None if agent is None else agent.id_number,
+        **told_agent(statement.agent),
     )
 
 
@@ -298,8 +296,6 @@ def _statement_defects(listing: Listing, statement: Statement, *, today: date) -
         yield Defect("LST-5", "listing_statement_late", "", {"last": listing.state_by})
     if not is_text(statement.grounds):
         yield Defect("LST-5", "listing_statement_without_grounds", "/grounds")
-    if len(statement.evidence) > DIGESTS_MAX or not all(map(is_digest, statement.evidence)):
-        yield Defect("LST-5", "remedy_evidence_malformed", "/evidence", {"most": str(DIGESTS_MAX)})
-    if statement.contact is not None and not is_text(statement.contact, most=SHORT_CHARACTERS_MAX):
-        yield Defect("LST-5", "remedy_text_unusable", "/contact")
+    yield from evidence_defects(statement.evidence, rule="LST-5")
+    yield from contact_defects(statement.contact, rule="LST-5")
     yield from agent_defects(statement.agent, rule="LST-5")

@@ -27,6 +27,7 @@ from domain.parties.acting import (
     SHORT_CHARACTERS_MAX,
     Officer,
     answer_defects,
+    contact_defects,
     is_digest,
     is_text,
 )
@@ -271,9 +272,7 @@ def apply_for_removal(
         or not all(is_text(kind, most=SHORT_CHARACTERS_MAX) for kind in kinds)
     ):
         defects.append(Defect("LST-8", "listing_materials_malformed", "/materials"))
-    if contact is not None and not is_text(contact, most=SHORT_CHARACTERS_MAX):
-        defects.append(Defect("LST-8", "remedy_text_unusable", "/contact"))
-    refuse_if_any(defects)
+    refuse_if_any([*defects, *contact_defects(contact, rule="LST-8")])
     due = add_working_days(today, standard.removal_working_days, calendar)
     return ListingRemovalApplied(
         **next_of(listing, now),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from domain.parties.acting import AGENT_PARTS
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 
@@ -52,10 +53,7 @@ class ListingStatementMade(Event):
         "grounds": "restricted",
         "evidence": "restricted",
         "contact": "person/1",
-        "power_of_attorney": "restricted",
-        "agent_name": "person/2",
-        "agent_id_type": "person/2",
-        "agent_id_number": "person/2",
+        **AGENT_PARTS,
     }
     made_by: str
     received_by: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from domain.parties.acting import AGENT_PARTS
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 
@@ -177,10 +178,7 @@ class MeasureObjected(Event):
     PART_OF: ClassVar[Mapping[str, str]] = {
         "grounds": "restricted",
         "evidence": "restricted",
-        "power_of_attorney": "restricted",
-        "agent_name": "person/2",
-        "agent_id_type": "person/2",
-        "agent_id_number": "person/2",
+        **AGENT_PARTS,
     }
     department: str
     filed_by: str

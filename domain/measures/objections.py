@@ -13,14 +13,15 @@ from typing import Literal
 from domain.measures.case import Measure
 from domain.measures.events import MeasureObjected, MeasureObjectionDecided
 from domain.parties.acting import (
-    DIGESTS_MAX,
     Agent,
     Officer,
+    acted_by,
     agent_defects,
     answer_defects,
     deciding_defects,
-    is_digest,
+    evidence_defects,
     is_text,
+    told_agent,
 )
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
@@ -54,15 +55,13 @@ def object_to(
         defects.append(Defect(FILE, "measure_objected_already", "", {"last": measure.answer_by}))
     if not is_text(grounds):
         defects.append(Defect(FILE, "objection_without_grounds", "/grounds"))
-    if len(evidence) > DIGESTS_MAX or not all(map(is_digest, evidence)):
-        defects.append(Defect(FILE, "remedy_evidence_malformed", "/evidence", {"most": str(DIGESTS_MAX)}))
-    refuse_if_any(defects)
+    refuse_if_any([*defects, *evidence_defects(evidence, rule=FILE)])
     today = city_day(now)
     due = add_working_days(today, working_days, calendar)
     return MeasureObjected(
         **next_of(measure, now),
         department=measure.department,
-        filed_by="subject" if agent is None else "agent",
+        filed_by=acted_by(agent),
         received_by=received_by,
         filed_on=today.isoformat(),
         answer_by=due.day.isoformat(),
@@ -71,10 +70,7 @@ def object_to(
         officer=officer,
         grounds=grounds,
         evidence=list(evidence) or None,
-        power_of_attorney=agent.power_of_attorney if agent else None,
-        agent_name=agent.name if agent else None,
-        agent_id_type=agent.id_type if agent else None,
-        agent_id_number=agent.id_number if agent else None,
+        **told_agent(agent),
     )
 
 

@@ -16,13 +16,15 @@ from domain.listing.red import RedListed, RedRemoved
 from domain.listing.reference import ReferenceEnded, ReferenceEntered
 from domain.listing.watch import WatchEnded, WatchEntered
 from domain.parties.acting import (
-    DIGESTS_MAX,
+    AGENT_PARTS,
     Agent,
     Officer,
+    acted_by,
     agent_defects,
     answer_defects,
-    is_digest,
+    evidence_defects,
     is_text,
+    told_agent,
 )
 from domain.remedies.events import ObjectionOverdue
 from domain.remedies.overdue import Waiting, one_step
@@ -52,10 +54,7 @@ class EntryObjected(Event):
     PART_OF: ClassVar[Mapping[str, str]] = {
         "grounds": "restricted",
         "evidence": "restricted",
-        "power_of_attorney": "restricted",
-        "agent_name": "person/2",
-        "agent_id_type": "person/2",
-        "agent_id_number": "person/2",
+        **AGENT_PARTS,
     }
     department: str
     received_by: str
@@ -146,9 +145,7 @@ def object_to(
         defects.append(Defect(RULE, "entry_objected_already", "/entry"))
     if not is_text(grounds):
         defects.append(Defect(RULE, "entry_objection_without_grounds", "/grounds"))
-    if len(evidence) > DIGESTS_MAX or not all(map(is_digest, evidence)):
-        defects.append(Defect(RULE, "remedy_evidence_malformed", "/evidence", {"most": str(DIGESTS_MAX)}))
-    refuse_if_any(defects)
+    refuse_if_any([*defects, *evidence_defects(evidence, rule=RULE)])
     today = city_day(now)
     due = add_working_days(today, working_days, calendar)
     return EntryObjected(
@@ -160,11 +157,8 @@ def object_to(
         provisional=due.provisional,
         grounds=grounds,
         evidence=list(evidence) or None,
-        filed_by="subject" if agent is None else "agent",
-        power_of_attorney=agent.power_of_attorney if agent else None,
-        agent_name=agent.name if agent else None,
-        agent_id_type=agent.id_type if agent else None,
-        agent_id_number=agent.id_number if agent else None,
+        filed_by=acted_by(agent),
+        **told_agent(agent),
     )
 
 

@@ -10,18 +10,10 @@ from datetime import datetime
 from typing import ClassVar, Self
 from uuid import UUID
 
+from domain.parties.acting import AGENT_PARTS
 from domain.shared.canonical import Json, Part, Parts
 from domain.shared.events import Event, placed
 from domain.shared.kinds import Kind
-
-AGENT: Mapping[str, str] = {
-    "power_of_attorney": "restricted",
-    "contact": "person/1",
-    "agent_name": "person/2",
-    "agent_id_type": "person/2",
-    "agent_id_number": "person/2",
-}
-"""Who acts for a subject is a person of its own, so that part has its own key and is erased alone."""
 
 
 class ObjectionFiled(Event):
@@ -34,7 +26,9 @@ class ObjectionFiled(Event):
 
     TOPIC: ClassVar[str] = "objection.filed"
     KIND: ClassVar[Kind] = Kind.OBJECTION_FILED
-    PART_OF: ClassVar[Mapping[str, str]] = {"grounds": "restricted", "evidence": "restricted", **AGENT}
+    PART_OF: ClassVar[Mapping[str, str]] = {
+        "grounds": "restricted", "evidence": "restricted", "contact": "person/1", **AGENT_PARTS
+    }  # fmt: skip
     record: str
     filed_by: str
     received_by: str
@@ -155,7 +149,7 @@ class RepairApplied(Event):
     UPCASTS: ClassVar = {1: lambda parts: parts}
     """Version 1 had no ``public_service``."""
     PART_OF: ClassVar[Mapping[str, str]] = {
-        "materials": "restricted", "public_service": "restricted", **AGENT
+        "materials": "restricted", "public_service": "restricted", "contact": "person/1", **AGENT_PARTS
     }  # fmt: skip
     record: str
     applied_by: str

@@ -13,15 +13,17 @@ from typing import Literal
 from uuid import UUID
 
 from domain.parties.acting import (
-    DIGESTS_MAX,
-    SHORT_CHARACTERS_MAX,
     Agent,
     Officer,
+    acted_by,
     agent_defects,
     answer_defects,
+    contact_defects,
     deciding_defects,
-    is_digest,
+    evidence_defects,
     is_text,
+    told_agent,
+    took_part,
 )
 from domain.remedies.events import ObjectionDecided, ObjectionFiled, ObjectionOverdue
 from domain.remedies.limits import RemedyLimits
@@ -59,7 +61,7 @@ class Filing:
         """The subject itself, its agent, or a department that found the fault."""
         if self.by_department:
             return "department"
-        return "subject" if self.agent is None else "agent"
+        return acted_by(self.agent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,6 @@ def file_objection(
     forward = add_working_days(today, limits.forward_working_days, calendar)
     within = limits.own_scope_working_days if own else limits.source_unit_working_days
     answer = add_working_days(today, within, calendar)
-    agent = filing.agent
     return ObjectionFiled(
         **placed(objection_id, 1, now),
         record=str(record_id),
@@ -142,11 +143,8 @@ def file_objection(
         officer=filing.officer,
         grounds=filing.grounds,
         evidence=list(filing.evidence),
-        power_of_attorney=agent.power_of_attorney if agent else None,
         contact=filing.contact,
-        agent_name=agent.name if agent else None,
-        agent_id_type=agent.id_type if agent else None,
-        agent_id_number=agent.id_number if agent else None,
+        **told_agent(filing.agent),
     )
 
 
@@ -228,10 +226,8 @@ def _filing_defects(filing: Filing, standing: Standing) -> Iterator[Defect]:
         yield Defect("OBJ-1", "objection_about_unknown", "/about", {"values": "、".join(ABOUT)})
     if not is_text(filing.grounds):
         yield Defect("OBJ-1", "objection_without_grounds", "/grounds")
-    if len(filing.evidence) > DIGESTS_MAX or not all(map(is_digest, filing.evidence)):
-        yield Defect("OBJ-1", "remedy_evidence_malformed", "/evidence", {"most": str(DIGESTS_MAX)})
-    if filing.contact is not None and not is_text(filing.contact, most=SHORT_CHARACTERS_MAX):
-        yield Defect("OBJ-1", "remedy_text_unusable", "/contact")
+    yield from evidence_defects(filing.evidence, rule="OBJ-1")
+    yield from contact_defects(filing.contact, rule="OBJ-1")
     if filing.by_department and filing.officer is None:
         yield Defect("OBJ-1", "remedy_officer_missing")
     if filing.by_department and filing.agent is not None:
@@ -242,8 +238,5 @@ def _filing_defects(filing: Filing, standing: Standing) -> Iterator[Defect]:
 def _decision_defects(objection: Objection, officer: Officer, determined_by: str | None) -> Iterator[Defect]:
     if objection.decided:
         yield Defect("OBJ-3", "objection_decided_already")
-    others = {
-        "remedy_decided_by_determiner": determined_by,
-        "remedy_decided_by_filer": objection.filing_officer,
-    }
+    others = took_part(determined_by=determined_by, filed_by=objection.filing_officer)
     yield from deciding_defects(officer, source=objection.source, others=others, rule="OBJ-3")

@@ -18,8 +18,9 @@ from domain.parties.acting import (
     SHORT_CHARACTERS_MAX,
     Officer,
     deciding_defects,
-    is_digest,
+    is_proof,
     is_text,
+    took_part,
 )
 from domain.records.events import PublicityEnded
 from domain.remedies.events import RecordShielded, RepairOverdue
@@ -173,10 +174,7 @@ def begin_reorganisation(
 
     ``applied`` is the application that is granted so; None where the department acts by itself.
     """
-    others = {
-        "remedy_decided_by_determiner": determined_by,
-        "remedy_decided_by_filer": applied.filing_officer if applied else None,
-    }
+    others = took_part(determined_by=determined_by, filed_by=applied.filing_officer if applied else None)
     defects = list(deciding_defects(officer, source=source, others=others, rule="REP-5"))
     if applied is not None and applied.state != "applied":
         defects.append(Defect("REP-5", "reorganisation_decided_already"))
@@ -278,6 +276,6 @@ def ended(
 
 
 def _evidence_defects(evidence: tuple[str, ...]) -> list[Defect]:
-    if evidence and len(evidence) <= DIGESTS_MAX and all(map(is_digest, evidence)):
+    if is_proof(evidence):
         return []
     return [Defect("REP-5", "reorganisation_unproven", "/evidence", {"most": str(DIGESTS_MAX)})]

@@ -13,13 +13,15 @@ from uuid import UUID
 from domain.catalogue.items import CatalogueItem, LegalBasis
 from domain.parties.acting import (
     DIGESTS_MAX,
-    SHORT_CHARACTERS_MAX,
     Officer,
+    acted_by,
     agent_defects,
     answer_defects,
+    contact_defects,
     deciding_defects,
     is_digest,
-    is_text,
+    told_agent,
+    took_part,
 )
 from domain.remedies.events import (
     RecordShielded,
@@ -82,11 +84,10 @@ def apply_for_repair(
         add_working_days(today, days, calendar)
         for days in (limits.accept_working_days, limits.answer_working_days)
     )
-    agent = application.agent
     return RepairApplied(
         **placed(repair_id, 1, now),
         record=str(record_id),
-        applied_by="subject" if agent is None else "agent",
+        applied_by=acted_by(application.agent),
         received_by=received_by,
         source=source,
         item=item.code,
@@ -100,11 +101,8 @@ def apply_for_repair(
         officer=application.officer,
         materials=_listed(application.materials),
         public_service=service_of(application.materials),
-        power_of_attorney=agent.power_of_attorney if agent else None,
         contact=application.contact,
-        agent_name=agent.name if agent else None,
-        agent_id_type=agent.id_type if agent else None,
-        agent_id_number=agent.id_number if agent else None,
+        **told_agent(application.agent),
     )
 
 
@@ -315,9 +313,7 @@ def _material_defects(materials: tuple[Material, ...]) -> Iterator[Defect]:
 
 
 def _applicant_defects(application: Application) -> Iterator[Defect]:
-    contact = application.contact
-    if contact is not None and not is_text(contact, most=SHORT_CHARACTERS_MAX):
-        yield Defect("REP-2", "remedy_text_unusable", "/contact")
+    yield from contact_defects(application.contact, rule="REP-2")
     yield from agent_defects(application.agent, rule="REP-2")
 
 
@@ -337,7 +333,7 @@ def _open_defects(repair: Repair, officer: Officer, standing: Standing) -> Itera
 def _decision_defects(repair: Repair, officer: Officer, determined_by: str | None) -> Iterator[Defect]:
     if repair.decided:
         yield Defect("REP-2", "repair_decided_already")
-    others = {"remedy_decided_by_determiner": determined_by, "remedy_decided_by_filer": repair.filing_officer}
+    others = took_part(determined_by=determined_by, filed_by=repair.filing_officer)
     yield from deciding_defects(officer, source=repair.source, others=others, rule="REP-2")
 
 

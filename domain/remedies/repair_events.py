@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from domain.remedies.events import AGENT
+from domain.parties.acting import AGENT_PARTS
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 
@@ -105,7 +105,7 @@ class ReorganisationApplied(Event):
 
     TOPIC: ClassVar[str] = "reorganisation.applied"
     KIND: ClassVar[Kind] = Kind.REORGANISATION_APPLIED
-    PART_OF: ClassVar[Mapping[str, str]] = {"evidence": "restricted", **AGENT}
+    PART_OF: ClassVar[Mapping[str, str]] = {"evidence": "restricted", "contact": "person/1", **AGENT_PARTS}
     record: str
     applied_by: str
     received_by: str

@@ -12,13 +12,15 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.parties.acting import (
-    SHORT_CHARACTERS_MAX,
     Agent,
     Officer,
+    acted_by,
     agent_defects,
     answer_defects,
+    contact_defects,
     deciding_defects,
-    is_text,
+    told_agent,
+    took_part,
 )
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.reorganisation import (
@@ -64,16 +66,14 @@ def apply_for_rest(
 
     No minimum term is asked for: it is the court's ruling that opens this way, not the time that passed.
     """
-    today, agent, plan = city_day(now), application.agent, application.plan
-    defects = [*resting_defects(plan, standing, today=today), *agent_defects(agent, rule="REP-5")]
-    if application.contact is not None and not is_text(application.contact, most=SHORT_CHARACTERS_MAX):
-        defects.append(Defect("REP-5", "remedy_text_unusable", "/contact"))
-    refuse_if_any(defects)
+    today, plan = city_day(now), application.plan
+    defects = [*resting_defects(plan, standing, today=today), *agent_defects(application.agent, rule="REP-5")]
+    refuse_if_any([*defects, *contact_defects(application.contact, rule="REP-5")])
     answer = add_working_days(today, limits.answer_working_days, calendar)
     return ReorganisationApplied(
         **placed(case_id, 1, now),
         record=str(record_id),
-        applied_by="subject" if agent is None else "agent",
+        applied_by=acted_by(application.agent),
         received_by=received_by,
         source=source,
         court=plan.court,
@@ -84,11 +84,8 @@ def apply_for_rest(
         provisional=answer.provisional,
         officer=application.officer,
         evidence=list(plan.evidence),
-        power_of_attorney=agent.power_of_attorney if agent else None,
         contact=application.contact,
-        agent_name=agent.name if agent else None,
-        agent_id_type=agent.id_type if agent else None,
-        agent_id_number=agent.id_number if agent else None,
+        **told_agent(application.agent),
     )
 
 
@@ -102,10 +99,7 @@ def refuse_rest(
     now: datetime,
 ) -> ReorganisationEnded:
     """The application is refused, with reasons and both remedies. Raises ``Refused`` (REP-5)."""
-    others = {
-        "remedy_decided_by_determiner": determined_by,
-        "remedy_decided_by_filer": found.filing_officer,
-    }
+    others = took_part(determined_by=determined_by, filed_by=found.filing_officer)
     defects = list(deciding_defects(officer, source=found.source, others=others, rule="REP-5"))
     if found.state != "applied":
         defects.append(Defect("REP-5", "reorganisation_decided_already"))

@@ -14,13 +14,17 @@ from uuid import UUID
 
 from domain.measures.case import Measure
 from domain.parties.acting import (
+    AGENT_PARTS,
     DIGESTS_MAX,
     Agent,
     Officer,
+    acted_by,
     agent_defects,
     deciding_defects,
     is_digest,
+    is_proof,
     texts_of,
+    told_agent,
 )
 from domain.remedies.events import ObjectionDecided
 from domain.shared.city_time import city_day
@@ -75,10 +79,7 @@ class RestorationWaived(Event):
     KIND: ClassVar[Kind] = Kind.RESTORATION_WAIVED
     PART_OF: ClassVar[Mapping[str, str]] = {
         "declaration": "restricted",
-        "power_of_attorney": "restricted",
-        "agent_name": "person/2",
-        "agent_id_type": "person/2",
-        "agent_id_number": "person/2",
+        **AGENT_PARTS,
     }
     declared_by: str
     received_by: str
@@ -192,7 +193,7 @@ def completion_defects(
     manner, evidence = texts_of(said.get("manner")), texts_of(said.get("evidence"))
     if not manner or not set(manner) <= set(MANNERS):
         yield Defect("OBJ-4", "restoration_manner", "/parts/public/manner", {"values": "、".join(MANNERS)})
-    if not evidence or len(evidence) > DIGESTS_MAX or not all(map(is_digest, evidence)):
+    if not is_proof(evidence):
         yield Defect("OBJ-4", "restoration_evidence", "/parts/public/evidence", {"most": str(DIGESTS_MAX)})
 
 
@@ -212,14 +213,11 @@ def waive_restoration(
     refuse_if_any(defects)
     return RestorationWaived(
         **next_of(task, now),
-        declared_by="subject" if agent is None else "agent",
+        declared_by=acted_by(agent),
         received_by=received_by,
         officer=officer,
         declaration=declaration,
-        power_of_attorney=agent.power_of_attorney if agent else None,
-        agent_name=agent.name if agent else None,
-        agent_id_type=agent.id_type if agent else None,
-        agent_id_number=agent.id_number if agent else None,
+        **told_agent(agent),
     )
 
 

@@ -11,7 +11,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from domain.parties.acting import DIGESTS_MAX, Officer, answer_defects, deciding_defects, is_digest, texts_of
+from domain.parties.acting import (
+    DIGESTS_MAX,
+    Officer,
+    answer_defects,
+    deciding_defects,
+    is_proof,
+    texts_of,
+    took_part,
+)
 from domain.remedies.repair_case import Repair
 from domain.remedies.repair_events import RecordReturned
 from domain.remedies.standing import Standing
@@ -36,7 +44,7 @@ def revocation_defects(
 
     ``said`` is what all its parts say together.
     """
-    others = {"remedy_decided_by_determiner": determined_by}
+    others = took_part(determined_by=determined_by)
     yield from deciding_defects(officer, source=repair.source, others=others, rule="REP-5")
     if not repair.granted or repair.revoked:
         yield Defect("REP-5", "repair_not_revocable")
@@ -49,7 +57,7 @@ def revocation_defects(
             "REP-5", "repair_revoked_without_cause", "/parts/public/cause", {"values": "、".join(CAUSES)}
         )
     evidence = texts_of(said.get("evidence"))
-    if not evidence or len(evidence) > DIGESTS_MAX or not all(map(is_digest, evidence)):
+    if not is_proof(evidence):
         yield Defect(
             "REP-5", "repair_revoked_unproven", "/parts/restricted/evidence", {"most": str(DIGESTS_MAX)}
         )
