@@ -192,6 +192,19 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "这里不接收这种内容类型（Content-Type）；可以发送：{types}。",
         "This content type is not taken here; send one of: {types_en}.",
     ),
+    "member_missing": ("缺少成员 {where}。", "The member {where} is missing."),
+    "member_malformed": (
+        "成员 {where} 格式有误，应为{form_zh}。",
+        "The member {where} is malformed: it is {form_en}.",
+    ),
+    "member_unknown": (
+        "{where} 中有这里没有的成员；可以填写：{names}。",
+        "{where} has a member that there is none of here; there are: {names}.",
+    ),
+    "members_unfit": (
+        "所填的成员不能这样一起填写，见接口说明。",
+        "The members do not go together so; the description of the interface says which do.",
+    ),
     "member_invalid": ("成员 {where} 缺少或格式有误。", "The member {where} is missing or malformed."),
     "member_unused": (
         "这样的请求不用成员 {where}，请不要填写。",

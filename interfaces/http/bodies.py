@@ -17,6 +17,7 @@ from application.commands.seals import ROWS_MAX
 from application.queries.pages import LIMIT_MAX
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.transparency.sealed_file import FileSeal, SealedRow
+from interfaces.http.malformed import faults
 
 BODY_BYTES_MAX = 64 << 20
 DECODED_BYTES_MAX = 768 << 20
@@ -123,18 +124,17 @@ def require_whole(chunks: Iterable[bytes]) -> None:
 def given_json(schema: Schema, body: bytes) -> dict[str, Any]:
     """A JSON body as its schema loads it.
 
-    Raises ``Refused`` (FORMAT) that points at a member of the schema; a member's name that was made up by the
-    sender is not repeated.
+    Raises ``Refused`` (FORMAT) that points at a member of the schema and says what it should be; a member's name that
+    was made up by the sender is not repeated.
     """
     try:
         return loaded_json(schema, body)
     except (ValidationError, ValueError, RecursionError) as error:
-        names = error.messages_dict if isinstance(error, ValidationError) else {}
-        if "limit" in names and "limit" in schema.fields:
+        told = error.messages_dict if isinstance(error, ValidationError) else {}
+        if "limit" in told and "limit" in schema.fields:
             most = {"most": str(LIMIT_MAX)}
             raise Refused(Defect("FORMAT", "limit_out_of_bounds", "/limit", most)) from None
-        where = next((f"/{name}" for name in names if name in schema.fields), "/")
-        raise Refused(Defect("FORMAT", "member_invalid", where, {"where": where})) from None
+        raise Refused(*faults(schema, told)) from None
 
 
 def require_used(given: Mapping[str, Any], used: Collection[str]) -> None:

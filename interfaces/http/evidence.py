@@ -23,6 +23,7 @@ from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import read_body, require_used
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.intakes import logged_refusals
+from interfaces.http.malformed import missing
 from interfaces.http.paging import read_json
 from interfaces.http.queries import Subject, asked_purpose, for_purpose, for_subject, identity_of
 from interfaces.http.services import services
@@ -163,4 +164,4 @@ def _identity(asked: dict[str, Any]) -> Identity:
 
 
 def _missing(where: str) -> Refused:
-    return Refused(Defect("FORMAT", "member_invalid", where, {"where": where}))
+    return Refused(missing(where))

@@ -223,7 +223,8 @@ def _query(schema: Query | OwnQuestion, body: bytes) -> dict[str, Any]:
     try:
         return read_json(schema, body)
     except Refused as refused:
-        if refused.defects[0].field not in ("/", "/subjects"):
+        found = refused.defects[0]
+        if found.field not in ("/", "/subjects") or found.code == "member_unknown":
             raise
         most = SUBJECTS_MAX if isinstance(schema, Query) else 1
         raise Refused(Defect("FORMAT", "subjects_missing", "/subjects", {"most": str(most)})) from None

@@ -26,6 +26,7 @@ from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import read_body
 from interfaces.http.intakes import fingerprint, json_response, kept_receipt, logged_refusals
+from interfaces.http.malformed import missing
 from interfaces.http.paging import read_json
 from interfaces.http.problems import ProblemError
 from interfaces.http.queries import for_purpose, identified
@@ -141,9 +142,11 @@ def on_behalf(
     if header not in (SUBJECT, AGENT) or not allowed:
         raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", ON_BEHALF))
     if subject is None:
-        raise _invalid("/subject")
-    if naming_agent and (header == AGENT) != (agent is not None):
-        raise _invalid("/agent")
+        raise Refused(missing("/subject"))
+    if naming_agent and header == AGENT and agent is None:
+        raise Refused(missing("/agent"))
+    if naming_agent and header != AGENT and agent is not None:
+        raise Refused(Defect("FORMAT", "member_unused", "/agent", {"where": "/agent"}))
     identity, defect = identified(subject, where="/subject")
     if defect:
         raise Refused(defect)
@@ -178,7 +181,3 @@ def _receipt(told: Mapping[str, object], position: int, *, status: int) -> Respo
     answer = json_response({"receipt": receipt}, status)
     answer.headers["ETag"] = f'"{told["version"]}"'
     return answer
-
-
-def _invalid(where: str) -> Refused:
-    return Refused(Defect("FORMAT", "member_invalid", where, {"where": where}))
