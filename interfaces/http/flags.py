@@ -15,6 +15,7 @@ from flask import Blueprint, Response
 from application.commands.flags import FlagDesk, HandleFlag
 from application.commands.remedies import Done, StaleVersion
 from application.queries.flags import Flags, Told
+from application.registry import Registry
 from domain.access.model import SUPERVISION
 from domain.oversight.flag_causes import CAUSES
 from domain.oversight.flags import OUTCOMES
@@ -38,6 +39,7 @@ from interfaces.http.remedies import Command, command, sealed_act
 from interfaces.http.remedy_operations import deciding
 from interfaces.http.remedy_schemas import SealedByDepartment
 from interfaces.http.services import services
+from interfaces.rulebook import rulebook
 
 TAG = "监督"
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
@@ -48,6 +50,12 @@ STEPS = {
     "flag.answered": ("单位答复", "answered by the unit"),
     "flag.overdue": ("逾期未答复，报信用办", "not answered in time: escalated"),
     "flag.closed": ("信用办办结", "closed by the credit office"),
+}
+STATES = {
+    "raised": ("等待单位答复", "waits for the unit's answer"),
+    "answered": ("单位已答复，等待信用办办结", "answered: waits for the credit office"),
+    "overdue": ("逾期未答复", "not answered in time"),
+    "closed": ("已办结", "closed"),
 }
 blueprint = Blueprint("flags", __name__, url_prefix="/v1/flags")
 
@@ -102,7 +110,17 @@ def flag_state(flag_id: UUID) -> Response:
     with logged_refusals(caller, body):
         read_json(FlagQuestion(), body)
         told = _flags(caller).one(flag_id, caller.department)
-    answer = shown(_told(told), "portal/flag.html", told=told, causes=CAUSES, outcomes=OUTCOMES, names=STEPS)
+    answer = shown(
+        _told(told),
+        "portal/flag.html",
+        told=told,
+        rule=rulebook()[told.listed.rule],
+        causes=CAUSES,
+        outcomes=OUTCOMES,
+        states=STATES,
+        names=STEPS,
+        department=_name,
+    )
     answer.headers["ETag"] = f'"{told.listed.version}"'
     return answer
 
@@ -162,6 +180,12 @@ def _handling(given: Command, flag_id: UUID) -> tuple[FlagDesk, HandleFlag]:
     if found is None:
         raise StaleVersion
     return desk, HandleFlag(flag_id, int(found[1]), Officer(given.officer, given.caller.department))
+
+
+def _name(code: str) -> str:
+    """What a unit is called; its code where it is not registered."""
+    found = Registry(services().ledger).department(code)
+    return found.name if found else code
 
 
 def _told(told: Told) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response
@@ -12,7 +14,8 @@ from application.commands.remedies import Done, StaleVersion
 from application.commands.reviews import HandleReview, Reviews
 from application.queries.reviews import ask_review
 from application.queries.told import told_review
-from domain.access.model import QUERY_REVIEW
+from application.registry import Registry
+from domain.access.model import OF_PLATFORM, QUERY_REVIEW
 from domain.oversight.reviews import CONSEQUENCES, FINDINGS, REASONS
 from domain.parties.acting import TEXT_CHARACTERS_MAX
 from interfaces.http.auth import authenticated
@@ -28,7 +31,7 @@ from interfaces.http.schema_fields import count, text
 from interfaces.http.services import services
 from interfaces.http.traces import Shown
 from interfaces.portal.oversight import REASONS as REASON_NAMES
-from interfaces.portal.oversight import VALUES, at, steps
+from interfaces.portal.oversight import ROLES, VALUES, at, steps
 
 TAG = "监督"
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
@@ -128,10 +131,27 @@ def review_state(review_id: UUID) -> Response:
         reasons=[REASON_NAMES[reason] for reason in found.review.opened.reasons],
         steps=steps(found.history),
         at=at,
+        **_asked_by(told["query"]),
     )
     answer.headers["ETag"] = f'"{found.review.version}"'
     answer.headers["Credit-Receipt"] = f"access:{found.position}"
     return answer
+
+
+def _asked_by(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Department, role and purpose of the query as people read them; nothing of one that was erased."""
+    if not query:
+        return {}
+    registry, code = Registry(services().ledger), query["purpose"]
+    department, purpose = (
+        registry.department(query["department"]),
+        OF_PLATFORM.get(code) or registry.purpose(code),
+    )
+    return {
+        "department": department.name if department else query["department"],
+        "role": ROLES.get(query["role"], (query["role"], "")),
+        "purpose": (purpose.zh, purpose.en) if purpose else (code, ""),
+    }
 
 
 @blueprint.post("/reviews/<uuid:review_id>/decide")

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
+from application.ledger import instant
 from application.queries.told import told_trace
 from application.queries.traces import Traces, tracer_of
 from application.registry import Registry
@@ -23,7 +24,7 @@ from interfaces.http.paging import read_json
 from interfaces.http.queries import Subject, asked_purpose, for_purpose, identity_of
 from interfaces.http.schema_fields import count, hexadecimal, text
 from interfaces.http.services import services
-from interfaces.portal.oversight import at, kind_of, lanes
+from interfaces.portal.trace_page import TEMPLATE, TraceAsked, trace_page
 
 blueprint = Blueprint("traces", __name__, url_prefix="/v1")
 
@@ -152,9 +153,10 @@ def trace() -> Response:
             assert isinstance(record, UUID)
             found = traces.of_record(record, tracer, excerpt)
     told = told_trace(found, excerpt, Registry(ledger))
-    drawn, first, last = lanes(told["answers"])
-    answer = shown(
-        told, "portal/trace.html", told=told, lanes=drawn, first=first, last=last, at=at, kind_of=kind_of
+    named = Registry(ledger).department(caller.department)
+    asked = TraceAsked(
+        officer, named.name if named else "", case, basis, str(record or ""), instant(ledger.now())
     )
+    answer = shown(told, TEMPLATE, **trace_page(told, asked, excerpt, services().forms.values()))
     answer.headers["Credit-Receipt"] = f"access:{found.positions[0]}"
     return answer

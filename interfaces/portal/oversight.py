@@ -54,9 +54,24 @@ VALUES: Mapping[str, Words] = {
     "review": ("查询审查", "a review"),
     "fsck": ("账本检查", "a check of the ledger"),
 }
+ROLES: Mapping[str, Words] = {
+    "operator": ("经办人员", "operator"),
+    "supervisor": ("督查人员", "supervisor"),
+    "credit_officer": ("信用办人员", "officer of the credit office"),
+    "auditor": ("审计人员", "auditor"),
+    "tip_off_handler": ("举报办理人员", "handler of tip-offs"),
+    "subject": ("主体本人", "the subject itself"),
+    "agent": ("受托人", "the subject's agent"),
+}
+"""Roles of officers, and who asks by a portal."""
 _SAID = ("finding", "consequence", "what", "outcome", "source")
 _WORDED = ("facts", "text", "reasons")
-_NAMED = ("suspends", "subject", "digest", "about")
+_NAMED: Mapping[str, Words] = {
+    "suspends": ("被停止查询权限的经办人", "officer whose right to query was taken"),
+    "subject": ("所涉主体（随机编号）", "the subject, by its random id"),
+    "digest": ("证据包摘要", "digest of the bundle"),
+    "about": ("由此而来", "it came of"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +98,7 @@ class Step:
     name: Words
     values: Sequence[Words]
     said: Sequence[str]
-    named: Sequence[str]
+    named: Sequence[tuple[Words, str]]
 
 
 def lanes(answers: Iterable[Mapping[str, Any]]) -> tuple[Sequence[Lane], str, str]:
@@ -123,12 +138,19 @@ def steps(history: Iterable[Mapping[str, Any]]) -> list[Step]:
             Step(
                 at(moment["at"]),
                 STEPS.get(moment["event"], (moment["event"], "")),
-                [VALUES.get(content[name], (content[name], "")) for name in _SAID if content.get(name)],
-                [content[name] for name in _WORDED if content.get(name)],
-                [str(content[name]) for name in _NAMED if content.get(name)],
+                _values(content),
+                [content[name] for name in _WORDED if isinstance(content.get(name), str) and content[name]],
+                [(words, str(content[name])) for name, words in _NAMED.items() if content.get(name)],
             )
         )
     return found
+
+
+def _values(content: Mapping[str, Any]) -> list[Words]:
+    """What an event says in fixed words; a review also why it was opened."""
+    found = [VALUES.get(content[name], (content[name], "")) for name in _SAID if content.get(name)]
+    reasons = content.get("reasons")
+    return [*found, *(REASONS[one] for one in reasons)] if isinstance(reasons, list) else found
 
 
 def at(instant: str) -> str:

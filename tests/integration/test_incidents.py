@@ -85,6 +85,7 @@ def test_acc_5_a_leak_is_handled_from_the_trace_to_the_close(city: City) -> None
     office.act(incident, "close", version=4, **done)
     page = office.shown(f"/v1/incidents/{incident}/state", {}, purpose="incident_handling")
     assert FACTS in page and "停止该经办人的查询" in page and attached["digest"] in page and "查实" in page
+    assert "证据包摘要" in page and "所涉主体（随机编号）" in page
     state = office.incident(incident)
     assert (state["state"], state["version"], len(state["history"])) == ("closed", 5, 5)
     assert waiting(city) == set() and bundle["claims"][0]["look"] not in json.dumps(state)

@@ -86,6 +86,7 @@ def test_qry_3_a_query_of_a_declared_relative_is_reviewed_and_suspends_the_offic
     assert (told["reasons"], told["query"]["case"]) == (["relation"], "示许受字〔2026〕7号")
     assert told["query"]["shown"][0]["record"] and told["version"] == 1
     page = city.chief.shown(f"/v1/reviews/{case}/state", {}, purpose="query_review")
+    assert "许可" in page and "（经办人员" in page and "['" not in page
     assert "查询申报的亲属或者同事" in page and "示许受字〔2026〕7号" in page and "<script" not in page
     looks = city.clients["portal"].who_looked(city.subject)
     assert (looks[-2]["view"], looks[-2]["purpose"]) == ("review", "query_review")

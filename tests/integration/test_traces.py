@@ -87,7 +87,8 @@ def test_qry_4_a_leak_is_traced_to_the_answers_that_held_it(city: City) -> None:
     excerpt = {"CF_NR_FK": "7.77", "CF_WSH": "示市监罚字〔2026〕9001号"}
     asking, why = {"record": record, "excerpt": excerpt}, purpose_header("leak_tracing", **CASE)
     page = office.shown("/v1/traces", asking, purpose=why)
-    assert page.count("<circle") == len(found["answers"]) and page.count('data-kind="whole"') == 2
+    assert page.count('cy="11"') == len(found["answers"]) and page.count('data-kind="whole"') == 2
+    assert "行政处罚决定书文号" in page and "CF_WSH" not in page and CASE["case"] in page and record in page
     assert city.stranger_officer in page and newest["receipt"] in page and "曾经公示" in page
     headers = {"accept": "text/csv", "credit_official": OFFICE, "credit_purpose": why}
     assert problem(lambda: office.client.fetch("/v1/traces", asking, **headers), 406)
@@ -164,7 +165,8 @@ def test_qry_4_an_auditor_traces_on_the_machine_itself(city: City, tmp_path: Pat
         "2026-1",
     ]
     environment = {"XINLU_DATA": str(city.world.folder), "DATABASE_URL": city.world.database.admin}
-    ended = CliRunner().invoke(cli, [*asked, "--basis", "49 13"], env=environment)
+    file = tmp_path / "trace.html"
+    ended = CliRunner().invoke(cli, [*asked, "--basis", "49 13", "--page", str(file)], env=environment)
     output, code = ended.output, ended.exit_code
     del ended
     gc.collect()
@@ -172,3 +174,16 @@ def test_qry_4_an_auditor_traces_on_the_machine_itself(city: City, tmp_path: Pat
     assert city.clients["stranger"].department.code in output and "whole" in output
     looks = city.clients["portal"].who_looked(city.subject)
     assert [(look["view"], look["purpose"]) for look in looks][-2] == ("trace", "audit")
+    page = file.read_text(encoding="utf-8")
+    assert (
+        page.count('cy="11"') == 1
+        and "auditor-1" in page
+        and city.stranger_officer in page
+        and record in page
+    )
+    # One file that loads nothing and leads nowhere, for its owner alone.
+    assert (
+        'href="data:text/css;base64,' in page
+        and 'href="/' not in page
+        and file.stat().st_mode & 0o777 == 0o600
+    )
