@@ -7,8 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from application.ledger import OpenedRow
+from domain.listing.events import ListingDecided
+from domain.records.events import RecordDetermined
 from domain.records.links import PersonLinked
+from domain.remedies.events import RecordCorrected
 from domain.shared.canonical import Json, Part, canonical
+from domain.shared.forms import NOTICE_DATE
+
+_CONTENTS = frozenset({RecordDetermined.TOPIC, RecordCorrected.TOPIC, ListingDecided.TOPIC})
 
 
 @dataclass(frozen=True)
@@ -26,11 +32,14 @@ class RecordLife:
     """A record in its subject's dossier (档案): every event of it, whatever became of it.
 
     ``stopped`` is the code of what a measure rests on and is suspended, while its own end is not recorded yet (INS-2).
+    ``repair_notice`` is the day on which the notice of how to repair (信用修复告知书) was served with a decision after
+    which one may repair, empty where nothing is told of it; None for anything else.
     """
 
     record: str
     moments: tuple[Moment, ...]
     stopped: str = ""
+    repair_notice: str | None = None
 
 
 def life_of(rows: Sequence[OpenedRow]) -> RecordLife | None:
@@ -38,6 +47,13 @@ def life_of(rows: Sequence[OpenedRow]) -> RecordLife | None:
     if not rows or "public" not in rows[0].opened or rows[0].row.topic == PersonLinked.TOPIC:
         return None
     return RecordLife(str(rows[0].row.stream_id), moments_of(rows))
+
+
+def notice_served(moments: Sequence[Moment]) -> str:
+    """The day on which the repair notice was served, by the newest content of a record or a listing; empty for none."""
+    told = [m.parts.get("restricted", {}) for m in moments if m.event in _CONTENTS]
+    newest = told[-1] if told else {}
+    return str(newest.get(NOTICE_DATE) or newest.get("repair_notice_on") or "")
 
 
 def linked_life(link: Sequence[OpenedRow], record: Sequence[OpenedRow]) -> RecordLife:

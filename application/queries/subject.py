@@ -17,7 +17,14 @@ from application.ledger import Ledger, OpenedRow
 from application.ports import Append
 from application.projections.renditions import DOSSIER
 from application.queries.as_of import position_as_of
-from application.queries.history import RecordLife, history_digest, life_of, linked_life
+from application.queries.history import (
+    Moment,
+    RecordLife,
+    history_digest,
+    life_of,
+    linked_life,
+    notice_served,
+)
 from application.queries.looks import (
     Look,
     Names,
@@ -34,9 +41,13 @@ from application.stopping import stop_of
 from domain.access.decide import may_speak_for_subjects
 from domain.access.events import ConsentWithdrawn, SubjectQueried
 from domain.access.model import OF_PLATFORM, OWN_RECORDS
+from domain.catalogue.items import version_in_force
+from domain.listing.events import ListingDecided
 from domain.measures.case import fold_measure
 from domain.measures.events import MeasureNamed
+from domain.records.events import RecordDetermined
 from domain.records.links import PersonLinked
+from domain.records.publicity import decided_on, item_code
 from domain.shared.canonical import Json
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
@@ -191,11 +202,24 @@ class SubjectQueries:
         return None if rows[0].closed else linked_life(rows, self._opened(UUID(link.record), through))
 
     def _as_it_holds(self, life: RecordLife, asked: PageAsked) -> RecordLife:
-        """A measure that rests on what is suspended is over, though its end may not be recorded yet (INS-2)."""
-        if asked.as_of or life.moments[0].event != MeasureNamed.TOPIC:
-            return life
-        measure = fold_measure(self._ledger.load(UUID(life.record)))
-        return life if measure is None else replace(life, stopped=stop_of(self._ledger, measure))
+        """What its history does not say by itself: for what a measure is over though its end is not recorded yet
+        (INS-2), and of a decision after which one may repair whether the repair notice was served with it (REP-2)."""
+        first = life.moments[0]
+        if first.event == MeasureNamed.TOPIC and not asked.as_of:
+            measure = fold_measure(self._ledger.load(UUID(life.record)))
+            return life if measure is None else replace(life, stopped=stop_of(self._ledger, measure))
+        decided = {moment.event for moment in life.moments}
+        if ListingDecided.TOPIC in decided or (
+            first.event == RecordDetermined.TOPIC and self._repairs(first)
+        ):
+            return replace(life, repair_notice=notice_served(life.moments))
+        return life
+
+    def _repairs(self, determined: Moment) -> bool:
+        """Whether a record is of an adverse item that says how it is repaired."""
+        versions = Registry(self._ledger).item(item_code(determined.parts)).items
+        item = version_in_force(versions, decided_on(determined.parts))
+        return item is not None and item.nature == "negative" and item.repair != "not_applicable"
 
     def _opened(self, stream: UUID, through: int) -> list[OpenedRow]:
         rows = [r for r in self._ledger.store.load("records", stream) if r.position <= through]

@@ -34,6 +34,11 @@ GROUNDS = {
     "neither": ("不具备绿色通道条件，按普通程序办理", "neither; served by the ordinary procedure"),
 }
 """The grounds of an answer about the green channel as people read them."""
+NO_NOTICE = (
+    "未见信用修复告知书随决定送达的记载；如何修复可以向作出决定的部门询问",
+    "nothing says that the notice of how to repair was served with the decision; its department tells how",
+)
+"""What is said of a decision without that notice (两书同达)."""
 
 
 def body_text(body: Mapping[str, Any]) -> bytes:
@@ -63,9 +68,19 @@ def told_life(life: RecordLife, calendar: Calendar, settings: RuleSettings) -> B
     told: Body = {"record": life.record, "history": [vars(moment) for moment in life.moments]}
     if life.stopped:
         told["stopped"] = life.stopped
+    if life.repair_notice is not None:
+        told["repair_notice"] = _told_notice(life.repair_notice)
     if late := late_of(life, calendar, settings):
         told["late"] = {"due": late.due.isoformat(), "days": late.days, "provisional": late.provisional}
     return told
+
+
+def _told_notice(served_on: str) -> Body:
+    """That the notice of how to repair was served with the decision, and when; or that nothing is told of it."""
+    if served_on:
+        return {"served": True, "served_on": served_on}
+    zh, en = NO_NOTICE
+    return {"served": False, "note_zh": zh, "note_en": en}
 
 
 def told_entries(answer: EntriesAnswer) -> Body:

@@ -108,6 +108,7 @@ def decision_defects(
     """
     defects = list(_procedure_defects(listing, decided, notice=notice, today=today))
     defects += _content_defects(decided, today=today)
+    defects += _notice_defects(decided)
     defects += _standard_defects(decided, standard)
     defects += rank_defects(decided, standard, registered=rank)
     defects += person_defects(decided, rule="LST-6")
@@ -145,6 +146,15 @@ def _content_defects(decided: ListingDecided, *, today: date) -> Iterator[Defect
     for name in ("authority_name", "document_number"):
         if not is_text(getattr(decided, name), most=SHORT_CHARACTERS_MAX):
             yield Defect("LST-6", "listing_document_unnamed", f"/parts/public/{name}")
+
+
+def _notice_defects(decided: ListingDecided) -> Iterator[Defect]:
+    """REP-2: of a notice of how to repair that was served with the decision, on its day, day and digest are told."""
+    digest, day = decided.repair_notice, decided.repair_notice_on
+    if (digest is None) != (day is None) or not (digest is None or is_digest(digest)):
+        yield Defect("REP-2", "listing_repair_notice", "/parts/restricted/repair_notice")
+    if day is not None and day != decided.decided_on:
+        yield Defect("REP-2", "listing_repair_notice_day", "/parts/restricted/repair_notice_on")
 
 
 def _standard_defects(decided: ListingDecided, standard: ListStandard) -> Iterator[Defect]:

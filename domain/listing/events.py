@@ -98,13 +98,19 @@ class ListingDecided(Event):
     The six are ``facts`` (事由), ``basis`` (依据), ``measures`` (失信惩戒措施提示), ``removal_conditions`` (移出条件),
     ``removal_procedure`` (移出程序), ``remedies`` (救济措施). ``notice`` is the leaf hash (hex) of the notice served.
     ``until`` is the last day, left out when open. An organisation has ``name`` and ``code``, a natural person
-    ``person_name``, ``id_type`` and ``id_number``. ``public`` is as the list's standard says.
+    ``person_name``, ``id_type`` and ``id_number``. ``public`` is as the list's standard says. ``repair_notice`` is the
+    digest (SHA-256) of the notice of how to repair (信用修复告知书), ``repair_notice_on`` the day of its service.
     """
 
     TOPIC: ClassVar[str] = "listing.decided"
     KIND: ClassVar[Kind] = Kind.LISTING_DECIDED
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 said nothing of a repair notice."""
     PART_OF: ClassVar[Mapping[str, str]] = {
         "facts": "restricted",
+        "repair_notice": "restricted",
+        "repair_notice_on": "restricted",
         "person_name": "person/1",
         "id_type": "person/1",
         "id_number": "person/1",
@@ -133,6 +139,8 @@ class ListingDecided(Event):
     person_name: str | None = None
     id_type: str | None = None
     id_number: str | None = None
+    repair_notice: str | None = None
+    repair_notice_on: str | None = None
 
 
 class ListingRemovalApplied(Event):

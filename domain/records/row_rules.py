@@ -18,7 +18,14 @@ from domain.parties.identifiers import (
     is_individual_business_code,
 )
 from domain.records.row_values import RowValues
-from domain.shared.forms import INDIVIDUAL_BUSINESS, ORGANISATION, CodeTable, Field
+from domain.shared.forms import (
+    INDIVIDUAL_BUSINESS,
+    NOTICE_DATE,
+    NOTICE_DIGEST,
+    ORGANISATION,
+    CodeTable,
+    Field,
+)
 from domain.shared.legal_basis import SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect
 
@@ -202,6 +209,17 @@ def date_defects(row: RowValues) -> Iterator[Defect]:
     begins, expires = dates.get("XK_YXQZ"), dates.get("XK_YXQZI")
     if begins and expires and begins > expires:
         yield row.defect("DET-3", "validity_reversed", "XK_YXQZI")
+
+
+def repair_notice_defects(row: RowValues) -> Iterator[Defect]:
+    """REP-2: who says that the notice of how to repair was served says when, no sooner than the decision, and which."""
+    served, digest = row.get(NOTICE_DATE), row.get(NOTICE_DIGEST)
+    if bool(served) != bool(digest):
+        yield row.defect("REP-2", "repair_notice_incomplete", NOTICE_DIGEST if served else NOTICE_DATE)
+    if digest and not _DIGEST.fullmatch(digest):
+        yield row.defect("REP-2", "document_digest_malformed", NOTICE_DIGEST)
+    if served and not row.own("JDRQ") <= served <= row.today.isoformat():
+        yield row.defect("REP-2", "repair_notice_day", NOTICE_DATE)
 
 
 def _day(value: str) -> date | None:

@@ -15,6 +15,7 @@ from domain.records.row_rules import (
     date_defects,
     document_defects,
     penalty_defects,
+    repair_notice_defects,
     subject_defects,
     table_defects,
 )
@@ -58,6 +59,7 @@ _RULES = (
     amount_defects,
     date_defects,
     document_defects,
+    repair_notice_defects,
 )
 _NUMBERS = frozenset({"CF_WSH", "XK_WSH", "XK_XKBH", "RD_WSH", "RD_WSZY", "RD_MLXM"})
 _CERTIFICATES = frozenset({"CF_NR_ZKDX", "XK_XKZS"})

@@ -106,6 +106,20 @@ class Field:
         return self.required == "always" or (self.required == "person" and subject_kind == PERSON)
 
 
+NOTICE_DATE, NOTICE_DIGEST = "REPAIR_NOTICE_DATE", "REPAIR_NOTICE_DIGEST"
+_NOTICE = (
+    Field(
+        NOTICE_DATE, "信用修复告知书送达日期", "day on which the repair notice was served", "date",
+        part_of_organisation="restricted", part_of_person="restricted",
+    ),
+    Field(
+        NOTICE_DIGEST, "信用修复告知书文件摘要", "digest of the repair notice", "string", max_length=64,
+        part_of_organisation="restricted", part_of_person="restricted",
+    ),
+)  # fmt: skip
+"""That the notice of how to repair (信用修复告知书) was served with the decision (两书同达, 国办发〔2025〕22号)."""
+
+
 @dataclass(frozen=True)
 class Form:
     """A form (数据标准): ``penalty`` (行政处罚, CF_), ``licence`` (行政许可, XK_) or ``determination`` (认定, RD_).
@@ -131,7 +145,7 @@ class Form:
             "enum",
             table=tables["severity_class"],
         )
-        fields[severity.code] = severity
+        fields |= {added.code: added for added in (severity, *(_NOTICE if kind != "licence" else ()))}
         named = kind != "determination"
         headings = _headings(fields, prefix, data["meta"]["aliases"], named=named)
         return cls(kind, ITEMS[kind], prefix, fields, headings)

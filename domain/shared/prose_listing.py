@@ -8,6 +8,14 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
         "The standard of list {list} rests on {title}, which has no sufficient basis and is not executed: nobody is "
         "listed until the standard is revised.",
     ),
+    "listing_repair_notice": (
+        "信用修复告知书随决定送达的，须写明送达日期和文件的 SHA-256 摘要（64位小写十六进制）；没有送达的，两项都不填。",
+        "A repair notice that was served is told with its day and its SHA-256, 64 lower-case hex digits; else neither.",
+    ),
+    "listing_repair_notice_day": (
+        "信用修复告知书与列入决定同日送达；送达日期须为决定之日。",
+        "The repair notice is served together with the decision, on the day of the decision.",
+    ),
     "list_basis_stopped": (
         "名单 {list} 的标准所引《{title}》没有充分依据，已停止执行，不能作为依据。",
         "{title}, which the standard of list {list} cites, is not executed for lack of a basis and founds nothing.",

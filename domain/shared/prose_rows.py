@@ -215,6 +215,14 @@ ROW_PROSE: dict[str, tuple[str, str]] = {
         "文书的生效日期早于作出日期。",
         "The document takes effect before it was made.",
     ),
+    "repair_notice_incomplete": (
+        "写明信用修复告知书已经送达的，须同时填写{name}；没有送达的，两项都留空。",
+        "Where the repair notice was served, the {name_en} stands beside; where it was not, both are left empty.",
+    ),
+    "repair_notice_day": (
+        "{name}须为文书作出之日或以后、报送之日或以前的日期。",
+        "The {name_en} is no sooner than the decision and no later than the day of intake.",
+    ),
     "document_digest_malformed": (
         "文书文件摘要须为文件的 SHA-256，64位小写十六进制。",
         "The digest is the file's SHA-256, 64 lower-case hex digits.",

@@ -299,6 +299,15 @@ class LateRecord(Schema):
     )
 
 
+class RepairNotice(Schema):
+    """Whether the notice of how to repair (信用修复告知书) was served with a decision (两书同达), and on which day."""
+
+    served = fields.Boolean(required=True)
+    served_on = fields.Date()
+    note_zh = fields.String()
+    note_en = fields.String()
+
+
 class RecordLife(Schema):
     """A record in its subject's dossier; ``late`` when it came after the seventh working day; ``stopped``, of a measure
     whose end is not recorded yet: the code of the item or list that it rests on and that is not executed any more."""
@@ -306,6 +315,7 @@ class RecordLife(Schema):
     record = fields.UUID(required=True)
     late = fields.Nested(LateRecord)
     stopped = fields.String()
+    repair_notice = fields.Nested(RepairNotice)
     history = fields.List(fields.Nested(Moment), required=True)
 
 

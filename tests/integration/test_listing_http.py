@@ -92,8 +92,21 @@ def test_a_listing_from_notice_to_early_removal(lister: Lister) -> None:
     others = lister.parts(begun, [record], code=city.story.office)
     of_another = problem(lambda: lister.source.decide(case, others), 422)
     assert (of_another["rule"], code_of(of_another)) == ("LST-6", "listing_of_other_subject")
-    decided = lister.source.decide(case, lister.parts(begun, [record]))
+    noticed = lister.parts(begun, [record])
+    for notice, code in (
+        ({"repair_notice": "c1" * 32}, "listing_repair_notice"),
+        ({"repair_notice": "c1" * 32, "repair_notice_on": "2026-01-01"}, "listing_repair_notice_day"),
+    ):
+        half = {**noticed, "restricted": {**noticed["restricted"], **notice}}
+        told = problem(lambda half=half: lister.source.decide(case, half), 422)  # type: ignore[misc]
+        assert (told["rule"], code_of(told)) == ("REP-2", code)
+    today = world.today.isoformat()
+    noticed["restricted"] |= {"repair_notice": "c1" * 32, "repair_notice_on": today}
+    decided = lister.source.decide(case, noticed)
     world.project()
+    dossier = {life["record"]: life for life in city.clients["portal"].dossier(city.subject)}
+    assert dossier[begun["case"]]["repair_notice"] == {"served": True, "served_on": today}
+    assert dossier[record]["repair_notice"]["served"] is False and dossier[record]["repair_notice"]["note_zh"]
 
     assert lister.on_list() == [begun["case"]] and begun["case"] not in lister.worklist()
     assert [b.list_code for b in lists_of(world.ledger, subject)] == [LIST]

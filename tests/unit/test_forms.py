@@ -6,7 +6,15 @@ import json
 
 import pytest
 
-from domain.shared.forms import INDIVIDUAL_BUSINESS, ORGANISATION, PERSON, Form, heading_key
+from domain.shared.forms import (
+    INDIVIDUAL_BUSINESS,
+    NOTICE_DATE,
+    NOTICE_DIGEST,
+    ORGANISATION,
+    PERSON,
+    Form,
+    heading_key,
+)
 from interfaces.client.form_data import DATA, load_forms
 
 FORMS = load_forms()
@@ -15,7 +23,11 @@ PENALTY, LICENCE = FORMS["penalty"], FORMS["licence"]
 
 def test_every_field_of_the_reference_is_there_with_the_extra_severity() -> None:
     data = json.loads((DATA / "shuanggongshi.json").read_text(encoding="utf-8"))
-    assert list(PENALTY.fields) == [f["code"] for f in data["administrative_penalty"]] + ["DISCREDIT_LEVEL"]
+    assert list(PENALTY.fields) == [f["code"] for f in data["administrative_penalty"]] + [
+        "DISCREDIT_LEVEL",
+        NOTICE_DATE,
+        NOTICE_DIGEST,
+    ]
     assert list(LICENCE.fields) == [f["code"] for f in data["administrative_licence"]] + ["DISCREDIT_LEVEL"]
     assert (PENALTY.item, LICENCE.item) == ("C03-02", "C03-01")
 

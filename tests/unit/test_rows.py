@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.records.rows import check_row
 from domain.shared.canonical import Parts
-from domain.shared.forms import ITEM_FIELD, FormKind
+from domain.shared.forms import ITEM_FIELD, NOTICE_DATE, NOTICE_DIGEST, FormKind
 from domain.shared.refusals import sentence
 from interfaces.client.form_data import load_forms
 
@@ -250,6 +250,26 @@ def test_det_2_a_document_has_authority_number_dates_and_digest_and_is_in_effect
 ) -> None:
     assert found("determination", **changes) == [expected]
     assert found("determination", RD_SXRQ="2026-11-21") == []
+
+
+@pytest.mark.rule("REP-2")
+@pytest.mark.parametrize(
+    ("served", "digest", "expected"),
+    [
+        ("2026-06-12", "c1" * 32, []),
+        ("2026-06-10", "c1" * 32, []),
+        ("2026-06-12", "", [("REP-2", "repair_notice_incomplete", NOTICE_DIGEST)]),
+        ("", "c1" * 32, [("REP-2", "repair_notice_incomplete", NOTICE_DATE)]),
+        ("2026-06-12", "C1", [("REP-2", "document_digest_malformed", NOTICE_DIGEST)]),
+        ("2026-06-09", "c1" * 32, [("REP-2", "repair_notice_day", NOTICE_DATE)]),
+        ("2027-06-12", "c1" * 32, [("REP-2", "repair_notice_day", NOTICE_DATE)]),
+    ],
+)
+def test_rep_2_a_notice_of_how_to_repair_is_told_with_its_day_and_digest_or_not_at_all(
+    served: str, digest: str, expected: list[tuple[str, str, str]]
+) -> None:
+    told = {NOTICE_DATE: served, NOTICE_DIGEST: digest}
+    assert found("determination", **{code: value for code, value in told.items() if value}) == expected
 
 
 @pytest.mark.rule("CAT-4")
