@@ -15,6 +15,7 @@ from application.commands.listings import Listings as ListingCommands
 from application.commands.listings import NotifyListing, SpeakInListing
 from application.commands.remedies import Done
 from application.commands.subjects import Identity
+from domain.catalogue.items import LegalBasis
 from domain.listing.case import Notice, Statement
 from domain.parties.acting import Officer
 from domain.shared.canonical import Parts
@@ -179,7 +180,8 @@ class ListingStory:
 
     def transition(self, until: date) -> None:
         """The list is kept until a day only."""
-        self.adopt(transition_until=until.isoformat())
+        text = LegalBasis("示范名单管理办法", "示范部令第9号", "第六十条", "department_rule")
+        self.adopt(transition_until=until.isoformat(), transition_basis=text)
 
     def adopt(self, **changed: Any) -> None:
         """A next version of the standard, otherwise as the newest."""

@@ -20,7 +20,8 @@ from application.resting import settle
 from domain.catalogue.gate import import_item, item_defects
 from domain.catalogue.items import CatalogueItem
 from domain.instruments.ledger import Stopped
-from domain.listing.standards import ListStandard, import_standard, standard_defects
+from domain.listing.standard_gate import import_standard, standard_defects
+from domain.listing.standards import ListStandard
 from domain.listing.suspension import stopped_defects
 from domain.measures.items import MeasureItem, import_measure
 from domain.measures.items import item_defects as measure_defects

@@ -20,7 +20,8 @@ from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
 from domain.catalogue.gate import adopt
 from domain.catalogue.items import CatalogueItem
-from domain.listing.standards import ListStandard, adopt_standard
+from domain.listing.standard_gate import adopt_standard
+from domain.listing.standards import ListStandard
 from domain.listing.suspension import stopped_defects
 from domain.measures.items import MeasureItem, adopt_measure
 from domain.parties.acting import Officer

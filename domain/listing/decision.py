@@ -21,7 +21,8 @@ from domain.listing.events import (
     SubjectDelisted,
     SubjectListed,
 )
-from domain.listing.standards import RANKS, ListStandard, excepts_rank
+from domain.listing.standard_gate import excepts_rank
+from domain.listing.standards import RANKS, ListStandard
 from domain.parties.acting import (
     DIGESTS_MAX,
     SHORT_CHARACTERS_MAX,

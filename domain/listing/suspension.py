@@ -46,6 +46,6 @@ def suspended_defects(standard: ListStandard, *, field: str) -> list[Defect]:
 
 
 def _rests_on(standard: ListStandard, stopped: Sequence[Stopped]) -> Stopped | None:
-    cited = (standard.rank_basis,) if standard.rank_basis else ()
+    cited = [basis for basis in (standard.rank_basis, standard.transition_basis) if basis is not None]
     bases = (*standard.area_bases, *standard.standard_bases, *cited)
     return next((s for basis in bases if (s := stopped_basis(basis, stopped)) is not None), None)

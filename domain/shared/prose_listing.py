@@ -16,6 +16,19 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
         "信用修复告知书与列入决定同日送达；送达日期须为决定之日。",
         "The repair notice is served together with the decision, on the day of the decision.",
     ),
+    "list_transition_days": (
+        "名单 {list} 的过渡期须写明截止日，并在标准的施行期之内；没有过渡期的，不引用过渡期依据。",
+        "The transition of list {list} ends on a day within the days of its standard; without one, no text is cited.",
+    ),
+    "list_transition_unfounded": (
+        "名单 {list} 的过渡期不得晚于 {day}（国办发〔2020〕49号 九）；另有文件规定过渡期的，写明其名称、文号和条款。",
+        "List {list} is kept over a transition until {day} at most (国办发〔2020〕49号 九), unless a text that sets one"
+        " later is cited by title, number and article.",
+    ),
+    "list_transition_prolonged": (
+        "名单 {list} 的过渡期不得延长：到期前更新标准，或者到期终止。",
+        "The transition of list {list} is not prolonged: update its standard before it ends, or let it end.",
+    ),
     "list_basis_stopped": (
         "名单 {list} 的标准所引《{title}》没有充分依据，已停止执行，不能作为依据。",
         "{title}, which the standard of list {list} cites, is not executed for lack of a basis and founds nothing.",

@@ -62,6 +62,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "effective_from": ("生效", "In force from"),
     "effective_to": ("失效", "In force until"),
     "transition_until": ("过渡期至", "Transition until"),
+    "transition_basis": ("过渡期依据", "Basis of the transition"),
     "consulted_from": ("征求意见自", "Comment from"),
     "consulted_until": ("征求意见至", "Comment until"),
     "review_by": ("下次评估", "Review by"),

@@ -41,7 +41,7 @@ def test_lst_9_an_updated_list_goes_on(desk: ListingStory) -> None:
     record = story.new_record("示〔2026〕9401号", decided=world.today - timedelta(days=200))
     desk.listed(record)
     desk.transition(until=world.today + timedelta(days=5))
-    desk.adopt(transition_until=None)
+    desk.adopt(transition_until=None, transition_basis=None)
     world.project()
     world.clock.advance(days=30)
     world.deadlines.run()

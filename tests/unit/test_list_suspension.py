@@ -11,13 +11,8 @@ import pytest
 
 from domain.catalogue.items import LegalBasis
 from domain.instruments.ledger import Stopped
-from domain.listing.standards import (
-    ListStandard,
-    adopt_standard,
-    fold_standard,
-    import_standard,
-    standard_in_force,
-)
+from domain.listing.standard_gate import adopt_standard, import_standard
+from domain.listing.standards import ListStandard, fold_standard, standard_in_force
 from domain.listing.suspension import stopped_defects, suspend_standard, suspended_defects
 from domain.shared.refusals import Refused
 from tests.unit.test_listing import LOCAL, NATIONAL

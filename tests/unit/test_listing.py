@@ -15,13 +15,8 @@ from domain.listing.case import Listing
 from domain.listing.decision import Borne, decision_defects
 from domain.listing.events import ListingDecided
 from domain.listing.shown import is_public, public_listing, shared_listing
-from domain.listing.standards import (
-    ListStandard,
-    adopt_standard,
-    import_standard,
-    standard_defects,
-    standard_in_force,
-)
+from domain.listing.standard_gate import adopt_standard, import_standard, standard_defects
+from domain.listing.standards import ListStandard, standard_in_force
 from domain.shared.refusals import Refused
 from interfaces.demo.city import list_standards, read_city
 from tests.listing import SIX
@@ -127,6 +122,34 @@ def test_lst_9_no_listing_under_a_standard_after_its_transition_unless_it_was_up
     assert standard_in_force([kept, updated], date(2027, 1, 1)) == updated
     ended = replace(updated, effective_to="2027-01-31")
     assert standard_in_force([replace(kept, transition_until=None), ended], date(2027, 2, 1)) is None
+
+
+@pytest.mark.rule("LST-9")
+def test_lst_9_a_transition_lasts_no_longer_than_a_text_says_and_is_not_prolonged() -> None:
+    old = replace(NATIONAL, effective_from="2019-01-01", transition_until="2021-12-31")
+    assert codes(old) == set()
+    unfounded = {("LST-9", "list_transition_unfounded")}
+    assert codes(replace(old, transition_until="2022-01-01")) == unfounded
+    text = replace(LOCAL_BASIS, level="department_rule")
+    founded = replace(old, transition_until="2027-06-30", transition_basis=text)
+    assert codes(founded) == set()
+    assert codes(replace(founded, transition_basis=replace(text, level="internal"))) == unfounded
+    assert codes(replace(founded, transition_basis=replace(text, article="-"))) == unfounded
+    days = {("LST-9", "list_transition_days")}
+    assert codes(replace(old, transition_until="2018-12-31")) == days
+    assert codes(replace(founded, effective_to="2027-06-29")) == days
+    assert codes(replace(NATIONAL, transition_basis=text)) == days
+    ours = replace(
+        LOCAL, effective_from="2026-11-30", transition_until="2027-01-31", transition_basis=LOCAL_BASIS
+    )
+    first = adopt_standard(ours, **PLACE).told()
+    with pytest.raises(Refused) as refused:
+        adopt_standard(replace(ours, version=2, transition_until="2027-02-28"), before=[first], **PLACE)
+    assert [defect.code for defect in refused.value.defects] == ["list_transition_prolonged"]
+    another = replace(LOCAL_BASIS, article="第二条")
+    later = replace(ours, version=2, transition_until="2027-02-28", transition_basis=another)
+    assert adopt_standard(later, before=[first], **PLACE).told().transition_until == "2027-02-28"
+    assert ListStandard.from_json(json.loads(json.dumps(later.to_json()))) == later
 
 
 def test_standards_keep_their_values_in_canonical_json() -> None:

@@ -16,7 +16,8 @@ from domain.listing.notes import Note, SubjectNoted, SubjectUnnoted, fold_notes
 from domain.listing.red import RedListed, RedRemoved, excluding, red_defects, removal_defects
 from domain.listing.reference import ReferenceEnded
 from domain.listing.reference import end_defects as reference_end_defects
-from domain.listing.standards import ListStandard, standard_defects
+from domain.listing.standard_gate import standard_defects
+from domain.listing.standards import ListStandard
 from domain.listing.watch import Counted, Threshold, WatchEnded, WatchEntered, end_defects, watch_defects
 from interfaces.demo.city import read_city
 from tests.world import DATA
