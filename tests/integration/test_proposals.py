@@ -227,7 +227,7 @@ def test_lst_1_a_standard_outside_the_domains_below_its_level_or_kept_too_long_i
         (local_standard(domain="late_books", **days), ("LST-1", "list_domain_unknown")),
         (local_standard(area_bases=(rule,), **days), ("LST-1", "list_basis_insufficient")),
         (local_standard(standard_bases=(rule,), **days), ("LST-2", "list_standard_level_local")),
-        (local_standard(transition_until="2028-12-31", **days), ("LST-9", "list_transition_unfounded")),
+        (local_standard(transition_until="2030-12-31", **days), ("LST-9", "list_transition_unfounded")),
         (local_standard(remedies=" ", **days), ("LST-3", "list_without_remedies")),
         (local_standard(answer_working_days=0, **days), ("LST-3", "list_limits_unusable")),
         (local_standard(least_rank="township", **days), ("LST-7", "list_rank_without_basis")),
