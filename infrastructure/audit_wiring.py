@@ -14,6 +14,7 @@ from application.audit.fsck import Audited
 from application.audit.replay import Loaded
 from application.projections.projector import Projector
 from application.sequencer import LOGS, Sequencer, TreeBroken, authority_of
+from application.stamping import Stamping
 from application.verify import Verification
 from domain.shared.forms import Form, FormKind
 from infrastructure.build import fold_rule
@@ -22,6 +23,7 @@ from infrastructure.keys import FileVault, gateway_issuer, verify_ed25519
 from infrastructure.log_keys import verify_note
 from infrastructure.postgres.auditing import PostgresAudit
 from infrastructure.postgres.restoring import PostgresRestore
+from infrastructure.postgres.stamps import PostgresStamps
 from infrastructure.postgres.store import LogReader, Pool
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
@@ -33,7 +35,8 @@ from infrastructure.time_authority import TokenCheck
 
 @dataclass(frozen=True)
 class ReplayServices:
-    """What a replay of an audit bundle holds; ``publish`` makes policy, tiles and checkpoints from what was loaded."""
+    """What a replay of an audit bundle holds; ``publish`` makes policy, tiles, checkpoints and stamps from what was
+    loaded."""
 
     store: PostgresRestore
     vault: FileVault
@@ -102,6 +105,8 @@ def make_replay(settings: Settings, admin_url: str, *, trees: Pool, projector: P
             )
             with suppress(TreeBroken):  # a root that the leaves do not give is for fsck to tell
                 sequencer.restore(store.tree(log))
+        stamps, clock = PostgresStamps(trees), SystemClock()
+        Stamping(None, store=stamps, files=files, every_seconds=0, clock=clock).restore()
 
     return ReplayServices(
         store=PostgresRestore(admin_url),

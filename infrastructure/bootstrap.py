@@ -90,6 +90,7 @@ from infrastructure.sequencing import (
 )
 from infrastructure.settings import Settings, TimeAuthoritySettings
 from infrastructure.tile_files import MapFiles, PublishedFolder, TileFiles
+from infrastructure.time_authority import TokenCheck
 
 __all__ = [
     "AuditServices",
@@ -101,6 +102,7 @@ __all__ = [
     "SequencerServices",
     "Settings",
     "TimeAuthoritySettings",
+    "TokenCheck",
     "answer_replay",
     "audit_services",
     "believed",

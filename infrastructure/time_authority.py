@@ -1,6 +1,6 @@
 """A time stamping authority over HTTP (RFC 3161 3.4), and the check of its tokens against roots that we trust.
 
-``application/stamping.py`` decides what is stamped; ``fsck`` and the command ``stamps`` check what was kept.
+``application/stamping.py`` decides what is stamped; ``fsck`` and the command ``stamp-check`` check what was kept.
 """
 
 from __future__ import annotations

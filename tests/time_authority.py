@@ -6,17 +6,22 @@ import io
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
+from application.stamping import Stamping
+from infrastructure.bootstrap import make_sequencers
 from infrastructure.clock import SystemClock
+from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.settings import TimeAuthoritySettings
 from infrastructure.time_authority import HttpTimeAuthority, TokenCheck
-from interfaces.cli.demo_authority import POLICY, ROOT, make_authority, replying
+from interfaces.cli.time_authority import POLICY, ROOT, make_authority, replying
 from tests.listening import listening
+from tests.world import World
 
 MISSING = shutil.which("openssl") is None or find_spec("rfc3161_client") is None
 needs_openssl = pytest.mark.skipif(MISSING, reason="openssl or rfc3161-client is not installed")
@@ -47,6 +52,14 @@ class Authority:
         """Settings that name it while it answers."""
         with listening(self) as port:
             yield TimeAuthoritySettings(f"http://127.0.0.1:{port}/tsa", self.roots, POLICY)
+
+
+def stamp(world: World, told: TimeAuthoritySettings | None) -> Stamping:
+    """One round of stamping, by a newly started sequencer's process."""
+    settings = replace(world.settings, time_authority=told)
+    found = make_sequencers(settings, PostgresTrees(world.pool("sequencer"))).stamping
+    found.round()
+    return found
 
 
 def client(told: TimeAuthoritySettings) -> HttpTimeAuthority:

@@ -17,6 +17,7 @@ from application.audit.epochs import parsed
 from application.audit.model import AuditStore, PublishedFiles, SideTables
 from application.ports import Log, RowReader, WrappedKey
 from application.sequencer import LOGS
+from application.stamping import BATCH_STAMPS
 from application.verify import LOGS as ROW_LOGS
 from domain.parties.events import SubjectRegistered
 from domain.records.events import RecordDetermined
@@ -169,7 +170,7 @@ class Export:
         return epoch.records.size <= self._ends["records"] and epoch.access.size <= self._ends["access"]
 
     def lines(self) -> Iterator[Line]:
-        """Header, keys, rows with assertions, side tables, epochs, policy, checkpoints, views."""
+        """Header, keys, rows with assertions, side tables, epochs, policy, checkpoints, time stamps, views."""
         source = self._source
         yield {
             "line": "header",
@@ -188,6 +189,7 @@ class Export:
         yield from self._views_log()
         yield {"line": "policy", "data": encoded(self._published("policy"))}
         yield from self._checkpoints()
+        yield from self._stamps()
         live = source.store.views()
         if live is not None and live[0] <= self._ends["records"]:
             yield {"line": "views", "position": live[0], "root": encoded(live[1])}
@@ -253,6 +255,16 @@ class Export:
                 continue
             if size <= self._ends[log]:
                 yield {"line": "checkpoint", "log": log, "note": encoded(note)}
+
+    def _stamps(self) -> Iterator[Line]:
+        for log in LOGS:
+            after, store = 0, self._source.store
+            while found := store.stamps(log, after=after, limit=BATCH_STAMPS):
+                for stamp in found:
+                    if stamp.size <= self._ends[log]:
+                        told = {"note": encoded(stamp.note), "token": encoded(stamp.token)}
+                        yield {"line": "timestamp", "log": log, "size": stamp.size, **told}
+                after = found[-1].size
 
     def _published(self, name: str) -> bytes:
         try:

@@ -127,6 +127,7 @@ class Loading:
             "epoch": self._take_epoch,
             "policy": self._take_policy,
             "checkpoint": self._take_checkpoint,
+            "timestamp": self._take_timestamp,
             "views": self._take_views,
         }
         for number, line in read_lines(lines):
@@ -211,6 +212,10 @@ class Loading:
 
     def _take_checkpoint(self, line: Line) -> None:
         self.loaded.notes[line["log"]] = decoded(line["note"])
+
+    def _take_timestamp(self, line: Line) -> None:
+        row = (str(line["log"]), int(line["size"]), decoded(line["note"]), decoded(line["token"]))
+        self._put("stamps", [row])
 
     def _take_views(self, line: Line) -> None:
         self.loaded.views = ViewsAsserted(int(line["position"]), decoded(line["root"]))

@@ -17,6 +17,7 @@ from application.ledger import Ledger, OpenedRow
 from application.ports import Log
 from application.registry import DEPARTMENT, Registry
 from application.sequencer import ACCESS, LOGS, RECORDS, VIEWS, TileStore, authority_of
+from application.stamping import Stamp
 from domain.access.events import ASKED_PART
 from domain.listing.events import ListingDecided, ListingRemoved
 from domain.listing.red import RedListed, RedRemoved
@@ -55,6 +56,12 @@ class NothingToProve(Exception):
     """There is no such event: a record that was not ended, a look that is not there."""
 
 
+class PublishedTrees(TileStore, Protocol):
+    """The published trees of all logs, and the stamp of the smallest tree within two sizes (None: there is none)."""
+
+    def stamp(self, log: str, *, least: int, most: int) -> Stamp | None: ...
+
+
 class MapReading(Protocol):
     """The published maps: a file by the node it folds to, and how the maps of an epoch are cut."""
 
@@ -84,7 +91,7 @@ class PublishedLog:
 class Published:
     """Everything published, as one question sees it: each checkpoint is read once, with its quorum."""
 
-    def __init__(self, tiles: TileStore, maps: MapReading) -> None:
+    def __init__(self, tiles: PublishedTrees, maps: MapReading) -> None:
         self._tiles = tiles
         self.maps = maps
         self._logs: dict[str, PublishedLog] = {}
@@ -111,6 +118,10 @@ class Published:
                 if found.checkpoint.size >= size:
                     return found
         raise NotYetProven
+
+    def stamp(self, name: str, *, least: int) -> Stamp | None:
+        """The oldest stamp of a log's tree that holds so many entries, and is part of the published one."""
+        return self._tiles.stamp(name, least=least, most=self.log(name).checkpoint.size) if least else None
 
     def _opened(self, name: str, note: bytes) -> PublishedLog:
         signed = parse_signed_checkpoint(note)
@@ -332,7 +343,22 @@ class Evidence:
             }
             self._logs[VIEWS] = None
         notes = {log: bytes(self._published.log(log).signed).decode() for log in LOGS if log in self._logs}
-        return bundle | {"checkpoints": notes}
+        stamps = {log: told for log in notes if (told := self._stamp(log))}
+        return bundle | {"checkpoints": notes} | ({"timestamps": stamps} if stamps else {})
+
+    def _stamp(self, log: str) -> dict[str, Any] | None:
+        """That all entries of a log in this bundle were there when an authority stamped a tree that holds them."""
+        tree = self._published.log(log)
+        last = max((leaf["index"] + 1 for leaf in self._leaves.values() if leaf["log"] == log), default=0)
+        stamp = self._published.stamp(log, least=tree.checkpoint.size if log == VIEWS else last)
+        if stamp is None:
+            return None
+        steps = consistency_proof(stamp.size, tree.checkpoint.size, tree.node)
+        return {
+            "checkpoint": stamp.note.decode(),
+            "consistency": [to_base64(step) for step in steps],
+            "token": to_base64(stamp.token),
+        }
 
 
 def _shown_of(look: OpenedRow) -> frozenset[str]:

@@ -27,6 +27,7 @@ from domain.access.model import OWN_RECORDS, Request
 from domain.records.events import RecordDetermined
 from domain.shared.canonical import Json, canonical
 from domain.shared.refusals import Defect, Refused
+from domain.transparency.checkpoint import parse_signed_checkpoint
 from domain.transparency.leaf import parse_leaf
 from domain.transparency.merkle import inclusion_proof
 from domain.transparency.proof_file import ProofFile
@@ -193,11 +194,16 @@ class Proofs:
         show: Iterable[str] = (),
         guards: Mapping[UUID, int] | None = None,
     ) -> Told:
-        """The bundle, once the look that says it was given is durable; it names the checkpoints of the trees, so that
-        the bundle can be made again of the same."""
+        """The bundle, once the look that says it was given is durable; it names the checkpoints of the trees and the
+        sizes of those that were stamped, so that the bundle can be made again of the same."""
         members = evidence.bundle()
         bundle = canonical(_json(members))
         asked: dict[str, Json] = {"show": sorted(show), "checkpoints": members["checkpoints"]}
+        if stamps := members.get("timestamps"):
+            asked["timestamps"] = {
+                log: parse_signed_checkpoint(told["checkpoint"].encode()).checkpoint.size
+                for log, told in stamps.items()
+            }
         shown = [[*about, hashlib.sha256(bundle).hexdigest()]]
         position = log_look(
             self._ledger,

@@ -23,7 +23,7 @@ from application.queries.replaying.asking import TRIES_MAX, PastQuestions
 from application.queries.replaying.model import NoSuchAnswer, PastReader, ReplayedAnswer, ReplayedPart
 from application.queries.replaying.papers import Papers
 from application.queries.replaying.parts import Parts
-from application.queries.replaying.published_then import Notes
+from application.queries.replaying.published_then import Held
 from application.queries.report import REPORT
 from application.queries.shared import Answer
 from application.queries.subject import OWN_PURPOSE
@@ -52,10 +52,10 @@ class Replay:
         vault: Vault,
         ledger_id: UUID,
         desk: Callable[[Ledger], RemedyDesk],
-        published: Callable[[Notes], Published],
+        published: Callable[[Held], Published],
     ) -> None:
         """``desk`` makes the desk of a ledger, with the data that the program carries; ``published`` gives the trees
-        as they were under some checkpoints."""
+        as a bundle held them."""
         self._reader = reader
         self._rows = RecordRows(reader=reader, keys=reader, vault=vault)
         self._questions = PastQuestions(

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from domain.transparency.strict import Refused
 
 TOKEN_BYTES_MAX = 32_768
-_LENGTH = "(?:[0-7].|81[89a-f].|82(?!00)....)"
-_SHA_2 = "060960864801650304020"
-TOKEN = re.compile(
-    f"30{_LENGTH}06092a864886f70d010702a0{_LENGTH}30{_LENGTH}020103"  # ContentInfo, SignedData, version 3
-    f"31(?:0f300d{_SHA_2}[1-3]0500|0d300b{_SHA_2}[1-3])"  # one digest algorithm, and nothing that could hide more
-    f"30{_LENGTH}060b2a864886f70d0109100104a0{_LENGTH}04{_LENGTH}"  # eContent, from here on under the signature
-    f"30{_LENGTH}02010106(?:..){{2,60}}?30(?:31300d{_SHA_2}10500|2f300b{_SHA_2}1)"
-    "0420(.{64})02(?:..){2,40}?18[01].((?:3[0-9]){14})(?:2e(?:3[0-9])+)?5a"
+_FORM = (
+    "30L06092a864886f70d010702a0L30L020103"  # ContentInfo, SignedData of version 3
+    "(?:310f300dS[1-3]0500|310d300bS[1-3])"  # one digest algorithm, and nothing that could hide more
+    "30L060b2a864886f70d0109100104a0L04L"  # eContent: what follows is signed
+    "30L02010106(?:..){2,60}?(?:3031300dS10500|302f300bS1)0420(.{64})"  # version, policy, imprint of SHA-256
+    "02(?:..){2,40}?18[01].((?:3[0-9]){14})"  # serial number, genTime
 )
+_LENGTH, _SHA_2 = "(?:[0-7].|81[89a-f].|82(?!00)....)", "060960864801650304020"
+TOKEN = re.compile(_FORM.replace("L", _LENGTH).replace("S", _SHA_2))
 """TimeStampToken in hex: the imprint and the digits of ``genTime`` (RFC 3161 2.4.2, RFC 5652 5)."""
 
 

@@ -32,6 +32,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "marks": {"record_id": "uuid", "objection_id": "uuid"},
     "open_cases": {"case_id": "uuid", "kind": "text", "department": "text", "position": "int8"},
     "epochs": {"position": "int8", "entry": "bytea"},
+    "stamps": {"log": "text", "size": "int8", "note": "bytea", "token": "bytea"},
     "maps": {
         "name": "text",
         "root": "bytea",

@@ -61,6 +61,11 @@ FIELD = 2**255 - 19
 ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 WEAK = {0, 1, FIELD - 1, ORDER_8, FIELD - ORDER_8}
 """The y of the points of small order: under such a key anyone can make signatures that hold."""
+STAMPED = re.compile(  # a time stamp token (RFC 3161) in hex: the SHA-256 stamped, the digits of the time
+    "^30L06092a864886f70d010702a0L30L020103(?:310f300dS[1-3]0500|310d300bS[1-3])30L060b2a864886f70d0109100104a0L04L"
+    "30L02010106(?:..){2,60}?(?:3031300dS10500|302f300bS1)0420(.{64})02(?:..){2,40}?18[01].((?:3[0-9]){14})"
+    .replace("L", "(?:[0-7].|81[89a-f].|82(?!00)....)").replace("S", "060960864801650304020")
+)  # fmt: skip
 ZERO = bytes(32)
 """A missing child of a map's node."""
 SENTENCES = """
@@ -72,6 +77,7 @@ SENTENCES = """
     quorum | 见证人不足 | too few witnesses for the policy's quorum
     inclusion | 不在日志所签的树中 | is not in the tree that the log signed
     consistency | 两个检查点不一致 | two checkpoints do not agree
+    stamp | 时间戳盖的不是所附检查点 | the time stamp is of another checkpoint
     opening | 所示内容与叶子的承诺不符 | what is shown is not what the leaf commits to
     key | 签名者的密钥没有证明 | the signer's key is not proven
     revoked | 签名者的密钥当时已吊销 | the signer's key was revoked by then
@@ -85,6 +91,7 @@ SENTENCES = """
 
     checkpoint | {origin}：检查点按策略签名，{size} 条，见证 {by} | {size} entries, signed as the policy asks
     entries | 所附条目都在日志所签的树中，所示部分即所承诺 | all entries are in the signed trees, shown as committed
+    stamped | {origin}：前 {size} 条在 {time} 前已存在（时间戳所述） | the first {size} existed by then, says the stamp
     signers | 所附条目的签名都成立，密钥当时已登记 | all entries are signed by keys registered by then
     epoch | 第 {number} 期是所附检查点的最新一期 | epoch {number} is the newest of the checkpoint given
     recorded | {leaf}：{holder} 签署入账的第 {number} 条，所示 {parts} | entry {number}, signed by that holder
@@ -102,6 +109,8 @@ SENTENCES = """
     competence | 签名部门是否有权、密钥当日是否在有效期内 | whether the signer was competent, its key within its days
     left_out | 未附上的吊销、再次登记、更正 | revocations, second registrations, corrections not in this bundle
     unwitnessed | 没有见证：运营者是否对他人出示另一份账 | unwitnessed: whether others are shown another history
+    authority | 时间戳的签名与证书链 | openssl ts -verify -digest {digest} -in {log}.tst -token_in -CAfile ROOTS.pem
+    unstamped | 有日志没有涵盖所附条目的时间戳 | since when the entries of some log exist: no time stamp covers them
     later | 该期之后发生的事 | what happened after that epoch
     not_given | 答复中未附的部分 | parts of the answer that are not in this bundle
     ml_dsa | ML-DSA-44 签名（此处不支持）：{name} | signatures of ML-DSA-44, not supported here
@@ -540,6 +549,8 @@ class Verifier:
                 self._check_signer(leaf)
         for code in ("entries", "signers") if self.leaves else ():
             report.say(code)
+        for log in self.heads:
+            self._read_stamp(log, Told(bundle.members().get("timestamps", {}), "timestamps"))
         self.covered: dict[str, int] = {}
         self.maps: dict[str, bytes] = {}
         if "epoch" in bundle.members():
@@ -557,6 +568,21 @@ class Verifier:
         by = ", ".join(f"{name} ({_when(head.witnesses[name])})" for name in sorted(head.witnesses))
         self.report.say("checkpoint", origin=origin, size=head.size, by=by or "-")
         return head
+
+    def _read_stamp(self, log: str, stamps: Told) -> None:
+        """Since when a tree that this log's begins with was there, as a token states; whose it is, is not checked."""
+        if log not in stamps.members():
+            self.report.say("unstamped")
+            return
+        told, origin = stamps.get(log, f"timestamps/{log}"), f"{self.authority}/{log}"
+        note, found = told.get("checkpoint").text(), STAMPED.findall(told.get("token").base64().hex())
+        head, digest = Head(note, origin, self.policy), _sha256(note.encode()).hex()
+        demand(head.size and found, "malformed", told.where)
+        _check_consistent(head.size, head.root, self.heads[log], told.get("consistency").hashes(), told.where)
+        demand(found[0][0] == digest, "stamp", told.where)
+        time = re.sub("(....)(..)(..)(..)(..)(..)", r"\1-\2-\3T\4:\5:\6Z", found[0][1][1::2])
+        self.report.say("stamped", origin=origin, size=head.size, time=time)
+        self.report.say("authority", log=log, digest=digest)
 
     def _entry(self, log: str, told: Told, data: bytes) -> int:
         """The index at which a log holds the bytes of an entry."""

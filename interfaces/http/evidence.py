@@ -67,6 +67,7 @@ class EvidenceBundle(Schema):
     leaves = fields.Dict(required=True)
     checkpoints = fields.Dict(required=True)
     epoch = fields.Dict()
+    timestamps = fields.Dict()
 
 
 @blueprint.post("/evidence")

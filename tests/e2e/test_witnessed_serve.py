@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import subprocess
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,15 @@ from typing import Any
 from domain.transparency.checkpoint import parse_signed_checkpoint
 from domain.transparency.policy import judged, parse_policy
 from infrastructure.log_keys import verify_note
-from tests.e2e.processes import Serve, alive, free_port, wait_until
+from tests.e2e.processes import PROJECT, Serve, alive, free_port, wait_until
 from tests.time_authority import MISSING
+
+
+def tour() -> str:
+    """What the tour lets a reader type to check the newest time stamp."""
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    [script] = re.findall(r"```sh\n([^`]*openssl ts -verify[^`]*)```", text)
+    return str(script)
 
 
 def test_one_command_runs_the_city_and_two_witnesses_and_survives_the_death_of_one(tmp_path: Path) -> None:
@@ -51,6 +60,11 @@ def test_one_command_runs_the_city_and_two_witnesses_and_survives_the_death_of_o
             wait_until(partial(cosigned, log), f"{log} has its quorum", seconds_max=30)
         if not MISSING:
             wait_until(lambda: stamped("records") > 0, "the records are stamped", seconds_max=30)
+            (tmp_path / "var").symlink_to("data")
+            found = subprocess.run(
+                ["sh", "-c", tour()], cwd=tmp_path, capture_output=True, text=True, check=False
+            )
+            assert found.stdout == "Verification: OK\n", found.stderr
         first, second = (serve.child(f"demo-{label}") for label in ("province", "peer"))
         assert first is not None and second is not None
         os.kill(first.pid, signal.SIGKILL)

@@ -21,6 +21,7 @@ from infrastructure.audit_wiring import make_exported
 from infrastructure.keys import GATEWAY, GATEWAY_PUBLIC
 from tests.commands import run_command, start_command
 from tests.full_ledger import FullLedger
+from tests.time_authority import MISSING, Authority, stamp
 from tests.world import World
 
 PATH = {"PATH": "/usr/bin:/bin"}
@@ -36,6 +37,7 @@ TABLES = (
     "epochs",
     "trees",
     "maps",
+    "stamps",
 )
 
 
@@ -127,6 +129,10 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_a_replayed_ledger_has_the_very_rows_views_tiles_and_roots_after_any_kills(
     full: FullLedger, machine: Machine, tmp_path: Path, name: str, killed: bool
 ) -> None:
+    if not MISSING:
+        with Authority(tmp_path / "authority").listening() as told:
+            stamp(full.world, told)
+        (full.world.published / "timestamps.json").unlink()  # how it goes there is told there
     bundle = tmp_path / name
     exported = command(full.world.environment, "audit", "export", "--out", str(bundle))
     assert exported.returncode == 0, exported.stderr

@@ -7,10 +7,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
 from application.audit.fsck import fsck
 from application.audit.model import Report
@@ -22,8 +25,12 @@ from infrastructure.postgres.stamps import PostgresStamps
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.settings import BadSetting, TimeAuthoritySettings
 from infrastructure.tile_files import TileFiles
+from interfaces.cli.main import cli
 from interfaces.client.form_data import load_forms
+from tests.evidence import begin, judge
+from tests.integration.test_evidence_http import PURPOSE, ask
 from tests.integration.test_operations import samples_of
+from tests.remedies import begin as begin_story
 from tests.time_authority import Authority, needs_openssl
 from tests.web import Web
 from tests.world import World
@@ -174,3 +181,76 @@ def test_an_audit_names_stamps_that_were_changed_lost_or_are_of_another_tree(
         conn.execute("SET session_replication_role = replica")
         conn.execute("UPDATE ledger.stamps SET note = note || '\\x0a'::bytea, token = token")
     assert ("timestamps", f"records:{size - 1}", "stamp_other") in faults(checked(world, told))
+
+
+def carried(world: World, position: int) -> dict[str, Any]:
+    """The stamps in a bundle that shows one entry of the records."""
+    evidence = begin(world)
+    [row] = world.ledger.open_all(world.reader.rows("records", after=position - 1, limit=1), log="records")
+    evidence.leaf("records", row, show=frozenset())
+    bundle = evidence.bundle() | {"claims": [{"type": "recorded", "leaf": f"records-{position}"}]}
+    report = judge(world, bundle)
+    assert report.good, report.refused
+    stamps: dict[str, Any] = bundle.get("timestamps", {})
+    assert any("no time stamp covers" in line for line in report.unchecked) is not bool(stamps)
+    assert any("says the stamp" in line for line in report.checked) is bool(stamps)
+    return stamps
+
+
+def test_a_bundle_carries_the_oldest_stamp_that_holds_what_it_shows_and_says_when_there_is_none(
+    world: World, told: TimeAuthoritySettings, tmp_path: Path
+) -> None:
+    files, head = TileFiles(world.published), world.reader.head("records")[0]
+    assert carried(world, head) == {}
+    stamping(world, told).round()
+    world.take_in(world.files(), "licences-1.csv")
+    world.publish()
+    assert carried(world, world.reader.head("records")[0]) == {}
+    stamping(world, told).round()
+    world.take_in(world.files(), "licences-2.csv")
+    world.publish()
+    stamping(world, told).round()
+    first, second, third = files.stamped("records")
+    for position, size in ((1, first), (first, first), (first + 1, second), (second, second), (third, third)):
+        note = carried(world, position)["records"]["checkpoint"]
+        assert note.encode() == (world.published / "records" / "timestamps" / str(size)).read_bytes()
+    evidence = begin(world)
+    evidence.epoch()
+    assert set(evidence.bundle()["timestamps"]) == {
+        "views"
+    }  # nothing came after the newest epoch was stamped
+    (tmp_path / "bundle.json").write_text(json.dumps(evidence.bundle()))
+    checks = ["stamp-check", str(tmp_path / "bundle.json"), "--roots"]
+    done = CliRunner().invoke(cli, [*checks, str(told.roots), "--save", str(tmp_path / "kept")])
+    assert done.exit_code == 0 and done.output.startswith("✓ views"), done.output
+    assert {path.name for path in (tmp_path / "kept").iterdir()} == {"views.checkpoint", "views.tst"}
+    other = Authority(tmp_path / "other").roots
+    assert CliRunner().invoke(cli, [*checks, str(other)]).exit_code == 1
+
+
+def test_prv_3_a_bundle_with_a_stamp_is_made_again_byte_for_byte_whatever_is_stamped_later(
+    seeded_world: World, told: TimeAuthoritySettings
+) -> None:
+    story = begin_story(seeded_world)
+    record = story.new_record("示市监罚字〔2026〕9601号", decided=date(2026, 5, 20))
+    web, world = Web(seeded_world), seeded_world
+    officer = next(o.key for o in world.city.officers if o.department == story.source)
+    headers = {"credit_official": officer, "credit_purpose": PURPOSE}
+    question = {"claim": "recorded", "record": str(record), "show": ["public"]}
+    answers = []
+    for _ in range(2):
+        world.publish()
+        answers.append(ask(web, story.source, question, **headers))
+        stamping(world, told).round()
+    answers.append(ask(web, story.source, question, **headers))
+    story.new_record("示市监罚字〔2026〕9602号", decided=date(2026, 5, 20))
+    world.publish()
+    stamping(world, told).round()
+    assert [list(answer.get_json().get("timestamps", {})) for answer in answers] == [
+        [],
+        ["records"],
+        ["records"],
+    ]
+    for answer in answers:
+        position = int(answer.headers["Credit-Receipt"].partition(":")[2])
+        assert world.replay.answer(position).body == answer.data

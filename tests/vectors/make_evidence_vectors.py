@@ -46,6 +46,7 @@ from tests.evidence_bench import (
     witness,
 )
 from tests.transparency import TestSigner, sha
+from tests.vectors.stamped_evidence import stamped
 
 FOLDER = Path(__file__).parent / "evidence"
 ML_DSA = SignatureType.ML_DSA_44_COSIGNATURE
@@ -1074,7 +1075,18 @@ def operators() -> Iterator[Vector]:
 
 def vectors() -> Iterator[Vector]:
     """All of them."""
-    for source in (good, post_quantum, changed, spelled, trusted, operators, rotated, delisted, early):
+    for source in (
+        good,
+        post_quantum,
+        changed,
+        spelled,
+        trusted,
+        operators,
+        rotated,
+        delisted,
+        early,
+        stamped,
+    ):
         yield from source()
 
 

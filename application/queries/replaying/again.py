@@ -28,7 +28,7 @@ from application.queries.pages import LIMIT_MAX, PageAsked
 from application.queries.proofs import EVIDENCE, Proofs, RecordClaim
 from application.queries.repair_windows import window_state
 from application.queries.replaying.past_ledger import PastLedger
-from application.queries.replaying.published_then import Notes
+from application.queries.replaying.published_then import Held
 from application.queries.report import AGENT
 from application.queries.reviews import ask_review
 from application.queries.subject import CONSENTS, OWN_PURPOSE, WHO_LOOKED, SubjectQueries
@@ -62,7 +62,7 @@ class Question:
     identity: Identity
     ledger: PastLedger
     desk: RemedyDesk
-    published: Callable[[Notes], Published]
+    published: Callable[[Held], Published]
 
     @property
     def asked(self) -> Mapping[str, Any]:
@@ -185,8 +185,8 @@ def _trace(question: Question) -> Again:
 
 def _evidence(question: Question) -> Again:
     look, asked = question.look, question.asked
-    notes, show = asked["checkpoints"], asked["show"]
-    proofs = Proofs(question.ledger, lambda: question.published(notes))
+    held, show = Held(asked["checkpoints"], asked.get("timestamps", {})), asked["show"]
+    proofs = Proofs(question.ledger, lambda: question.published(held))
     about, part, _ = look.shown[0]
     if part == "answered":
         told = proofs.of_answer(question.request, int(about.partition(":")[2]))

@@ -17,7 +17,7 @@ from application.queries.log_rows import RecordRows
 from application.queries.replaying.again import AGAIN, Again, Question
 from application.queries.replaying.model import NoSuchAnswer, PastReader
 from application.queries.replaying.past_ledger import BEGUN, PastLedger, Then
-from application.queries.replaying.published_then import Notes
+from application.queries.replaying.published_then import Held
 from domain.access.events import SubjectQueried
 from domain.parties.events import SubjectRegistered
 from domain.shared.refusals import Refused
@@ -39,7 +39,7 @@ class PastQuestions:
         *,
         ledger_id: UUID,
         desk: Callable[[Ledger], RemedyDesk],
-        published: Callable[[Notes], Published],
+        published: Callable[[Held], Published],
     ) -> None:
         self._reader, self._rows, self._vault = reader, rows, vault
         self._ledger_id, self._desk, self._published = ledger_id, desk, published

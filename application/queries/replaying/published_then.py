@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 from application.audit.epochs import DeltaReplay
-from application.queries.evidence import MapReading, NotYetProven, Published
+from application.queries.evidence import MapReading, NotYetProven, Published, PublishedTrees
 from application.sequencer import VIEWS, TileStore
+from application.stamping import Stamp
 from domain.transparency.epoch import parse_epoch
 from domain.transparency.prefix_map import MapHead
 from domain.transparency.tiles import ENTRIES, WIDTH, Tile, decode_bundle
@@ -23,22 +25,31 @@ class PublishedFiles(Protocol):
     def delta(self, digest: bytes) -> bytes | None: ...
 
 
-Notes = Mapping[str, str]
-"""The signed checkpoint of each log that a bundle holds."""
+@dataclass(frozen=True)
+class Held:
+    """What a bundle held of each log: its signed checkpoint, and the size of the tree whose stamp it carried."""
+
+    notes: Mapping[str, str]
+    stamps: Mapping[str, int]
 
 
 class _TilesThen:
     """The tiles, under the checkpoints of then."""
 
-    def __init__(self, tiles: TileStore, notes: Notes) -> None:
-        self._notes = notes
+    def __init__(self, tiles: PublishedTrees, held: Held) -> None:
+        self._tiles, self._held = tiles, held
         self.read = tiles.read
 
     def cosigned(self, log: str) -> bytes:
-        return self._notes.get(log, "").encode()
+        return self._held.notes.get(log, "").encode()
 
     def checkpoint(self, log: str) -> bytes:
         return self.cosigned(log)
+
+    def stamp(self, log: str, *, least: int, most: int) -> Stamp | None:
+        """The stamp that the bundle carried, whatever was stamped since."""
+        size = self._held.stamps.get(log, 0)
+        return self._tiles.stamp(log, least=size, most=size) if least <= size <= most else None
 
 
 class _MapsThen:
@@ -73,8 +84,8 @@ class _MapsThen:
         return entries
 
 
-def published_then(tiles: TileStore, maps: MapReading, files: PublishedFiles, notes: Notes) -> Published:
-    """What was published when a bundle with these checkpoints was made."""
+def published_then(tiles: PublishedTrees, maps: MapReading, files: PublishedFiles, held: Held) -> Published:
+    """What was published when a bundle that held this was made."""
 
     def delta(digest: bytes) -> bytes:
         found = files.delta(digest)
@@ -82,4 +93,4 @@ def published_then(tiles: TileStore, maps: MapReading, files: PublishedFiles, no
             raise FileNotFoundError
         return found
 
-    return Published(cast(TileStore, _TilesThen(tiles, notes)), _MapsThen(maps, tiles, delta))
+    return Published(cast(PublishedTrees, _TilesThen(tiles, held)), _MapsThen(maps, tiles, delta))

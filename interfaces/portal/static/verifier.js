@@ -32,6 +32,12 @@ const xinluVerify = (() => {
   const FIELD = 2n ** 255n - 19n;
   const ORDER_8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
   const WEAK = [0n, 1n, FIELD - 1n, ORDER_8, FIELD - ORDER_8]; // the y of the points of small order
+  // A time stamp token (RFC 3161) in hex, from its first byte: the SHA-256 stamped, the digits of the time.
+  const STAMPED = new RegExp(
+    ("^30L06092a864886f70d010702a0L30L020103(?:310f300dS[1-3]0500|310d300bS[1-3])30L060b2a864886f70d0109100104a0L04L"
+    + "30L02010106(?:..){2,60}?(?:3031300dS10500|302f300bS1)0420(.{64})02(?:..){2,40}?18[01].((?:3[0-9]){14})")
+      .replaceAll("L", "(?:[0-7].|81[89a-f].|82(?!00)....)").replaceAll("S", "060960864801650304020"),
+  );
   const LEAF = Uint8Array.of(0), NODE = Uint8Array.of(1), MAP_LEAF = Uint8Array.of(2), MAP_NODE = Uint8Array.of(3);
   const ZERO = new Uint8Array(32); // a missing child of a map's node
   const SENTENCES = /*sentences*/{}; // CHECKED and UNCHECKED of verifier.py, put in when the page is written
@@ -586,6 +592,8 @@ const xinluVerify = (() => {
         if (!governs) await verifier.checkSigner(leaf); // those were checked while learning from them
       }
       for (const code of verifier.leaves.size ? ["entries", "signers"] : []) report.say(code);
+      const members = bundle.members(), stamps = members.has("timestamps") ? members.get("timestamps") : new Map();
+      for (const log of verifier.heads.keys()) await verifier.readStamp(log, new Told(stamps, "timestamps"));
       verifier.covered = new Map();
       verifier.maps = new Map();
       if (bundle.members().has("epoch")) await verifier.readEpoch(bundle.get("epoch", "epoch"));
@@ -602,6 +610,24 @@ const xinluVerify = (() => {
       const by = [...head.witnesses.keys()].sort().map((name) => `${name} (${when(head.witnesses.get(name))})`);
       this.report.say("checkpoint", { origin, size: head.size, by: by.join(", ") || "-" });
       return head;
+    }
+
+    /** Since when a tree that this log's begins with was there, as a token states; whose it is, is not checked. */
+    async readStamp(log, stamps) {
+      if (!stamps.members().has(log)) {
+        this.report.say("unstamped");
+        return;
+      }
+      const told = stamps.get(log, `timestamps/${log}`), origin = `${this.authority}/${log}`;
+      const note = told.get("checkpoint").text(), found = STAMPED.exec(hexOf(told.get("token").base64()));
+      const head = await Head.of(note, origin, this.policy), digest = hexOf(await sha256(bytesOf(note)));
+      demand(head.size && found, "malformed", told.where);
+      await checkConsistent(head.size, head.root, this.heads.get(log), told.get("consistency").hashes(), told.where);
+      demand(found[1] === digest, "stamp", told.where);
+      const digits = found[2].replace(/3(.)/g, "$1");
+      const time = digits.replace(/(....)(..)(..)(..)(..)(..)/, "$1-$2-$3T$4:$5:$6Z");
+      this.report.say("stamped", { origin, size: head.size, time });
+      this.report.say("authority", { log, digest });
     }
 
     /** The index at which a log holds the bytes of an entry; the path is kept to be drawn. */
