@@ -10,10 +10,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from application.commands.governance import Governance
-from application.commands.listing_desk import HandleListing
 from application.commands.listings import Listings as ListingCommands
 from application.commands.listings import NotifyListing, SpeakInListing
-from application.commands.remedies import Done
+from application.commands.remedies import Done, HandleCase
 from application.commands.subjects import Identity
 from domain.catalogue.items import LegalBasis
 from domain.listing.case import Notice, Statement
@@ -140,9 +139,9 @@ class ListingStory:
             NotifyListing(uuid4(), LIST, (record,), Notice(**served), self.officer)  # type: ignore[arg-type]
         )
 
-    def handling(self, done: Done) -> HandleListing:
+    def handling(self, done: Done) -> HandleCase:
         """The department acts on what was done last."""
-        return HandleListing(done.case, done.version, self.officer)
+        return HandleCase(done.case, done.version, self.officer)
 
     def speaking(self, done: Done) -> SpeakInListing:
         """The subject speaks on what was done last."""

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from application.commands.measure_grounds import RestsOn
 from application.commands.measure_objections import MeasureObjections, ObjectToMeasure
-from application.commands.measures import HandleMeasure, NameMeasure
 from application.commands.measures import Measures as MeasureCommands
-from application.commands.remedies import Done
+from application.commands.measures import NameMeasure
+from application.commands.remedies import Done, HandleCase
 from domain.measures.case import Measure, fold_measure
 from domain.measures.fitting import RECORD
 from domain.measures.items import MeasureItem
@@ -154,9 +154,9 @@ class MeasureStory:
         }
         return self.measures.name(NameMeasure(**values))
 
-    def handling(self, done: Done) -> HandleMeasure:
+    def handling(self, done: Done) -> HandleCase:
         """The department acts on what was done last."""
-        return HandleMeasure(done.case, done.version, self.officer)
+        return HandleCase(done.case, done.version, self.officer)
 
     def applied(self, ground: UUID, /, *, until: date | None = None, **changed: Any) -> Done:
         """Named and applied, for a year unless told otherwise."""
@@ -181,7 +181,7 @@ class MeasureStory:
 
     def answered(self, done: Done, outcome: Outcome) -> Done:
         """Another officer of the department answers the objection."""
-        handling = HandleMeasure(done.case, done.version, Officer(FIRST, self.story.source))
+        handling = HandleCase(done.case, done.version, Officer(FIRST, self.story.source))
         said = {"reasons": "经核实", "remedies": REMEDIES if outcome == "rejected" else None}
         return MeasureObjections(self.story.desk).answer(handling, outcome, **said)  # type: ignore[arg-type]
 

@@ -12,18 +12,13 @@ from uuid import UUID, uuid4
 
 from application.commands.governance import Governance
 from application.commands.intake import Intake, Report
-from application.commands.objections import DecideObjection, FileObjection, Objections
-from application.commands.remedies import DepartmentAct, Done, RecordFile, RemedyDesk
-from application.commands.reorganisations import (
-    ApplyForRest,
-    BeginReorganisation,
-    EndReorganisation,
-    HandleRest,
-    Reorganisations,
-)
-from application.commands.repairs import ApplyForRepair, HandleRepair, Repairs, SupplyMaterials
-from application.commands.restorations import CompleteRestoration, Restorations, WaiveRestoration
-from application.commands.revocations import Revocations, RevokeRepair
+from application.commands.objections import FileObjection, Objections
+from application.commands.record_files import RecordFile
+from application.commands.remedies import DepartmentAct, Done, HandleCase, RemedyDesk
+from application.commands.reorganisations import ApplyForRest, BeginReorganisation, Reorganisations
+from application.commands.repairs import ApplyForRepair, Repairs, SupplyMaterials
+from application.commands.restorations import Restorations, WaiveRestoration
+from application.commands.revocations import Revocations
 from application.commands.seals import SealOfAct
 from application.commands.subjects import Identity, SubjectDesk, identity_of
 from domain.parties.acting import Officer
@@ -144,10 +139,10 @@ class Story:
         received = self.source if filing.by_department else self.office
         return self.objections.file(FileObjection(uuid4(), record, received, filing, subject))
 
-    def deciding(self, done: Done, officer: str = SECOND, *, expected: int | None = None) -> DecideObjection:
+    def deciding(self, done: Done, officer: str = SECOND, *, expected: int | None = None) -> HandleCase:
         """An officer of the source decides on what was filed."""
         version = done.version if expected is None else expected
-        return DecideObjection(done.case, version, Officer(officer, self.source))
+        return HandleCase(done.case, version, Officer(officer, self.source))
 
     def correction(
         self, record: UUID, objection: UUID, content: Parts, *, corrects: str | None = None
@@ -180,9 +175,9 @@ class Story:
         command = ApplyForRepair(uuid4(), record, self.office, self.subject(), application)
         return self.repairs.apply(command)
 
-    def handling(self, done: Done, officer: str = SECOND) -> HandleRepair:
+    def handling(self, done: Done, officer: str = SECOND) -> HandleCase:
         """An officer of the source handles what was applied for."""
-        return HandleRepair(done.case, done.version, Officer(officer, self.source))
+        return HandleCase(done.case, done.version, Officer(officer, self.source))
 
     def extend(self, done: Done, working_days: int = 10) -> Done:
         """The source takes more time, and told the applicant so."""
@@ -241,7 +236,7 @@ def revoke_repair(story: Story, granted: Done, **said: Any) -> Done:
         "public": {"revokes": leaf_hash(decided.leaf).hex(), "cause": "false_material", "officer": SECOND},
         "restricted": {"evidence": ["e7" * 32], "reasons": "所附证明系伪造", "remedies": REMEDIES, **said},
     }
-    command = RevokeRepair(granted.case, granted.version, Officer(SECOND, story.source))
+    command = HandleCase(granted.case, granted.version, Officer(SECOND, story.source))
     return Revocations(story.desk).revoke(command, story.sealed(RepairRevoked.KIND, granted.case, parts))
 
 
@@ -261,16 +256,17 @@ def apply_for_rest(story: Story, record: UUID, **more: Any) -> Done:
     return Reorganisations(story.desk).apply(command)
 
 
-def handling_rest(story: Story, done: Done, officer: str = SECOND) -> HandleRest:
+def handling_rest(story: Story, done: Done, officer: str = SECOND) -> HandleCase:
     """An officer of the source handles what was applied for."""
-    return HandleRest(done.case, done.version, Officer(officer, story.source))
+    return HandleCase(done.case, done.version, Officer(officer, story.source))
 
 
 def end_rest(story: Story, begun: Done, outcome: str) -> Done:
     """The plan was performed, or failed."""
     officer = Officer(SECOND, story.source)
-    command = EndReorganisation(begun.case, begun.version, officer, outcome, ("e2" * 32,), "裁定终止执行")
-    return Reorganisations(story.desk).end(command)
+    command = HandleCase(begun.case, begun.version, officer)
+    evidence, reasons = ("e2" * 32,), "裁定终止执行"
+    return Reorganisations(story.desk).end(command, outcome=outcome, evidence=evidence, reasons=reasons)
 
 
 def restore(story: Story, upheld: Done) -> Done:
@@ -278,7 +274,7 @@ def restore(story: Story, upheld: Done) -> Done:
     task = UUID(str(upheld.told["restoration"]))
     begun = leaf_hash(story.world.ledger.store.load("records", task)[0].leaf).hex()
     said = {"restores": begun, "manner": ["letter_to_subject"], "evidence": ["e5" * 32], "officer": SECOND}
-    command = CompleteRestoration(task, 1, Officer(SECOND, story.source))
+    command = HandleCase(task, 1, Officer(SECOND, story.source))
     return Restorations(story.desk).complete(
         command, story.sealed(RestorationCompleted.KIND, task, {"public": said})
     )

@@ -10,13 +10,8 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from application.commands.department_acts import require_whole
-from application.commands.remedies import (
-    Act,
-    DepartmentAct,
-    RecordFile,
-    RemedyDesk,
-    StaleVersion,
-)
+from application.commands.record_files import RecordFile
+from application.commands.remedies import Act, DepartmentAct, HandleCase, RemedyDesk, StaleVersion
 from application.commands.subjects import Identity
 from domain.catalogue.gate import gate
 from domain.catalogue.items import SUBJECT_KINDS, SubjectKind, version_in_force
@@ -39,15 +34,6 @@ from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.transparency.merkle import leaf_hash
 
 PURPOSE = "listing"
-
-
-@dataclass(frozen=True)
-class HandleListing:
-    """Which officer acts on which case, having seen which ``expected`` version of it."""
-
-    listing_id: UUID
-    expected: int
-    officer: Officer
 
 
 @dataclass(frozen=True)
@@ -144,8 +130,8 @@ class ListingDesk:
         rows = self._ledger.store.load("records", listing_id)
         return next((leaf_hash(row.leaf).hex() for row in rows if row.stream_version == version), "")
 
-    def _handled(self, command: HandleListing, rule: str) -> ListingCase:
-        case = self._case(command.listing_id, command.expected, rule)
+    def _handled(self, command: HandleCase, rule: str) -> ListingCase:
+        case = self._case(command.case, command.expected, rule)
         self._desk.officer(command.officer, rule=rule)
         refuse_if_any(department_defects(case.listing, command.officer, rule=rule))
         return case
@@ -188,7 +174,7 @@ class ListingDesk:
         event: Event,
         act: DepartmentAct,
         case: ListingCase,
-        command: HandleListing,
+        command: HandleCase,
         told: dict[str, object],
     ) -> Act:
         """The act under its department's own seal. Raises ``Refused`` (FORMAT, DET-5)."""

@@ -11,14 +11,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.commands.department_acts import of_department
-from application.commands.listing_desk import HandleListing, ListingCase, ListingDesk
-from application.commands.remedies import (
-    Act,
-    DepartmentAct,
-    Done,
-    Once,
-    RecordFile,
-)
+from application.commands.listing_desk import ListingCase, ListingDesk
+from application.commands.record_files import RecordFile
+from application.commands.remedies import Act, DepartmentAct, Done, HandleCase, Once
 from application.commands.subjects import Identity
 from application.ledger import SealedAct
 from application.listings import lists_of, stands
@@ -96,7 +91,7 @@ class Listings(ListingDesk):
 
         return self._desk.perform(make, once)
 
-    def answer(self, command: HandleListing, *, outcome: str, reasons: str, once: Once | None = None) -> Done:
+    def answer(self, command: HandleCase, *, outcome: str, reasons: str, once: Once | None = None) -> Done:
         """Answer what the subject said (LST-5)."""
 
         def make() -> Act:
@@ -112,7 +107,7 @@ class Listings(ListingDesk):
 
         return self._desk.perform(make, once)
 
-    def drop(self, command: HandleListing, *, reasons: str, once: Once | None = None) -> Done:
+    def drop(self, command: HandleCase, *, reasons: str, once: Once | None = None) -> Done:
         """List nobody; the case is over."""
 
         def make() -> Act:
@@ -122,11 +117,11 @@ class Listings(ListingDesk):
 
         return self._desk.perform(make, once)
 
-    def decide(self, command: HandleListing, act: DepartmentAct, *, once: Once | None = None) -> Done:
+    def decide(self, command: HandleCase, act: DepartmentAct, *, once: Once | None = None) -> Done:
         """List, by the department's own sealed decision (LST-6): on the list from this transaction on."""
         return self._desk.perform(lambda: self._decided(command, act), once)
 
-    def remove(self, command: HandleListing, act: DepartmentAct, *, once: Once | None = None) -> Done:
+    def remove(self, command: HandleCase, act: DepartmentAct, *, once: Once | None = None) -> Done:
         """Take the subject off, by the department's own sealed act (LST-8): in no view from then on."""
 
         def make() -> Act:
@@ -170,7 +165,7 @@ class Listings(ListingDesk):
 
     def refuse(
         self,
-        command: HandleListing,
+        command: HandleCase,
         *,
         reasons: str,
         remedies: Mapping[str, str],
@@ -223,7 +218,7 @@ class Listings(ListingDesk):
         act.guards |= guards
         return act
 
-    def _decided(self, command: HandleListing, act: DepartmentAct) -> Act:
+    def _decided(self, command: HandleCase, act: DepartmentAct) -> Act:
         now = self._ledger.now()
         guards: dict[UUID, int] = {}
         case = self._handled(command, "LST-4")

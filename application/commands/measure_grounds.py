@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from application.commands.remedies import RecordFile, RemedyDesk
+from application.commands.record_files import RecordFile
+from application.commands.remedies import RemedyDesk
 from application.ledger import Ledger
 from application.listings import lists_of, stands
 from application.sealing import parse_key_reference

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
-from application.commands.measures import HandleMeasure, Measures
-from application.commands.remedies import Act, Done, Once, RemedyDesk
+from application.commands.measures import Measures
+from application.commands.remedies import Act, Done, HandleCase, Once, RemedyDesk
 from application.commands.restorations import restoring
 from application.commands.subjects import Identity
 from domain.measures.events import MeasureApplied, MeasureNamed, MeasureObjected
@@ -54,7 +54,7 @@ class MeasureObjections:
 
     def answer(
         self,
-        command: HandleMeasure,
+        command: HandleCase,
         outcome: Outcome,
         *,
         reasons: str,

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from application.commands.department_acts import of_department, require_whole
 from application.commands.measure_grounds import FoundGround, Grounds, RestsOn
-from application.commands.remedies import Act, DepartmentAct, Done, Once, RecordFile, RemedyDesk, StaleVersion
+from application.commands.record_files import RecordFile
+from application.commands.remedies import Act, DepartmentAct, Done, HandleCase, Once, RemedyDesk, StaleVersion
 from application.commands.restorations import restoring
 from application.commands.subjects import identity_of
 from application.measures import measures_of
@@ -59,15 +60,6 @@ class NameMeasure:
     officer: Officer
 
 
-@dataclass(frozen=True)
-class HandleMeasure:
-    """Which officer acts on which measure, having seen which ``expected`` version of it."""
-
-    measure_id: UUID
-    expected: int
-    officer: Officer
-
-
 class Measures:
     """The measures (惩戒措施) of one ledger."""
 
@@ -80,18 +72,18 @@ class Measures:
         """Name the subject (发起, JNT-1): a case for each responding department, on its worklist from now on."""
         return self._desk.perform(lambda: self._named(command), once)
 
-    def apply(self, command: HandleMeasure, act: DepartmentAct, *, once: Once | None = None) -> Done:
+    def apply(self, command: HandleCase, act: DepartmentAct, *, once: Once | None = None) -> Done:
         """Apply it by the department's own sealed act (MEA-1): in force from this transaction on."""
         return self._desk.perform(lambda: self._applied(command, act), once)
 
-    def decline(self, command: HandleMeasure, *, reasons: str, once: Once | None = None) -> Done:
+    def decline(self, command: HandleCase, *, reasons: str, once: Once | None = None) -> Done:
         """Say why it is not applied (JNT-1)."""
         now = self._ledger.now
         return self._acted(
             command, lambda m: decline(m, officer=command.officer, reasons=reasons, now=now()), once
         )
 
-    def report(self, command: HandleMeasure, *, done: str, once: Once | None = None) -> Done:
+    def report(self, command: HandleCase, *, done: str, once: Once | None = None) -> Done:
         """Report what was done (JNT-1); the next report is due by the next feedback day."""
 
         def make() -> Act:
@@ -108,7 +100,7 @@ class Measures:
         return self._desk.perform(make, once)
 
     def lift(
-        self, command: HandleMeasure, *, reasons: str, cause: str = "corrected", once: Once | None = None
+        self, command: HandleCase, *, reasons: str, cause: str = "corrected", once: Once | None = None
     ) -> Done:
         """Lift it: the conduct was corrected in time (JNT-4), or it was wrong and a reputation is restored (OBJ-4)."""
 
@@ -211,7 +203,7 @@ class Measures:
             elif not self._grounds.may_know(found, code):
                 yield Defect("SHR-1", "measure_responder_out_of_scope", where)
 
-    def _applied(self, command: HandleMeasure, act: DepartmentAct) -> Act:
+    def _applied(self, command: HandleCase, act: DepartmentAct) -> Act:
         measure, record = self.handled(command)
         event = of_department(MeasureApplied, act.parts, measure.id, measure.version + 1, self._ledger.now())
         guards: dict[UUID, int] = {}
@@ -250,16 +242,16 @@ class Measures:
         same = [m.from_day for m in earlier if (m.code, m.rests_on) == (measure.code, measure.rests_on)]
         return min((day for day in same if day), default="")
 
-    def _acted(self, command: HandleMeasure, decide: Callable[[Measure], Event], once: Once | None) -> Done:
+    def _acted(self, command: HandleCase, decide: Callable[[Measure], Event], once: Once | None) -> Done:
         def make() -> Act:
             measure, record = self.handled(command)
             return self.act_of(decide(measure), record, command.officer, {}, {})
 
         return self._desk.perform(make, once)
 
-    def handled(self, command: HandleMeasure) -> tuple[Measure, RecordFile]:
+    def handled(self, command: HandleCase) -> tuple[Measure, RecordFile]:
         """The measure and the record behind it. Raises ``Refused``, so of what is stopped (INS-2), ``StaleVersion``."""
-        measure, record = self.case(command.measure_id)
+        measure, record = self.case(command.case)
         if measure.version != command.expected:
             raise StaleVersion
         self._desk.officer(command.officer, rule="JNT-1")

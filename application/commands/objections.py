@@ -13,15 +13,8 @@ from functools import partial
 from uuid import UUID
 
 from application.commands.gating import content_defects, document_of
-from application.commands.remedies import (
-    Act,
-    DepartmentAct,
-    Done,
-    Once,
-    RecordFile,
-    RemedyDesk,
-    StaleVersion,
-)
+from application.commands.record_files import RecordFile
+from application.commands.remedies import Act, DepartmentAct, Done, HandleCase, Once, RemedyDesk, StaleVersion
 from application.commands.restorations import restoring
 from application.commands.sealed_parts import fields_of, mappings
 from application.commands.subjects import Identity, identity_of
@@ -63,15 +56,6 @@ class FileObjection:
     subject: Identity | None
 
 
-@dataclass(frozen=True)
-class DecideObjection:
-    """Who decides which objection, having seen which ``expected`` version of it."""
-
-    objection_id: UUID
-    expected: int
-    officer: Officer
-
-
 class Objections:
     """The objections (异议) of one ledger."""
 
@@ -89,7 +73,7 @@ class Objections:
 
     def reject(
         self,
-        command: DecideObjection,
+        command: HandleCase,
         *,
         reasons: str,
         remedies: Mapping[str, str],
@@ -113,7 +97,7 @@ class Objections:
 
     def correct(
         self,
-        command: DecideObjection,
+        command: HandleCase,
         act: DepartmentAct,
         *,
         reasons: str | None = None,
@@ -124,7 +108,7 @@ class Objections:
 
     def withdraw(
         self,
-        command: DecideObjection,
+        command: HandleCase,
         act: DepartmentAct,
         *,
         reasons: str | None = None,
@@ -197,7 +181,7 @@ class Objections:
             guards=guards,
         )
 
-    def _corrected(self, command: DecideObjection, act: DepartmentAct, reasons: str | None) -> Act:
+    def _corrected(self, command: HandleCase, act: DepartmentAct, reasons: str | None) -> Act:
         desk, now = self._desk, self._ledger.now()
         objection, record = self._case(command)
         decided = self._upheld(objection, record, command, "corrected", reasons)
@@ -243,8 +227,8 @@ class Objections:
         ends = None if item is None else term_end(item, content, months_max=months)
         return ends.isoformat() if ends is not None and ends < today else ""
 
-    def _case(self, command: DecideObjection) -> tuple[Objection, RecordFile]:
-        objection = self.find(command.objection_id)
+    def _case(self, command: HandleCase) -> tuple[Objection, RecordFile]:
+        objection = self.find(command.case)
         if objection is None:
             raise Refused(Defect("OBJ-3", "remedy_case_unknown"))
         if objection.version != command.expected:
@@ -256,7 +240,7 @@ class Objections:
         self,
         objection: Objection,
         record: RecordFile,
-        command: DecideObjection,
+        command: HandleCase,
         effect: Effect,
         reasons: str | None,
     ) -> ObjectionDecided:
@@ -271,7 +255,7 @@ class Objections:
         )
 
     def _decided(
-        self, event: ObjectionDecided, record: RecordFile, command: DecideObjection, *sealed: SealedAct
+        self, event: ObjectionDecided, record: RecordFile, command: HandleCase, *sealed: SealedAct
     ) -> Act:
         return Act(
             event=event,

@@ -6,11 +6,12 @@ Each command is one transaction: the record leaves or enters the views with the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from application.commands.remedies import Act, Done, Once, RecordFile, RemedyDesk, StaleVersion
+from application.commands.record_files import RecordFile
+from application.commands.remedies import Act, Done, HandleCase, Once, RemedyDesk, StaleVersion
 from application.commands.revocations import record_term_end
 from application.commands.subjects import Identity
 from application.ledger import SealedAct
@@ -42,18 +43,6 @@ class BeginReorganisation:
 
 
 @dataclass(frozen=True)
-class EndReorganisation:
-    """Which officer says how which plan ended, having seen which ``expected`` version of the case."""
-
-    case_id: UUID
-    expected: int
-    officer: Officer
-    outcome: str
-    evidence: tuple[str, ...]
-    reasons: str | None = None
-
-
-@dataclass(frozen=True)
 class ApplyForRest:
     """An application as it comes in at any department; ``case_id`` is drawn by the caller."""
 
@@ -62,15 +51,6 @@ class ApplyForRest:
     received_by: str
     subject: Identity
     application: RestApplication
-
-
-@dataclass(frozen=True)
-class HandleRest:
-    """Which officer of the source acts on which application, having seen which ``expected`` version of it."""
-
-    case_id: UUID
-    expected: int
-    officer: Officer
 
 
 class Reorganisations:
@@ -129,11 +109,11 @@ class Reorganisations:
 
         return self._desk.perform(make, once)
 
-    def grant(self, command: HandleRest, *, once: Once | None = None) -> Done:
+    def grant(self, command: HandleCase, *, once: Once | None = None) -> Done:
         """Let the record rest as was applied for, from this transaction on."""
 
         def make() -> Act:
-            found, record = self._case(command.case_id, command.expected, command.officer)
+            found, record = self._case(command)
             if found.plan is None:
                 raise Refused(Defect("REP-5", "reorganisation_decided_already"))
             begun, rested = begin_reorganisation(
@@ -153,12 +133,12 @@ class Reorganisations:
         return self._desk.perform(make, once)
 
     def refuse(
-        self, command: HandleRest, *, reasons: str, remedies: Mapping[str, str], once: Once | None = None
+        self, command: HandleCase, *, reasons: str, remedies: Mapping[str, str], once: Once | None = None
     ) -> Done:
         """Refuse what was applied for, with reasons and remedies."""
 
         def make() -> Act:
-            found, record = self._case(command.case_id, command.expected, command.officer)
+            found, record = self._case(command)
             refused = refuse_rest(
                 found,
                 officer=command.officer,
@@ -171,26 +151,34 @@ class Reorganisations:
 
         return self._desk.perform(make, once)
 
-    def _case(self, case_id: UUID, expected: int, officer: Officer) -> tuple[Reorganisation, RecordFile]:
-        found = fold_reorganisation(self._ledger.load(case_id))
+    def _case(self, command: HandleCase) -> tuple[Reorganisation, RecordFile]:
+        found = fold_reorganisation(self._ledger.load(command.case))
         if found is None:
             raise Refused(Defect("REP-5", "remedy_case_unknown"))
-        if found.version != expected:
+        if found.version != command.expected:
             raise StaleVersion
-        self._desk.officer(officer, rule="REP-5")
+        self._desk.officer(command.officer, rule="REP-5")
         return found, self._desk.of_case(found.id, found.record, rule="REP-5")
 
-    def end(self, command: EndReorganisation, *, once: Once | None = None) -> Done:
+    def end(
+        self,
+        command: HandleCase,
+        *,
+        outcome: str,
+        evidence: Sequence[str],
+        reasons: str | None = None,
+        once: Once | None = None,
+    ) -> Done:
         """End it: repaired for good when the plan was performed, else shown again while the term runs."""
 
         def make() -> Act:
-            found, record = self._case(command.case_id, command.expected, command.officer)
+            found, record = self._case(command)
             ended = end_reorganisation(
                 found,
-                outcome=command.outcome,
+                outcome=outcome,
                 officer=command.officer,
-                evidence=command.evidence,
-                reasons=command.reasons,
+                evidence=tuple(evidence),
+                reasons=reasons,
                 now=self._ledger.now(),
             )
             act = _Acting(command.officer, record, {"outcome": ended.outcome})

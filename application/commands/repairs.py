@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from application.commands.remedies import Act, Done, Once, RecordFile, RemedyDesk, StaleVersion
+from application.commands.record_files import RecordFile
+from application.commands.remedies import Act, Done, HandleCase, Once, RemedyDesk, StaleVersion
 from application.commands.revocations import record_term_end
 from application.commands.subjects import Identity
 from domain.catalogue.items import CatalogueItem, LegalBasis, version_in_force
@@ -57,15 +58,6 @@ class SupplyMaterials:
     officer: str | None = None
 
 
-@dataclass(frozen=True)
-class HandleRepair:
-    """Which officer of the source acts on which application, having seen which ``expected`` version of it."""
-
-    repair_id: UUID
-    expected: int
-    officer: Officer
-
-
 class Repairs:
     """The credit repairs (信用修复) of one ledger."""
 
@@ -82,12 +74,12 @@ class Repairs:
         return self._desk.perform(lambda: self.applied(command), once)
 
     def request_materials(
-        self, command: HandleRepair, *, unusable: tuple[str, ...] = (), once: Once | None = None
+        self, command: HandleCase, *, unusable: tuple[str, ...] = (), once: Once | None = None
     ) -> Done:
         """Ask for all that is missing, once (REP-2)."""
 
         def make() -> Act:
-            repair, record = self._case(command.repair_id, command.expected, command.officer)
+            repair, record = self._case(command.case, command.expected, command.officer)
             event = request_materials(
                 repair,
                 officer=command.officer,
@@ -125,11 +117,11 @@ class Repairs:
 
         return self._desk.perform(make, once)
 
-    def accept(self, command: HandleRepair, *, once: Once | None = None) -> Done:
+    def accept(self, command: HandleCase, *, once: Once | None = None) -> Done:
         """Accept a complete application."""
 
         def make() -> Act:
-            repair, record = self._case(command.repair_id, command.expected, command.officer)
+            repair, record = self._case(command.case, command.expected, command.officer)
             event = accept_repair(
                 repair,
                 officer=command.officer,
@@ -143,7 +135,7 @@ class Repairs:
 
     def extend(
         self,
-        command: HandleRepair,
+        command: HandleCase,
         *,
         reasons: str,
         notice: str,
@@ -153,7 +145,7 @@ class Repairs:
         """Extend the time to decide, once, and told to the applicant before it ends (REP-4)."""
 
         def make() -> Act:
-            repair, record = self._case(command.repair_id, command.expected, command.officer)
+            repair, record = self._case(command.case, command.expected, command.officer)
             guards: dict[UUID, int] = {}
             event = extend_repair(
                 repair,
@@ -172,11 +164,11 @@ class Repairs:
 
         return self._desk.perform(make, once)
 
-    def grant(self, command: HandleRepair, *, once: Once | None = None) -> Done:
+    def grant(self, command: HandleCase, *, once: Once | None = None) -> Done:
         """Grant it: annotated or shielded in this very transaction, or shielded and its erasure asked for (REP-5)."""
 
         def make() -> Act:
-            repair, record = self._case(command.repair_id, command.expected, command.officer)
+            repair, record = self._case(command.case, command.expected, command.officer)
             event = grant_repair(
                 repair,
                 officer=command.officer,
@@ -190,7 +182,7 @@ class Repairs:
 
     def reject(
         self,
-        command: HandleRepair,
+        command: HandleCase,
         *,
         reasons: str,
         remedies: Mapping[str, str],
@@ -200,7 +192,7 @@ class Repairs:
         """Refuse it, with reasons and remedies; that it is excluded needs its basis (REP-1)."""
 
         def make() -> Act:
-            repair, record = self._case(command.repair_id, command.expected, command.officer)
+            repair, record = self._case(command.case, command.expected, command.officer)
             event = reject_repair(
                 repair,
                 officer=command.officer,
@@ -276,9 +268,7 @@ class Repairs:
             self._desk.officer(officer, rule="REP-2")
         return repair, record
 
-    def _handled(
-        self, event: Event, record: RecordFile, command: HandleRepair, told: dict[str, object]
-    ) -> Act:
+    def _handled(self, event: Event, record: RecordFile, command: HandleCase, told: dict[str, object]) -> Act:
         return self._act(event, record, command.officer.department, command.officer.pseudonym, told)
 
     def _act(

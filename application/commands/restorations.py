@@ -10,15 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from application.commands.remedies import (
-    Act,
-    DepartmentAct,
-    Done,
-    Once,
-    RecordFile,
-    RemedyDesk,
-    StaleVersion,
-)
+from application.commands.record_files import RecordFile
+from application.commands.remedies import Act, DepartmentAct, Done, HandleCase, Once, RemedyDesk, StaleVersion
 from application.commands.sealed_parts import mappings
 from application.commands.subjects import Identity
 from domain.parties.acting import Agent, Officer
@@ -37,15 +30,6 @@ from domain.transparency.merkle import leaf_hash
 
 PURPOSE = "objection"
 FIELDS = frozenset({"restores", "manner", "evidence", "officer"})
-
-
-@dataclass(frozen=True)
-class CompleteRestoration:
-    """Which officer closes which task, having seen which ``expected`` version of it."""
-
-    restoration_id: UUID
-    expected: int
-    officer: Officer
 
 
 @dataclass(frozen=True)
@@ -88,11 +72,11 @@ class Restorations:
         self._desk = desk
         self._ledger = desk.ledger
 
-    def complete(self, command: CompleteRestoration, act: DepartmentAct, *, once: Once | None = None) -> Done:
+    def complete(self, command: HandleCase, act: DepartmentAct, *, once: Once | None = None) -> Done:
         """Close it by what the department sealed: in which manner, over which evidence."""
 
         def make() -> Act:
-            task, record = self._case(command.restoration_id, command.expected)
+            task, record = self._case(command.case, command.expected)
             self._desk.officer(command.officer, rule="OBJ-4")
             public = mappings(act.parts)["public"]
             if set(act.parts) != {"public"} or set(public) != FIELDS:

@@ -5,15 +5,14 @@ The record returns where that is still lawful; what a list or a measure did with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from application.commands.remedies import Act, DepartmentAct, Done, Once, RecordFile, RemedyDesk, StaleVersion
+from application.commands.record_files import RecordFile
+from application.commands.remedies import Act, DepartmentAct, Done, HandleCase, Once, RemedyDesk, StaleVersion
 from application.commands.sealed_parts import mappings
 from application.ledger import SealedAct
 from domain.catalogue.items import version_in_force
-from domain.parties.acting import Officer
 from domain.records.publicity import decided_on, item_code, term_end
 from domain.remedies.events import RepairDecided
 from domain.remedies.repair_case import Repair, amount_defects, fold_repair
@@ -30,15 +29,6 @@ FIELDS = {
 }
 
 
-@dataclass(frozen=True)
-class RevokeRepair:
-    """Which officer of the source revokes which repair, having seen which ``expected`` version of it."""
-
-    repair_id: UUID
-    expected: int
-    officer: Officer
-
-
 class Revocations:
     """The revoked repairs (撤销信用修复) of one ledger."""
 
@@ -46,11 +36,11 @@ class Revocations:
         self._desk = desk
         self._ledger = desk.ledger
 
-    def revoke(self, command: RevokeRepair, act: DepartmentAct, *, once: Once | None = None) -> Done:
+    def revoke(self, command: HandleCase, act: DepartmentAct, *, once: Once | None = None) -> Done:
         """Revoke a granted repair by what its department sealed; the record returns in this very transaction."""
         return self._desk.perform(lambda: self._revoked(command, act), once)
 
-    def _revoked(self, command: RevokeRepair, act: DepartmentAct) -> Act:
+    def _revoked(self, command: HandleCase, act: DepartmentAct) -> Act:
         desk, now = self._desk, self._ledger.now()
         repair, record, decided = self._case(command)
         said = _said(act)
@@ -91,9 +81,9 @@ class Revocations:
             seal=sealed,
         )
 
-    def _case(self, command: RevokeRepair) -> tuple[Repair, RecordFile, str]:
+    def _case(self, command: HandleCase) -> tuple[Repair, RecordFile, str]:
         """The repair, its record, and the leaf hash (hex) of the decision, empty when there is none."""
-        rows = self._ledger.store.load("records", command.repair_id)
+        rows = self._ledger.store.load("records", command.case)
         repair = fold_repair(row.event for row in self._ledger.open_all(rows, log="records"))
         if repair is None:
             raise Refused(Defect("REP-5", "remedy_case_unknown"))

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
-from application.commands.remedies import RecordFile, RemedyDesk
+from application.commands.record_files import RecordFile
+from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity
 from application.ledger import OpenedRow
 from application.queries.looks import log_look, made_again

@@ -16,13 +16,12 @@ from uuid import UUID
 
 from application.commands.governance import Governance
 from application.commands.intake import Intake
-from application.commands.listing_desk import HandleListing
 from application.commands.listings import Listings, NotifyListing, SpeakInListing
 from application.commands.measure_grounds import RestsOn
-from application.commands.measures import HandleMeasure, Measures, NameMeasure
+from application.commands.measures import Measures, NameMeasure
 from application.commands.proposals import HandleProposal, Proposals
 from application.commands.refusals import log_refusal
-from application.commands.remedies import DepartmentAct, Done
+from application.commands.remedies import DepartmentAct, Done, HandleCase
 from application.commands.seals import SealOfAct
 from application.commands.subjects import Identity
 from application.ledger import Ledger
@@ -204,7 +203,7 @@ class Examples:
         office = self._city.credit_office.code
         speaking = SpeakInListing(begun.case, begun.version, office, party)
         said = self._listings.state(speaking, Statement(STATEMENT))
-        handling = HandleListing(said.case, said.version, self._officer)
+        handling = HandleCase(said.case, said.version, self._officer)
         return self._listings.answer(handling, outcome="rejected", reasons=ANSWER)
 
     def _listed(self, begun: Done, record: UUID, subject: Part) -> None:
@@ -228,7 +227,7 @@ class Examples:
             **SIX,
         }
         act = self._sealed(Kind.LISTING_DECIDED, {"public": public, "restricted": {"facts": FACTS}}, begun)
-        self._listings.decide(HandleListing(heard.case, heard.version, self._officer), act)
+        self._listings.decide(HandleCase(heard.case, heard.version, self._officer), act)
 
     def _measured(self, listing: UUID) -> None:
         """A measure on the listing: applied by the department that decided it, named to another one."""
@@ -256,7 +255,7 @@ class Examples:
         restricted: Part = {"rests_on": str(listing), "content": "一年内不受理食品生产经营许可申请"}
         parts = {"public": public, "restricted": restricted}
         act = self._sealed(Kind.MEASURE_APPLIED, parts, named)
-        measures.apply(HandleMeasure(named.case, named.version, self._officer), act)
+        measures.apply(HandleCase(named.case, named.version, self._officer), act)
 
     def _sealed(self, kind: Kind, parts: Parts, case: Done) -> DepartmentAct:
         """An act on a case under the department's own seal."""

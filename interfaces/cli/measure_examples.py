@@ -11,8 +11,8 @@ from uuid import UUID
 
 from application.commands.governance import Governance
 from application.commands.measure_grounds import RestsOn
-from application.commands.measures import HandleMeasure, Measures, NameMeasure
-from application.commands.remedies import DepartmentAct, Done, RemedyDesk
+from application.commands.measures import Measures, NameMeasure
+from application.commands.remedies import DepartmentAct, Done, HandleCase, RemedyDesk
 from domain.catalogue.items import LegalBasis
 from domain.measures.items import MeasureItem, Provision
 from domain.parties.acting import Officer
@@ -73,7 +73,7 @@ class MeasureExamples:
         }
         restricted: Part = {"rests_on": str(record), "content": "半年内每月检查一次"}
         act = self._sealed(Kind.MEASURE_APPLIED, {"public": public, "restricted": restricted}, named)
-        self._measures.apply(HandleMeasure(named.case, named.version, self._officer), act)
+        self._measures.apply(HandleCase(named.case, named.version, self._officer), act)
         return str(named.case)
 
     def _named(self, item: MeasureItem, provision: Provision, ground: RestsOn) -> Done:

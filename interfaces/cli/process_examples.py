@@ -18,8 +18,8 @@ from application.commands.measure_grounds import RestsOn
 from application.commands.measure_objections import MeasureObjections, ObjectToMeasure
 from application.commands.measures import Measures, NameMeasure
 from application.commands.objections import FileObjection, Objections
-from application.commands.remedies import DepartmentAct, Once, RemedyDesk
-from application.commands.repairs import ApplyForRepair, HandleRepair, Repairs
+from application.commands.remedies import DepartmentAct, HandleCase, Once, RemedyDesk
+from application.commands.repairs import ApplyForRepair, Repairs
 from application.commands.subjects import identity_of
 from application.ports import Receipt
 from domain.oversight.tip_offs import HANDLER
@@ -92,7 +92,7 @@ class ProcessExamples:
         applied = repairs.apply(
             ApplyForRepair(case, record, self._office, subject, Application(materials=materials))
         )
-        repairs.accept(HandleRepair(case, applied.version, self._officer))
+        repairs.accept(HandleCase(case, applied.version, self._officer))
         return {"case": str(case), "page": f"/records/{record}"}
 
     def _lenient(self) -> dict[str, str]:

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from application.commands.objections import DecideObjection, FileObjection, Objections
-from application.commands.remedies import DepartmentAct, RemedyDesk
-from application.commands.reorganisations import ApplyForRest, HandleRest, Reorganisations
+from application.commands.objections import FileObjection, Objections
+from application.commands.remedies import DepartmentAct, HandleCase, RemedyDesk
+from application.commands.reorganisations import ApplyForRest, Reorganisations
 from application.commands.repair_windows import ApplyForRepairs, RepairWindow
-from application.commands.repairs import HandleRepair, Repairs
-from application.commands.revocations import Revocations, RevokeRepair
+from application.commands.repairs import Repairs
+from application.commands.revocations import Revocations
 from application.commands.subjects import identity_of
 from domain.parties.acting import Officer
 from domain.remedies.objection import Filing
@@ -64,14 +64,14 @@ class RemedyExamples:
         filed = objections.file(FileObjection(case, record, self._office, filing, subject))
         leaf = self._desk.record(record, rule="OBJ-1").leaf_hash
         parts: Parts = {"public": {"withdraws": leaf, "objection": str(case)}}
-        decided = DecideObjection(case, filed.version, self._officer)
+        decided = HandleCase(case, filed.version, self._officer)
         objections.withdraw(decided, self._sealed(Kind.RECORD_WITHDRAWN, parts, record))
 
     def _extended(self) -> None:
         """REP-4: applied for at one window, accepted, and being examined for longer than it first should be."""
         applied = self._applied(20)
-        accepted = Repairs(self._desk).accept(HandleRepair(applied, 1, self._officer))
-        handling = HandleRepair(applied, accepted.version, self._officer)
+        accepted = Repairs(self._desk).accept(HandleCase(applied, 1, self._officer))
+        handling = HandleCase(applied, accepted.version, self._officer)
         Repairs(self._desk).extend(
             handling, reasons="示例：须现场核查整改情况", notice=DIGEST, working_days=5
         )
@@ -80,14 +80,14 @@ class RemedyExamples:
         """REP-5: a repair that false material obtained, undone; the record is shown again."""
         applied = self._applied(21)
         repairs = Repairs(self._desk)
-        accepted = repairs.accept(HandleRepair(applied, 1, self._officer))
-        granted = repairs.grant(HandleRepair(applied, accepted.version, self._officer))
+        accepted = repairs.accept(HandleCase(applied, 1, self._officer))
+        granted = repairs.grant(HandleCase(applied, accepted.version, self._officer))
         leaf, officer = str(granted.told["leaf_hash"]), self._officer.pseudonym
         parts: Parts = {
             "public": {"revokes": leaf, "cause": "false_material", "officer": officer},
             "restricted": {"evidence": [DIGEST], "reasons": "示例：整改证明系伪造", "remedies": REMEDIES},
         }
-        revoking = RevokeRepair(applied, granted.version, self._officer)
+        revoking = HandleCase(applied, granted.version, self._officer)
         Revocations(self._desk).revoke(revoking, self._sealed(Kind.REPAIR_REVOKED, parts, applied))
 
     def _resting(self) -> None:
@@ -100,7 +100,7 @@ class RemedyExamples:
         subject = identity_of(self._desk.form_of(content), content)
         desk = Reorganisations(self._desk)
         desk.apply(ApplyForRest(case, record, self._office, subject, RestApplication(plan)))
-        desk.grant(HandleRest(case, 1, self._officer))
+        desk.grant(HandleCase(case, 1, self._officer))
 
     def _applied(self, number: int) -> UUID:
         """The case of an application for the repair of a penalty, at the one window."""

@@ -118,8 +118,7 @@ def object_to_entry(entry_id: UUID) -> Response:
         if given.caller.signed_header(ON_BEHALF) not in (SUBJECT, AGENT):
             raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", ON_BEHALF))
         said = given_json(ObjectedToEntry(), given.body)
-        subject, agent = given.on_behalf(said, naming_agent=True)
-        assert subject is not None
+        subject, agent = given.speaking(said, naming_agent=True)
         return EntryObjections(given.desk).file(
             entry_id,
             subject,

@@ -5,7 +5,6 @@ For everyone else a flag is not there; a unit's systems show the page that a fla
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from application.commands.flags import FlagDesk, HandleFlag
-from application.commands.remedies import Done, StaleVersion
+from application.commands.remedies import Done
 from application.queries.flags import Flags, Told
 from application.registry import Registry
 from domain.access.model import SUPERVISION
@@ -35,14 +34,13 @@ from interfaces.http.intakes import logged_refusals
 from interfaces.http.media import HTML, page_wanted, shown
 from interfaces.http.paging import asked_page, page_response, read_json
 from interfaces.http.queries import for_purpose
-from interfaces.http.remedies import Command, command, sealed_act
+from interfaces.http.remedies import Command, command, sealed_act, version_of
 from interfaces.http.remedy_operations import deciding
 from interfaces.http.remedy_schemas import SealedByDepartment
 from interfaces.http.services import services
 from interfaces.rulebook import rulebook
 
 TAG = "监督"
-_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 STEPS = {
     "flag.raised": ("线索入账并交办", "raised and assigned"),
     "flag.joined": ("同类线索并入", "more of the same joined"),
@@ -176,10 +174,7 @@ def _handling(given: Command, flag_id: UUID) -> tuple[FlagDesk, HandleFlag]:
     """The version that was seen, for whom the flag concerns. Raises ``ProblemError``, ``Refused``, ``StaleVersion``."""
     tag, desk = given.tag_of_version(), FlagDesk(given.desk)
     desk.concerned(flag_id, given.caller.department)
-    found = _TAG.fullmatch(tag)
-    if found is None:
-        raise StaleVersion
-    return desk, HandleFlag(flag_id, int(found[1]), Officer(given.officer, given.caller.department))
+    return desk, HandleFlag(flag_id, version_of(tag), Officer(given.officer, given.caller.department))
 
 
 def _name(code: str) -> str:

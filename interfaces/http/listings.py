@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response
 
-from application.commands.listing_desk import HandleListing
 from application.commands.listings import Listings, NotifyListing, SpeakInListing
 from application.commands.remedies import Done
-from application.commands.subjects import Identity
 from domain.listing.case import Notice, Statement
-from domain.parties.acting import Agent
-from domain.shared.refusals import Defect, Refused
 from interfaces.http.bodies import given_json
 from interfaces.http.describing import operation
 from interfaces.http.listing_schemas import (
@@ -49,9 +43,9 @@ def make_statement(listing_id: UUID) -> Response:
     def run(given: Command) -> Done:
         given.tag_of_version()
         said = given_json(MadeStatement(), given.body)
-        subject, agent = _speaking(given, said, naming_agent=True)
-        expected, _ = given.deciding("listing", listing_id, subject=subject)
-        speaking = SpeakInListing(listing_id, expected, given.caller.department, subject)
+        subject, agent = given.speaking(said, naming_agent=True)
+        seen = given.handling("listing", listing_id, subject=subject).expected
+        speaking = SpeakInListing(listing_id, seen, given.caller.department, subject)
         statement = Statement(
             grounds=said["grounds"],
             evidence=tuple(said["evidence"]),
@@ -69,7 +63,7 @@ def answer_statement(listing_id: UUID) -> Response:
     """Answer what the subject said (核实反馈, LST-5); accepted, nobody is listed."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, listing_id)
+        handling = given.handling("listing", listing_id)
         said = given_json(AnsweredStatement(), given.body)
         return Listings(given.desk).answer(handling, **said, once=given.once)
 
@@ -82,7 +76,7 @@ def drop_listing(listing_id: UUID) -> Response:
     """End the case without a listing (不予列入)."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, listing_id)
+        handling = given.handling("listing", listing_id)
         said = given_json(DroppedListing(), given.body)
         return Listings(given.desk).drop(handling, reasons=said["reasons"], once=given.once)
 
@@ -95,7 +89,7 @@ def decide_listing(listing_id: UUID) -> Response:
     """List by the department's own sealed decision with its six contents (列入决定书, LST-6)."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, listing_id)
+        handling = given.handling("listing", listing_id)
         said = given_json(SealedByDepartment(), given.body)
         return Listings(given.desk).decide(handling, sealed_act(said), once=given.once)
 
@@ -108,7 +102,7 @@ def remove_listing(listing_id: UUID) -> Response:
     """Take the subject off by the department's own sealed act (移出, LST-8): in no view from then on."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, listing_id)
+        handling = given.handling("listing", listing_id)
         said = given_json(SealedByDepartment(), given.body)
         return Listings(given.desk).remove(handling, sealed_act(said), once=given.once)
 
@@ -123,9 +117,9 @@ def apply_for_removal(listing_id: UUID) -> Response:
     def run(given: Command) -> Done:
         given.tag_of_version()
         said = given_json(AppliedRemoval(), given.body)
-        subject, _ = _speaking(given, said, naming_agent=False)
-        expected, _ = given.deciding("listing", listing_id, subject=subject)
-        speaking = SpeakInListing(listing_id, expected, given.caller.department, subject)
+        subject, _ = given.speaking(said, naming_agent=False)
+        seen = given.handling("listing", listing_id, subject=subject).expected
+        speaking = SpeakInListing(listing_id, seen, given.caller.department, subject)
         materials = [(material["kind"], material["digest"]) for material in said["materials"]]
         return Listings(given.desk).apply(
             speaking, materials=materials, contact=said.get("contact"), once=given.once
@@ -140,7 +134,7 @@ def refuse_removal(listing_id: UUID) -> Response:
     """Refuse an application for removal, with reasons and remedies (LST-8)."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, listing_id)
+        handling = given.handling("listing", listing_id)
         said = given_json(RefusedRemoval(), given.body)
         return Listings(given.desk).refuse(
             handling, reasons=said["reasons"], remedies=said["remedies"], once=given.once
@@ -167,18 +161,3 @@ def _notify(given: Command) -> Done:
         officer,
     )
     return Listings(given.desk).notify(beginning, once=given.once)
-
-
-def _handling(given: Command, listing_id: UUID) -> HandleListing:
-    expected, officer = given.deciding("listing", listing_id)
-    return HandleListing(listing_id, expected, officer)
-
-
-def _speaking(
-    given: Command, said: Mapping[str, Any], *, naming_agent: bool
-) -> tuple[Identity, Agent | None]:
-    """The subject for whom a portal speaks, and its agent. Raises ``Refused``."""
-    subject, agent = given.on_behalf(said, naming_agent=naming_agent)
-    if subject is None:
-        raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
-    return subject, agent

@@ -12,7 +12,7 @@ from domain.shared.refusals import Defect, Refused
 from interfaces.http.bodies import given_json
 from interfaces.http.describing import Access, Operation, json_of, operation
 from interfaces.http.measure_schemas import ObjectedToMeasure, Reasons
-from interfaces.http.measures import TAG, handling_of
+from interfaces.http.measures import TAG
 from interfaces.http.remedies import AGENT, ON_BEHALF, SUBJECT, Command, command
 from interfaces.http.remedy_operations import LIMITS, RECEIPT, deciding
 from interfaces.http.remedy_schemas import Rejection
@@ -40,8 +40,7 @@ def object_to_measure(measure_id: UUID) -> Response:
         if given.caller.signed_header(ON_BEHALF) not in (SUBJECT, AGENT):
             raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", ON_BEHALF))
         said = given_json(ObjectedToMeasure(), given.body)
-        subject, agent = given.on_behalf(said, naming_agent=True)
-        assert subject is not None
+        subject, agent = given.speaking(said, naming_agent=True)
         objecting = ObjectToMeasure(
             measure_id,
             subject,
@@ -62,7 +61,7 @@ def reject_measure_objection(measure_id: UUID) -> Response:
     """Answer that the measure stands, with reasons and both remedies (OBJ-3): it is executed again."""
 
     def run(given: Command) -> Done:
-        handling = handling_of(given, measure_id)
+        handling = given.handling("measure", measure_id)
         said = given_json(Rejection(), given.body)
         return MeasureObjections(given.desk).answer(handling, "rejected", **said, once=given.once)
 
@@ -75,7 +74,7 @@ def uphold_measure_objection(measure_id: UUID) -> Response:
     """Answer that the measure was wrong (OBJ-4): it is lifted at once, and restoring reputation becomes a task."""
 
     def run(given: Command) -> Done:
-        handling = handling_of(given, measure_id)
+        handling = given.handling("measure", measure_id)
         said = given_json(Reasons(), given.body)
         return MeasureObjections(given.desk).answer(handling, "upheld", **said, once=given.once)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from application.commands.measure_grounds import RestsOn
-from application.commands.measures import HandleMeasure, Measures, NameMeasure
+from application.commands.measures import Measures, NameMeasure
 from application.commands.remedies import Done
 from application.queries.told import told_check
 from domain.access.model import Request
@@ -98,7 +98,7 @@ def apply_measure(measure_id: UUID) -> Response:
     """Apply it by the department's own sealed act (实施, MEA-1): provision, ground, term and content."""
 
     def run(given: Command) -> Done:
-        handling = handling_of(given, measure_id)
+        handling = given.handling("measure", measure_id)
         said = given_json(SealedByDepartment(), given.body)
         return Measures(given.desk).apply(handling, sealed_act(said), once=given.once)
 
@@ -111,7 +111,7 @@ def decline_measure(measure_id: UUID) -> Response:
     """Say why the department does not apply it (不予实施, JNT-1)."""
 
     def run(given: Command) -> Done:
-        handling = handling_of(given, measure_id)
+        handling = given.handling("measure", measure_id)
         said = given_json(Reasons(), given.body)
         return Measures(given.desk).decline(handling, reasons=said["reasons"], once=given.once)
 
@@ -124,7 +124,7 @@ def report_measure(measure_id: UUID) -> Response:
     """Report what was done (反馈, JNT-1); due by the feedback day of each month, and after the end."""
 
     def run(given: Command) -> Done:
-        handling = handling_of(given, measure_id)
+        handling = given.handling("measure", measure_id)
         said = given_json(MeasureReport(), given.body)
         return Measures(given.desk).report(handling, done=said["done"], once=given.once)
 
@@ -138,7 +138,7 @@ def lift_measure(measure_id: UUID) -> Response:
     restored (OBJ-4)."""
 
     def run(given: Command) -> Done:
-        handling = handling_of(given, measure_id)
+        handling = given.handling("measure", measure_id)
         said = given_json(LiftedMeasure(), given.body)
         return Measures(given.desk).lift(handling, **said, once=given.once)
 
@@ -150,9 +150,3 @@ def lift_measure(measure_id: UUID) -> Response:
 def measure_state(measure_id: UUID) -> Response:
     """How a measure stands, for its department, who named it, its subject and the credit office; 404 for others."""
     return state("measure", measure_id)
-
-
-def handling_of(given: Command, measure_id: UUID) -> HandleMeasure:
-    """Who acts on which measure, for a caller whom it concerns."""
-    expected, officer = given.deciding("measure", measure_id)
-    return HandleMeasure(measure_id, expected, officer)

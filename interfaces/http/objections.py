@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from application.commands.objections import DecideObjection, FileObjection, Objections
+from application.commands.objections import FileObjection, Objections
 from application.commands.remedies import Done
 from domain.remedies.objection import Filing
 from interfaces.http.bodies import given_json
@@ -32,7 +32,7 @@ def reject_objection(objection_id: UUID) -> Response:
     """Answer that the record stands, with reasons and remedies (OBJ-3)."""
 
     def run(given: Command) -> Done:
-        decision = _decision(given, objection_id)
+        decision = given.handling("objection", objection_id)
         said = given_json(Rejection(), given.body)
         return Objections(given.desk).reject(
             decision, reasons=said["reasons"], remedies=said["remedies"], once=given.once
@@ -47,7 +47,7 @@ def correct_record(objection_id: UUID) -> Response:
     """Uphold it by the source's own sealed correction (更正, OBJ-5)."""
 
     def run(given: Command) -> Done:
-        decision = _decision(given, objection_id)
+        decision = given.handling("objection", objection_id)
         said = given_json(SealedByDepartment(), given.body)
         return Objections(given.desk).correct(
             decision, sealed_act(said), reasons=said.get("reasons"), once=given.once
@@ -62,7 +62,7 @@ def withdraw_record(objection_id: UUID) -> Response:
     """Uphold it by the source's own sealed withdrawal (撤销): the record is in no view from then on (OBJ-3)."""
 
     def run(given: Command) -> Done:
-        decision = _decision(given, objection_id)
+        decision = given.handling("objection", objection_id)
         said = given_json(SealedByDepartment(), given.body)
         return Objections(given.desk).withdraw(
             decision, sealed_act(said), reasons=said.get("reasons"), once=given.once
@@ -93,8 +93,3 @@ def _file(given: Command) -> Done:
     objection_id = services().ledger.entropy.uuid()
     filed = FileObjection(objection_id, said["record"], given.caller.department, filing, subject)
     return Objections(given.desk).file(filed, once=given.once)
-
-
-def _decision(given: Command, objection_id: UUID) -> DecideObjection:
-    expected, officer = given.deciding("objection", objection_id)
-    return DecideObjection(objection_id, expected, officer)

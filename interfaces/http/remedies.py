@@ -13,7 +13,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from application.commands.remedies import DepartmentAct, Done, Once, RemedyDesk, StaleVersion
+from application.commands.remedies import DepartmentAct, Done, HandleCase, Once, RemedyDesk, StaleVersion
 from application.commands.subjects import Identity
 from application.ports import Conflict, Receipt
 from application.queries.cases import Asker, CaseKind, CaseQueries
@@ -65,11 +65,9 @@ class Command:
             raise ProblemError(428, "if-match", Defect("FORMAT", "if_match_missing", "If-Match"))
         return tag
 
-    def deciding(
-        self, kind: CaseKind, case_id: UUID, *, subject: Identity | None = None
-    ) -> tuple[int, Officer]:
-        """The version that was seen and the officer who acts on it, for a caller (and the ``subject`` for whom it
-        acts, if any) whom the case concerns.
+    def handling(self, kind: CaseKind, case_id: UUID, *, subject: Identity | None = None) -> HandleCase:
+        """The version of a case that was seen and the officer who acts on it, for a caller (and the ``subject`` for
+        whom it acts, if any) whom the case concerns.
 
         Raises ``ProblemError`` 428 without If-Match, ``Refused`` as for an unknown case to anyone else, and
         ``StaleVersion`` for a tag that is none of ours.
@@ -77,16 +75,30 @@ class Command:
         tag = self.tag_of_version()
         concerned = CaseQueries(self.desk).require_concerned
         concerned(kind, case_id, self.caller.department, subject=subject)
-        found = _TAG.fullmatch(tag)
-        if found is None:
-            raise StaleVersion
-        return int(found[1]), Officer(self.officer, self.caller.department)
+        return HandleCase(case_id, version_of(tag), Officer(self.officer, self.caller.department))
 
     def on_behalf(
         self, given: Mapping[str, Any], *, naming_agent: bool
     ) -> tuple[Identity | None, AgentOfSubject | None]:
         """The subject for whom a portal acts, and its agent; neither when a department acts for itself."""
         return on_behalf(self.caller, self.desk, given, naming_agent=naming_agent)
+
+    def speaking(
+        self, given: Mapping[str, Any], *, naming_agent: bool
+    ) -> tuple[Identity, AgentOfSubject | None]:
+        """The subject for whom a portal acts, and its agent. Raises ``Refused`` (PRV-3) when it acts for nobody."""
+        subject, agent = self.on_behalf(given, naming_agent=naming_agent)
+        if subject is None:
+            raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", ON_BEHALF))
+        return subject, agent
+
+
+def version_of(tag: str) -> int:
+    """The version that a tag names. Raises ``StaleVersion`` for a tag that is none of ours."""
+    found = _TAG.fullmatch(tag)
+    if found is None:
+        raise StaleVersion
+    return int(found[1])
 
 
 def command(run: Callable[[Command], Done]) -> Response:

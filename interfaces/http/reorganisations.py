@@ -11,13 +11,7 @@ from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.remedies import Done
-from application.commands.reorganisations import (
-    ApplyForRest,
-    BeginReorganisation,
-    EndReorganisation,
-    HandleRest,
-    Reorganisations,
-)
+from application.commands.reorganisations import ApplyForRest, BeginReorganisation, Reorganisations
 from domain.parties.acting import DIGESTS_MAX, SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from domain.remedies.reorganisation import Plan
 from domain.remedies.rest_application import RestApplication
@@ -90,8 +84,7 @@ def apply_for_rest() -> Response:
 
     def run(given: Command) -> Done:
         said = free_of_charge(AppliedReorganisation(), given.body)
-        subject, agent = given.on_behalf(said, naming_agent=True)
-        assert subject is not None, "the schema requires it"
+        subject, agent = given.speaking(said, naming_agent=True)
         applied = ApplyForRest(
             case_id=services().ledger.entropy.uuid(),
             record_id=said["record"],
@@ -110,7 +103,7 @@ def grant_rest(reorganisation_id: UUID) -> Response:
     """Let the record rest as was applied for: in no view from this transaction on (REP-5)."""
 
     def run(given: Command) -> Done:
-        handling = HandleRest(reorganisation_id, *given.deciding("reorganisation", reorganisation_id))
+        handling = given.handling("reorganisation", reorganisation_id)
         free_of_charge(Nothing(), given.body)
         return Reorganisations(given.desk).grant(handling, once=given.once)
 
@@ -123,7 +116,7 @@ def refuse_rest(reorganisation_id: UUID) -> Response:
     """Refuse it, with reasons and both remedies."""
 
     def run(given: Command) -> Done:
-        handling = HandleRest(reorganisation_id, *given.deciding("reorganisation", reorganisation_id))
+        handling = given.handling("reorganisation", reorganisation_id)
         said = free_of_charge(Rejection(), given.body)
         return Reorganisations(given.desk).refuse(handling, **said, once=given.once)
 
@@ -136,17 +129,9 @@ def end_reorganisation(reorganisation_id: UUID) -> Response:
     """Performed: repaired for good; failed: shown again while its term runs (REP-5)."""
 
     def run(given: Command) -> Done:
-        expected, officer = given.deciding("reorganisation", reorganisation_id)
+        handling = given.handling("reorganisation", reorganisation_id)
         said = free_of_charge(EndedReorganisation(), given.body)
-        ended = EndReorganisation(
-            case_id=reorganisation_id,
-            expected=expected,
-            officer=officer,
-            outcome=said["outcome"],
-            evidence=tuple(said["evidence"]),
-            reasons=said.get("reasons"),
-        )
-        return Reorganisations(given.desk).end(ended, once=given.once)
+        return Reorganisations(given.desk).end(handling, **said, once=given.once)
 
     return command(run)
 

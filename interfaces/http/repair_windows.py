@@ -74,8 +74,7 @@ def apply_for_repairs() -> Response:
 
     def run(given: Command) -> Done:
         said = free_of_charge(AppliedRepairs(), given.body)
-        subject, _ = given.on_behalf(said, naming_agent=True)
-        assert subject is not None
+        subject, _ = given.speaking(said, naming_agent=True)
         shared: dict[str, object] = {n: said[n] for n in ("contact", "agent") if n in said}
         parts = [
             (

@@ -12,9 +12,8 @@ from flask import Blueprint, Response
 from marshmallow import Schema
 
 from application.commands.remedies import Done
-from application.commands.repairs import ApplyForRepair, HandleRepair, Repairs, SupplyMaterials
-from application.commands.revocations import Revocations, RevokeRepair
-from application.commands.subjects import Identity
+from application.commands.repairs import ApplyForRepair, Repairs, SupplyMaterials
+from application.commands.revocations import Revocations
 from domain.catalogue.items import LegalBasis
 from domain.remedies.repair_case import Application, amount_defects, materials_from
 from domain.shared.refusals import refuse_if_any
@@ -49,7 +48,7 @@ def request_materials(repair_id: UUID) -> Response:
     """Ask for all that is missing, once (补正通知, REP-2)."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, repair_id)
+        handling = given.handling("repair", repair_id)
         said = free_of_charge(RequestedMaterials(), given.body)
         return Repairs(given.desk).request_materials(
             handling, unusable=tuple(said["unusable"]), once=given.once
@@ -66,11 +65,11 @@ def supply_materials(repair_id: UUID) -> Response:
     def run(given: Command) -> Done:
         given.tag_of_version()
         said = free_of_charge(SuppliedMaterials(), given.body)
-        subject = _subject(given, said, naming_agent=False)
-        expected, _ = given.deciding("repair", repair_id, subject=subject)
+        subject, _ = given.speaking(said, naming_agent=False)
+        handling = given.handling("repair", repair_id, subject=subject)
         handed_in = SupplyMaterials(
             repair_id=repair_id,
-            expected=expected,
+            expected=handling.expected,
             received_by=given.caller.department,
             subject=subject,
             materials=materials_from(said["materials"]),
@@ -87,7 +86,7 @@ def accept_repair(repair_id: UUID) -> Response:
     """Accept a complete application (受理)."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, repair_id)
+        handling = given.handling("repair", repair_id)
         free_of_charge(Nothing(), given.body)
         return Repairs(given.desk).accept(handling, once=given.once)
 
@@ -100,7 +99,7 @@ def extend_repair(repair_id: UUID) -> Response:
     """Extend the time to decide once, with its reason, told to the applicant before the limit ends (REP-4)."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, repair_id)
+        handling = given.handling("repair", repair_id)
         said = free_of_charge(ExtendedRepair(), given.body)
         return Repairs(given.desk).extend(handling, **said, once=given.once)
 
@@ -113,7 +112,7 @@ def grant_repair(repair_id: UUID) -> Response:
     """Grant it: annotated or shielded in this very transaction (REP-5); a deletion waits for two officers."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, repair_id)
+        handling = given.handling("repair", repair_id)
         free_of_charge(Nothing(), given.body)
         return Repairs(given.desk).grant(handling, once=given.once)
 
@@ -126,7 +125,7 @@ def reject_repair(repair_id: UUID) -> Response:
     """Refuse it, with reasons and remedies; that it cannot be repaired at all needs its basis (REP-1)."""
 
     def run(given: Command) -> Done:
-        handling = _handling(given, repair_id)
+        handling = given.handling("repair", repair_id)
         said = free_of_charge(RefusedRepair(), given.body)
         basis = said.get("basis")
         excluded = None if basis is None else LegalBasis(**basis)
@@ -147,9 +146,8 @@ def revoke_repair(repair_id: UUID) -> Response:
     """Revoke a repair that false material obtained or whose commitment was broken, by the source's own seal (REP-5)."""
 
     def run(given: Command) -> Done:
-        expected, officer = given.deciding("repair", repair_id)
+        revoking = given.handling("repair", repair_id)
         said = given_json(SealedByDepartment(), given.body)
-        revoking = RevokeRepair(repair_id, expected, officer)
         return Revocations(given.desk).revoke(revoking, sealed_act(said), once=given.once)
 
     return command(run)
@@ -166,26 +164,15 @@ def _apply(given: Command) -> Done:
     said = free_of_charge(AppliedRepair(), given.body)
     about: dict[str, object] = {n: said[n] for n in ("materials", "contact", "agent") if n in said}
     application = Application.from_data(about, officer=given.officer or None)
+    subject, _ = given.speaking(said, naming_agent=True)
     applied = ApplyForRepair(
         repair_id=services().ledger.entropy.uuid(),
         record_id=said["record"],
         received_by=given.caller.department,
-        subject=_subject(given, said, naming_agent=True),
+        subject=subject,
         application=application,
     )
     return Repairs(given.desk).apply(applied, once=given.once)
-
-
-def _subject(given: Command, said: Mapping[str, Any], *, naming_agent: bool) -> Identity:
-    """For whom the portal acts; the schemas require that somebody is named."""
-    subject, _ = given.on_behalf(said, naming_agent=naming_agent)
-    assert subject is not None
-    return subject
-
-
-def _handling(given: Command, repair_id: UUID) -> HandleRepair:
-    expected, officer = given.deciding("repair", repair_id)
-    return HandleRepair(repair_id, expected, officer)
 
 
 def free_of_charge(schema: Schema, body: bytes) -> dict[str, Any]:

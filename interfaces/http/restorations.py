@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from marshmallow import Schema, fields
 
 from application.commands.remedies import Done
-from application.commands.restorations import CompleteRestoration, Restorations, WaiveRestoration
+from application.commands.restorations import Restorations, WaiveRestoration
 from interfaces.http.bodies import given_json
 from interfaces.http.describing import operation
 from interfaces.http.queries import Subject
@@ -34,9 +34,8 @@ def complete_restoration(restoration_id: UUID) -> Response:
     """Close the task by what the department sealed: manner and digests of the evidence (恢复信誉, OBJ-4)."""
 
     def run(given: Command) -> Done:
-        expected, officer = given.deciding("restoration", restoration_id)
+        closing = given.handling("restoration", restoration_id)
         said = given_json(SealedByDepartment(), given.body)
-        closing = CompleteRestoration(restoration_id, expected, officer)
         return Restorations(given.desk).complete(closing, sealed_act(said), once=given.once)
 
     return command(run)
@@ -50,12 +49,11 @@ def waive_restoration(restoration_id: UUID) -> Response:
     def run(given: Command) -> Done:
         given.tag_of_version()
         said = given_json(WaivedRestoration(), given.body)
-        subject, agent = given.on_behalf(said, naming_agent=True)
-        assert subject is not None
-        expected, _ = given.deciding("restoration", restoration_id, subject=subject)
+        subject, agent = given.speaking(said, naming_agent=True)
+        handling = given.handling("restoration", restoration_id, subject=subject)
         waiving = WaiveRestoration(
             restoration_id=restoration_id,
-            expected=expected,
+            expected=handling.expected,
             received_by=given.caller.department,
             subject=subject,
             declaration=said["declaration"],

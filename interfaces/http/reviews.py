@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
-from application.commands.remedies import Done, StaleVersion
+from application.commands.remedies import Done
 from application.commands.reviews import HandleReview, Reviews
 from application.queries.reviews import ask_review
 from application.queries.told import told_review
@@ -25,7 +24,7 @@ from interfaces.http.intakes import logged_refusals
 from interfaces.http.media import HTML, page_wanted, shown
 from interfaces.http.paging import read_json
 from interfaces.http.queries import for_purpose
-from interfaces.http.remedies import Command, command
+from interfaces.http.remedies import Command, command, version_of
 from interfaces.http.remedy_operations import deciding
 from interfaces.http.schema_fields import count, text
 from interfaces.http.services import services
@@ -34,7 +33,6 @@ from interfaces.portal.oversight import REASONS as REASON_NAMES
 from interfaces.portal.oversight import ROLES, VALUES, at, steps
 
 TAG = "监督"
-_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1")
 
 
@@ -171,7 +169,4 @@ def decide_review(review_id: UUID) -> Response:
 
 def seen_version(given: Command) -> int:
     """The version that was seen. Raises ``ProblemError`` 428 without one, ``StaleVersion`` for what is none of ours."""
-    found = _TAG.fullmatch(given.tag_of_version())
-    if found is None:
-        raise StaleVersion
-    return int(found[1])
+    return version_of(given.tag_of_version())

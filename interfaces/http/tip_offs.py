@@ -5,14 +5,12 @@ Filing and following need no login and leave no line in any log; an opening is c
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 from marshmallow import Schema, fields, validate
 
-from application.commands.remedies import StaleVersion
 from application.commands.tip_offs import TipOffs
 from application.ports import Receipt
 from application.queries.pages import Cursors, Page, Place
@@ -28,13 +26,13 @@ from interfaces.http.intakes import fingerprint, json_response, logged_refusals,
 from interfaces.http.paging import PageQuestion, asked_page, page_response, read_json
 from interfaces.http.problems import ProblemError
 from interfaces.http.queries import for_purpose
+from interfaces.http.remedies import version_of
 from interfaces.http.schema_fields import count, hexadecimal, text
 from interfaces.http.schemas import Paged
 from interfaces.http.services import services
 
 TAG = "举报"
 BODY_BYTES_MAX = 64 << 10
-_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 blueprint = Blueprint("tip_offs", __name__, url_prefix="/v1/tip-offs")
 
 
@@ -297,10 +295,7 @@ def _expected(caller: Caller, desk: TipOffs, number: UUID, officer: Officer) -> 
         raise ProblemError(428, "if-match", Defect("FORMAT", "if_match_missing", "If-Match"))
     desk.require_handler(officer)
     desk.require_concerned(number, officer)
-    found = _TAG.fullmatch(tag)
-    if found is None:
-        raise StaleVersion
-    return int(found[1])
+    return version_of(tag)
 
 
 def _body() -> bytes:

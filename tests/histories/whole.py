@@ -21,8 +21,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from application.commands.leniency import Leniency
 from application.commands.links import LinkPerson, Links
-from application.commands.listing_desk import HandleListing
-from application.commands.remedies import Once
+from application.commands.remedies import HandleCase, Once
 from application.listings import lists_of
 from application.ports import Receipt
 from domain.listing.events import ListingDecided, ListingRemoved
@@ -131,7 +130,7 @@ class WholeHistories(remedies.Histories, Days):
         heads = {"list_code": LIST, "cause": "conditions_met", "removes": self.decided_leaf(listing)}
         parts = {"public": {**heads, "removed_on": self.world.today.isoformat(), "by": ""}}
         act = self.story.sealed(ListingRemoved.KIND, listing, parts)
-        handling = HandleListing(listing, found.version, self.model.cases.officer)
+        handling = HandleCase(listing, found.version, self.model.cases.officer)
         with self.refused_if(listing not in self.on_list()):
             self.model.cases.listings.remove(handling, act)
             self.model.taken_off.add(listing)

@@ -13,8 +13,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
-from application.commands.remedies import Done
-from application.commands.repairs import HandleRepair
+from application.commands.remedies import Done, HandleCase
 from application.deadlines import Passed
 from application.ports import CaseDays
 from application.queries.worklist import Worklist
@@ -102,7 +101,7 @@ def test_rep_4_provisional_days_are_counted_again_once_a_year_is_loaded_and_miss
     assert world.deadlines.run() == Passed() and load(world, tmp_path)[0] == 0
     assert world.deadlines.run() == Passed(), "the same year is no other calendar"
 
-    accepted = story.repairs.accept(HandleRepair(repair.case, 2, Officer(SECOND, story.source)))
+    accepted = story.repairs.accept(HandleCase(repair.case, 2, Officer(SECOND, story.source)))
     assert rows(world)[1][2] is None and accepted.version == 3
     later = story.object(record_of_june(story, 9003)).case
     assert tasks(story)[later] == ("2027-01-07", False)

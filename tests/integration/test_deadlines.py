@@ -184,7 +184,7 @@ def test_rep_4_supplied_materials_bring_a_new_day_that_may_be_missed_again(story
     world.clock.advance(days=6)
     assert world.deadlines.run().overdue == 1
     late = story.handling(applied)
-    handling = type(late)(late.repair_id, applied.version + 1, late.officer)
+    handling = type(late)(late.case, applied.version + 1, late.officer)
     asked = story.repairs.request_materials(handling)
     assert days(world, applied.case) == (None, None)
     world.clock.advance(days=20)

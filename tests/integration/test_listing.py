@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from application.commands.listing_desk import HandleListing
 from application.commands.listings import NotifyListing, SpeakInListing
+from application.commands.remedies import HandleCase
 from application.listings import lists_of
 from domain.listing.case import Notice, Statement
 from domain.listing.events import SubjectListed
@@ -79,9 +79,9 @@ def test_the_erasure_of_a_subject_covers_its_listing_cases(desk: ListingStory) -
     office = desk.story.office
     said = desk.listings.state(SpeakInListing(begun.case, 1, office, identity), Statement("已整改"))
     heard = desk.listings.answer(
-        HandleListing(begun.case, said.version, officer), outcome="rejected", reasons="证据不足"
+        HandleCase(begun.case, said.version, officer), outcome="rejected", reasons="证据不足"
     )
-    desk.listings.decide(HandleListing(begun.case, heard.version, officer), sealed)
+    desk.listings.decide(HandleCase(begun.case, heard.version, officer), sealed)
     subject = subject_id(world, identity)
     assert subject is not None and lists_of(world.ledger, subject)
     world.project()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from application.commands.measures import HandleMeasure
+from application.commands.remedies import HandleCase
 from application.ports import Conflict
 from application.queries.worklist import Worklist
 from domain.measures.case import fold_measured
@@ -113,7 +113,7 @@ def test_jnt_1_a_month_without_a_report_is_recorded_and_shown_to_the_credit_offi
     assert world.deadlines.run().overdue == 2 and len(overdue(world, done.case)) == 2
     late = desk.measure(done)
     reported = desk.measures.report(
-        HandleMeasure(done.case, late.version, desk.officer), done="已列为重点监管对象"
+        HandleCase(done.case, late.version, desk.officer), done="已列为重点监管对象"
     )
     assert reported.told["feedback_by"] == "2027-02-22"
     world.clock.advance(days=1)
@@ -163,9 +163,9 @@ def test_two_departments_that_name_at_once_are_both_heard_and_one_that_names_twi
     with pytest.raises(Refused) as refused:
         desk.named(ground)
     assert [d.code for d in refused.value.defects] == ["measure_stacked"]
-    stale = HandleMeasure(UUID(int=5), 1, desk.officer)
+    stale = HandleCase(UUID(int=5), 1, desk.officer)
     with pytest.raises(Refused):
         desk.measures.decline(stale, reasons="x")
     done = desk.named(record(desk, 2))
     with pytest.raises(Conflict):
-        desk.measures.decline(HandleMeasure(done.case, 7, desk.officer), reasons="x")
+        desk.measures.decline(HandleCase(done.case, 7, desk.officer), reasons="x")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from application.commands.objections import DecideObjection
+from application.commands.remedies import HandleCase
 from domain.parties.acting import Officer
 from domain.records.events import ActRefused
 from tests.listing import Lister
@@ -222,7 +222,7 @@ def test_mea_5_an_objection_suspends_a_measure_at_once_and_its_answer_resumes_or
 
     second = city.object(record)
     act = city.story.withdrawal(UUID(record), UUID(second["case"]))
-    decide = DecideObjection(UUID(second["case"]), 1, Officer(SECOND, city.story.source))
+    decide = HandleCase(UUID(second["case"]), 1, Officer(SECOND, city.story.source))
     city.story.objections.withdraw(decide, act)
     for case in (applied, waiting):
         measure = desk.found(case)

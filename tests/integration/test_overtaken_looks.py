@@ -12,9 +12,9 @@ import pytest
 
 from application.commands.consents import Consents, GiveConsent
 from application.commands.links import LinkPerson, Links
-from application.commands.remedies import Once
+from application.commands.remedies import HandleCase, Once
 from application.commands.repair_windows import ApplyForRepairs, RepairWindow
-from application.commands.repairs import HandleRepair, Repairs
+from application.commands.repairs import Repairs
 from application.ledger import Ledger
 from application.queries.cases import Asker, CaseQueries
 from application.queries.proofs import Proofs
@@ -92,7 +92,7 @@ def test_rep_4_the_parts_of_an_application_are_told_as_of_one_moment(story: Stor
     asking = [(record, Application(materials=(PROOF, LETTER))) for record in records]
     filed = RepairWindow(story.desk).apply(ApplyForRepairs(uuid4(), story.office, story.subject(), asking))
     second = UUID(filed.told["cases"][1]["case"])  # type: ignore[index]
-    handling = HandleRepair(second, 1, Officer(SECOND, story.source))
+    handling = HandleCase(second, 1, Officer(SECOND, story.source))
     ledger = overtaken(world, lambda: Repairs(story.desk).accept(handling), when="after its look")
     head, asker = world.reader.head("access")[0], Asker(story.office, "", story.subject())
     told = window_state(remedy_desk(ledger, FORMS), filed.case, asker)
