@@ -50,6 +50,8 @@ class Bench:
     secret: set[str] = field(default_factory=set)
     erased: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
+    failure: Exception | None = None
+    """What failed first: the same history tried again meets another ledger, and would fail otherwise."""
 
     def __post_init__(self) -> None:
         self.world: World = self.story.world
@@ -202,13 +204,16 @@ class Days(Acts):
 
 def run_histories(machine: type[Acts], *, examples: int, steps: int, **model: Any) -> None:
     """Try so many histories of so many steps over one ledger; ``XINLU_HISTORIES`` times as many."""
-    run_state_machine_as_test(
-        type(f"{machine.__name__}Here", (machine,), model),
-        settings=settings(
-            max_examples=examples * int(os.environ.get("XINLU_HISTORIES", "1")),
-            stateful_step_count=steps,
-            deadline=None,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    try:
+        run_state_machine_as_test(
+            type(f"{machine.__name__}Here", (machine,), model),
+            settings=settings(
+                max_examples=examples * int(os.environ.get("XINLU_HISTORIES", "1")),
+                stateful_step_count=steps,
+                deadline=None,
+                phases=(Phase.generate,),
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    except Exception as error:
+        raise model["bench"].failure or error from error

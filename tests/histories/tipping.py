@@ -81,9 +81,9 @@ class TippingOff(Acts):
         flaw=st.sampled_from(["", "", "who", "why"]),
     )
     def open_tip_off(self, data: st.DataObject, show: str, flaw: str) -> None:
-        self.open_one(data.draw(st.sampled_from(self.tip_offs)), show, flaw)
+        self.open_sealed(data.draw(st.sampled_from(self.tip_offs)), show, flaw)
 
-    def open_one(self, filed: Filed, show: str, flaw: str) -> None:
+    def open_sealed(self, filed: Filed, show: str, flaw: str) -> None:
         """A named handler where it lies, with a reason that names nobody; who reported only once it is accepted."""
         bench, who = self.bench, self.handlers[filed.lies]
         if flaw == "who":
@@ -114,9 +114,9 @@ class TippingOff(Acts):
         flaw=st.sampled_from(["", "", "", "who", "names", "stale"]),
     )
     def handle_tip_off(self, data: st.DataObject, step: str, flaw: str) -> None:
-        self.handle_one(data.draw(st.sampled_from(self.tip_offs)), step, flaw)
+        self.take_step(data.draw(st.sampled_from(self.tip_offs)), step, flaw)
 
-    def handle_one(self, filed: Filed, step: str, flaw: str) -> None:
+    def take_step(self, filed: Filed, step: str, flaw: str) -> None:
         """A step in its order, by a handler where it lies, in words that name nobody."""
         who = self.bench.office if flaw == "who" else self.handlers[filed.lies]
         to = next(code for code in self.handlers if code != filed.lies) if step == "forwarded" else ""
@@ -160,10 +160,10 @@ class TippingOff(Acts):
             self.tip_off()
         filed = self.tip_offs[0]
         for flaw in ("who", "why", "elsewhere"):
-            self.open_one(filed, "report", flaw)
+            self.open_sealed(filed, "report", flaw)
         for show in ("reporter", "report"):
-            self.open_one(filed, show, "")
+            self.open_sealed(filed, show, "")
         for step, flaw in (("accepted", "who"), ("closed", "names"), ("closed", "stale"), ("answered", "")):
-            self.handle_one(filed, step, flaw)
+            self.take_step(filed, step, flaw)
         for each in self.tip_offs:
             self.follow_one(each)
