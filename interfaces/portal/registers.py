@@ -6,15 +6,17 @@ Before them stand the public reads; they show what these give, under labels in b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 
+from application.ledger import Ledger
 from application.projections.registers import STANDARDS
 from application.queries.pages import FIRST_PAGE, PageAsked
 from application.queries.registers import REGISTERS, Registers, Version, differences
+from application.registry import Registry
 from application.services import Services
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Refused
@@ -24,6 +26,25 @@ from interfaces.portal.showing import Line, show_record
 PAGE_ENTRIES = 100
 WIDE_CHARACTERS = 36
 KEY = re.compile(r"[\x21-\x7e]{1,64}")
+UNIT, ITEM = re.compile(r"[0-9A-Z]{18}"), re.compile(r"C[0-9]{2}-[0-9]{2}")
+Called = Callable[[str], str]
+"""What a code is called, with the code beside it; any other text as it is."""
+
+
+def calling(ledger: Ledger) -> Called:
+    """By what the registry knows of departments and items now."""
+    registry = Registry(ledger)
+
+    def called(code: str) -> str:
+        name = ""
+        if UNIT.fullmatch(code):
+            unit = registry.department(code)
+            name = unit.name if unit else ""
+        elif ITEM.fullmatch(code):
+            name = next((item.name_zh for item in reversed(registry.item(code).items)), "")
+        return f"{name}（{code}）" if name else code
+
+    return called
 
 
 def register_pages(blueprint: Blueprint, services: Callable[[], Services]) -> None:
@@ -36,13 +57,17 @@ def register_pages(blueprint: Blueprint, services: Callable[[], Services]) -> No
         after = request.args.get("after", "")
         if after and KEY.fullmatch(after) is None:
             abort(404)
-        kind = REGISTERS[name].kind
-        entries, following = services().registers.page(kind, after=after, limit=PAGE_ENTRIES)
+        found, kind = services(), REGISTERS[name].kind
+        called = calling(found.ledger)
+        entries, following = found.registers.page(kind, after=after, limit=PAGE_ENTRIES)
         return render_template(
             "portal/register.html",
             register=REGISTERS[name],
             name=name,
-            entries=[(entry, _last_step(entry.content)) for entry in entries],
+            entries=[
+                (entry, _titled(found.registers, kind, entry, called), _last_step(entry.content))
+                for entry in entries
+            ],
             following=following,
         )
 
@@ -50,9 +75,15 @@ def register_pages(blueprint: Blueprint, services: Callable[[], Services]) -> No
     def register_entry(name: str, key: str) -> str:
         if name not in REGISTERS:
             abort(404)
-        versions = _versions(services().registers, REGISTERS[name].kind, key)
+        versions, called = (
+            _versions(services().registers, REGISTERS[name].kind, key),
+            calling(services().ledger),
+        )
         changes = [
-            (later, [(_label(d.field), _told(d.before), _told(d.after)) for d in differ])
+            (
+                later,
+                [(_label(d.field), _told(d.before, called), _told(d.after, called)) for d in differ],
+            )
             for earlier, later in pairwise(versions)
             if (differ := differences(earlier.content, later.content))
         ]
@@ -60,8 +91,8 @@ def register_pages(blueprint: Blueprint, services: Callable[[], Services]) -> No
             "portal/versions.html",
             register=REGISTERS[name],
             name=name,
-            title=title_of(versions),
-            versions=[(version, shown_lines(version.content)) for version in reversed(versions)],
+            title=title_of(versions, called),
+            versions=[(version, shown_lines(version.content, called)) for version in reversed(versions)],
             changes=list(reversed(changes)),
             is_list=name == "list-standards",
         )
@@ -83,23 +114,29 @@ def register_pages(blueprint: Blueprint, services: Callable[[], Services]) -> No
         )
 
 
-def shown_lines(content: Mapping[str, Any]) -> list[Line]:
+def shown_lines(content: Mapping[str, Any], called: Called = str) -> list[Line]:
     """A version's members as labelled lines, in the order of their labels, the others after them."""
     names = [*(n for n in LABELS if n in content), *(n for n in sorted(content) if n not in LABELS)]
     lines = []
     for name in names:
-        value = _told(content[name])
+        value = _told(content[name], str if name == "code" else called)
         if value:
             zh, en = _label(name)
             lines.append(Line(name, zh, en, value, len(value) > WIDE_CHARACTERS, ""))
     return lines
 
 
+def _titled(registers: Registers, kind: str, entry: Version, called: Called) -> tuple[str, str]:
+    """What a thing of a list is called: by its name, or by all that its versions say."""
+    if "name_zh" in entry.content:
+        return title_of([entry], called)
+    return title_of(registers.versions(kind, entry.key), called)
+
+
 def _last_step(content: Mapping[str, Any]) -> tuple[str, str]:
-    """What is told of a thing without a name: what was done last, or of which form it is, and when."""
-    zh, en = VALUES.get(content.get("event", content.get("form", "")), ("", ""))
-    day = content.get("closes") or content.get("on_day", "")
-    return (f"{zh} {day}", en) if zh else ("", "")
+    """What was done last to a thing, and when; empty where its name says all."""
+    zh, en = VALUES.get(content.get("event", ""), ("", ""))
+    return f"{zh} {content.get('closes') or content.get('on_day', '')}".strip(), en
 
 
 def _versions(registers: Registers, kind: str, key: str) -> list[Version]:
@@ -113,7 +150,7 @@ def _label(name: str) -> tuple[str, str]:
     return LABELS.get(name, (name, name))
 
 
-def title_of(versions: list[Version]) -> tuple[str, str]:
+def title_of(versions: Sequence[Version], called: Called) -> tuple[str, str]:
     """What a thing is called: by its name, or as what of which code was proposed, or whose publication it compares."""
     found: dict[str, Any] = {}
     for version in versions:
@@ -121,24 +158,24 @@ def title_of(versions: list[Version]) -> tuple[str, str]:
     if "name_zh" in found:
         return found["name_zh"], found.get("name_en", "")
     kind = VALUES.get(found.get("what", found.get("form", "")), ("", ""))
-    code = found.get("code", "")
-    return f"{kind[0]} {code}".strip(), kind[1]
+    of, code = found.get("department", "") if "form" in found else "", called(found.get("code", ""))
+    return " ".join(filter(None, (called(of).partition("（")[0], kind[0], code))), kind[1]
 
 
-def _told(value: Any) -> str:
+def _told(value: Any, called: Called) -> str:
     """A value as people read it."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "是 yes" if value else "否 no"
     if isinstance(value, list):
-        return "；".join(_told(entry) for entry in value)
+        return "；".join(_told(entry, called) for entry in value)
     if isinstance(value, Mapping):
         if "document_number" in value:
             return f"《{value['title']}》（{value['document_number']}）{value['article']}"
-        told = ((_name(name), _told(entry)) for name, entry in value.items() if entry not in ("", []))
+        told = ((_name(name), _told(entry, called)) for name, entry in value.items() if entry not in ("", []))
         return "，".join(f"{name} {entry}" for name, entry in told)
-    return " ".join(VALUES.get(str(value), (str(value),)))
+    return " ".join(VALUES.get(str(value), (called(str(value)),)))
 
 
 def _name(name: str) -> str:
