@@ -719,6 +719,8 @@ HOLDS_NOTHING: Mapping[str, str] = {
     "governing.register_officer": "the same",
     "governing.register_purpose": "the same",
     "governing.adopt_version": "takes a version of the catalogue or a list, and tells that it stands",
+    "logs.stamped": "a signed checkpoint of a log: its size and root",
+    "logs.timestamp": "an outside authority's token over such a checkpoint",
     "portal.verify": "a page that works on what is dropped on it, without a network",
 }
 """Routes that ask neither log nor any view of records."""

@@ -41,6 +41,8 @@ NAMES_CONTENT: Mapping[str, str] = {
     "logs.delta": "a published file by the hash of its content",
     "logs.tile": "a published file, as many as the signed size says",
     "logs.checkpoint": "one of three names",
+    "logs.stamped": "a size of a signed tree",
+    "logs.timestamp": "the same",
     "logs.receipt": "a position: they are dense, and the signed size of the tree says how many there are",
     "docs.problem": "a page of the program",
     "clean_up.notice": "a month; every notice is public",
