@@ -132,6 +132,7 @@ class Grounds:
             objected=self._objected(file.id),
             stopped=self._desk.registry.is_stopped(item_code(content)),
             spared=file.lenient or is_minors(content),
+            records=(file.id,),
         )
         return FoundGround(ground, file, (file.id,), file.source, item, guards)
 
@@ -177,6 +178,7 @@ class Grounds:
             objected=self._objected(*listing.records),
             until="" if borne is None else borne.until,
             stopped=self._desk.registry.is_stopped(listing.list_code),
+            records=tuple(listing.records),
         )
         item = version_in_force(versions.items, city_day(self._ledger.now()))
         guards = {listing.id: listing.version, **versions.guards}

@@ -31,7 +31,14 @@ from domain.measures.case import (
 )
 from domain.measures.events import MeasureApplied, MeasureNamed, SubjectMeasured
 from domain.measures.feedback import feedback_day
-from domain.measures.fitting import RECORD, act_defects, addressee_defects, judge, term_defects
+from domain.measures.fitting import (
+    RECORD,
+    act_defects,
+    addressee_defects,
+    judge,
+    on_the_same_fact,
+    term_defects,
+)
 from domain.measures.items import MeasureItem, item_in_force
 from domain.parties.acting import Officer
 from domain.remedies.restoration import restore_after
@@ -125,9 +132,10 @@ class Measures:
         open_now = executed(self._ledger, measures_of(self._ledger, still)[0].values())
         responders = [code for _, code in command.responders]
         defects = list(self._responder_defects(responders, officer, found))
-        for code in responders:
+        for number, code in enumerate(responders):
             asked = judge(item, found.ground, department=code, cited=command.provision, applied=open_now)
-            defects += [defect for defect in asked.defects if defect not in defects]
+            own = (_of_responder(defect, number) for defect in asked.defects)
+            defects += [defect for defect in own if defect not in defects]
         refuse_if_any(defects)
         assert item is not None
         following = self._feedback_day(city_day(now), guards)
@@ -236,10 +244,11 @@ class Measures:
         return done
 
     def _first_day(self, measure: Measure, record: RecordFile) -> str:
-        """The day on which this measure was first applied on the same ground by anyone, ISO text; empty when never."""
+        """The day on which this measure was first applied on the same fact by anyone, ISO text; empty when never."""
         _, ever = fold_measured(self._ledger.load(record.concerned))
         earlier = measures_of(self._ledger, ever)[0].values()
-        same = [m.from_day for m in earlier if (m.code, m.rests_on) == (measure.code, measure.rests_on)]
+        fact = (measure.rests_on, measure.records, measure.provision)
+        same = [m.from_day for m in earlier if m.code == measure.code and on_the_same_fact(m, *fact)]
         return min((day for day in same if day), default="")
 
     def _acted(self, command: HandleCase, decide: Callable[[Measure], Event], once: Once | None) -> Done:
@@ -302,6 +311,12 @@ class Measures:
             told=told,
             guards=guards,
         )
+
+
+def _of_responder(defect: Defect, number: int) -> Defect:
+    """A defect of one responding department's own, pointing at it."""
+    own = defect.code in ("measure_stacked", "measure_not_its_department")
+    return replace(defect, field=f"/responders/{number}/code") if own else defect
 
 
 def _borne(event: MeasureNamed, record: RecordFile, version: int) -> SubjectMeasured:

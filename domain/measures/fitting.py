@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from domain.measures.case import Measure
 from domain.measures.events import MeasureApplied
@@ -29,7 +30,8 @@ class Ground:
     ``item`` is the catalogue item (a list has the code of its own), ``until`` the last day of a listing, ISO text or
     empty. ``stands``: it counts today; ``objected``: an objection to it is being verified; ``stopped``: its item or
     list is not executed (INS-2); ``spared``: leniency covers the record, or it is a minor's (DET-4). ``role`` is that
-    of a person linked to an organisation's record (DET-7).
+    of a person linked to an organisation's record (DET-7). ``records`` are the facts behind it: a listing's own, else
+    the record itself.
     """
 
     kind: str
@@ -43,6 +45,7 @@ class Ground:
     stopped: bool = False
     spared: bool = False
     role: str = ""
+    records: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +123,22 @@ def judge(
     defects += fit
     if ground.subject_kind not in item.subject_kinds:
         defects.append(Defect("MEA-2", "measure_of_other_subjects", "/measure", {"measure": item.code}))
-    if any((m.code, m.rests_on, m.department) == (item.code, ground.id, department) for m in applied):
+    cited_as = {} if provision is None else provision.cited_as
+    own = (m for m in applied if (m.code, m.department) == (item.code, department))
+    if any(on_the_same_fact(m, ground.id, ground.records, cited_as) for m in own):
         defects.append(Defect("MEA-2", "measure_stacked", "/measure", {"measure": item.code}))
     if ground.objected:
         defects.append(Defect("MEA-5", "measure_ground_objected", "/rests_on/id"))
     return Verdict(ground, provision, tuple(defects))
+
+
+def on_the_same_fact(
+    measure: Measure, ground: str, records: Iterable[UUID], provision: Mapping[str, str]
+) -> bool:
+    """Whether a measure rests on this ground, or under the same provision on a fact behind it: a record and a list that
+    rests on it are one conduct, which no provision punishes twice (MEA-2)."""
+    shared = not set(measure.records).isdisjoint(records) and dict(measure.provision) == dict(provision)
+    return measure.rests_on == ground or shared
 
 
 def term_defects(
@@ -132,7 +146,7 @@ def term_defects(
 ) -> list[Defect]:
     """That a measure has a term within the legal standard of its provision (JNT-4, MEA-2).
 
-    ``first_day`` is the day on which this measure was first applied on the same ground, empty when never: what was
+    ``first_day`` is the day on which this measure was first applied on the same fact, empty when never: what was
     applied before counts. ``ground_until`` is the last day of the listing that it rests on, empty when open.
     """
     defects: list[Defect] = []

@@ -133,8 +133,9 @@ MEASURE_PROSE: dict[str, tuple[str, str]] = {
         "Measure {measure} does not fit this kind of subject.",
     ),
     "measure_stacked": (
-        "本部门已就同一事实对该主体采取或正在办理措施 {measure}，不得重复惩戒。",
-        "This department has measure {measure} on the same fact already; it is not applied twice.",
+        "该部门已就同一事实（同一记录，或者以其为依据的名单）对该主体采取或正在办理措施 {measure}，不得重复惩戒。",
+        "The department has measure {measure} on the same fact already (the record itself, or a list that rests on it);"
+        " it is not applied twice.",
     ),
     "measure_beyond_the_standard": (
         "期限超过法定标准：自首次实施起至多{months}个月，最迟到{last}。",

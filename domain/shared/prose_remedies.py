@@ -60,8 +60,9 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
         "The text is empty, too long or holds control characters.",
     ),
     "remedy_not_the_source": (
-        "谁认定谁办理：只有作出认定的部门可以作出决定。",
-        "Only the department that determined the record may decide.",
+        "谁承办谁办理：只有承办的部门（作出认定、列入、提出，或者被列为实施的部门）可以办理。",
+        "Only the department whose case it is acts in it: the one that determined, listed or proposed, or that was"
+        " named to apply.",
     ),
     "remedy_decided_by_determiner": (
         "作出认定的工作人员不能自己办理决定，须换一位。",

@@ -178,6 +178,9 @@ def test_mea_1_a_measure_on_a_listing_ends_with_it(desk: Desk) -> None:
     outlives = problem(lambda: desk.apply(named, begun["case"], until="2030-01-01"), 422)
     assert code_of(outlives) == "measure_outlives_its_ground"
     applied = desk.apply(named, begun["case"])
+    desk.name("", rests_on=ground)
+    stacked = problem(lambda: desk.name(record), 422)["errors"][0]
+    assert (stacked["code"], stacked["field"]) == ("measure_stacked", "/responders/0/code")
     removed = lister.source.remove(
         lister.case(decided),
         list_code="C06-04",

@@ -178,6 +178,15 @@ def test_mea_2_lawful_related_proportionate_and_never_twice() -> None:
     assert codes(applied=[applied()], department=OTHER) == []
 
 
+@pytest.mark.rule("MEA-2")
+def test_mea_2_a_record_and_a_list_that_rests_on_it_are_one_fact_under_one_provision() -> None:
+    listing = replace(GROUND, kind="listing", id=str(UUID(int=8)), records=(UUID(GROUND.id),))
+    assert codes(ground=listing, applied=[applied()]) == [("MEA-2", "measure_stacked")]
+    assert codes(ground=replace(listing, records=(UUID(int=9),)), applied=[applied()]) == []
+    other = replace(applied(), provision={**PROVISION.cited_as, "article": "9"})
+    assert codes(ground=listing, applied=[other]) == []
+
+
 def test_mea_3_what_is_left_to_others_is_ordered_by_nobody_and_nobody_else_is_addressed() -> None:
     assert codes(replace(ITEM, carrier="financial_institution", compulsory=False)) == [
         ("MEA-3", "measure_left_to_others")
