@@ -189,8 +189,6 @@ class Listings(ListingDesk):
     def _notified(self, command: NotifyListing) -> Act:
         desk = self._desk
         officer = desk.officer(command.officer, rule="LST-4")
-        if self._ledger.store.load("records", command.listing_id):
-            raise Refused(Defect("LST-4", "remedy_id_taken", "/listing"))
         guards: dict[UUID, int] = {}
         standard = self._standard(command.list_code, guards)
         files = [

@@ -144,8 +144,6 @@ class Objections:
         desk, filing = self._desk, command.filing
         if filing.by_department == (command.subject is not None):
             raise Refused(Defect("OBJ-1", "remedy_record_not_yours", "/record"))
-        if self._ledger.store.load("records", command.objection_id):
-            raise Refused(Defect("OBJ-1", "remedy_id_taken", "/objection"))
         if filing.officer is not None:
             # Before the record is looked for, so that this answer says nothing of it.
             desk.officer(Officer(filing.officer, command.received_by), rule="OBJ-1")

@@ -209,8 +209,6 @@ class Repairs:
     def applied(self, command: ApplyForRepair) -> Act:
         """What an application does, not appended yet. Raises ``Refused`` as :meth:`apply`."""
         desk, application = self._desk, command.application
-        if self._ledger.store.load("records", command.repair_id):
-            raise Refused(Defect("REP-2", "remedy_id_taken", "/repair"))
         if application.officer is not None:
             desk.officer(Officer(application.officer, command.received_by), rule="REP-2")
         record = desk.record(command.record_id, rule="REP-1", subject=command.subject)

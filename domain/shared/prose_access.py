@@ -58,8 +58,8 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         " removed or over, was never shown outwardly (a watch entry, a measure), or the answer was not yours.",
     ),
     "may_not_speak_for_subjects": (
-        "只有信用办的门户可以代本人查询，并须写明 Credit-On-Behalf-Of: subject。",
-        "Only the credit office's portal may ask for a subject, stating Credit-On-Behalf-Of: subject.",
+        "只有信用办的门户可以代本人查询和办理，并须写明 Credit-On-Behalf-Of: subject（代理人为 agent）。",
+        "Only the credit office asks and acts for a subject, stating Credit-On-Behalf-Of: subject (or agent).",
     ),
     "consent_recipient_unknown": ("授权须写明登记过的接收部门。", "A consent names a registered department."),
     "consent_purpose_unknown": ("授权须写明登记过的用途。", "A consent names a registered purpose."),
@@ -94,8 +94,9 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "There are more than {most} records for one report, and none is cut; read the dossier page by page.",
     ),
     "report_not_consented": (
-        "没有本人对贵部门、该用途、在有效期内的授权；空白报告会误导，故不予出具。",
-        "No consent of the subject for this department and purpose is in force; an empty report would mislead.",
+        "没有本人对本部门、该用途、在有效期内的授权（consent）；空白报告会误导，故不予出具。请先取得本人授权。",
+        "No consent of the subject for this department and purpose is in force (consent), and an empty report would"
+        " mislead. Let the subject consent first.",
     ),
     "report_period_reversed": (
         "起始日期晚于截止日期（from_day、to_day）。",

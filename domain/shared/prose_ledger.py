@@ -220,7 +220,7 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         " idempotency key a moment later, usually within a second.",
     ),
     "draft_unknown": (
-        "没有这份待封存文件，或已过期、已封存。",
-        "There is no such draft, or it expired or was sealed.",
+        "没有这份待封存文件，或已过期、已封存。没有封存的，请重新上传。",
+        "There is no such draft, or it expired or was sealed. Upload the file again if it was not sealed.",
     ),
 }

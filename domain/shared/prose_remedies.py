@@ -4,8 +4,9 @@ from __future__ import annotations
 
 REMEDY_PROSE: dict[str, tuple[str, str]] = {
     "remedy_record_not_yours": (
-        "没有找到由该主体提出申请的这条记录。",
-        "There is no such record of this subject.",
+        "没有这条记录，或者不是该主体（本部门）的，或者已不再展示；三者不作区分。请核对记录编号。",
+        "There is no such record, or it is not this subject's (your department's), or it is shown no more; these are"
+        " not told apart. Check its id.",
     ),
     "remedy_record_gone": (
         "这条记录已撤销或已屏蔽，不再公示和共享，不能再更正或提出异议。",
@@ -32,8 +33,9 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
         "This id belongs to something else; draw a new one.",
     ),
     "remedy_officer_unknown": (
-        "没有登记过这位工作人员，或不属于本部门。",
-        "No such officer is registered with this department.",
+        "没有登记过这位工作人员，或不属于本部门。请写本部门的经办人（Credit-Official），没有登记的由信用办登记。",
+        "No such officer is registered with this department. Name one of your own (Credit-Official); the credit office"
+        " registers officers.",
     ),
     "remedy_officer_missing": (
         "部门自行发现的问题须写明经办人员。",

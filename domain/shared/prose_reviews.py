@@ -105,16 +105,16 @@ REVIEW_PROSE: dict[str, tuple[str, str]] = {
         "A measure says what was done, at most 2,000 characters.",
     ),
     "incident_officer_unknown": (
-        "没有登记过这名经办人（suspends）。",
-        "There is no such officer (suspends).",
+        "没有登记过这名经办人（suspends）。请核对代号；措施不停止任何人的，不写 suspends。",
+        "There is no such officer (suspends). Check the pseudonym, or leave it out where nobody is suspended.",
     ),
     "incident_suspends_oneself": (
         "不能停止本人的查询权限，由信用办其他经办人处理。",
         "Nobody takes the own right to query: another officer of the credit office does.",
     ),
     "incident_subject_unknown": (
-        "没有登记过这个主体。",
-        "There is no such subject.",
+        "没有登记过这个主体。请核对代码或者证件号码。",
+        "There is no such subject. Check its code, or kind and number of the document.",
     ),
     "incident_service": (
         "告知方式须为：{values}。",
@@ -133,8 +133,8 @@ REVIEW_PROSE: dict[str, tuple[str, str]] = {
         "The bundle is too large: attach it in parts, of at most {most} receipts each.",
     ),
     "incident_no_such_bundle": (
-        "该事件没有这个证据包，或者其内容已依法删除。",
-        "The incident has no such bundle, or its content was erased by law.",
+        "该事件没有这个证据包，或者其内容已依法删除。证据包的摘要见事件现状。",
+        "The incident has no such bundle, or its content was erased by law. Its state lists the digests.",
     ),
     "incident_outcome": (
         "办结结论须为：{values}。",

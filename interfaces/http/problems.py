@@ -81,6 +81,18 @@ NOT_PERMITTED = frozenset(
     }
 )
 """What forbids the act to this caller or officer, and not the act itself."""
+UNFOUNDED = frozenset(
+    {
+        "officer_unknown",
+        "purpose_unknown",
+        "purpose_other",
+        "purpose_header_malformed",
+        "case_missing",
+        "basis_missing",
+        "may_not_speak_for_subjects",
+    }
+)
+"""Who asks for nobody, for no purpose, case or ground, or in a subject's place without being its portal."""
 NOT_THERE = frozenset(
     {
         "remedy_case_unknown",
@@ -215,7 +227,7 @@ def _of_refusal(defects: tuple[Defect, ...]) -> dict[str, Any]:
         return members(404, "nothing-to-prove", defects)
     if codes & NOT_THERE:
         return members(404, "case-unknown", defects)
-    if any(d.rule in ("QRY-1", "PRV-3") for d in defects):
+    if codes & UNFOUNDED:
         return members(403, "purpose", defects)
     if codes & NOT_PERMITTED:
         return members(403, "not-permitted", defects)
