@@ -6,7 +6,7 @@ Merged into :data:`domain.shared.prose.PROSE`; the reader of workbooks and CSV f
 from __future__ import annotations
 
 FILE_PROSE: dict[str, tuple[str, str]] = {
-    "file_empty": ("文件是空的。", "The file is empty."),
+    "file_empty": ("文件是空的。请核对后重新报送。", "The file is empty. Check it and send it again."),
     "file_too_large": (
         "文件超过{max}字节的上限。请分成几个文件报送。",
         "The file exceeds {max} bytes. Send it in pieces.",
@@ -24,8 +24,8 @@ FILE_PROSE: dict[str, tuple[str, str]] = {
         "The workbook is encrypted. Remove the password and send it again.",
     ),
     "archive_bomb": (
-        "工作簿解压后过大，疑似压缩炸弹，未予读取。",
-        "The workbook unpacks to far more than any form needs; it was not read.",
+        "工作簿解压后过大，疑似压缩炸弹，未予读取。请另存为新的工作簿后重新报送。",
+        "The workbook unpacks to far more than any form needs; it was not read. Save it as a new one and send that.",
     ),
     "too_many_rows": (
         "数据超过{max}行。请分成几个文件报送。",

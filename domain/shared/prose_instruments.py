@@ -61,14 +61,17 @@ INSTRUMENT_PROSE: dict[str, tuple[str, str]] = {
     ),
     "ledger_too_many_rows": ("一份台账至多{most}行。", "A ledger file has at most {most} rows."),
     "ledger_document_unknown": (
-        "台账中没有本单位的这份文件。",
-        "The unit's ledger has no such document.",
+        "台账中没有本单位的这份文件。请先把文件填入台账。",
+        "The unit's ledger has no such document. Enter it in the ledger first.",
     ),
     "ledger_not_nil": (
         "本单位台账中已有文件，不能报送“不需清理规范”。",
         "The unit's ledger holds documents, so it cannot be returned as nil.",
     ),
-    "ledger_already_filed": ("这项内容已经报送。", "This was filed already."),
+    "ledger_already_filed": (
+        "这项内容已经报送，无需再次报送。",
+        "This was filed already and needs no second filing.",
+    ),
     "ledger_nothing_to_plan": (
         "只有不符合要求但仍需保留（修订、立法）的文件须制定规范完善方案。",
         "A plan is made for documents that do not conform and are to stay (修订, 立法).",

@@ -58,7 +58,10 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "只有信用办的经办人可以登记部门、人员、密钥和国家目录。",
         "Only the credit office's officers register departments, officers, keys and national versions.",
     ),
-    "department_unknown": ("没有登记过这个部门。", "No such department is registered."),
+    "department_unknown": (
+        "没有登记过这个部门。请先登记部门。",
+        "No such department is registered. Register it first.",
+    ),
     "registered_without_name": (
         "名称须有内容，写在一行，不超过{characters}个字，且不含控制字符。",
         "A name says something in one line of at most {characters} characters, without control characters.",
@@ -78,8 +81,8 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "This code of a purpose is registered in other words; take another.",
     ),
     "department_known_otherwise": (
-        "该统一社会信用代码已按另外的名称或角色登记。",
-        "This code is registered under another name or role.",
+        "该统一社会信用代码已按另外的名称或角色登记。请核对代码、名称和角色。",
+        "This code is registered under another name or role. Check code, name and role.",
     ),
     "form_unknown": (
         "不认识这种表单，只接收行政处罚（penalty）和行政许可（licence）。",
@@ -138,7 +141,15 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "封存文件的这一处读不懂：{where}。",
         "The sealed file cannot be read at {where}.",
     ),
-    "path_not_ascii": ("请求路径只能用 ASCII 字符。", "Request paths are plain ASCII."),
+    "path_not_ascii": (
+        "请求路径只能用 ASCII 字符，不用百分号编码；内容放在正文里。",
+        "Request paths are plain ASCII without percent-encoding; contents belong in the body.",
+    ),
+    "conflict": (
+        "与已有的内容冲突，未作任何改动：编号已被使用，或者同时有另一请求。请重新读取后再办理；自拟的编号另取。",
+        "This conflicts with what is there, and nothing was changed: the id is taken, or another request came first."
+        " Read again and act on that; an id of your own is drawn anew.",
+    ),
     "idempotency_key_missing": (
         "缺少 Idempotency-Key 请求头，或其长度不在8至128个可见字符之间。",
         "Idempotency-Key is missing or not 8 to 128 visible characters.",
@@ -157,16 +168,16 @@ LEDGER_PROSE: dict[str, tuple[str, str]] = {
         "The signature lacks a nonce of 16 to 128 characters.",
     ),
     "signature_replayed": (
-        "这个签名已经用过一次，拒绝重放。",
-        "This signature was used before; replay is refused.",
+        "这个签名已经用过一次，拒绝重放。每次发送都重新签名，用新的 nonce。",
+        "This signature was used before; replay is refused. Sign each attempt anew, with a fresh nonce.",
     ),
     "body_incomplete": (
         "请求体不完整，短于 Content-Length 所写的长度。请重新发送。",
         "The body is shorter than its Content-Length says. Send it again.",
     ),
     "body_too_large": (
-        "请求体超过{most}字节的上限。请分成几份发送。",
-        "The body exceeds {most} bytes. Send it in parts.",
+        "请求体超过{most}字节的上限。请缩短内容，或者分成几份发送。",
+        "The body exceeds {most} bytes. Shorten it, or send it in parts.",
     ),
     "body_empty": (
         "请求体是空的。请发送文件内容。",

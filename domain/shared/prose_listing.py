@@ -148,8 +148,8 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
         " watch the subject where the threshold is reached.",
     ),
     "listing_records_of_several": (
-        "所依据的认定须属于同一主体。",
-        "The determinations must be about one and the same subject.",
+        "所依据的认定须属于同一主体；不同主体的，分别办理。",
+        "The determinations must be about one and the same subject; deal with each subject by itself.",
     ),
     "listing_decided_already": ("这件列入事项已经办结。", "This listing case is decided already."),
     "listing_statement_pending": (
@@ -233,7 +233,10 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
         "未成年人不得列入名单；年龄无法确定的按未成年人处理。",
         "A minor is never listed; whose age cannot be told is treated as one.",
     ),
-    "listing_listed_already": ("该主体已在这个名单中。", "The subject is on this list already."),
+    "listing_listed_already": (
+        "该主体已在这个名单中，无需再次列入。",
+        "The subject is on this list already and needs no second listing.",
+    ),
     "listing_not_on_the_list": ("该主体不在名单中。", "The subject is not on the list."),
     "listing_no_early_removal": (
         "认定标准没有规定提前移出。",

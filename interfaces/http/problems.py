@@ -196,7 +196,7 @@ def of_exception(error: Exception) -> dict[str, Any]:
     if isinstance(error, StaleVersion):
         return members(412, "stale-version", (Defect("FORMAT", "version_stale", "If-Match"),))
     if isinstance(error, Conflict):
-        return members(409, "conflict")
+        return members(409, "conflict", (Defect("SERVICE", "conflict"),))
     if isinstance(error, LedgerUnavailable):
         return members(503, "ledger-unavailable")
     if isinstance(error, TooManyRequests):

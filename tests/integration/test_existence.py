@@ -6,6 +6,7 @@ A route with an id in its path or body that is asked by nobody here fails, unles
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator, Mapping
 from uuid import UUID
@@ -144,6 +145,7 @@ def an_id_that_is_taken_says_not_by_what(asked: Asked) -> None:
     taken = (*asked.anybodys, asked.objection.case, UUID(asked.consent))
     given = [told(asked.give(str(found))) for found in taken]
     assert given == [given[0]] * len(taken) and given[0][0] == 409
+    assert json.loads(given[0][1])["errors"][0]["code"] == "conflict"
     content = asked.story.content_of(CF_WSH="示市监罚字〔2026〕9109号", CF_JDRQ="2026-05-01")
     recorded = [told(determined(asked, found, content)) for found in taken]
     assert recorded == [recorded[0]] * len(taken) and recorded[0][0] == 422
