@@ -12,6 +12,7 @@ from uuid import UUID
 
 from application.consequences import Consequences
 from application.ports import OpenCase
+from application.proposal_reactions import close_meeting, wait_for_meeting, wait_for_review
 from domain.listing.decision import Borne
 from domain.listing.events import (
     ListingDecided,
@@ -38,7 +39,13 @@ from domain.measures.events import (
 )
 from domain.oversight.incident_events import IncidentClosed, IncidentOpened
 from domain.oversight.review_events import QueryReviewDecided, QueryReviewOpened
-from domain.proposals.events import ProposalPublished
+from domain.proposals.events import (
+    MeetingCalled,
+    MeetingViewGiven,
+    ProposalPublished,
+    ProposalReviewed,
+    ProposalSuperseded,
+)
 from domain.records.erasure import by_repair
 from domain.records.events import PublicityEnded
 from domain.remedies.entry_objections import EntryObjected, EntryObjectionRejected
@@ -112,11 +119,6 @@ def close_case(event: Event, then: Consequences) -> None:
     if isinstance(event, MeasureReported | MeasureEnded | MeasureObjectionDecided) and not event.closes:
         return  # JNT-1: what was done, or that it was lifted, is still to be reported
     then.closed.append(event.originator_id)
-
-
-def wait_for_review(event: ProposalPublished, then: Consequences) -> None:
-    """CAT-3, LST-3: what was published waits for its periodic review."""
-    then.opened.append(OpenCase(event.originator_id, "proposal", event.department))
 
 
 def wait_for_reviewer(event: QueryReviewOpened, then: Consequences) -> None:
@@ -346,7 +348,11 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     PublicityEnded: (suppress, end_measures),
     ListStandardAdopted: (wait_for_transition,),
     ListTransitionEnded: (close_case,),
+    MeetingCalled: (wait_for_meeting,),
+    MeetingViewGiven: (close_case,),
+    ProposalReviewed: (close_meeting,),
     ProposalPublished: (wait_for_review,),
+    ProposalSuperseded: (close_case,),
     ListingNotified: (open_case,),
     ListingStatementAnswered: (close_case,),
     ListingDropped: (close_case,),

@@ -89,6 +89,8 @@ from domain.parties.events import (
     SubjectRegistered,
 )
 from domain.proposals.events import (
+    MeetingCalled,
+    MeetingViewGiven,
     OpinionAnswered,
     OpinionGiven,
     ProposalConsulted,
@@ -96,6 +98,7 @@ from domain.proposals.events import (
     ProposalMade,
     ProposalPublished,
     ProposalReviewed,
+    ProposalSuperseded,
     ReviewOverdue,
 )
 from domain.records.consistency import ConsistencyChecked
@@ -227,9 +230,12 @@ EVENTS: tuple[type[Event], ...] = (
     ProposalConsulted,
     OpinionGiven,
     OpinionAnswered,
+    MeetingCalled,
+    MeetingViewGiven,
     ProposalReviewed,
     ProposalPublished,
     ProposalEvaluated,
+    ProposalSuperseded,
     ReviewOverdue,
     MeasureItemDrafted,
     MeasureItemAdopted,

@@ -418,7 +418,7 @@ def proposing(scene: Scene) -> Came:
     """A proposal and every act on it, none of which is about anyone."""
     said = {"what": "catalogue_item", "content": {"code": "C03-02"}}
     yield scene.post("/v1/proposals", said, scene.story.source, credit_official=SECOND)
-    acts = ("revise", "consult", "opinions", "answer", "review", "publish", "evaluate")
+    acts = ("revise", "consult", "opinions", "answer", "meeting", "views", "review", "publish", "evaluate")
     for what in acts:
         path = f"/v1/proposals/{uuid.uuid4()}/{what}"
         yield scene.post(path, {}, credit_official="credit_office-1", if_match='"1"')

@@ -18,6 +18,7 @@ from application.data_keys import KeySource, unwrap_all
 from application.ledger import OpenedRow, open_rows, owners_of
 from application.ports import Document, Log, OpenCase, Vault
 from application.projections.renditions import ENDED
+from application.proposal_reactions import close_meeting, wait_for_meeting, wait_for_review
 from application.reactions import (
     REACTIONS,
     Reaction,
@@ -28,7 +29,6 @@ from application.reactions import (
     suppress,
     unmark,
     wait_for_office,
-    wait_for_review,
     wait_for_reviewer,
     wait_for_transition,
 )
@@ -51,6 +51,8 @@ _TABLES: tuple[Reaction, ...] = (
     suppress,
     put_back,
     wait_for_transition,
+    wait_for_meeting,
+    close_meeting,
     wait_for_review,
     wait_for_reviewer,
     wait_for_office,

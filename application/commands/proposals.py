@@ -1,35 +1,28 @@
 """Proposals over the ledger: each step one event; publishing also adopts the content, in the same transaction (CAT-3).
 
-What may be proposed stands in :data:`CONTENTS`: a further kind of content adds its gate there and nothing else.
+``adopting.py`` says what may be proposed and through which gate it is adopted, ``contents.py`` how it is read. The
+review by the joint meeting is ``meetings.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from application.commands.contents import ITEM, MEASURE, STANDARD, read_version
+from application.commands.adopting import ADOPT
+from application.commands.contents import read_version
 from application.commands.remedies import Done, Once, StaleVersion
-from application.instruments import clean_up
+from application.due_days import days_after
+from application.instruments import units
 from application.ledger import Ledger, SealedAct
-from application.listings import standard_append
-from application.ports import Append, CaseDays, Conflict, LedgerUnavailable, OpenCase, Receipt
+from application.ports import Append, Conflict, LedgerUnavailable, OpenCase, Receipt
+from application.reactions import REACTIONS
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
-from domain.catalogue.gate import adopt
-from domain.catalogue.items import CatalogueItem
-from domain.listing.standard_gate import adopt_standard
-from domain.listing.standards import ListStandard
-from domain.listing.suspension import stopped_defects
-from domain.measures.items import MeasureItem, adopt_measure
 from domain.parties.acting import Officer
-from domain.proposals.events import (
-    OpinionGiven,
-    ProposalEvaluated,
-    ProposalPublished,
-)
+from domain.proposals.events import OpinionGiven
 from domain.proposals.process import (
     Proposal,
     answer_opinion,
@@ -39,85 +32,20 @@ from domain.proposals.process import (
     give_opinion,
     propose,
     publish,
-    review,
     revise,
+    supersede,
 )
 from domain.records.screening import personal_data_in_public
 from domain.shared.canonical import Json
 from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
-from domain.shared.rule_settings import COMMENT_DAYS, MAXIMUM_MONTHS, RuleSettings
+from domain.shared.rule_settings import COMMENT_DAYS, REVIEW_MONTHS, RuleSettings
 from domain.transparency.merkle import leaf_hash
 
 ATTEMPTS_MAX = 8
+CASES_PER_PAGE = 200
 PURPOSE = "proposal"
-META = {"actor": "credit_office", "purpose": PURPOSE}
-
-
-def _adopt_item(ledger: Ledger, registry: Registry, proposal: Proposal, defaults: RuleSettings) -> Append:
-    known = registry.item(proposal.code)
-    item = CatalogueItem.from_json(proposal.content, status="draft")
-    months = registry.settings(defaults).settings.value(MAXIMUM_MONTHS, on=_first_day(item, ledger)).numbers
-    event = adopt(
-        item,
-        before=known.items,
-        months_max=months,
-        stream_id=known.stream_id,
-        stream_version=known.stream_version + 1,
-        recorded_at=ledger.now(),
-        stopped=clean_up(ledger).stopped,
-    )
-    return ledger.prepare([ledger.seal(event)], meta=META)
-
-
-def _first_day(item: CatalogueItem, ledger: Ledger) -> date:
-    """From when an item would hold; today where its day cannot be read, which its gate refuses."""
-    try:
-        return date.fromisoformat(item.effective_from)
-    except ValueError:
-        return city_day(ledger.now())
-
-
-def _adopt_standard(ledger: Ledger, registry: Registry, proposal: Proposal, _: RuleSettings) -> Append:
-    known = registry.standard(proposal.code)
-    standard = replace(
-        ListStandard.from_json(proposal.content),
-        consulted_from=proposal.opens,
-        consulted_until=proposal.closes,
-    )
-    if not registry.item(proposal.code).items:
-        raise Refused(Defect("CAT-1", "list_without_item", "", {"list": proposal.code}))
-    event = adopt_standard(
-        standard,
-        before=known.versions,
-        stopped=stopped_defects(standard, clean_up(ledger).stopped),
-        stream_id=known.stream_id,
-        stream_version=known.stream_version + 1,
-        recorded_at=ledger.now(),
-    )
-    return standard_append(ledger, ledger.seal(event), known, meta=META)
-
-
-def _adopt_measure(ledger: Ledger, registry: Registry, proposal: Proposal, _: RuleSettings) -> Append:
-    known = registry.measure(proposal.code)
-    event = adopt_measure(
-        MeasureItem.from_json(proposal.content),
-        before=known.items,
-        stream_id=known.stream_id,
-        stream_version=known.stream_version + 1,
-        recorded_at=ledger.now(),
-        stopped=clean_up(ledger).stopped,
-    )
-    return ledger.prepare([ledger.seal(event)], meta=META)
-
-
-ADOPT: Mapping[str, Callable[[Ledger, Registry, Proposal, RuleSettings], Append]] = {
-    ITEM: _adopt_item,
-    STANDARD: _adopt_standard,
-    MEASURE: _adopt_measure,
-}
-"""What may be proposed -> how it passes its own gate and is adopted, or raises ``Refused``."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +55,27 @@ class HandleProposal:
     proposal_id: UUID
     expected: int
     officer: Officer
+
+
+@dataclass
+class _Then:
+    """What the reactions to a step write (``application.consequences.Consequences`` of no record)."""
+
+    opened: list[OpenCase]
+    closed: list[UUID]
+
+
+@dataclass
+class Step:
+    """What one transaction does: the event of a ``proposal``, under ``seal`` where a department made it, further sealed
+    acts, what it relies on, and what is adopted with it."""
+
+    event: Event
+    proposal: Proposal | None = None
+    seal: SealedAct | None = None
+    more: list[SealedAct] = field(default_factory=list)
+    guards: dict[UUID, int] = field(default_factory=dict)
+    adopted: list[Append] = field(default_factory=list)
 
 
 class Proposals:
@@ -153,7 +102,7 @@ class Proposals:
     ) -> Done:
         """A department proposes the next version of something."""
 
-        def make() -> tuple[Event, Proposal | None]:
+        def make() -> Step:
             self._officer(officer)
             read_version(self._registry, what, content)
             code = str(content["code"])
@@ -162,10 +111,10 @@ class Proposals:
                 what=what,
                 code=code,
                 content=content,
-                department=officer.department,
+                officer=officer,
                 now=self._ledger.now(),
             )
-            return event, None
+            return Step(event)
 
         return self._perform(make, officer, once)
 
@@ -174,23 +123,25 @@ class Proposals:
     ) -> Done:
         """Its department proposes it anew after it was returned."""
 
-        def make() -> tuple[Event, Proposal | None]:
+        def make() -> Step:
             proposal = self._proposal(command)
             self._officer(command.officer)
             read_version(self._registry, proposal.what, content)
             if content["code"] != proposal.code:
                 raise Refused(Defect(proposal.rule, "proposal_content_unreadable", "/content/code"))
-            department = command.officer.department
-            event = revise(proposal, content=content, department=department, now=self._ledger.now())
-            return event, proposal
+            officer = command.officer
+            return Step(revise(proposal, content=content, officer=officer, now=self._ledger.now()), proposal)
 
         return self._perform(make, command.officer, once)
 
     def consult(self, command: HandleProposal, *, closes: date, once: Once | None = None) -> Done:
         """The credit office opens it for comment."""
-        now = self._ledger.now()
-        days_min = self._registry.settings(self._defaults).settings.number(COMMENT_DAYS, on=city_day(now))
-        return self._office(command, lambda p: consult(p, closes=closes, days_min=days_min, now=now), once)
+        days_min, officer, now = self._number(COMMENT_DAYS, {}), command.officer.pseudonym, self._ledger.now()
+        return self._office(
+            command,
+            lambda p: consult(p, closes=closes, days_min=days_min, officer=officer, now=now),
+            once,
+        )
 
     def opine(
         self,
@@ -203,7 +154,7 @@ class Proposals:
     ) -> Done:
         """An opinion: a department's own, or anyone's by the credit office's portal, which names the author."""
 
-        def make() -> tuple[Event, Proposal | None]:
+        def make() -> Step:
             proposal = self._proposal(command, seen=False)
             self._officer(command.officer)
             if author is not None:
@@ -218,7 +169,7 @@ class Proposals:
                 author=author,
                 now=self._ledger.now(),
             )
-            return event, proposal
+            return Step(event, proposal)
 
         return self._perform(make, command.officer, once)
 
@@ -234,16 +185,24 @@ class Proposals:
             once,
         )
 
-    def review(
-        self, command: HandleProposal, *, outcome: str, reasons: str, once: Once | None = None
-    ) -> Done:
-        """It is reviewed: approved or returned."""
-        now = self._ledger.now
-        return self._office(command, lambda p: review(p, outcome=outcome, reasons=reasons, now=now()), once)
-
     def publish(self, command: HandleProposal, *, review_by: date, once: Once | None = None) -> Done:
-        """Publish it: its content passes its own gate and is adopted in this very transaction."""
-        return self._office(command, lambda p: publish(p, review_by=review_by, now=self._ledger.now()), once)
+        """Publish it: its content passes its own gate and is adopted in this very transaction.
+
+        Whatever was published of the same before is superseded, and waits for no review any more.
+        """
+
+        def make() -> Step:
+            proposal, guards = self._proposal(command), dict[UUID, int]()
+            self._officer(command.officer)
+            self._require_office(command.officer)
+            months, now = self._number(REVIEW_MONTHS, guards), self._ledger.now()
+            event = publish(proposal, review_by=review_by, months_max=months, now=now)
+            before = [supersede(found, by=proposal.id, now=now) for found in self._published(proposal)]
+            adopted = ADOPT[proposal.what](self._ledger, self._registry, proposal, self._defaults)
+            more = [self._ledger.seal(made) for made in before]
+            return Step(event, proposal, more=more, guards=guards, adopted=[adopted])
+
+        return self._perform(make, command.officer, once)
 
     def evaluate(
         self,
@@ -251,42 +210,58 @@ class Proposals:
         *,
         by: str,
         findings: str,
+        outcome: str,
         review_by: date,
         once: Once | None = None,
     ) -> Done:
-        """Record a third party's evaluation, and by when the next is due."""
-        now = self._ledger.now
-        return self._office(
-            command,
-            lambda p: evaluate(p, by=by, findings=findings, review_by=review_by, now=now()),
-            once,
-        )
+        """Record a third party's evaluation, and by when the next, or a next version, is due.
+
+        The department that made it does (认定标准制定部门, 49号(七)), or the credit office.
+        """
+
+        def make() -> Step:
+            proposal, guards = self._proposal(command), dict[UUID, int]()
+            self._officer(command.officer)
+            if command.officer.department != proposal.department:
+                self._require_office(command.officer)
+            event = evaluate(
+                proposal,
+                by=by,
+                findings=findings,
+                outcome=outcome,
+                review_by=review_by,
+                months_max=self._number(REVIEW_MONTHS, guards),
+                parties={word for unit in units(self._ledger).values() for word in (unit.name, unit.code)},
+                now=self._ledger.now(),
+            )
+            return Step(event, proposal, guards=guards)
+
+        return self._perform(make, command.officer, once)
 
     def _office(
         self, command: HandleProposal, decide: Callable[[Proposal], Event], once: Once | None
     ) -> Done:
-        def make() -> tuple[Event, Proposal | None]:
+        def make() -> Step:
             proposal = self._proposal(command)
             self._officer(command.officer)
             self._require_office(command.officer)
-            return decide(proposal), proposal
+            return Step(decide(proposal), proposal)
 
         return self._perform(make, command.officer, once)
 
-    def _perform(
-        self, make: Callable[[], tuple[Event, Proposal | None]], officer: Officer, once: Once | None
-    ) -> Done:
+    def _perform(self, make: Callable[[], Step], officer: Officer, once: Once | None) -> Done:
         for _ in range(ATTEMPTS_MAX):
-            event, proposal = make()
-            act = self._sealed(event)
+            step = make()
+            event, act = step.event, step.seal or self._sealed(step.event)
             meta = {
                 "actor": officer.department,
                 "officer": officer.pseudonym,
                 "purpose": PURPOSE,
-                "correlation": str(event.originator_id),
+                "correlation": str(step.proposal.id if step.proposal else event.originator_id),
             }
-            batch = self._ledger.prepare([act], meta=meta)
-            adopted = self._follow(event, proposal, batch)
+            batch = self._ledger.prepare([act, *step.more], meta=meta)
+            batch.guards |= step.guards
+            self._follow([act.event, *(more.event for more in step.more)], batch)
             case, version = event.originator_id, event.originator_version
             told: dict[str, object] = {
                 "case": str(case),
@@ -297,26 +272,43 @@ class Proposals:
             if once is not None:
                 batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
             try:
-                position = self._ledger.store.append(batch, *adopted)[0]
+                position = self._ledger.store.append(batch, *step.adopted)[0]
             except Conflict as conflict:
                 if conflict.what == "receipt":
                     raise
                 self._registry.forget()
                 continue
+            self._registry.forget()
             return Done(case, version, position, told)
         raise LedgerUnavailable("too many writers at once")
 
-    def _follow(self, event: Event, proposal: Proposal | None, batch: Append) -> list[Append]:
-        """What a publication adopts, and the day of the next review."""
-        if not isinstance(event, ProposalPublished | ProposalEvaluated):
-            return []
-        day = date.fromisoformat(event.review_by)
-        batch.days = [CaseDays(event.originator_id, day, day, event.originator_id, None)]
-        if isinstance(event, ProposalEvaluated):
-            return []
-        assert proposal is not None
-        batch.opened = [OpenCase(event.originator_id, "proposal", proposal.department)]
-        return [ADOPT[proposal.what](self._ledger, self._registry, proposal, self._defaults)]
+    def _follow(self, made: Sequence[Event], batch: Append) -> None:
+        """The cases that these events open and close, and by when those that wait are due (``reactions.py``)."""
+        then = _Then(batch.opened, batch.closed)
+        for event in made:
+            for reaction in REACTIONS.get(type(event), ()):
+                reaction(event, then)  # type: ignore[arg-type]
+        batch.days = [days for event in made for days in days_after(self._ledger, event)]
+
+    def _published(self, proposal: Proposal) -> Iterator[Proposal]:
+        """What is published of the same thing, and waits for its review."""
+        after, store = UUID(int=0), self._ledger.store
+        while found := store.open_cases_from("proposal", after=after, limit=CASES_PER_PAGE):
+            for case in found:
+                held = self.find(case)
+                if (
+                    held
+                    and held.state == "published"
+                    and (held.what, held.code) == (proposal.what, proposal.code)
+                ):
+                    yield held
+            after = found[-1]
+
+    def _number(self, setting: str, guards: dict[UUID, int]) -> int:
+        """A setting of today; what was read is guarded."""
+        read = self._registry.settings(self._defaults)
+        guards[read.stream_id] = read.stream_version
+        return read.settings.number(setting, on=city_day(self._ledger.now()))
 
     def _sealed(self, event: Event) -> SealedAct:
         """The act under the ledger's keys; who opined has a key of its own."""

@@ -25,6 +25,7 @@ from domain.measures.items import (
 )
 from domain.oversight.indicators import IndicatorsNotified
 from domain.proposals.events import (
+    MeetingCalled,
     OpinionAnswered,
     OpinionGiven,
     ProposalConsulted,
@@ -32,6 +33,7 @@ from domain.proposals.events import (
     ProposalMade,
     ProposalPublished,
     ProposalReviewed,
+    ProposalSuperseded,
     ReviewOverdue,
 )
 from domain.records.consistency import ConsistencyChecked
@@ -115,10 +117,14 @@ def indicators_notified(event: IndicatorsNotified, position: int) -> Entry:
     return Entry(INDICATORS, event.month, 1, None, str(event.content["until"]), position, canonical(told))
 
 
-def proposal(event: Event, position: int) -> Entry:
-    """A step of a proposal, as everyone may read it: never who opined."""
+def proposal(event: Event, position: int) -> Entry | None:
+    """A step of a proposal, as everyone may read it: never who opined, nor which officer acted. What a member is asked
+    in its own case is none; its view is told with the outcome."""
+    if isinstance(event, MeetingCalled) and event.department is not None:
+        return None
     day = city_day(event.timestamp).isoformat()
-    told: dict[str, Json] = {"event": event.TOPIC, "on_day": day, **event.parts()["public"]}
+    public = {name: said for name, said in event.parts()["public"].items() if name != "officer"}
+    told: dict[str, Json] = {"event": event.TOPIC, "on_day": day, **public}
     key, number = str(event.originator_id), event.originator_version
     return Entry(PROPOSALS, key, number, day, None, position, canonical(told))
 
@@ -131,7 +137,7 @@ def consistency_check(event: ConsistencyChecked, position: int) -> Entry:
     return Entry(CONSISTENCY, key, event.originator_version, day, None, position, canonical(told))
 
 
-FOLDS: Mapping[str, Callable[[Any, int], Entry]] = {
+FOLDS: Mapping[str, Callable[[Any, int], Entry | None]] = {
     CatalogueItemDrafted.TOPIC: catalogue_item,
     CatalogueItemAdopted.TOPIC: catalogue_item,
     ListStandardDrafted.TOPIC: list_standard,
@@ -144,15 +150,16 @@ FOLDS: Mapping[str, Callable[[Any, int], Entry]] = {
     **{
         event.TOPIC: proposal
         for event in (
-            ProposalMade, ProposalConsulted, OpinionGiven, OpinionAnswered, ProposalReviewed, ProposalPublished,
-            ProposalEvaluated, ReviewOverdue,
+            ProposalMade, ProposalConsulted, OpinionGiven, OpinionAnswered, MeetingCalled, ProposalReviewed,
+            ProposalPublished, ProposalEvaluated, ProposalSuperseded, ReviewOverdue,
         )
     },
 }  # fmt: skip
-"""Topic -> the entry that an event of it makes; a pure function of the event and its position."""
+"""Topic -> the entry that an event of it makes, if any; a pure function of the event and its position."""
 
 
 def entries_of(opened: OpenedRow) -> Iterable[Entry]:
     """What an opened row adds to the registers: one entry, or nothing."""
     fold = FOLDS.get(opened.row.topic)
-    return () if fold is None or "public" not in opened.opened else (fold(opened.event, opened.row.position),)
+    entry = fold(opened.event, opened.row.position) if fold and "public" in opened.opened else None
+    return () if entry is None else (entry,)

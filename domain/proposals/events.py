@@ -18,25 +18,37 @@ from domain.shared.kinds import Kind
 class ProposalMade(Event):
     """A member department proposes (提出) a version of something, or the same anew after it was returned (49号(一)).
 
-    ``what`` is catalogue_item, list_standard or measure; ``content`` the whole version; ``revision`` counts from 1.
+    ``what`` is catalogue_item, list_standard or measure; ``content`` the whole version; ``revision`` counts from 1;
+    ``officer`` drafted it.
     """
 
     TOPIC: ClassVar[str] = "proposal.made"
     KIND: ClassVar[Kind] = Kind.PROPOSAL_MADE
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no ``officer``."""
     what: str
     code: str
     revision: int
     content: Mapping[str, Json]
     department: str
+    officer: str | None = None
 
 
 class ProposalConsulted(Event):
-    """It is open for comment (公开征求意见) from ``opens`` to ``closes``, both included, as ISO text (49号(七))."""
+    """It is open for comment (公开征求意见) from ``opens`` to ``closes``, both included, as ISO text (49号(七)).
+
+    ``officer`` of the credit office opened it.
+    """
 
     TOPIC: ClassVar[str] = "proposal.consulted"
     KIND: ClassVar[Kind] = Kind.PROPOSAL_CONSULTED
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no ``officer``."""
     opens: str
     closes: str
+    officer: str | None = None
 
 
 class OpinionGiven(Event):
@@ -92,14 +104,57 @@ class OpinionAnswered(Event):
     answer: str
 
 
+class MeetingCalled(Event):
+    """It is laid before the joint meeting (提请联席会议审定, 49号(一)), which is held from the day ``meets_on`` on.
+
+    In the proposal's stream ``members`` are the departments asked, by code. In the stream of each member's own case
+    ``department`` is that member, which gives its view there. ``office`` is the lead unit (牵头单位).
+    """
+
+    TOPIC: ClassVar[str] = "proposal.meeting_called"
+    KIND: ClassVar[Kind] = Kind.MEETING_CALLED
+    proposal: str
+    revision: int
+    members: list[str]
+    meets_on: str
+    office: str
+    officer: str
+    department: str | None = None
+
+
+class MeetingViewGiven(Event):
+    """A member's view (成员单位意见) on what was laid before the meeting, sealed by that member: ``agree`` or
+    ``disagree``, and why. It becomes public with the outcome.
+    """
+
+    TOPIC: ClassVar[str] = "proposal.view_given"
+    KIND: ClassVar[Kind] = Kind.MEETING_VIEW_GIVEN
+    proposal: str
+    revision: int
+    department: str
+    view: str
+    reasons: str
+    officer: str
+
+
 class ProposalReviewed(Event):
-    """It was reviewed (审定): ``approved``, or ``returned`` to its department with the reasons (49号(一))."""
+    """The joint meeting reviewed it (审定, 49号(一)): ``approved``, or ``returned`` to its department with the reasons.
+
+    ``held_on`` is the day of the meeting; ``views`` tell of each member that was asked its department and case, and,
+    where it gave one, its view, reasons and the leaf (hex) that holds them. ``officer`` recorded it.
+    """
 
     TOPIC: ClassVar[str] = "proposal.reviewed"
     KIND: ClassVar[Kind] = Kind.PROPOSAL_REVIEWED
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no meeting: neither ``held_on`` nor ``views`` nor ``officer``."""
     outcome: str
     reasons: str
     revision: int
+    held_on: str | None = None
+    views: list[dict[str, str]] | None = None
+    officer: str | None = None
 
 
 class ProposalPublished(Event):
@@ -113,13 +168,32 @@ class ProposalPublished(Event):
 
 
 class ProposalEvaluated(Event):
-    """A third party evaluated what was published (第三方评估, 49号(七)); the next is due by ``review_by``."""
+    """A third party evaluated what was published (第三方评估, 49号(七)).
+
+    ``outcome`` keep: the next evaluation is due by ``review_by``; revise: a next version is proposed by then
+    (及时修订), and what stands holds on until that is published.
+    """
 
     TOPIC: ClassVar[str] = "proposal.evaluated"
     KIND: ClassVar[Kind] = Kind.PROPOSAL_EVALUATED
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no ``outcome``; it kept what was evaluated."""
     by: str
     findings: str
     review_by: str
+    outcome: str | None = None
+
+
+class ProposalSuperseded(Event):
+    """A later version of the same was published (被新版本替代): nothing of this one is reviewed any more (CAT-3).
+
+    Recorded by the platform with that publication; ``by`` is the later proposal.
+    """
+
+    TOPIC: ClassVar[str] = "proposal.superseded"
+    KIND: ClassVar[Kind] = Kind.PLATFORM
+    by: str
 
 
 class ReviewOverdue(Event):

@@ -16,6 +16,7 @@ from domain.listing.case import Listing, fold_listing
 from domain.listing.events import ListingOverdue
 from domain.measures.case import Measure, fold_measure
 from domain.proposals.events import ReviewOverdue
+from domain.proposals.meeting import MemberView, fold_view
 from domain.proposals.process import Proposal, fold_proposal
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
 from domain.remedies.objection import Objection, fold_objection
@@ -30,6 +31,7 @@ CaseKind = Literal[
     "repair",
     "listing",
     "proposal",
+    "meeting_view",
     "restoration",
     "query_review",
     "entry",
@@ -106,7 +108,11 @@ def waiting_of(events: Sequence[Event]) -> Waiting | None:
     measure = fold_measure(events)
     if measure is not None:
         return waiting_of_measure(measure)
+    if (view := fold_view(events)) is not None:
+        return None if view.view else _asked(view)
     proposal = fold_proposal(events)
+    if proposal is not None and proposal.state == "meeting":
+        return _before_the_meeting(proposal)
     return None if proposal is None or proposal.state != "published" else _published(proposal)
 
 
@@ -246,16 +252,49 @@ def waiting_of_measure(measure: Measure) -> Waiting | None:
     )
 
 
+def _asked(view: MemberView) -> Waiting:
+    """A member's view is wanted until the meeting. No text names a limit, so that nothing is recorded as missed."""
+    return Waiting(
+        case=view.id,
+        kind="meeting_view",
+        version=view.version,
+        record=view.proposal,
+        department=view.department,
+        step="give_view",
+        due=view.meets_on,
+        deadlines=(),
+        recorded=frozenset(),
+        provisional=False,
+    )
+
+
+def _before_the_meeting(proposal: Proposal) -> Waiting:
+    """What lies before the joint meeting waits for its day, and for the office to record the outcome; likewise."""
+    return Waiting(
+        case=proposal.id,
+        kind="proposal",
+        version=proposal.version,
+        record=proposal.id,
+        department=proposal.office,
+        step="conclude_meeting",
+        due=proposal.meets_on,
+        deadlines=(),
+        recorded=frozenset(),
+        provisional=False,
+    )
+
+
 def _published(proposal: Proposal) -> Waiting:
-    """What was published waits for its periodic review (CAT-3, LST-3)."""
-    deadlines = (("periodic_review", proposal.review_by),)
+    """What was published waits for its periodic review, or the revision that an evaluation asked for (CAT-3, LST-3)."""
+    step = "propose_revision" if proposal.revise else "periodic_review"
+    deadlines = ((step, proposal.review_by),)
     return Waiting(
         case=proposal.id,
         kind="proposal",
         version=proposal.version,
         record=proposal.id,
         department=proposal.department,
-        step="periodic_review",
+        step=step,
         due=proposal.review_by,
         deadlines=deadlines,
         recorded=proposal.overdue,

@@ -57,6 +57,41 @@ PROPOSAL_PROSE: dict[str, tuple[str, str]] = {
         "还有{count}条意见没有答复。",
         "{count} opinions are not answered yet.",
     ),
+    "proposal_same_officer": (
+        "起草、组织征求意见和记录审定结论须由不同的经办人办理，请换一名经办人。",
+        "Drafting, opening for comment and recording the outcome take different officers; another one acts here.",
+    ),
+    "meeting_too_few": (
+        "除提出单位外，登记的联席会议成员单位只有{count}家，至少须{least}家；先由信用办登记"
+        "成员单位（departments rank --member）。",
+        "Besides who proposed it the joint meeting has {count} registered members; it takes {least}. Let the office "
+        "register them (departments rank --member).",
+    ),
+    "meeting_day": (
+        "会议日期不得早于{first}，也不得在今天之后记录结论。",
+        "The meeting is held on {first} or later, and its outcome is recorded on that day or after it.",
+    ),
+    "meeting_not_a_member": (
+        "没有就此征求本单位的审定意见。",
+        "No view of this department was asked for.",
+    ),
+    "meeting_view_given": ("本单位已就此提出审定意见。", "This department gave its view already."),
+    "meeting_view_of_another": (
+        "意见所写的提案、轮次、单位或经办人与本次提交的不符。",
+        "The view names another proposal, revision, department or officer than this request.",
+    ),
+    "meeting_decided_otherwise": (
+        "结论须与成员单位意见一致：{members}家中{agreed}家同意，审定通过须{needed}家。",
+        "The outcome follows the members: {agreed} of {members} agreed, and it takes {needed} to approve.",
+    ),
+    "proposal_evaluated_by_a_party": (
+        "第三方评估不得由参与的部门自己作出。",
+        "A department that takes part is no third party, and evaluates nothing here.",
+    ),
+    "proposal_review_too_late": (
+        "应当定期评估：下次评估（或修订）不得晚于{last}。",
+        "Reviews are periodic: the next one, or the next version, is due by {last} at the latest.",
+    ),
     "proposal_review_day": (
         "下次评估的日期须晚于今天。",
         "The day of the next review must be later than today.",

@@ -25,6 +25,9 @@ MINIMUM_MONTHS = "repair.minimum_months"
 FEEDBACK_DAY = "joint.feedback_day"
 PUBLISH_DAYS = "determination.publish_working_days"
 COMMENT_DAYS = "list_standard.comment_days"
+MEETING_MEMBERS = "meeting.members_min"
+MEETING_AGREEING = "meeting.agreeing_percent"
+REVIEW_MONTHS = "proposal.review_months"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,18 @@ SETTINGS: Mapping[str, Setting] = {
         Setting(
             COMMENT_DAYS, "LST-3", "名单认定标准征求意见期限", "A list's standard: open for comment",
             "days", 30, 365,
+        ),
+        Setting(
+            MEETING_MEMBERS, "CAT-3", "联席会议：至少征求几家成员单位", "Joint meeting: members asked at least",
+            "departments", 1, 100,
+        ),
+        Setting(
+            MEETING_AGREEING, "CAT-3", "联席会议：审定通过所需同意比例（占全部受邀成员）",
+            "Joint meeting: share of the members asked that must agree", "percent", 1, 100,
+        ),
+        Setting(
+            REVIEW_MONTHS, "LST-3", "定期评估：两次之间最长期限", "Periodic review: at most so long apart", "months",
+            1, 120,
         ),
         Setting(FEEDBACK_DAY, "JNT-1", "联合奖惩反馈日", "Joint action: feedback by", "day_of_month", 1, 28),
         Setting(

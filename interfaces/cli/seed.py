@@ -137,7 +137,9 @@ def govern(
     governance = Governance(ledger, signer=office_key)
     for department in city.departments:
         governance.register_department(code=department.code, name=department.name, role=department.role)
-        governance.rank_department(department.code, rank=department.rank, basis=RANK_BASIS)
+        governance.rank_department(
+            department.code, rank=department.rank, basis=RANK_BASIS, member=department.member
+        )
         governance.register_key(
             public_key=keys[department.code].public_key,
             holder_kind="department",

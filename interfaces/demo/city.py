@@ -48,6 +48,8 @@ class DemoDepartment:
     code: str
     role: str
     rank: str = "municipal"
+    member: bool = False
+    """Whether it belongs to the joint meeting (联席会议成员单位)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,9 @@ def read_city(data: Path) -> DemoCity:
         division_code=city["city"]["division_code"],
         mark=mark,
         departments=tuple(
-            DemoDepartment(d["key"], d["name"], d["name_en"], d["code"], d["role"])
+            DemoDepartment(
+                d["key"], d["name"], d["name_en"], d["code"], d["role"], member=d.get("meeting_member", False)
+            )
             for d in city["departments"]
         ),
         officers=tuple(

@@ -132,8 +132,8 @@ class Task(Schema):
 
     case = fields.UUID(required=True)
     kind = _text(
-        "何种案件 / objection, repair, reorganisation, listing, proposal, restoration, query_review, entry, incident,"
-        " measure"
+        "何种案件 / objection, repair, reorganisation, listing, proposal, meeting_view, restoration, query_review,"
+        " entry, incident, measure"
     )
     version = _count("版本 / version")
     record = fields.UUID(required=True)

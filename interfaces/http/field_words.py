@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from domain.listing.case import SERVICES
 from domain.measures.case import WRONG
 from domain.measures.fitting import LINK, LISTING, RECORD
-from domain.proposals.process import GROUPS, OUTCOMES, RULES
+from domain.proposals.process import EVALUATED, GROUPS, OUTCOMES, RULES
 from domain.records.erasure import CAUSES
 from domain.remedies.limits import MATERIALS
 from domain.remedies.objection import ABOUT
@@ -35,7 +35,7 @@ WORDS: Mapping[str, str] = {
     "basis": "法律依据，不含个人信息 / the legal ground, without personal data",
     "RefusedRepair.basis": "法律规定不可修复时所依据的条款 / the provision by which it cannot be repaired at all",
     "by": "期限 / by which day",
-    "Evaluation.by": "评估机构 / who evaluated",
+    "Evaluation.by": "评估机构，不得是参与的部门 / who evaluated, none of the departments that take part",
     "case": "案件编号，与查询时 `Credit-Purpose` 所写一致 / the case, as `Credit-Purpose` named it in the query",
     "LiftedSuspension.case": "据以停止权限的审查或者事件的编号 / id of the review or incident that took the right",
     "cases": "应查案件 / the cases that had to be checked",
@@ -69,6 +69,7 @@ WORDS: Mapping[str, str] = {
     "grounds": "理由 / the grounds",
     "LeniencyAssessment.grounds": "从宽情形 / grounds of leniency",
     "group": _one_of("意见来自哪一方面", "whose opinion it is", GROUPS),
+    "held_on": "会议召开之日 / the day on which the meeting was held",
     "hours": "公共服务时长（小时），`public_service` 时必填 / hours of public service, of `public_service`",
     "id": "记录或者列入案件的编号 / id of the record or the listing case",
     "id_number": "证件号码 / number of the document",
@@ -91,6 +92,7 @@ WORDS: Mapping[str, str] = {
     "manner": "查询方式 / in which manner it is looked up",
     "materials": "所附材料 / the materials",
     "measure": "措施编码，见 `/v1/measures` / code of the measure, as `/v1/measures` has it",
+    "meets_on": "会议自何日起召开，不早于今天 / from which day on the meeting is held, today or later",
     "month": "已过去的月份，如 `2026-10`；不填为上月 / a month that is over; the last one if left out",
     "name": "名称 / name",
     "ChangedSetting.name": "参数名称，见 `/v1/settings` / name of the setting, as `/v1/settings` has it",
@@ -106,6 +108,7 @@ WORDS: Mapping[str, str] = {
     "outcome": "结论 / the outcome",
     "EndedReorganisation.outcome": _one_of("计划执行结果", "how the plan ended", PLAN_OUTCOMES),
     "StatedAnswer.outcome": _one_of("采纳情况", "what becomes of the opinion", OUTCOMES),
+    "Evaluation.outcome": _one_of("评估结论：继续施行或修订", "what comes of it", EVALUATED),
     "StatedReview.outcome": "`approved`（通过）或 `returned`（退回） / approved, or returned to who proposed it",
     "parts": "各部分：`public` 公开，`restricted` 受限，`person/1` 个人信息 / the parts, by name",
     "power_of_attorney": "授权委托书的 SHA-256 / SHA-256 of the power of attorney",

@@ -62,6 +62,8 @@ NOT_PERMITTED = frozenset(
         "consistency_not_yours",
         "tip_off_not_a_handler",
         "proposal_not_the_office",
+        "proposal_same_officer",
+        "meeting_not_a_member",
         "leniency_same_officer",
         "ledger_not_the_office",
         "trace_not_the_office",

@@ -1,4 +1,4 @@
-"""Proposals over HTTP: a department proposes, everyone opines, the credit office consults, reviews and publishes."""
+"""Proposals over HTTP: a department proposes, everyone opines, the joint meeting reviews, the office publishes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
+from application.commands.meetings import Meetings
 from application.commands.proposals import HandleProposal, Proposals
 from application.commands.remedies import Done, StaleVersion
 from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, Officer
@@ -17,8 +18,9 @@ from domain.shared.refusals import Defect
 from interfaces.http.bodies import given_json
 from interfaces.http.describing import operation
 from interfaces.http.problems import ProblemError
-from interfaces.http.remedies import Command, command
+from interfaces.http.remedies import Command, command, sealed_act
 from interfaces.http.remedy_operations import beginning, deciding
+from interfaces.http.schema_fields import hexadecimal
 from interfaces.http.services import services
 
 TAG = "提案"
@@ -76,11 +78,29 @@ class StatedAnswer(Schema):
     answer = _text()
 
 
+class CalledMeeting(Schema):
+    """From which day on the meeting is held."""
+
+    meets_on = fields.Date(required=True)
+
+
+class SealedView(Schema):
+    """A member's view (``proposal.view_given``) as its department sealed it: everything in the public part."""
+
+    parts = fields.Dict(
+        required=True, keys=fields.String(validate=validate.OneOf(("public",))), values=fields.Dict()
+    )
+    salt = hexadecimal("盐 / salt", 64)
+    issuer = hexadecimal("签名密钥编号 / issuer id of the key", 16)
+    signature = hexadecimal("签名 / signature", 128)
+
+
 class StatedReview(Schema):
-    """``approved`` or ``returned``, and why."""
+    """``approved`` or ``returned``, why, and on which day the meeting was held."""
 
     outcome = _short()
     reasons = _text()
+    held_on = fields.Date(required=True)
 
 
 class Publication(Schema):
@@ -90,15 +110,16 @@ class Publication(Schema):
 
 
 class Evaluation(Schema):
-    """Who evaluated, what was found, and by when the next is due."""
+    """Who evaluated, what was found, what comes of it, and by when the next evaluation, or version, is due."""
 
     by = _text()
     findings = _text()
+    outcome = _short()
     review_by = fields.Date(required=True)
 
 
-def _desk() -> Proposals:
-    return Proposals(services().ledger, defaults=services().settings.defaults)
+def _desk() -> Meetings:
+    return Meetings(services().desk(), defaults=services().settings.defaults)
 
 
 @blueprint.post("")
@@ -117,7 +138,7 @@ def make_proposal() -> Response:
     return command(run)
 
 
-def _acting(schema: Schema, act: Callable[[Proposals, HandleProposal, dict[str, Any], Command], Done]) -> Any:
+def _acting(schema: Schema, act: Callable[[Meetings, HandleProposal, dict[str, Any], Command], Done]) -> Any:
     """A route's function: the version seen, the body, one command."""
 
     def view(proposal_id: UUID) -> Response:
@@ -137,6 +158,10 @@ def _acting(schema: Schema, act: Callable[[Proposals, HandleProposal, dict[str, 
     return view
 
 
+def _give_view(to: Meetings, handling: HandleProposal, said: dict[str, Any], given: Command) -> Done:
+    return to.give_view(handling, sealed_act(said), once=given.once)
+
+
 def _opine(to: Proposals, handling: HandleProposal, said: dict[str, Any], given: Command) -> Done:
     author = said.get("author")
     return to.opine(handling, group=said["group"], text=said["text"], author=author, once=given.once)
@@ -154,15 +179,23 @@ ACTS: tuple[tuple[str, str, str, type[Schema], Any, str], ...] = (
     ("answer", "答复意见", "Answer an opinion", StatedAnswer,
      lambda p, h, s, g: p.answer(h, **s, once=g.once),
      "The credit office answers an opinion (意见采纳情况, CAT-3)."),
-    ("review", "审定", "Review it", StatedReview,
-     lambda p, h, s, g: p.review(h, **s, once=g.once),
-     "It is reviewed once every opinion is answered: approved, or returned (审定, CAT-3)."),
+    ("meeting", "提请联席会议审定", "Lay it before the joint meeting", CalledMeeting,
+     lambda p, h, s, g: p.call(h, **s, once=g.once),
+     "The credit office lays it before the members of the joint meeting, once every opinion is answered"
+     " (提请审定, CAT-3)."),
+    ("views", "成员单位意见", "Give a member's view", SealedView, _give_view,
+     "A member of the joint meeting agrees or disagrees, under its own seal (成员单位意见, CAT-3)."),
+    ("review", "审定", "Record the meeting's outcome", StatedReview,
+     lambda p, h, s, g: p.conclude(h, **s, once=g.once),
+     "Another officer of the credit office records the meeting: approved if enough members agreed, else returned"
+     " (审定, CAT-3)."),
     ("publish", "公布", "Publish it", Publication,
      lambda p, h, s, g: p.publish(h, **s, once=g.once),
      "It is published, and its content adopted, if it passes its gate (公布, CAT-3)."),
     ("evaluate", "第三方评估", "Record an evaluation", Evaluation,
      lambda p, h, s, g: p.evaluate(h, **s, once=g.once),
-     "A third party's evaluation is recorded (第三方评估, LST-3)."),
+     "The department that made it, or the credit office, records a third party's evaluation"
+     " (第三方评估, LST-3)."),
 )  # fmt: skip
 """Path, names, body, command and description of every act on a proposal that there is."""
 for _path, _zh, _en, _schema, _act, _about in ACTS:

@@ -38,6 +38,8 @@ UNIT_NAMES: Mapping[str, tuple[str, str]] = {
     "hour": ("时", "o'clock"),
     "subjects": ("个主体", "subjects"),
     "per_10000": ("‱", "of ten thousand"),
+    "percent": ("%", "of a hundred"),
+    "departments": ("家", "departments"),
 }
 
 

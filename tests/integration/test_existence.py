@@ -68,7 +68,17 @@ NAMES_CONTENT: Mapping[str, str] = {
     **dict.fromkeys(
         [
             f"proposals.{act}"
-            for act in ("consult", "opinions", "answer", "revise", "review", "publish", "evaluate")
+            for act in (
+                "consult",
+                "opinions",
+                "answer",
+                "revise",
+                "meeting",
+                "views",
+                "review",
+                "publish",
+                "evaluate",
+            )
         ],
         "a proposal; all of them stand in a public register",
     ),

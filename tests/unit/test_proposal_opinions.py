@@ -61,14 +61,31 @@ def test_lst_3_a_proposal_takes_so_many_opinions_and_no_more() -> None:
 @pytest.mark.rule("LST-3")
 def test_lst_3_what_is_published_or_evaluated_is_looked_at_again_on_a_later_day() -> None:
     approved, published = replace(OPEN, state="approved"), replace(OPEN, state="published")
-    said: dict[str, Any] = {"by": "示例研究院", "findings": "标准可行", "now": NOW}
+    said: dict[str, Any] = {
+        "by": "示例研究院",
+        "findings": "标准可行",
+        "outcome": "keep",
+        "parties": {"市监局"},
+    }
+    said |= {"months_max": 24, "now": NOW}
     tomorrow, today = date(2026, 11, 22), date(2026, 11, 21)
-    assert publish(approved, review_by=tomorrow, now=NOW).review_by == "2026-11-22"
+    assert publish(approved, review_by=tomorrow, months_max=24, now=NOW).review_by == "2026-11-22"
     assert evaluate(published, review_by=tomorrow, **said).review_by == "2026-11-22"
     for act in (
-        partial(publish, approved, review_by=today, now=NOW),
+        partial(publish, approved, review_by=today, months_max=24, now=NOW),
         partial(evaluate, published, review_by=today, **said),
     ):
         with pytest.raises(Refused) as refused:
             act()
         assert [(d.rule, d.code) for d in refused.value.defects] == [("LST-3", "proposal_review_day")]
+    latest = date(2028, 11, 21)
+    assert publish(approved, review_by=latest, months_max=24, now=NOW).review_by == "2028-11-21"
+    assert evaluate(published, review_by=latest, **{**said, "outcome": "revise"}).outcome == "revise"
+    late = {**said, "by": " 市监局", "outcome": "drop"}
+    with pytest.raises(Refused) as refused:
+        evaluate(published, review_by=date(2028, 11, 22), **late)
+    assert {d.code for d in refused.value.defects} == {
+        "proposal_review_too_late",
+        "proposal_evaluated_by_a_party",
+        "listing_outcome_unknown",
+    }

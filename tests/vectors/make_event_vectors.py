@@ -1186,6 +1186,68 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "department": "11420100MB1D0012X5",
         }
     },
+    ("proposal.made", 2): {
+        "public": {
+            "what": "list_standard",
+            "code": "C06-04",
+            "revision": 1,
+            "content": STANDARD,
+            "department": "11420100MB1D0012X5",
+            "officer": "market-1",
+        }
+    },
+    ("proposal.consulted", 2): {
+        "public": {"opens": "2026-11-21", "closes": "2026-12-21", "officer": "credit_office-1"}
+    },
+    ("proposal.meeting_called", 1): {
+        "public": {
+            "proposal": str(ROW),
+            "revision": 1,
+            "members": ["11420100DM93J4CY37", "11420100DEM0TAX1XP"],
+            "meets_on": "2026-12-25",
+            "office": "11420100DEM0XYB175",
+            "officer": "credit_office-1",
+            "department": "11420100DM93J4CY37",
+        }
+    },
+    ("proposal.view_given", 1): {
+        "public": {
+            "proposal": str(ROW),
+            "revision": 1,
+            "department": "11420100DM93J4CY37",
+            "view": "agree",
+            "reasons": "依据充分",
+            "officer": "ecology-1",
+        }
+    },
+    ("proposal.reviewed", 2): {
+        "public": {
+            "outcome": "approved",
+            "reasons": "审定通过",
+            "revision": 1,
+            "held_on": "2026-12-25",
+            "views": [
+                {
+                    "department": "11420100DM93J4CY37",
+                    "case": str(FILE),
+                    "view": "agree",
+                    "reasons": "依据充分",
+                    "leaf": "ab" * 32,
+                },
+                {"department": "11420100DEM0TAX1XP", "case": str(ROW)},
+            ],
+            "officer": "credit_office-2",
+        }
+    },
+    ("proposal.evaluated", 2): {
+        "public": {
+            "by": "示范大学",
+            "findings": "移出程序不明确",
+            "review_by": "2027-12-22",
+            "outcome": "revise",
+        }
+    },
+    ("proposal.superseded", 1): {"public": {"by": str(FILE)}},
     ("proposal.consulted", 1): {"public": {"opens": "2026-11-21", "closes": "2026-12-21"}},
     ("proposal.opinion_given", 1): {
         "public": {"number": 1, "group": "expert", "text": "建议缩短期限", "given_on": "2026-11-25"},
