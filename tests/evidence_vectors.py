@@ -42,6 +42,7 @@ def load(name: str) -> EvidenceVector:
 
 
 WHOLE: dict[str, Any] = json.loads(load("good-whole").text)["bundle"]
+STAMPED: dict[str, Any] = json.loads(load("good-stamped").text)["bundle"]
 POLICY = load("good-whole").policy
 VALUES = st.one_of(
     st.none(),

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "audit": "interfaces.cli.bundles",
     "report": "interfaces.cli.report",
     "trace": "interfaces.cli.trace",
+    "evidence": "interfaces.cli.evidence",
     "report-check": "interfaces.cli.report",
     "replay": "interfaces.cli.replay",
     "as-of": "interfaces.cli.as_of",

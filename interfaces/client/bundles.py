@@ -27,7 +27,7 @@ def of_record(
     Waits until the trees hold it. Raises :class:`Problem` when it is refused.
     """
     asked = {"claim": claim, "record": record, "subject": dict(subject), "show": list(show)}
-    return _asked(client, asked, SUBJECTS_OWN)
+    return ask(client, asked, SUBJECTS_OWN)
 
 
 def of_looks(client: Client, *, subject: Mapping[str, str], at_least: int = 0) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def of_looks(client: Client, *, subject: Mapping[str, str], at_least: int = 0) -
     """
     deadline = time.monotonic() + PROVEN_SECONDS_MAX
     while True:
-        bundle = _asked(client, {"claim": "who_looked", "subject": dict(subject)}, SUBJECTS_OWN)
+        bundle = ask(client, {"claim": "who_looked", "subject": dict(subject)}, SUBJECTS_OWN)
         if len(bundle["claims"][0]["looks"]) >= at_least or time.monotonic() > deadline:
             return bundle
         time.sleep(1.0)
@@ -48,7 +48,7 @@ def of_answer(client: Client, answer: Mapping[str, Any], headers: Mapping[str, s
 
     ``answer`` is one of those that a query gave; ``headers`` say officer and purpose, in snake case.
     """
-    bundle = _asked(client, {"claim": "answered", "receipt": answer["receipt"]}, headers)
+    bundle = ask(client, {"claim": "answered", "receipt": answer["receipt"]}, headers)
     bundle["claims"][0]["parts"] = [part for record in answer["records"] for part in answer_parts(record)]
     return bundle
 
@@ -67,7 +67,11 @@ def answer_parts(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _asked(client: Client, asked: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+def ask(client: Client, asked: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+    """The bundle of a question, waited for until the trees hold what it is about.
+
+    ``headers`` say who asks and why, in snake case. Raises :class:`Problem` when it is refused.
+    """
     deadline = time.monotonic() + PROVEN_SECONDS_MAX
     while True:
         try:

@@ -91,7 +91,7 @@ SENTENCES = """
 
     checkpoint | {origin}：检查点按策略签名，{size} 条，见证 {by} | {size} entries, signed as the policy asks
     entries | 所附条目都在日志所签的树中，所示部分即所承诺 | all entries are in the signed trees, shown as committed
-    stamped | {origin}：前 {size} 条在 {time} 前已存在（时间戳所述） | the first {size} existed by then, says the stamp
+    stamped | {origin}：时间戳盖的是其前 {size} 条的检查点 | a time stamp is of the tree of its first {size} entries
     signers | 所附条目的签名都成立，密钥当时已登记 | all entries are signed by keys registered by then
     epoch | 第 {number} 期是所附检查点的最新一期 | epoch {number} is the newest of the checkpoint given
     recorded | {leaf}：{holder} 签署入账的第 {number} 条，所示 {parts} | entry {number}, signed by that holder
@@ -109,7 +109,7 @@ SENTENCES = """
     competence | 签名部门是否有权、密钥当日是否在有效期内 | whether the signer was competent, its key within its days
     left_out | 未附上的吊销、再次登记、更正 | revocations, second registrations, corrections not in this bundle
     unwitnessed | 没有见证：运营者是否对他人出示另一份账 | unwitnessed: whether others are shown another history
-    authority | 时间戳的签名与证书链 | openssl ts -verify -digest {digest} -in {log}.tst -token_in -CAfile ROOTS.pem
+    authority | 时间戳所述 {time} 的签名 | openssl ts -verify -digest {digest} -in {log}.tst -token_in -CAfile ROOTS.pem
     unstamped | 有日志没有涵盖所附条目的时间戳 | since when the entries of some log exist: no time stamp covers them
     later | 该期之后发生的事 | what happened after that epoch
     not_given | 答复中未附的部分 | parts of the answer that are not in this bundle
@@ -581,8 +581,8 @@ class Verifier:
         _check_consistent(head.size, head.root, self.heads[log], told.get("consistency").hashes(), told.where)
         demand(found[0][0] == digest, "stamp", told.where)
         time = re.sub("(....)(..)(..)(..)(..)(..)", r"\1-\2-\3T\4:\5:\6Z", found[0][1][1::2])
-        self.report.say("stamped", origin=origin, size=head.size, time=time)
-        self.report.say("authority", log=log, digest=digest)
+        self.report.say("stamped", origin=origin, size=head.size)
+        self.report.say("authority", log=log, digest=digest, time=time)
 
     def _entry(self, log: str, told: Told, data: bytes) -> int:
         """The index at which a log holds the bytes of an entry."""

@@ -6,10 +6,12 @@ import hashlib
 import json
 import uuid
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner, Result
 from werkzeug.test import TestResponse
 
 from domain.access.events import SubjectQueried
@@ -18,6 +20,7 @@ from domain.transparency.merkle import leaf_hash
 from domain.transparency.policy import parse_policy
 from domain.transparency.proof_file import parse_proof_file, proved
 from infrastructure.log_keys import verify_note
+from interfaces.cli.main import cli
 from interfaces.client.signing import COVERED
 from interfaces.client.verifier import verify
 from tests.remedies import LETTER, PROOF, Story, begin
@@ -224,3 +227,28 @@ def test_a_question_about_oneself_names_one_subject_and_no_member_is_named_twice
             assert own_question(web, story, path, json.dumps(said)).status_code == 400
         twice = json.dumps(whole)[:-1] + ', "limit": 1, "limit": 2}'
         assert own_question(web, story, path, twice).status_code == 400
+
+
+def test_prv_3_a_department_and_a_portal_get_bundles_by_a_command(
+    web: Web, story: Story, record: UUID, tmp_path: Path
+) -> None:
+    officer = next(o for o in story.world.city.officers if o.department == story.source).key
+
+    def run(department: str, *given: str) -> Result:
+        key = story.world.folder / "keys" / f"{department}.pem"
+        who = ["--department", department, "--key", str(key), "--url", url]
+        return CliRunner().invoke(cli, ["evidence", *given, *who, "-o", str(tmp_path / "bundle.json")])
+
+    why = ["--official", officer, "--purpose", "licensing", "--case", "2026-7", "--basis", "art. 34"]
+    about = ["recorded", "--record", str(record), "--show", "public"]
+    policy = (story.world.published / "policy").read_bytes()
+    with web.served() as url:
+        for department, more in ((story.source, why), (story.office, ["--code", story.subject().number])):
+            done = run(department, *about, *more)
+            assert done.exit_code == 0, done.output
+            assert verify((tmp_path / "bundle.json").read_bytes(), policy).good
+            (tmp_path / "bundle.json").unlink()
+        refused = run(story.source, *about[:2], "00000000-0000-4000-8000-000000000000", *why)
+        assert refused.exit_code == 1 and "PRV-3" in refused.output
+        assert run(story.source, *about).exit_code == 2  # nobody is named
+    assert not (tmp_path / "bundle.json").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -16,12 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from application.stamping import StampFailed
-from domain.transparency.timestamp import RefusedToken, stated
+from domain.transparency.timestamp import _LENGTH, _SHA_2, TOKEN, RefusedToken, stated
 from infrastructure import time_authority
-from infrastructure.settings import TimeAuthoritySettings
+from infrastructure.settings import PROJECT, TimeAuthoritySettings
 from infrastructure.time_authority import HttpTimeAuthority, TokenCheck
+from interfaces.client import verifier
 from tests.listening import listening
 from tests.time_authority import Authority, client, needs_openssl
+from tests.vectors.stamped_evidence import FOLDER
+from tests.vectors.stamped_evidence import TOKEN as TOKEN_OF_VECTOR
 from tests.world import SettableClock
 
 pytestmark = needs_openssl
@@ -210,3 +214,20 @@ def test_nothing_can_stand_before_what_the_authority_signed(token: bytes) -> Non
     longer = b"\x31" + bytes([15 + len(hidden)]) + token[algorithms + 2 : algorithms + 17] + hidden
     with pytest.raises(RefusedToken):
         stated(token[:algorithms] + longer + token[algorithms + 17 :])
+
+
+def test_the_verifiers_read_a_token_by_the_very_pattern_of_the_ledger() -> None:
+    assert verifier.STAMPED.pattern == f"^{TOKEN.pattern}"
+    script = (PROJECT / "interfaces" / "portal" / "static" / "verifier.js").read_text(encoding="utf-8")
+    [form] = re.findall(r'const STAMPED = new RegExp\(\s*\("(.*?)"\s*\+ "(.*?)"\)', script, re.DOTALL)
+    assert "".join(form).replace("L", _LENGTH).replace("S", _SHA_2) == verifier.STAMPED.pattern
+
+
+def test_a_token_whose_content_was_changed_is_read_by_verifiers_and_refused_by_who_checks_signatures() -> (
+    None
+):
+    """What the verifiers name as not checked is what this finds: the digest is another, signed by nobody."""
+    other = TOKEN_OF_VECTOR.replace(stated(TOKEN_OF_VECTOR).digest, hashlib.sha256(DATA).digest(), 1)
+    assert stated(other).digest == hashlib.sha256(DATA).digest()
+    with refused("untrusted"):
+        TokenCheck(FOLDER / "root.pem").check(other, DATA)

@@ -626,8 +626,8 @@ const xinluVerify = (() => {
       demand(found[1] === digest, "stamp", told.where);
       const digits = found[2].replace(/3(.)/g, "$1");
       const time = digits.replace(/(....)(..)(..)(..)(..)(..)/, "$1-$2-$3T$4:$5:$6Z");
-      this.report.say("stamped", { origin, size: head.size, time });
-      this.report.say("authority", { log, digest });
+      this.report.say("stamped", { origin, size: head.size });
+      this.report.say("authority", { log, digest, time });
     }
 
     /** The index at which a log holds the bytes of an entry; the path is kept to be drawn. */
