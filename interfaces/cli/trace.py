@@ -6,14 +6,14 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 from uuid import UUID
 
 import click
 
 from application.ledger import Ledger, instant
 from application.queries.told import told_trace
-from application.queries.traces import Trace, Tracer, Traces
+from application.queries.traces import Tracer, Traces
 from application.registry import Registry
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Refused, sentence
@@ -22,7 +22,8 @@ from interfaces.cli.as_of import identity_in
 from interfaces.cli.auditor import PURPOSE, audited, require_auditor
 from interfaces.cli.files import WRITABLE
 from interfaces.client.form_data import load_forms
-from interfaces.portal.trace_page import TraceAsked, page_file, trace_page
+from interfaces.portal.oversight import at, kind_of
+from interfaces.portal.trace_page import KINDS, TraceAsked, page_file, trace_page
 
 EXCERPT_CHARACTERS_MAX = 1 << 16
 
@@ -63,33 +64,39 @@ def trace(
         except Refused as refused:
             defect = refused.defects[0]
             raise click.ClickException(f"{sentence(defect, 'zh')} / {sentence(defect, 'en')}") from None
+        told = told_trace(found, leaked, Registry(ledger))
         if page is not None:
-            _written(page, ledger, found, tracer, leaked, record)
-    receipts = " ".join(f"access:{position}" for position in found.positions)
-    click.echo(f"{receipts}  {found.digest}")
-    if found.public:
+            _written(page, ledger, told, tracer, leaked, record)
+    _said(told)
+
+
+def _said(told: Mapping[str, Any]) -> None:
+    """What was found: the trace's own receipts and digest, how much was gone through, and a line for each answer."""
+    answers, through = told["answers"], "、".join(map(str, told["through"]))
+    click.echo(f"{' '.join(told['receipts'])}  {told['digest']}")
+    click.echo(
+        f"查过的查询 {through}，含有所查内容的答复 {len(answers)}"
+        f" / looks gone through {through}, answers that held it {len(answers)}"
+    )
+    if told["public"]:
         click.echo("所查内容曾经公示 / what is traced once was public")
-    for answer in found.answers:
-        whole = leaked and answer.held >= leaked.keys()
-        mark = (
-            "全部 whole"
-            if whole
-            else "不明 unclear"
-            if answer.unclear
-            else f"{len(answer.held)}/{len(leaked)}"
-        )
-        click.echo(
-            f"{mark}  access:{answer.position}  {answer.at}  {answer.department}  {answer.officer}  {answer.role}"
-            f"  {answer.purpose}  {answer.case}"
-        )
+    for answer in answers:
+        who = f"{answer['department_name']}（{answer['department']}）  {answer['officer']}"
+        why = f"{answer['purpose_zh'] or answer['purpose']}  {answer['case']}".rstrip()
+        mark = " ".join(KINDS[kind_of(answer)])
+        click.echo(f"{mark}  {answer['receipt']}  {at(answer['at'])}  {who}  {why}")
 
 
 def _written(
-    page: Path, ledger: Ledger, found: Trace, tracer: Tracer, leaked: Mapping[str, str], record: UUID | None
+    page: Path,
+    ledger: Ledger,
+    told: Mapping[str, Any],
+    tracer: Tracer,
+    leaked: Mapping[str, str],
+    record: UUID | None,
 ) -> None:
     """Write the page that the credit office's route shows, for its owner's eyes: it names officers by pseudonym."""
-    registry = Registry(ledger)
-    told, department = told_trace(found, leaked, registry), registry.department(tracer.officer.department)
+    department = Registry(ledger).department(tracer.officer.department)
     asked = TraceAsked(
         officer=tracer.officer.pseudonym,
         department=department.name if department else "",
@@ -101,6 +108,7 @@ def _written(
     values = trace_page(told, asked, leaked, load_forms().values())
     day = city_day(ledger.now()).isoformat() if ledger.clock.ahead() else ""
     page.touch(mode=0o600)
+    page.chmod(0o600)
     page.write_text(page_file(values, demo_day=day), encoding="utf-8")
 
 

@@ -198,6 +198,11 @@ def test_the_demo_city_has_a_live_example_of_each_process(ledger_world: World) -
     assert {process for process, topic in PROCESSES.items() if not world.rows_of(topic)} == set()
     served = [world.ledger.load(case)[0] for case in world.rows_of("repair.applied")]
     assert [s.public_service["hours"] for s in served if s.public_service] == [24]  # type: ignore[attr-defined]
+    named = {
+        "/registers/proposals": "名单认定标准 表彰奖励、诚信典型信息（C11-01）",
+        "/registers/measures/S01": "行政处罚信息（C03-02）",
+    }
+    assert all(words in Web(world).http.get(page).text for page, words in named.items())
     text = Web(world).http.get(f"/lists/{LIST}").text
     assert listed.shown["fields"]["name"] in text
     assert Web(world).http.get(f"/v1/lists/{LIST}").get_json()["entries"][0]["listing"] == str(
