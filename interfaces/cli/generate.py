@@ -24,7 +24,7 @@ from domain.shared.events import ENVELOPE, Event
 from domain.shared.prose import PROSE
 from interfaces.cli.refusal_table import named_by_tests, raised, refusal_faults
 from interfaces.cli.rule_table import PAGE as RULES
-from interfaces.cli.rule_table import faults, places, table
+from interfaces.cli.rule_table import Places, faults, places, table
 from interfaces.client.form_data import load_forms
 from interfaces.http.app import interface
 from interfaces.http.openapi import document, json_text
@@ -53,14 +53,14 @@ def event_schema(event: type[Event]) -> dict[str, Any]:
     }
 
 
-def documents() -> dict[str, str]:
-    """Every generated file by its path in the project."""
+def documents(found: Mapping[str, Places]) -> dict[str, str]:
+    """Every generated file by its path in the project; ``found`` says where each rule stands."""
     schemas: dict[str, dict[str, Any]] = {
         f"docs/events/{event.TOPIC}.v{event.SCHEMA}.json": event_schema(event) for event in EVENTS
     }
     schemas["docs/api/openapi.json"] = openapi()
     texts = {name: json_text(schema) for name, schema in schemas.items()}
-    rules = table(rulebook(), places(PROJECT))
+    rules = table(rulebook(), found)
     return texts | {str(PAGE.relative_to(PROJECT)): verifier_page(), RULES: rules}
 
 
@@ -73,7 +73,8 @@ def openapi() -> dict[str, Any]:
 
 def main(arguments: list[str]) -> int:
     """Write the documents, or with ``--check`` name those that differ; the exit code."""
-    wanted = documents()
+    found = places(PROJECT)
+    wanted = documents(found)
     paths = [path for folder in FOLDERS for path in (PROJECT / folder).glob("*.json")]
     present = {
         str(path.relative_to(PROJECT)): path for path in [*paths, PAGE, PROJECT / RULES] if path.exists()
@@ -83,7 +84,7 @@ def main(arguments: list[str]) -> int:
         differ = sorted(name for name in wanted.keys() | kept.keys() if wanted.get(name) != kept.get(name))
         for name in differ:
             print(f"{name} is not what the code generates: run python -m interfaces.cli.generate")
-        wrong = faults(rulebook(), places(PROJECT))
+        wrong = faults(rulebook(), found)
         wrong += refusal_faults(PROSE, raised(PROJECT), named_by_tests(PROJECT))
         for fault in wrong:
             print(fault)

@@ -144,4 +144,4 @@ def _verified(message: _Message, body: bytes) -> tuple[VerifyResult, _Registered
 
 
 def _unauthorised(code: str) -> ProblemError:
-    return ProblemError(401, "signature", Defect("DET-5", code))
+    return ProblemError(401, "signature", Defect("DET-5", code, "Signature-Input"))
