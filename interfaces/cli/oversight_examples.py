@@ -6,6 +6,7 @@ Reviews of queries come by themselves: the projector opens them for what is quer
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -18,11 +19,14 @@ from application.commands.relations import RelationOf, Relations
 from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity
 from application.ledger import Ledger
+from application.queries.asking import admitted
 from application.queries.traces import Traces, tracer_of
+from application.registry import Registry
 from domain.access.model import LEAK_TRACING, Request
 from domain.oversight.flags import fold_flag
 from domain.parties.acting import Officer
 from domain.shared.city_time import city_day
+from domain.shared.refusals import Refused
 from interfaces.client.sealing import DepartmentKey
 
 OFFICE_OFFICER, SUPERVISOR, SUSPENDED = "credit_office-1", "supervisor-1", "suspended-1"
@@ -80,6 +84,7 @@ class OversightExamples:
         handling = HandleIncident(opened.case, opened.version, OFFICE_OFFICER, self._office)
         incidents.measure(handling, text="示例：要求有关网站删除，并追查来源")
         self._suspended(incidents)
+        self._asked_all_the_same()
         numbers = (f"示许受字〔{self._today.year}〕{number}号" for number in (7, 8))
         due = [DueCase(number, subject, self._today - timedelta(days=1)) for number in numbers]
         Duties(self._ledger).check(due, officer=officer, department=department)
@@ -99,3 +104,11 @@ class OversightExamples:
         )
         handling = HandleIncident(opened.case, opened.version, OFFICE_OFFICER, self._office)
         incidents.measure(handling, text="示例：核查期间停止其查询权限", suspends=SUSPENDED)
+
+    def _asked_all_the_same(self) -> None:
+        """Ten looks that the suspended officer is refused: the flag runner finds them (ACC-1)."""
+        case = f"示许受字〔{self._today.year}〕9号"
+        asking = Request(self._officer.department, SUSPENDED, "licensing", case, BASIS, self._today)
+        for number in range(10):
+            with suppress(Refused):
+                admitted(self._ledger, Registry(self._ledger), asking, attempt=b"look %d" % number)

@@ -20,7 +20,7 @@ from domain.shared.kinds import Kind
 from infrastructure.bootstrap import remedy_desk
 from interfaces.cli.examples import OFFICER as EXAMPLE_OFFICER
 from interfaces.cli.examples import SOURCE, Examples
-from interfaces.cli.oversight_examples import reassigned_flag
+from interfaces.cli.oversight_examples import SUSPENDED, reassigned_flag
 from interfaces.cli.seed import seed_ledger
 from interfaces.client.form_data import load_forms
 from tests.erasure import a_record, ask, carry_out, dump, subject_id
@@ -193,6 +193,9 @@ def test_the_demo_city_has_a_live_example_of_each_process(ledger_world: World) -
     )  # fmt: skip
     assigned = fold_flag(world.ledger.load(flag))
     assert assigned is not None and assigned.responsible == EXAMPLE_OFFICER
+    raised = [fold_flag(world.ledger.load(found)) for found, _ in flags]
+    looked = {(f.raised.what, f.raised.about, f.times) for f in raised if f and f.raised.rule == "ACC-1"}
+    assert looked == {("looks_refused", SUSPENDED, 10)}
     overseen = ("officer.relation_declared", "incident.opened", "incident.handled", "duty.checked")
     assert [len(world.rows_of(topic)) for topic in overseen] == [2, 2, 2, 1]
     assert {process for process, topic in PROCESSES.items() if not world.rows_of(topic)} == set()
