@@ -30,6 +30,7 @@ from infrastructure.bootstrap import (
 )
 from interfaces.cli.demo_authority import demo_authority
 from interfaces.cli.demo_witnesses import addresses_of, demo_witnesses
+from interfaces.cli.oversight_examples import SUPERVISOR
 from interfaces.cli.seed import DATA, EXAMPLES, PROJECT, TIP_OFF, demo_folder, seed_city
 from interfaces.demo.city import read_city
 
@@ -192,6 +193,12 @@ def _tour(settings: Settings, url: str) -> list[str]:
     city = read_city(DATA)
     names = {d.code: d.name for d in city.departments}
     agency = city.agencies[0]
+    registered = [(o.department, o.key, o.role) for o in city.officers]
+    registered.append((agency.code, SUPERVISOR, "supervisor"))
+
+    def officers(code: str) -> str:
+        return "、".join(f"{key}（{role}）" for department, key, role in registered if department == code)
+
     place = "" if settings.data_dir == PROJECT / "var" else f"XINLU_DATA={settings.data_dir} "
     run = f"{place}.venv/bin/python -m interfaces.cli"
     sample = "tests/samples/penalties-1.xlsx"
@@ -202,8 +209,8 @@ def _tour(settings: Settings, url: str) -> list[str]:
     as_market = f"--department {agency.code} --key {folder}/keys/{agency.code}.pem --url {url}"
     return [
         "",
-        "示范部门的密钥 / keys of the demo departments:",
-        *(f"  {folder}/keys/{path.name}  {names.get(path.stem, '')}" for path in keys),
+        "示范部门的密钥和经办人 / keys and officers of the demo departments:",
+        *(f"  {folder}/keys/{path.name}  {names.get(path.stem, '')}  {officers(path.stem)}" for path in keys),
         "",
         "试试这五条命令 / five commands to try:",
         f"  {send} --reasons {folder}/reasons.xlsx",

@@ -66,10 +66,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark on how the term of publicity was fixed (公示期说明), in both languages."""
+    """A remark (公示期说明), in both languages: how the term was fixed, or that the content was corrected."""
 
     zh: str
     en: str
+
+
+CORRECTED = Note(
+    "内容已由认定部门更正，此前的内容不再公示（OBJ-5）",
+    "Its department corrected the content; what it said before is public no more (OBJ-5)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,7 @@ def show_record(record: PublicRecord, forms: Mapping[FormKind, Form], *, today: 
     shown = record.shown
     if shown["form"] == LISTING_FORM:
         return _show_listing(record, today=today)
-    form = forms[shown["form"]]
+    form, corrected = forms[shown["form"]], "corrects" in shown
     fields: dict[str, str] = {code: str(value) for code, value in shown["fields"].items()}
     main = MAIN_FIELDS[form.kind]
     rest = [code for code in form.fields if code not in main]
@@ -136,13 +142,17 @@ def show_record(record: PublicRecord, forms: Mapping[FormKind, Form], *, today: 
         objected=record.objected,
         main=_lines(form, main, fields),
         rest=_lines(form, rest, fields),
-        notes=_notes(form, fields, until=record.until, flags=shown.get("flags", ())),
+        notes=(
+            *((CORRECTED,) if corrected else ()),
+            *_notes(form, fields, until=record.until, flags=shown.get("flags", ())),
+        ),
         timeline=timeline(
             decided_on=date.fromisoformat(fields[form.decided]),
             recorded_at=parse_instant(shown["recorded_at"]),
             position=record.position,
             until=record.until,
             today=today,
+            corrected=corrected,
         ),
     )
 

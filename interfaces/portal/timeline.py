@@ -75,9 +75,18 @@ def city_instant(at: datetime) -> str:
 
 
 def timeline(
-    *, decided_on: date, recorded_at: datetime, position: int, until: date | None, today: date
+    *,
+    decided_on: date,
+    recorded_at: datetime,
+    position: int,
+    until: date | None,
+    today: date,
+    corrected: bool = False,
 ) -> Timeline:
-    """The line of a record that is public on ``today``; ``until`` is its last public day, None if open-ended."""
+    """The line of a record that is public on ``today``; ``until`` is its last public day, None if open-ended.
+
+    Of a ``corrected`` one ``recorded_at`` is when its correction was recorded (OBJ-5).
+    """
     recorded_on = city_day(recorded_at)
     first = min(decided_on, recorded_on, today)
     last = _last_day(first, until=until, recorded_on=recorded_on, today=today)
@@ -90,8 +99,8 @@ def timeline(
         decided=_on_day("decided", "作出决定", "Decided", decided_on, place(decided_on)),
         recorded=Moment(
             "recorded",
-            "记入账本",
-            "Recorded in the ledger",
+            "更正记入账本" if corrected else "记入账本",
+            "Correction recorded in the ledger" if corrected else "Recorded in the ledger",
             city_instant(recorded_at),
             recorded_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
             f"账本位置 {position}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from application.queries.public import PublicRecord, PublicSubject
 from interfaces.client.form_data import load_forms
-from interfaces.portal.showing import MAIN_FIELDS, show_record, show_subject
+from interfaces.portal.showing import CORRECTED, MAIN_FIELDS, show_record, show_subject
 from interfaces.portal.timeline import FIRST_PERCENT, LAST_PERCENT, timeline
 
 TODAY = date(2026, 11, 21)
@@ -61,6 +62,15 @@ def test_the_instant_of_recording_is_told_in_the_city_s_time_and_lies_on_the_cit
     assert line.recorded.shown == "2026-11-21 01:30:00 +08:00"
     assert line.recorded.place_percent == line.today.place_percent
     assert line.today.remark_zh == "今日为公示最后一日"
+
+
+@pytest.mark.rule("OBJ-5")
+def test_obj_5_a_corrected_record_says_so_and_does_not_pass_its_correction_off_as_its_recording():
+    plain = record("penalty", penalty(CF_GSJZQ="2026-11-21", DISCREDIT_LEVEL="轻微"), until=TODAY)
+    mended = replace(plain, shown={**plain.shown, "corrects": "5f" * 32})
+    for found, moment, notes in ((plain, "记入账本", ()), (mended, "更正记入账本", (CORRECTED,))):
+        shown = show_record(found, load_forms(), today=TODAY)
+        assert (shown.timeline.recorded.name_zh, shown.notes) == (moment, notes)
 
 
 def test_an_open_end_is_drawn_beyond_today_and_has_no_date():
