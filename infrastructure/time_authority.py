@@ -59,7 +59,7 @@ class TokenCheck:
                 raise StampFailed("policy")
             if stated(token).digest != hashlib.sha256(data).digest():
                 raise StampFailed("imprint")
-            verifier = VerifierBuilder(roots=self._certificates()).build()
+            verifier = VerifierBuilder(roots=self.certificates()).build()
             verifier.verify(found, hashlib.sha256(data).digest())
             at: datetime = told.gen_time
         except Refused as refused:
@@ -70,7 +70,8 @@ class TokenCheck:
             raise StampFailed("malformed") from None
         return token, at
 
-    def _certificates(self) -> list[x509.Certificate]:
+    def certificates(self) -> list[x509.Certificate]:
+        """The roots, read anew each time. Raises :class:`StampFailed` when the file cannot be."""
         try:
             return x509.load_pem_x509_certificates(self.roots.read_bytes())
         except (OSError, ValueError):
@@ -89,6 +90,7 @@ class HttpTimeAuthority:
         """Ask once. Raises :class:`StampFailed`."""
         from rfc3161_client import HashAlgorithm, TimestampRequestBuilder  # noqa: PLC0415
 
+        self._check.certificates()  # what could not be checked is not asked for
         asked = TimestampRequestBuilder(data, HashAlgorithm.SHA256, nonce=True, cert_req=True).build()
         try:
             status, reply = exchange(

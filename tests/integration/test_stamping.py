@@ -23,7 +23,7 @@ from infrastructure.audit_wiring import make_audited
 from infrastructure.bootstrap import make_sequencers
 from infrastructure.postgres.stamps import PostgresStamps
 from infrastructure.postgres.trees import PostgresTrees
-from infrastructure.settings import BadSetting, TimeAuthoritySettings
+from infrastructure.settings import TimeAuthoritySettings
 from infrastructure.tile_files import TileFiles
 from interfaces.cli.main import cli
 from interfaces.client.form_data import load_forms
@@ -145,11 +145,11 @@ def test_the_first_stamp_of_a_tree_stays(world: World, told: TimeAuthoritySettin
     assert store.stamps("records", after=0, limit=10) == [first]
 
 
-def test_a_missing_file_of_roots_is_named_before_anything_is_signed(
-    world: World, told: TimeAuthoritySettings, tmp_path: Path
+def test_without_its_roots_an_authority_is_not_even_asked_and_the_trees_grow_on(
+    world: World, authority: Authority, told: TimeAuthoritySettings, tmp_path: Path
 ) -> None:
-    with pytest.raises(BadSetting, match="XINLU_TSA_CA"):
-        stamping(world, replace(told, roots=tmp_path / "missing"))
+    stamping(world, replace(told, roots=tmp_path / "missing")).round()
+    assert (state(world)["state"], authority.asked) == ("roots", 0)
 
 
 def test_an_audit_names_stamps_that_were_changed_lost_or_are_of_another_tree(
