@@ -17,7 +17,8 @@ from domain.catalogue.items import (
     CatalogueItemSuspended,
     fold,
 )
-from domain.catalogue.suspension import V, suspend
+from domain.catalogue.suspension import suspend
+from domain.catalogue.versions import V
 from domain.instruments.ledger import Stopped
 from domain.listing.events import ListStandardSuspended
 from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, fold_standard

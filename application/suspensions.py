@@ -12,6 +12,7 @@ from application.ledger import Ledger
 from application.projections.registers import CATALOGUE, MEASURES, STANDARDS
 from application.registry import Registry
 from domain.catalogue.items import CatalogueItemSuspended, version_in_force
+from domain.catalogue.versions import VersionsSuspended
 from domain.listing.events import ListStandardSuspended
 from domain.listing.standards import standard_in_force
 from domain.measures.items import MeasureItemSuspended
@@ -55,7 +56,7 @@ def _own(ledger: Ledger, kind: str) -> dict[tuple[str, int], Suspension]:
     found: dict[tuple[str, int], Suspension] = {}
     for opened in ledger.open_all([row for row in rows if row.topic == topic], log="records"):
         event = opened.event
-        if isinstance(event, CatalogueItemSuspended | ListStandardSuspended | MeasureItemSuspended):
+        if isinstance(event, VersionsSuspended):
             told = Suspension(city_day(event.timestamp).isoformat(), opened.row.position, event.title)
             found |= {(event.code, version): told for version in event.versions}
     return found

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, ClassVar, Literal
 
+from domain.catalogue.versions import VersionsSuspended, fold_versions, last_begun
 from domain.shared.canonical import Json
 from domain.shared.events import ENVELOPE, Event
 from domain.shared.kinds import Kind
@@ -228,33 +229,18 @@ class CatalogueItemAdopted(CatalogueEvent):
     STATUS: ClassVar[Status] = "in_force"
 
 
-class CatalogueItemSuspended(Event):
+class CatalogueItemSuspended(VersionsSuspended):
     """Versions of an item are not executed any more (停止执行, 15号 二): they rest on a document without a
     sufficient basis, ``document`` in the clean-up ledger, of ``unit``. Only a new version resumes the item.
     """
 
     TOPIC: ClassVar[str] = "catalogue.item_suspended"
     KIND: ClassVar[Kind] = Kind.CATALOGUE_ITEM_SUSPENDED
-    code: str
-    versions: list[int]
-    document: str
-    unit: str
-    title: str
 
 
 def fold(events: Iterable[Event]) -> tuple[CatalogueItem, ...]:
-    """All versions of one item, by version number; a later event on the same version replaces it.
-
-    Events of other kinds are passed over.
-    """
-    versions: dict[int, CatalogueItem] = {}
-    for event in events:
-        if isinstance(event, CatalogueEvent):
-            versions[event.version] = event.item()
-        elif isinstance(event, CatalogueItemSuspended):
-            for number in event.versions:
-                versions[number] = replace(versions[number], status="suspended", stopped_by=event.title)
-    return tuple(versions[number] for number in sorted(versions))
+    """All versions of one item, by number."""
+    return fold_versions(events, lambda event: event.item() if isinstance(event, CatalogueEvent) else None)
 
 
 def version_in_force(versions: Sequence[CatalogueItem], on: date) -> CatalogueItem | None:
@@ -267,7 +253,7 @@ def version_in_force(versions: Sequence[CatalogueItem], on: date) -> CatalogueIt
     begun = [item for item in versions if item.status != "draft" and item.effective_from <= day]
     newest = max((item.version for item in begun if item.status == "in_force"), default=0)
     begun = [item for item in begun if item.status == "in_force" or item.version > newest]
-    last = max(begun, key=lambda item: (item.effective_from, item.version), default=None)
+    last = last_begun(begun, on)
     return None if last is None or (last.effective_to or day) < day else last
 
 

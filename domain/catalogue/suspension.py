@@ -8,28 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from domain.catalogue.items import CatalogueItem, CatalogueItemSuspended, LegalBasis
+from domain.catalogue.versions import V
 from domain.instruments.basis import cites
 from domain.instruments.ledger import Stopped
 from domain.shared.events import Place, placed
 
-
-class Version(Protocol):
-    """A version of what may rest on documents."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def version(self) -> int: ...
-    @property
-    def status(self) -> str: ...
-
-
 E = TypeVar("E")
-V = TypeVar("V", bound=Version)
 
 
 def stopped_basis(basis: LegalBasis, stopped: Sequence[Stopped]) -> Stopped | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from domain.catalogue.versions import VersionsSuspended
 from domain.parties.acting import AGENT_PARTS
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
@@ -204,16 +205,11 @@ class ListingOverdue(Event):
     provisional: bool
 
 
-class ListStandardSuspended(Event):
+class ListStandardSuspended(VersionsSuspended):
     """Versions of a list's standard are not executed any more (停止执行, 15号 二), as ``catalogue.item_suspended``."""
 
     TOPIC: ClassVar[str] = "list.standard_suspended"
     KIND: ClassVar[Kind] = Kind.LIST_STANDARD_SUSPENDED
-    code: str
-    versions: list[int]
-    document: str
-    unit: str
-    title: str
 
 
 class SubjectListed(Event):

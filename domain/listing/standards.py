@@ -7,12 +7,12 @@ folded here, and every listing under the list (LST-9).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, ClassVar, Literal
 
 from domain.catalogue.items import LegalBasis
-from domain.listing.events import ListStandardSuspended
+from domain.catalogue.versions import fold_versions, last_begun
 from domain.shared.canonical import Json
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
@@ -183,15 +183,8 @@ class ListTransitionEnded(Event):
 
 
 def fold_standard(events: Iterable[Event]) -> tuple[ListStandard, ...]:
-    """All versions of one list's standard, by number; a later event on the same version replaces it."""
-    versions: dict[int, ListStandard] = {}
-    for event in events:
-        if isinstance(event, ListStandardEvent):
-            versions[event.version] = event.told()
-        elif isinstance(event, ListStandardSuspended):
-            for number in event.versions:
-                versions[number] = replace(versions[number], status="suspended", stopped_by=event.title)
-    return tuple(versions[number] for number in sorted(versions))
+    """All versions of one list's standard, by number."""
+    return fold_versions(events, lambda event: event.told() if isinstance(event, ListStandardEvent) else None)
 
 
 def standard_in_force(versions: Sequence[ListStandard], on: date) -> ListStandard | None:
@@ -199,9 +192,7 @@ def standard_in_force(versions: Sequence[ListStandard], on: date) -> ListStandar
 
     Once its days or its transition are over there is none: what stood before it does not come back (LST-9).
     """
-    day = on.isoformat()
-    begun = [v for v in versions if v.status != "draft" and v.effective_from <= day]
-    newest = max(begun, key=lambda held: (held.effective_from, held.version), default=None)
+    day, newest = on.isoformat(), last_begun(versions, on)
     if newest is None or min(newest.effective_to or day, newest.transition_until or day) < day:
         return None
     return newest

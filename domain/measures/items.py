@@ -15,6 +15,7 @@ from uuid import UUID
 from domain.catalogue.gate import ARTICLE_NOT_STATED
 from domain.catalogue.items import SEVERITIES, SUBJECT_KINDS, LegalBasis
 from domain.catalogue.suspension import stopped_basis, suspended_with
+from domain.catalogue.versions import VersionsSuspended, fold_versions, last_begun
 from domain.instruments.ledger import Stopped
 from domain.records.links import ROLES
 from domain.shared.canonical import Json
@@ -166,28 +167,16 @@ class MeasureItemAdopted(MeasureItemEvent):
     STATUS: ClassVar[Status] = "in_force"
 
 
-class MeasureItemSuspended(Event):
+class MeasureItemSuspended(VersionsSuspended):
     """Versions of a measure are not executed any more (停止执行, 15号 二), as ``catalogue.item_suspended``."""
 
     TOPIC: ClassVar[str] = "measure.item_suspended"
     KIND: ClassVar[Kind] = Kind.MEASURE_ITEM_SUSPENDED
-    code: str
-    versions: list[int]
-    document: str
-    unit: str
-    title: str
 
 
 def fold_items(events: Iterable[Event]) -> tuple[MeasureItem, ...]:
-    """All versions of one item, by number; a later event on the same version replaces it."""
-    versions: dict[int, MeasureItem] = {}
-    for event in events:
-        if isinstance(event, MeasureItemEvent):
-            versions[event.version] = event.told()
-        elif isinstance(event, MeasureItemSuspended):
-            for number in event.versions:
-                versions[number] = replace(versions[number], status="suspended", stopped_by=event.title)
-    return tuple(versions[number] for number in sorted(versions))
+    """All versions of one item, by number."""
+    return fold_versions(events, lambda event: event.told() if isinstance(event, MeasureItemEvent) else None)
 
 
 def item_in_force(versions: Sequence[MeasureItem], on: date) -> MeasureItem | None:
@@ -195,9 +184,7 @@ def item_in_force(versions: Sequence[MeasureItem], on: date) -> MeasureItem | No
 
     What it superseded does not come back when its own days are over: so a measure is withdrawn.
     """
-    day = on.isoformat()
-    begun = [v for v in versions if v.status != "draft" and v.effective_from <= day]
-    last = max(begun, key=lambda held: (held.effective_from, held.version), default=None)
+    day, last = on.isoformat(), last_begun(versions, on)
     return None if last is None or (last.effective_to or day) < day else last
 
 
