@@ -90,5 +90,17 @@ class CleaningUp(Proposing):
         for flaw in ("unit", "cell", ""):
             self.send_row(draft.regulation, False, flaw)
         self.is_public()
+        self.stop_before_publication()
         self.tick()
         self.is_registered()
+
+    def stop_before_publication(self) -> None:
+        """What is approved is not published while its regulation has no basis, and is once that has one."""
+        self.propose("measure", "")
+        draft = self.drafts[-1]
+        self.step(draft, "consult", "")
+        self.bench.world.clock.advance(days=2)
+        self.step(draft, "review", "")
+        for kept in (False, True):
+            self.send_row(draft.regulation, kept, "")
+            self.step(draft, "publish", "")

@@ -167,7 +167,7 @@ class Entering(Subjects, Days):
         self.tick()
         for each in self.subjects:
             self.ask_about(each)
-        for flaw in ("who", "said"):
+        for flaw in ("who", "said", ""):
             self.put_on_red_list(known, flaw)
         for record in sorted(known.standing):
             filed = known.story.object(record)

@@ -53,7 +53,8 @@ class Erasing(Entering, Reporting, TippingOff, CleaningUp):
         """What of a kind could be erased now, and is not asked for yet."""
         if kind == "subject":
             targets: list[tuple[dict[str, Any], set[str], Known | Filed | None]] = [
-                ({"kind": "subject", "subject": {"code": k.code}}, {k.name}, k) for k in self.subjects
+                ({"kind": "subject", "subject": {"code": k.code}}, {k.name, k.person}, k)
+                for k in self.subjects
             ]
         elif kind == "tip-off":
             targets = [({"kind": "record", "record": f.number}, f.words, f) for f in self.tip_offs]

@@ -151,10 +151,10 @@ class Promises(Acts):
             if failure is None:
                 self.holds_to_the_end()
         except Exception as found:
-            self.bench.failure = found
+            self.bench.failure = self.bench.failure or found
             raise
         if isinstance(failure, Exception) and not isinstance(failure, HypothesisException):
-            self.bench.failure = failure
+            self.bench.failure = self.bench.failure or failure
 
     def holds_to_the_end(self) -> None:
         """Promises 1 to 8 and 10 of the whole ledger."""

@@ -45,10 +45,12 @@ class Resting:
 
 @dataclass
 class Known:
-    """A subject as the model has it: each record with its state and severity, the looks at it, its words."""
+    """A subject as the model has it: each record with its state and severity, the looks at it, and by name
+    itself and the person who represents it."""
 
     code: str
     name: str
+    person: str
     story: Story
     records: dict[UUID, str] = field(default_factory=dict)
     severity: dict[UUID, str] = field(default_factory=dict)
@@ -86,9 +88,9 @@ class Subjects(Promises):
         """Somebody whom the ledger has never met, with a name found nowhere else."""
         number, first = next(NUMBERS), self.bench.story
         code = credit_code(Random(number), prefix="91", division="420100")
-        name = f"示范市标{number}Zz有限公司"
-        content = first.content_of(CF_XDR_SHXYM=code, CF_XDR_MC=name)
-        known = Known(code, name, Story(first.world, content, first.source, first.office))
+        name, person = f"示范市标{number}Zz有限公司", f"Head{number}Zz"
+        content = {**first.content_of(CF_XDR_SHXYM=code, CF_XDR_MC=name), "person/1": {"CF_FRDB": person}}
+        known = Known(code, name, person, Story(first.world, content, first.source, first.office))
         self.determine_about(known, "一般")
         return known
 
@@ -112,7 +114,7 @@ class Subjects(Promises):
         number = f"示市监罚字〔2026〕标{next(NUMBERS)}号"
         record = known.story.new_record(number, decided=date(2026, 6, 1), severity=severity)
         known.records[record], known.severity[record] = "standing", severity
-        self.bench.kept.add(known.name)
+        self.bench.kept |= {known.name, known.person}
         self.tick()
 
     def drawn(self, data: st.DataObject) -> Known:
@@ -230,6 +232,13 @@ class Subjects(Promises):
 
     def close(self) -> None:
         super().close()
+        resting = self.subjects[0]
+        self.determine_about(resting, "一般")
+        record = list(resting.records)[-1]
+        resting.rests.append(Resting(record, rest(resting.story, record), applied=False))
+        resting.records[record] = "resting"
+        self.query(resting, self.asker)
+        self.end_one(resting, resting.rests[-1], "failed")
         for known in self.subjects:
             self.query(known, self.asker)
             for record, state in known.records.items():
