@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -29,9 +29,12 @@ from application.stopping import Stops, stop_measures, what_stops
 from application.waiting import overdue_events, waiting_of
 from domain.instruments.events import InstrumentOverdue
 from domain.listing.standards import ListTransitionEnded, fold_standard, transition_of
+from domain.measures.case import ANSWER
+from domain.measures.events import UNIT, MeasureOverdue
 from domain.measures.feedback import feedback_day
 from domain.remedies.overdue import Waiting
 from domain.remedies.recounting import recount
+from domain.shared.canonical import canonical
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
 from domain.shared.events import Event, placed
@@ -245,7 +248,12 @@ class DeadlineRunner:
             self._cases.mend(days_of(waiting, counted_by=known.version), seen=seen)
             return Passed()
         acts = sealed_for(self._ledger, bearing, [*counted, *events])
-        batch = self._ledger.prepare(acts, meta={**META, "correlation": str(measure.id)})
+        meta = {**META, "correlation": str(measure.id)}
+        batch = self._ledger.prepare(acts, meta=meta)
+        for place, act in enumerate(acts):
+            if isinstance(act.event, MeasureOverdue) and act.event.step != ANSWER:
+                owed = canonical({**meta, UNIT: measure.department})
+                batch.events[place] = replace(batch.events[place], meta=owed)
         batch.guards |= guards
         settle_measures(batch, bearing, counted_by=known.version)
         self._ledger.store.append(batch)

@@ -16,8 +16,10 @@ from application.data_keys import KeySource, unwrap_all
 from application.ledger import OpenedRow, open_rows, parse_instant
 from application.ports import Log, RowReader, Vault
 from domain.access.model import OWN_RECORDS
+from domain.measures.events import UNIT, MeasureOverdue
 from domain.oversight.flag_events import FlagClosed, FlagRaised
 from domain.oversight.indicators import (
+    FEEDBACK_OVERDUE,
     FLAGS_CLOSED,
     FLAGS_RAISED,
     LATE,
@@ -128,6 +130,8 @@ class IndicatorFold:
             elif row.topic == "repair.decided" and meta.get("correlation") == str(row.stream_id):
                 # Closed with its record it has another correlation: nobody decided it.
                 counts[meta["actor"], month, REPAIRS, str(self._days(row))] += 1
+            elif row.topic == MeasureOverdue.TOPIC and UNIT in meta:
+                counts[meta[UNIT], month, FEEDBACK_OVERDUE, ""] += 1
             elif row.topic in ENDED:
                 for one in self._open(log, [self._first(row)]):
                     counts[_whose(one), month, ENDED[row.topic], ""] += 1

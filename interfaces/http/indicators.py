@@ -63,6 +63,7 @@ class UnitIndicators(Schema):
     repair_days_p90 = count("九成修复办结所用工作日 / working days for nine in ten", required=False)
     queries = count("查询次数 / queries")
     queries_reviewed = count("其中已审查 / of its queries reviewed")
+    feedback_overdue = count("联合奖惩逾期未反馈次数 / feedback in joint action overdue", required=False)
     flags_raised = count("新增线索 / flags raised")
     flags_closed = count("办结线索 / flags closed")
     flags_open = count("月末未办结线索 / flags open at the month's end")

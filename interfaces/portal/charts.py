@@ -28,6 +28,7 @@ CHARTS: Mapping[str, Chart] = {
     "repairs": Chart(
         "信用修复用时（工作日）", "Repair, working days", ("repair_days_median", "repair_days_p90")
     ),
+    "feedback": Chart("联合奖惩反馈", "Feedback on joint action", ("feedback_overdue",)),
     "flags": Chart("责任线索", "Flags", ("flags_raised", "flags_closed", "flags_open")),
 }
 

@@ -13,6 +13,7 @@ from application.queries.worklist import Worklist
 from domain.measures.case import fold_measured
 from domain.measures.events import MeasureEnded, MeasureOverdue
 from domain.measures.fitting import LISTING
+from domain.oversight.indicators import FEEDBACK_OVERDUE
 from domain.shared.refusals import Refused
 from tests.erasure import ask, carry_out, dump
 from tests.listing import ListingStory
@@ -96,6 +97,7 @@ def test_jnt_4_a_term_that_is_over_ends_the_measure_though_its_ground_stands(des
 
 
 @pytest.mark.rule("JNT-1")
+@pytest.mark.rule("SUP-1")
 def test_jnt_1_a_month_without_a_report_is_recorded_and_shown_to_the_credit_office(
     desk: MeasureStory,
 ) -> None:
@@ -109,6 +111,9 @@ def test_jnt_1_a_month_without_a_report_is_recorded_and_shown_to_the_credit_offi
     assert overdue(world, done.case) == [("report", "2026-12-22", "2027-01-22")]
     assert overdue(world, named.case) == [("respond", "2026-12-22", "2027-01-22")]
     assert world.deadlines.run().overdue == 0
+    world.project()
+    counts = world.services.indicators.month("2026-12").counts[desk.story.source]
+    assert counts[FEEDBACK_OVERDUE, ""] == 2 and world.indicators.rebuild()
     world.clock.advance(days=31)
     assert world.deadlines.run().overdue == 2 and len(overdue(world, done.case)) == 2
     late = desk.measure(done)

@@ -12,7 +12,7 @@ COUNTS = {
     ("recorded", ""): 200, ("late", ""): 13, ("refused", "CAT-1"): 12, ("refused", "DET-2"): 4,
     ("objections_decided", ""): 9, ("objections_upheld", ""): 3, ("repairs_decided", "2"): 5,
     ("repairs_decided", "7"): 4, ("repairs_decided", "30"): 1, ("queries", ""): 41, ("flags_raised", ""): 6,
-    ("flags_open", ""): 2,
+    ("flags_open", ""): 2, ("feedback_overdue", ""): 7,
 }  # fmt: skip
 
 
@@ -22,12 +22,13 @@ def test_sup_1_a_unit_is_told_its_numbers_exactly() -> None:
     assert told["refused"] == [{"rule": "CAT-1", "times": 12}, {"rule": "DET-2", "times": 4}]
     assert (told["repairs_decided"], told["repair_days_median"], told["repair_days_p90"]) == (10, 2, 7)
     assert (told["flags_raised"], told["flags_closed"], told["flags_open"]) == (6, 0, 2)
+    assert told["feedback_overdue"] == 7 and told_in_public(told)["feedback_overdue"] == 5
 
 
 def test_sup_1_what_rests_on_nothing_has_no_share_and_no_days() -> None:
     told = indicators("U", "示范局", {})
     assert {name: told[name] for name in PLAIN} == dict.fromkeys(PLAIN, 0)
-    assert not {"in_time_percent", "repair_days_median", "repair_days_p90"} & set(told)
+    assert not {"in_time_percent", "repair_days_median", "repair_days_p90", "feedback_overdue"} & set(told)
 
 
 def test_sup_1_the_public_is_told_full_fives_and_nothing_that_rests_on_fewer() -> None:
