@@ -72,11 +72,12 @@ class KnownAs:
     """By what one legal document is known, as the ledger remembers it (DET-2).
 
     ``own``: the number of its authority by code; ``twin``: what that number says, of the authority by name, under
-    whatever code and however it is written (ADR 0055).
+    whatever code and however it is written (ADR 0055). ``assessed``: under what its leniency assessments stand.
     """
 
     own: Document
     twin: Document
+    assessed: bytes
 
     @property
     def both(self) -> tuple[Document, Document]:
@@ -88,10 +89,18 @@ def document_of(ledger: HasVault, form: Form, parts: Parts, record_id: UUID) -> 
     """The legal document that a content names (DET-2)."""
     public = parts["public"]
     number, mac = str(public[form.document_number]), ledger.vault.mac("content", canonical(parts))
-    own = document_fingerprint(ledger, str(public[form.authority_code]), number)
+    authority = str(public[form.authority_code])
+    own = document_fingerprint(ledger, authority, number)
     words = (normalise_name(str(public[form.authority_name])), *document_number_words(number))
     twin = ledger.vault.mac("document_twin", "\n".join(words).encode())
-    return KnownAs(Document(own, record_id, mac), Document(twin, record_id, mac))
+    assessed = assessed_fingerprint(ledger, authority, number)
+    return KnownAs(Document(own, record_id, mac), Document(twin, record_id, mac), assessed)
+
+
+def assessed_fingerprint(ledger: HasVault, authority: str, number: str) -> bytes:
+    """The keyed hash under which a document is assessed (DET-4): another spelling of its number is no way around."""
+    said = "\n".join((authority, *document_number_words(number)))
+    return ledger.vault.mac("document_assessed", said.encode())
 
 
 def document_fingerprint(ledger: HasVault, authority: str, number: str) -> bytes:

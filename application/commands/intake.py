@@ -84,6 +84,7 @@ class _Good:
     identity: Identity
     document: Document
     twin: Document
+    assessed: bytes
     minor: bool
 
 
@@ -237,7 +238,8 @@ class Intake:
 
         What was recorded before is not judged anew: its answer is that it stands.
         """
-        self._assessments = Assessments(self._ledger, self._department, (item.document for item in good))
+        asked = [(item.document, item.assessed) for item in good]
+        self._assessments = Assessments(self._ledger, self._department, asked)
         field = self._form.document_number
         judged = [
             (
@@ -303,7 +305,7 @@ class Intake:
             first = {"row": str(min(seen))}
             return [Defect("DET-2", "document_twice_in_file", self._form.document_number, first)]
         owner = identity_of(self._form, row.parts)
-        return _Good(row, opened, digest, owner, *document.both, is_minors(row.parts))
+        return _Good(row, opened, digest, owner, *document.both, document.assessed, is_minors(row.parts))
 
     def _gate(self, parts: Parts) -> list[Defect]:
         return gate_defects(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from application.commands.gating import document_fingerprint
+from application.commands.gating import assessed_fingerprint, document_fingerprint
 from application.ledger import Ledger
 from application.ports import Conflict, Document, KeyName, LedgerUnavailable, Receipt
 from application.registry import Registry
@@ -59,7 +59,7 @@ class Leniency:
         """Assess a document. Raises ``Refused`` (DET-4), ``Conflict`` (receipt) or ``LedgerUnavailable``."""
         ledger = self._ledger
         fingerprint = document_fingerprint(ledger, given.authority, given.number)
-        stream = stream_of(ledger, self._department, fingerprint)
+        stream = self._stream(given, fingerprint)
 
         def make() -> tuple[list[Event], LeniencyAssessed]:
             events = ledger.load(stream)
@@ -91,6 +91,14 @@ class Leniency:
             return events, decide_leniency(found, decision, officer=self._officer, recorded=recorded, now=now)
 
         return self._recorded(make, receipt)
+
+    def _stream(self, given: Assessing, fingerprint: bytes) -> UUID:
+        """Where the document's assessments stand: whatever the spelling, unless one was made before that was so."""
+        earlier = stream_of(self._ledger, self._department, fingerprint)
+        if self._ledger.store.versions_of([earlier]):
+            return earlier
+        said = assessed_fingerprint(self._ledger, given.authority, given.number)
+        return stream_of(self._ledger, self._department, said)
 
     def _is_recorded(self, fingerprint: bytes) -> bool:
         return fingerprint in self._ledger.store.documents_of([fingerprint])
@@ -131,15 +139,26 @@ class Assessments:
     so that an assessment made, approved or withdrawn meanwhile stops the append.
     """
 
-    def __init__(self, ledger: Ledger, department: str, documents: Iterable[Document]) -> None:
-        streams = {d.fingerprint: stream_of(ledger, department, d.fingerprint) for d in documents}
-        versions = ledger.store.versions_of(streams.values())
-        self.guards = {stream: versions.get(stream, 0) for stream in streams.values()}
-        self._found = {
-            fingerprint: fold_assessment(ledger.load(stream))
-            for fingerprint, stream in streams.items()
-            if stream in versions
-        }
+    def __init__(self, ledger: Ledger, department: str, documents: Iterable[tuple[Document, bytes]]) -> None:
+        """``documents`` stand beside the hash under which each is assessed."""
+        streams, earlier = dict[bytes, UUID](), dict[bytes, UUID]()
+        for document, assessed in documents:
+            streams[document.fingerprint] = stream_of(ledger, department, assessed)
+            earlier[document.fingerprint] = stream_of(ledger, department, document.fingerprint)
+        versions = ledger.store.versions_of([*streams.values(), *earlier.values()])
+        # Nothing is assessed any more in a stream of before that does not exist.
+        relied = [*streams.values(), *(stream for stream in earlier.values() if stream in versions)]
+        self.guards = {stream: versions.get(stream, 0) for stream in relied}
+        self._found: dict[bytes, Assessment | None] = {}
+        for fingerprint in streams:
+            told = (
+                fold_assessment(ledger.load(s))
+                for s in (streams[fingerprint], earlier[fingerprint])
+                if s in versions
+            )
+            found = [one for one in told if one is not None]
+            if found:
+                self._found[fingerprint] = next((one for one in found if not one.withdrawn), found[0])
 
     def of(self, document: Document) -> Assessment | None:
         """The newest assessment of a document, withdrawn ones too; None when there is none."""

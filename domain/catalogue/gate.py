@@ -20,6 +20,7 @@ from domain.catalogue.items import (
     with_status,
 )
 from domain.catalogue.suspension import stopped_basis
+from domain.instruments.basis import is_misstated
 from domain.instruments.ledger import Stopped
 from domain.shared.city_time import city_day
 from domain.shared.events import placed
@@ -98,7 +99,11 @@ def adopt(
     """
     early = _before_publication(item, city_day(recorded_at))
     long = _beyond_maximum(item, months_max)
-    refuse_if_any([*_national(item, before), *early, *item_defects(item, stopped), *long])
+    levels = [
+        *misstated("CAT-2", "/bases/{}", item.bases),
+        *misstated("PUB-2", "/personal_information_bases/{}", item.personal_information_bases),
+    ]
+    refuse_if_any([*_national(item, before), *early, *item_defects(item, stopped), *levels, *long])
     at = placed(stream_id, stream_version, recorded_at)
     return CatalogueItemAdopted(**at, **_told(with_status(item, "in_force")))
 
@@ -184,6 +189,18 @@ def _before_publication(item: CatalogueItem, published: date) -> list[Defect]:
         about = {"item": item.code, "day": published.isoformat()}
         return [Defect("CAT-3", "catalogue_before_publication", "/effective_from", about)]
     return []
+
+
+def misstated(rule: str, where: str, bases: Sequence[LegalBasis]) -> list[Defect]:
+    """That no basis is stated to be of a level that its own title and number contradict: what is ours alone states it.
+
+    ``where`` is the pointer of a basis, with ``{}`` for its number.
+    """
+    return [
+        Defect(rule, "basis_not_of_its_level", where.format(number), {"title": basis.title})
+        for number, basis in enumerate(bases)
+        if is_misstated(basis.title, basis.document_number, basis.level)
+    ]
 
 
 def _basis_defects(item: CatalogueItem) -> list[Defect]:

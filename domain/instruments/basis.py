@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from domain.shared.legal_basis import LOCAL_LEVELS, NATIONAL_LEVELS, Level
+from domain.shared.legal_basis import LOCAL_LEVELS, NATIONAL_LEVELS, SUFFICIENT_LEVELS, Level
 from domain.shared.text import normalise_document_number, normalise_name
 
 _TITLE = re.compile(r"《([^《》]{2,200})》([^《》]{0,200})")
@@ -24,6 +24,8 @@ _ORDERS: tuple[tuple[str, Level], ...] = (
 _RULE_ORDER = re.compile(r"(?:部|局|署|委|委员会|总局|银行|办公室)令")
 _PLACE = re.compile(r"^(?!中华人民共和国|城市)[^国]{2,12}?(?:省|市|自治区|自治州|自治县|县)")
 _ISSUERS = ("国务院关于", "国务院办公厅", "中共中央", "党中央")
+_NOTICES = ("通知", "意见", "方案", "要点", "通报", "纪要", "函", "备忘录")
+_NEVER_SUFFICIENT = ("department_rule", "local_government_rule", "judicial_interpretation")
 _EDITION = re.compile(r"[（(][^（）()]*[)）]$")
 _SINCE = re.compile(r"[〔\[(（【](\d{4})[〕\])）】]")
 
@@ -39,6 +41,21 @@ def cited_levels(text: str) -> Iterator[Level]:
     """The level of each document that a text names in 《》, by its number where one follows, else by its title."""
     for title, after in _TITLE.findall(text):
         yield _level(title, after)
+
+
+def is_misstated(title: str, number: str, level: str) -> bool:
+    """Whether a basis cannot be of the sufficient level that somebody states for it, by its own title and number.
+
+    A notice, an opinion or a plan is no law and no regulation, nor is what bears the number of a rule or of a central
+    document; and central policy bears one. What cannot be recognised is left to whoever reviews it.
+    """
+    name = title.strip().strip("《》")
+    read = _level(name, f"({number})")
+    if level == "central_policy":
+        return read != level
+    return level in SUFFICIENT_LEVELS and (
+        read in _NEVER_SUFFICIENT or read == "central_policy" or _EDITION.sub("", name).endswith(_NOTICES)
+    )
 
 
 def _level(title: str, after: str) -> Level:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from domain.catalogue.gate import ARTICLE_NOT_STATED
+from domain.catalogue.gate import ARTICLE_NOT_STATED, misstated
 from domain.catalogue.items import SEVERITIES, LegalBasis
 from domain.listing.standards import (
     COMMENT_DAYS_MIN,
@@ -88,6 +88,8 @@ def adopt_standard(
     """
     published, about = city_day(recorded_at).isoformat(), {"list": standard.code}
     defects = [*stopped, *standard_defects(standard), *_prolonged(standard, before)]
+    defects += misstated("LST-1", "/area_bases/{}", standard.area_bases)
+    defects += misstated("LST-2", "/standard_bases/{}", standard.standard_bases)
     if any(version.scope == "national" for version in (standard, *before)):
         defects.insert(0, Defect("LST-2", "list_national", "/scope", about))
     if _are_days([standard.effective_from]) and standard.effective_from < published:

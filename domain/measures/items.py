@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from domain.catalogue.gate import ARTICLE_NOT_STATED
+from domain.catalogue.gate import ARTICLE_NOT_STATED, misstated
 from domain.catalogue.items import SEVERITIES, SUBJECT_KINDS, LegalBasis
 from domain.catalogue.suspension import stopped_basis, suspended_with
 from domain.catalogue.versions import VersionsSuspended, fold_versions, last_begun
@@ -231,6 +231,7 @@ def adopt_measure(
     """
     published, about = city_day(recorded_at).isoformat(), {"measure": item.code}
     defects = item_defects(item, stopped)
+    defects += misstated("MEA-1", "/provisions/{}/basis", [p.basis for p in item.provisions])
     if any(version.layer == "national" for version in (item, *before)):
         defects.insert(0, Defect("MEA-1", "measure_national_layer", "/layer", about))
     if _days_hold(item) and item.effective_from < published:

@@ -30,6 +30,11 @@ PROSE_CATALOGUE: dict[str, tuple[str, str]] = {
         "目录事项 {item} 由作出决定的机关报送；其他部门请到共享视图查询使用，不要重复报送。",
         "Catalogue item {item} is submitted by the authority that decided; others use the shared view.",
     ),
+    "basis_not_of_its_level": (
+        "依据 {title} 不是所写的层级：从名称和文号看，它不是法律、法规，也不是党中央、国务院政策文件。",
+        "The basis {title} is not of the level that is stated: by title and number it is neither a law or regulation"
+        " nor a central policy document of that level.",
+    ),
     "catalogue_basis_insufficient": (
         "目录事项 {item} 没有法律、行政法规、地方性法规或者党中央、国务院政策文件作为依据。",
         "Catalogue item {item} cites no law, regulation or central policy document; lower levels alone"

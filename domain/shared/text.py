@@ -143,5 +143,11 @@ def is_blank(text: str) -> bool:
 
 
 def says(text: str, *, most: int) -> bool:
-    """Whether ``text`` says something in at most ``most`` characters, without control characters."""
-    return len(text) <= most and not is_blank(text) and not has_control(text)
+    """Whether ``text`` says something in at most ``most`` characters, without control characters.
+
+    What only says that there is nothing (无, /), or holds no letter and no figure, says nothing: it is no reason,
+    no fact and no remedy, wherever a text asks for one.
+    """
+    if len(text) > most or has_control(text) or is_placeholder(text.rstrip("。.")):
+        return False
+    return any(c.isalnum() for c in _UNSEEN.sub("", text))

@@ -174,6 +174,7 @@ def test_det_4_what_is_not_to_be_recorded_is_refused_until_withdrawn(bench: Benc
     bench.approve(assessed)
     refused = bench.determine(content)
     assert codes(refused) == [("DET-4", "leniency_not_recorded")]
+    assert codes(bench.determine(bench.content("免2026-01"))) == [("DET-4", "leniency_not_recorded")]
     assert assessed.get_json()["receipt"]["assessment"] in refused.get_json()["errors"][0]["en"]
     # Nobody else's document is held up by it, and nobody else withdraws it.
     stranger = next(a.code for a in bench.world.city.agencies if a.code != bench.story.source)

@@ -69,6 +69,8 @@ def test_a_listing_from_notice_to_early_removal(lister: Lister) -> None:
         parts = lister.parts(begun, [record], **{name: None})
         missing = problem(lambda parts=parts: lister.source.decide(case, parts), 422)  # type: ignore[misc]
         assert (missing["rule"], code_of(missing)) == ("LST-6", code) and missing["instead"]
+    empty = problem(lambda: lister.source.decide(case, lister.parts(begun, [record], remedies="无")), 422)
+    assert (empty["rule"], code_of(empty)) == ("LST-6", "listing_without_remedies")
     seventh = problem(lambda: lister.source.decide(case, lister.parts(begun, [record], fee="1")), 422)
     assert seventh["rule"] == "PRV-1"
     low = problem(

@@ -220,6 +220,7 @@ def test_cat_2_what_has_no_basis_of_its_level_or_leaves_a_decision_open_is_not_p
     item = next(i for i in desk.world.city.items if i.code == "C05-01")
     ours = replace(item, code="W05-01", layer="municipal", bases=(LOCAL_BASIS,), effective_from="2028-01-01")
     notice = replace(LOCAL_BASIS, level="normative_document")
+    called = replace(LOCAL_BASIS, title="示范市信用管理工作通知", document_number="示信用办〔2018〕13号")
     masked = ours.masking or (MaskedField("XDR_MC", "name"), MaskedField("XDR_ZJHM", "ends", 6, 2))
     people = replace(
         ours, subject_kinds=("organisation", "natural_person"), public_natural_person=True, masking=masked
@@ -227,6 +228,7 @@ def test_cat_2_what_has_no_basis_of_its_level_or_leaves_a_decision_open_is_not_p
     for content, refusal in (
         (replace(ours, bases=(notice,)), ("CAT-2", "catalogue_basis_insufficient")),
         (replace(ours, bases=(replace(LOCAL_BASIS, article="-"),)), ("CAT-2", "catalogue_basis_incomplete")),
+        (replace(ours, bases=(called,)), ("CAT-2", "basis_not_of_its_level")),
         (replace(ours, sharing=None), ("CAT-4", "catalogue_undecided_sharing")),
         (replace(ours, repair=None), ("CAT-4", "catalogue_undecided_repair")),
         (people, ("PUB-2", "catalogue_personal_basis")),
@@ -243,11 +245,13 @@ def test_lst_1_a_standard_outside_the_domains_below_its_level_or_kept_too_long_i
     desk: Desk,
 ) -> None:
     rule = replace(LOCAL_BASIS, level="department_rule")
+    called = replace(LOCAL_BASIS, title="示范市黑名单实施方案")
     days = {"effective_from": "2029-01-01"}
     for standard, refusal in (
         (local_standard(domain="late_books", **days), ("LST-1", "list_domain_unknown")),
         (local_standard(area_bases=(rule,), **days), ("LST-1", "list_basis_insufficient")),
         (local_standard(standard_bases=(rule,), **days), ("LST-2", "list_standard_level_local")),
+        (local_standard(area_bases=(called,), **days), ("LST-1", "basis_not_of_its_level")),
         (local_standard(transition_until="2030-12-31", **days), ("LST-9", "list_transition_unfounded")),
         (local_standard(remedies=" ", **days), ("LST-3", "list_without_remedies")),
         (local_standard(answer_working_days=0, **days), ("LST-3", "list_limits_unusable")),

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from domain.instruments.basis import cited_levels, cites
+from domain.instruments.basis import cited_levels, cites, is_misstated
 from domain.instruments.form import (
     COLUMNS,
     DISTRICT,
@@ -171,3 +171,26 @@ def test_ins_1_what_is_no_workbook_is_unreadable(data: bytes) -> None:
         read_ledger(data)
     with pytest.raises(UnreadableFile, match="ledger_no_header"):
         read_ledger(book(headings=["编号", "名称"]))
+
+
+@pytest.mark.rule("CAT-2")
+@pytest.mark.parametrize(
+    ("title", "number", "level", "is_none"),
+    [
+        ("示范市信用管理工作通知", "示信用办〔2018〕13号", "local_regulation", True),
+        ("《示范市信用管理实施方案》", "示政〔2021〕2号", "law", True),
+        ("市场监督管理严重违法失信名单管理办法", "市场监管总局令第44号", "admin_regulation", True),
+        ("示范省信用信息管理办法", "示范省政府令第272号", "local_regulation", True),
+        ("关于加强信用建设的意见", "国办发〔2025〕22号", "law", True),
+        ("关于加强信用建设的意见", "国办发〔2025〕22号", "central_policy", False),
+        ("联合惩戒合作备忘录", "发改财金〔2017〕1798号", "central_policy", True),
+        ("示范市社会信用条例", "示范市人大常委会公告第1号", "local_regulation", False),
+        ("示范市信用办法", "示人发〔2021〕2号", "local_regulation", False),
+        ("中华人民共和国食品安全法", "2021修正", "law", False),
+        ("市场监督管理严重违法失信名单管理办法", "市场监管总局令第44号", "department_rule", False),
+    ],
+)
+def test_cat_2_a_basis_is_not_of_a_level_that_its_own_title_and_number_contradict(
+    title: str, number: str, level: str, is_none: bool
+) -> None:
+    assert is_misstated(title, number, level) == is_none

@@ -58,6 +58,12 @@ def test_case_width_and_dashes_do_not_make_another_number() -> None:
     assert normalise_document_number("jy–３３２０—1") == normalise_document_number("JY-3320-1")
 
 
+@pytest.mark.rule("LST-6")
+@pytest.mark.parametrize("text", ["无", " 无。", "/", "——", "N/A", "……", "。。。", "\u3000", "暂无"])
+def test_lst_6_what_only_says_that_there_is_nothing_is_no_content_and_no_reason(text: str) -> None:
+    assert not says(text, most=100) and says(f"{text}罚款未缴", most=100)
+
+
 def test_different_numbers_stay_different() -> None:
     numbers = [
         "示〔2026〕13号",
