@@ -145,9 +145,10 @@ def is_blank(text: str) -> bool:
 def says(text: str, *, most: int) -> bool:
     """Whether ``text`` says something in at most ``most`` characters, without control characters.
 
-    What only says that there is nothing (无, /), or holds no letter and no figure, says nothing: it is no reason,
-    no fact and no remedy, wherever a text asks for one.
+    What only says that there is nothing (无, /), or is punctuation alone, says nothing: it is no reason, no fact and
+    no remedy, wherever a text asks for one.
     """
     if len(text) > most or has_control(text) or is_placeholder(text.rstrip("。.")):
         return False
-    return any(c.isalnum() for c in _UNSEEN.sub("", text))
+    seen = _UNSEEN.sub("", without_blanks(text))
+    return any(not unicodedata.category(c).startswith("P") for c in seen)

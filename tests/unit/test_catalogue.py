@@ -235,7 +235,7 @@ def test_CAT_4_without_a_citys_decisions_every_imported_item_is_a_draft() -> Non
 @pytest.mark.rule("PUB-2")
 def test_PUB_2_natural_persons_are_public_only_on_a_named_basis_or_consent() -> None:
     public = replace(SUPPLEMENT, public_natural_person=True)
-    policy = replace(LOCAL, level="central_policy")
+    policy = replace(LOCAL, level="central_policy", document_number="国办发〔2020〕49号")
     assert adopting(public) == {("PUB-2", "catalogue_personal_basis")}
     assert adopting(replace(public, personal_information_bases=(policy,))) == {
         ("PUB-2", "catalogue_personal_basis")
