@@ -5,8 +5,9 @@ from __future__ import annotations
 PROPOSAL_PROSE: dict[str, tuple[str, str]] = {
     "proposal_of_nothing_known": ("对象须为：{values}。", "There are versions of: {values}."),
     "proposal_content_unreadable": (
-        "内容不完整或格式不对。",
-        "The content is not whole, or of another form.",
+        "内容不完整或格式不对：须填公开登记所示 content 的各项，去掉 status，也不多填。",
+        "The content is not whole, or of another form: it has every member of `content` as its public register shows"
+        " it, without `status`, and no others.",
     ),
     "proposal_version": (
         "版本号应为 {next}。",

@@ -111,6 +111,11 @@ def test_lst_3_a_standard_goes_through_every_step_and_none_is_skipped(desk: Desk
         desk.refused("", {"what": "list_standard", "content": {**content, "fee": 1}}, MARKET)[2]
         == "proposal_content_unreadable"
     )
+    shown = {
+        "what": "list_standard",
+        "content": {**content, "status": "in_force"},
+    }  # as its register shows it
+    assert "去掉 status" in desk.post("", shown, MARKET).get_json()["detail"]
     assert desk.post("", {"what": "list_standard", "content": content}, MARKET).status_code == 201
     review = {"outcome": "approved", "reasons": "同意", "held_on": str(today)}
     later = {"review_by": str(today + timedelta(days=400))}
