@@ -1,4 +1,4 @@
-"""Names the system parts that the browser tests need and that are missing here, and what to install.
+"""Names the system parts that some tests need and that are missing here, and what to install.
 
 `make test` asks before pytest starts: a hint on a developer's machine, an error where CI is set.
 """
@@ -21,6 +21,8 @@ def missing_parts() -> dict[str, str]:
     fonts = shutil.which("fc-list")
     if fonts is None or not subprocess.run([fonts, ":lang=zh"], capture_output=True, check=False).stdout:
         missing["a Chinese font"] = "fonts-noto-cjk"
+    if shutil.which("openssl") is None:
+        missing["openssl"] = "openssl"
     return missing
 
 
@@ -33,7 +35,7 @@ def main() -> None:
     print(f"Missing here: {', '.join(missing)}. Install with: apt-get install {packages}", file=sys.stderr)
     if os.environ.get("CI"):
         sys.exit("CI is set: nothing may be missing.")
-    print("The browser tests are skipped without it.", file=sys.stderr)
+    print("The tests that need it, of pages or time stamps, are skipped.", file=sys.stderr)
 
 
 if __name__ == "__main__":
