@@ -19,7 +19,7 @@ DEMO_SECONDS = 20
 
 def demo_authority(settings: Settings) -> tuple[Settings, dict[str, list[str]]]:
     """Settings that name the demo's authority, and the command that runs it; nothing where one is configured, or
-    where openssl or what checks its tokens is not there."""
+    where openssl is not there."""
     if settings.time_authority or shutil.which("openssl") is None:
         return settings, {}
     folder = demo_folder(settings) / "time-authority"
