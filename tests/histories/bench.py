@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -25,6 +26,7 @@ from domain.shared.canonical import Parts
 from domain.shared.kinds import Kind
 from domain.transparency.digest import StoredRow
 from interfaces.client.sealing import seal_remedy
+from tests.proposals import Lived
 from tests.remedies import Story
 from tests.web import Signing, Web
 from tests.world import World
@@ -58,6 +60,11 @@ class Bench:
         self.web = Web(self.world)
         self.office = Officer(OFFICE_OFFICERS[0], self.story.office)
         self.start = self.world.clock.at
+
+    @cached_property
+    def lived(self) -> Lived:
+        """The joint meeting and its members."""
+        return Lived(self.world)
 
     def officer(self, unit: str) -> Officer:
         """The first officer of a unit of the demo city, by the unit's key."""

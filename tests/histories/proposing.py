@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from application.commands.remedies import Done
 from domain.catalogue.items import LegalBasis
 from tests.histories.bench import NUMBERS, STALE, Days
 from tests.measures import ITEMS, LIGHT
@@ -94,10 +96,18 @@ class Proposing(Days):
         self.step(data.draw(st.sampled_from(self.drafts)), step, flaw)
 
     def step(self, draft: Draft, step: str, flaw: str) -> None:
+        if (
+            step == "review"
+            and not flaw
+            and draft.state == "consulting"
+            and not self._against(draft, step, {})
+        ):
+            self.hold_meeting(draft)
+            return
         law = LAW[draft.what]
         said, needed, reasons = self._said(draft, step, flaw)
         reasons |= self._against(draft, step, said) | (set() if draft.state == needed else {law})
-        who, version = self.market if step == "revise" else self.bench.office, draft.version
+        who, version = self.market if step in ("revise", "evaluate") else self.bench.office, draft.version
         if flaw == "who":
             who = self.market if who is self.bench.office else self.bench.officer("tax")
             reasons |= {law, "CAT-3"}
@@ -106,6 +116,11 @@ class Proposing(Days):
         path = f"{PATH}/{draft.case}/{step}"
         if self.bench.act(path, said, who, unlawful=reasons, version=version):
             self._done(draft, step, said)
+
+    def hold_meeting(self, draft: Draft) -> None:
+        """The joint meeting is called, its members give their views, and the second officer records the outcome."""
+        done = self.bench.lived.met(Done(UUID(draft.case), draft.version, 0, {}))
+        draft.version, draft.state = done.version, "approved"
 
     def _against(self, draft: Draft, step: str, said: dict[str, Any]) -> set[str]:
         """Why a step is not lawful now, whoever takes it."""
@@ -135,8 +150,7 @@ class Proposing(Days):
         elif step == "answer":
             draft.answered[said["number"]] = True
         else:
-            states = {"review": said.get("outcome", ""), "publish": "published", "revise": "proposed"}
-            draft.state = states.get(step, draft.state)
+            draft.state = {"publish": "published"}.get(step, draft.state)
 
     def _said(self, draft: Draft, step: str, flaw: str) -> tuple[dict[str, Any], str, set[str]]:
         """What is said with a step, the state that it needs, and why what is said is not lawful."""
@@ -162,15 +176,15 @@ class Proposing(Days):
                 "answer": "期限有法定依据",
             }
             return said, "consulting", law
-        if step == "review":
-            outcome = "returned" if draft.what == "list_standard" else "approved"
-            return {"outcome": "perhaps" if wrong else outcome, "reasons": "同意"}, "consulting", law
+        if step == "review":  # before no meeting
+            return {"outcome": "approved", "reasons": "同意", "held_on": str(today)}, "meeting", law
         if step == "revise":
             content = {**draft.content, "version": 9} if wrong else draft.content
             return {"content": content}, "returned", {"CAT-3"} if wrong else law
         if step == "publish":
             return {"review_by": later}, "approved", law
-        return {"by": "示范大学", "findings": "运行良好", "review_by": later}, "published", law
+        said = {"by": "示范大学", "findings": "运行良好", "outcome": "keep", "review_by": later}
+        return said, "published", law
 
     def is_registered(self) -> None:
         """The register tells what was published and nothing else, and of that what rests on a stopped document."""
