@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from infrastructure.report_seal import make_report_seal
 from infrastructure.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
+CONNECTIONS_MAX: Mapping[str, int] = {"sequencer": 2}
+"""Of a process that leads by a lock: the lock's connection and one for all work, so that those who stand by, and the
+commands, find theirs within what the login may have (``migrate.ROLES``)."""
 
 
 class NotPrepared(RuntimeError):
@@ -88,7 +91,7 @@ def role_pool(settings: Settings, role: str) -> Pool:
     path = _url_file(settings, role)
     if not path.exists():
         raise NotPrepared("the database is not prepared: run migrate or serve first")
-    return open_pool(path.read_text())
+    return open_pool(path.read_text(), size_max=CONNECTIONS_MAX.get(role, 8))
 
 
 def _url_file(settings: Settings, role: str) -> Path:

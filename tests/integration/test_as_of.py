@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -447,5 +447,7 @@ def live(story: Story) -> Seen:
         shown = content if key is None else open_rendition(rendition, key=keys[key])
         found.append(PastRendition(view, record, part, until, objected, shown))
     dossier = world.services.subject.dossier(story.subject(), portal=story.office)
+    # Looking back tells what happened; what today's dossier says beside it is said of today.
+    told = tuple(replace(life, repair_notice=None) for life in dossier.entries)
     now = world.clock.now()
-    return Seen(world.reader.head("records")[0], now, city_day(now), frozenset(found), tuple(dossier.entries))
+    return Seen(world.reader.head("records")[0], now, city_day(now), frozenset(found), told)
