@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 PORT ?= 8000
-PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
 PY := .venv/bin/python
 CODE := $(wildcard domain application infrastructure interfaces tests benchmarks requirements wsgi.py gunicorn.conf.py)
 UV_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
