@@ -24,7 +24,7 @@ from domain.shared.kinds import Kind
 from interfaces.client.entries import Entries
 from interfaces.client.sealing import seal_remedy
 from interfaces.demo.city import DemoCity
-from tests.remedies import REMEDIES, SECOND, Story
+from tests.remedies import FIRST, REMEDIES, SECOND, Story
 from tests.remedies_http import City
 
 RED = "C11-01"
@@ -223,9 +223,9 @@ class EntryStory:
         return objections
 
     def rejected(self, done: Done) -> None:
-        """The same, and is told that it stays."""
-        objections = self.objected(done)
-        objections.reject(done.case, self.officer, reasons="经核实一致", remedies=REMEDIES)
+        """The same, and is told by another officer that it stays."""
+        objections, other = self.objected(done), Officer(FIRST, self.story.source)
+        objections.reject(done.case, other, reasons="经核实一致", remedies=REMEDIES)
 
     def red_removed(self, done: Done) -> None:
         """Taken off by the department."""

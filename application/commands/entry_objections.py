@@ -5,6 +5,7 @@ Upheld, the department ends the entry by its own sealed act, which answers the o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -30,6 +31,7 @@ LIMIT = "objection.own_scope_working_days"
 class _Found:
     entry: ObjectedEntry
     subject: UUID
+    entered_by: str | None
 
 
 class EntryObjections(EntryDesk):
@@ -86,14 +88,22 @@ class EntryObjections(EntryDesk):
         remedies: Mapping[str, str],
         once: Once | None = None,
     ) -> Done:
-        """The department of an entry rejects an objection to it, with reasons and remedies (OBJ-3)."""
+        """The department of an entry rejects an objection to it, with reasons and remedies, by another officer than the
+        one who made it (OBJ-3)."""
 
         def make() -> Entering:
             found = self._found(entry_id)
             if found is None or found.entry.department != officer.department:
                 raise Refused(Defect("OBJ-3", "entry_not_yours", "/entry"))
             now = self._ledger.now()
-            event = reject(found.entry, officer=officer, reasons=reasons, remedies=remedies, now=now)
+            event = reject(
+                found.entry,
+                officer=officer,
+                entered_by=found.entered_by,
+                reasons=reasons,
+                remedies=remedies,
+                now=now,
+            )
             seal = self._under_subject(event, found.subject)
             return Entering(event, seal, officer, PURPOSE, {}, told={"outcome": "rejected"})
 
@@ -103,7 +113,10 @@ class EntryObjections(EntryDesk):
         rows = self._ledger.store.load("records", entry_id)
         opened = self._ledger.open_all(rows, log="records")
         entry = fold_entry(row.event for row in opened if "public" in row.opened)
-        return None if entry is None else _Found(entry, parse_key_reference(rows[0].key_ref)["public"][0])
+        if entry is None:
+            return None
+        entered_by = json.loads(rows[0].meta).get("officer")
+        return _Found(entry, parse_key_reference(rows[0].key_ref)["public"][0], entered_by)
 
     def _under_subject(self, event: Event, subject: UUID) -> SealedAct:
         owners = {

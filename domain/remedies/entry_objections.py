@@ -22,9 +22,11 @@ from domain.parties.acting import (
     acted_by,
     agent_defects,
     answer_defects,
+    deciding_defects,
     evidence_defects,
     is_text,
     told_agent,
+    took_part,
 )
 from domain.remedies.events import ObjectionOverdue
 from domain.remedies.overdue import Waiting, one_step
@@ -163,10 +165,21 @@ def object_to(
 
 
 def reject(
-    entry: ObjectedEntry, *, officer: Officer, reasons: str, remedies: Mapping[str, str], now: datetime
+    entry: ObjectedEntry,
+    *,
+    officer: Officer,
+    entered_by: str | None,
+    reasons: str,
+    remedies: Mapping[str, str],
+    now: datetime,
 ) -> EntryObjectionRejected:
-    """The answer that an objection is not upheld (OBJ-3). Raises ``Refused`` with every reason."""
+    """The answer that an objection is not upheld (OBJ-3), by another officer than the one who made the entry.
+
+    Raises ``Refused`` with every reason.
+    """
     defects = [] if entry.pending else [Defect("OBJ-3", "entry_no_objection_pending", "/entry")]
+    others = took_part(determined_by=entered_by)
+    defects += deciding_defects(officer, source=entry.department, others=others, rule="OBJ-3")
     defects += answer_defects(reasons, remedies, rule="OBJ-3")
     refuse_if_any(defects)
     return EntryObjectionRejected(

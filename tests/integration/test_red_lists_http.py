@@ -19,7 +19,7 @@ from tests.entries import RED, Enterer
 from tests.evidence import begin as begin_evidence
 from tests.evidence import judge
 from tests.listing import LIST, NOTICE, Lister, of_another_subject
-from tests.remedies import REMEDIES, SECOND, begin
+from tests.remedies import FIRST, REMEDIES, SECOND, begin
 from tests.remedies_http import AGENT, LETTER, PROOF, City, code_of, deciding, problem
 from tests.web import Web
 from tests.world import World
@@ -290,10 +290,12 @@ def test_obj_1_the_subject_of_an_entry_objects_to_it_and_its_department_answers_
     assert (strange["rule"], code_of(strange)) == ("OBJ-3", "entry_not_yours")
     bare = problem(lambda: enterer.source.reject(red["case"], official=SECOND, reasons="", remedies={}), 400)
     assert bare["errors"]
-    enterer.source.reject(red["case"], official=SECOND, **said)
+    own = problem(lambda: enterer.source.reject(red["case"], official=SECOND, **said), 403)
+    assert (own["rule"], code_of(own)) == ("OBJ-3", "remedy_decided_by_determiner")
+    enterer.source.reject(red["case"], official=FIRST, **said)
     (shown,) = world.lookup.listed(RED).entries
     assert not shown.objected and red["case"] not in enterer.worklist()
-    again = problem(lambda: enterer.source.reject(red["case"], official=SECOND, **said), 422)
+    again = problem(lambda: enterer.source.reject(red["case"], official=FIRST, **said), 422)
     assert code_of(again) == "entry_no_objection_pending"
 
     blank = {**AGENT, "name": " "}
