@@ -139,7 +139,10 @@ def object_to_entry(entry_id: UUID) -> Response:
     )
 )
 def reject_entry_objection(entry_id: UUID) -> Response:
-    """Reject an objection to an entry, with reasons and remedies (OBJ-3); upheld, its department ends the entry."""
+    """Reject an objection to an entry, with reasons and remedies (OBJ-3), by another officer than the one who made it.
+
+    Upheld, its department ends the entry.
+    """
 
     def run(given: Command) -> Done:
         officer = given.acting()
