@@ -38,6 +38,8 @@ class TokenCheck:
 
     def check(self, token: bytes, data: bytes) -> None:
         """That a kept token is a trusted authority's over these bytes. Raises :class:`StampFailed`."""
+        if len(token) > TOKEN_BYTES_MAX:
+            raise StampFailed("token_too_large")
         # The library reads answers: this is one that says "granted".
         body = b"\x30\x03\x02\x01\x00" + token
         self.of_reply(b"\x30\x82" + len(body).to_bytes(2, "big") + body, data, nonce=None)

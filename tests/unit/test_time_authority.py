@@ -87,6 +87,16 @@ def test_a_token_under_another_policy_is_not_taken(told: TimeAuthoritySettings, 
         TokenCheck(told.roots, "1.2.3.4.2").check(token, DATA)
 
 
+@pytest.mark.parametrize(
+    ("junk", "code"), [(b"", "malformed"), (bytes(600), "malformed"), (bytes(70_000), "token_too_large")]
+)
+def test_what_is_no_token_of_any_length_is_refused_with_a_reason(
+    told: TimeAuthoritySettings, junk: bytes, code: str
+) -> None:
+    with refused(code):
+        TokenCheck(told.roots).check(junk, DATA)
+
+
 def test_an_authority_that_our_roots_do_not_name_is_not_believed(token: bytes, tmp_path: Path) -> None:
     with refused("untrusted"):
         TokenCheck(Authority(tmp_path / "other").roots).check(token, DATA)
