@@ -68,9 +68,9 @@ class Waiting:
     department: str
     step: str
     due: str
-    deadlines: tuple[tuple[str, str], ...]
-    recorded: frozenset[tuple[str, str]]
-    provisional: bool
+    deadlines: tuple[tuple[str, str], ...] = ()
+    recorded: frozenset[tuple[str, str]] = frozenset()
+    provisional: bool = False
 
     def is_overdue(self, today: date) -> bool:
         """Whether the last day for the next step is over."""
@@ -262,9 +262,6 @@ def _asked(view: MemberView) -> Waiting:
         department=view.department,
         step="give_view",
         due=view.meets_on,
-        deadlines=(),
-        recorded=frozenset(),
-        provisional=False,
     )
 
 
@@ -278,16 +275,12 @@ def _before_the_meeting(proposal: Proposal) -> Waiting:
         department=proposal.office,
         step="conclude_meeting",
         due=proposal.meets_on,
-        deadlines=(),
-        recorded=frozenset(),
-        provisional=False,
     )
 
 
 def _published(proposal: Proposal) -> Waiting:
     """What was published waits for its periodic review, or the revision that an evaluation asked for (CAT-3, LST-3)."""
     step = "propose_revision" if proposal.revise else "periodic_review"
-    deadlines = ((step, proposal.review_by),)
     return Waiting(
         case=proposal.id,
         kind="proposal",
@@ -296,9 +289,8 @@ def _published(proposal: Proposal) -> Waiting:
         department=proposal.department,
         step=step,
         due=proposal.review_by,
-        deadlines=deadlines,
+        deadlines=((step, proposal.review_by),),
         recorded=proposal.overdue,
-        provisional=False,
     )
 
 
