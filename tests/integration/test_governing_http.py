@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -105,10 +106,10 @@ def test_det_5_who_takes_part_is_registered_once_under_the_offices_own_seal_alon
         lambda of: of.register_purpose(code="rural_support", zh="乡村振兴扶持", en="rural support"),
     )
     for act in acts:
-        assert city.refused(lambda a=act: a(city.agency)) == (403, "DET-5", "governing_not_the_office")  # type: ignore[misc]
-        forged = city.refused(lambda a=act: a(city.usurper))  # type: ignore[misc]
+        assert city.refused(partial(act, city.agency)) == (403, "DET-5", "governing_not_the_office")
+        forged = city.refused(partial(act, city.usurper))
         assert forged == (422, "DET-5", "key_of_another")
-        assert statuses(lambda a=act: a(office)) == ("recorded", "stands")  # type: ignore[misc]
+        assert statuses(partial(act, office)) == ("recorded", "stands")
     registry = city.registry
     found, rank = registry.officer("newcomer-1"), registry.rank(NEWCOMER)
     assert found is not None and (found.department, rank.rank, rank.member) == (NEWCOMER, "county", True)
@@ -130,20 +131,19 @@ def test_det_5_who_takes_part_is_registered_once_under_the_offices_own_seal_alon
         assert city.refused(wrong)[::2] == (422, code)
     # The newcomer speaks for itself now, and is asked for its next key by nobody else.
     second = DepartmentKey.make(tmp_path / "second.pem")
-    again = lambda: office.register_first_key(department=NEWCOMER, public_key=second.public_key, **days)  # noqa: E731
+    again = acts_of_key(city, second, days)
     assert city.refused(again) == (422, "DET-5", "key_not_the_first")
     world.governance().revoke_key(key.issuer, reason="lost")
     assert city.refused(acts_of_key(city, key, days)) == (422, "DET-5", "key_known")
     late = {**days, "not_after": world.today + timedelta(days=9000)}
-    too_long = lambda: office.register_first_key(department=NEWCOMER, public_key=second.public_key, **late)  # noqa: E731
-    assert city.refused(too_long) == (422, "DET-5", "key_days")
+    assert city.refused(acts_of_key(city, second, late)) == (422, "DET-5", "key_days")
     assert again()["status"] == "recorded"
     acting = [json.loads(row.meta) for row in world.reader.rows("records", after=0, limit=10_000)][-1]
     assert acting["officer"] == "credit_office-1" and world.finding() is None
 
 
 def acts_of_key(city: City, key: DepartmentKey, days: dict[str, date]) -> Acting:
-    """The registration of a key that was revoked."""
+    """The registration of a key as the newcomer's first."""
     return lambda: city.office.register_first_key(department=NEWCOMER, public_key=key.public_key, **days)
 
 
@@ -178,13 +178,12 @@ def test_cat_6_the_next_national_version_is_entered_as_it_was_published_and_noth
     )
     for what, content, ours, refusal in versions:
         given = json.loads(json.dumps(content))
-        assert city.refused(lambda w=what, c=given: city.agency.adopt(w, c))[0] == 403  # type: ignore[misc]
-        assert city.refused(lambda w=what, c={**given, **ours}: office.adopt(w, c))[1:] == refusal  # type: ignore[misc]
-        unread = lambda w=what, c={**given, "fee": 1}: office.adopt(w, c)  # noqa: E731
+        assert city.refused(partial(city.agency.adopt, what, given))[0] == 403
+        assert city.refused(partial(office.adopt, what, {**given, **ours}))[1:] == refusal
+        unread = partial(office.adopt, what, {**given, "fee": 1})
         assert city.refused(unread)[1:] == ("CAT-3", "proposal_content_unreadable")
         assert office.adopt(what, given)["status"] == "recorded"
-        again = lambda w=what, c=given: office.adopt(w, c)  # noqa: E731
-        assert city.refused(again)[1:] == ("CAT-3", "proposal_version")
+        assert city.refused(partial(office.adopt, what, given))[1:] == ("CAT-3", "proposal_version")
     bare = replace(item, version=3, bases=tuple(replace(b, level="department_rule") for b in item.bases))
     assert city.refused(lambda: office.adopt("catalogue_item", bare.to_json()))[1:] == (
         "CAT-2",
