@@ -18,6 +18,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -36,7 +37,7 @@ BUNDLE_BYTES_MAX, POLICY_BYTES_MAX, NOTE_BYTES_MAX = 64 * 1024 * 1024, 256 * 102
 NOTE_SIGNATURES_MAX, POLICY_NAMES_MAX, NAME_BYTES_MAX, DEPTH_MAX = 64, 32, 255, 64
 NUMBER_MAX = 2**53 - 1
 """The largest number that every reader of JSON reads alike (RFC 8785; STORAGE 1)."""
-PLACE_SHOWN_MAX, WORD_SHOWN_MAX = 300, 100
+PLACE_SHOWN_MAX, WORD_SHOWN_MAX, AT_ONCE = 300, 100, 100
 LOGS = RECORDS, ACCESS, VIEWS = "records", "access", "views"
 OUTWARD = "public", "shared"
 MAPS = (*OUTWARD, "shield", "access")
@@ -208,16 +209,11 @@ class Told:
         return bytes.fromhex(self.text("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").replace("-", ""))
 
     def base64(self, size: int | None = None) -> bytes:
-        try:
-            data = binascii.a2b_base64(self.text())
-        except ValueError:
-            raise Refused("malformed", self.where) from None
-        if binascii.b2a_base64(data, newline=False).decode() != self.value or size not in (None, len(data)):
-            raise Refused("malformed", self.where)
-        return data
+        return _base64(self.value, self.where, size)
 
     def hashes(self) -> list[bytes]:
-        return [one.base64(32) for one in self.items()]
+        demand(isinstance(self.value, list), "malformed", self.where)
+        return [_base64(one, self.where, 32) for one in self.value]
 
     def filled(self, form: str) -> list[Any]:
         """The values of a text that is a form filled in, word by word: ``#`` a number, ``*`` a hash."""
@@ -231,28 +227,46 @@ class Told:
         return values
 
 
+def _base64(text: Any, where: str, size: int | None) -> bytes:
+    try:
+        data = binascii.a2b_base64(text)
+        if binascii.b2a_base64(data, newline=False).decode() == text and size in (None, len(data)):
+            return data
+    except (TypeError, ValueError):
+        pass
+    raise Refused("malformed", where)
+
+
+def _whole(text: str) -> int:
+    if abs(int(text)) > NUMBER_MAX:
+        raise ValueError
+    return int(text)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError
+    return members
+
+
+STRICT = json.JSONDecoder(
+    object_pairs_hook=_once, parse_int=_whole, parse_float=_whole, parse_constant=_whole
+)
+"""Reads what has one meaning for every reader of JSON: no member twice, no fraction, no large number."""
+
+
 def _json(data: bytes, where: str) -> Told:
-    """A JSON object with one meaning for every reader: no member twice, no fraction, no half of a character."""
-
-    def whole(text: str) -> int:
-        demand(abs(int(text)) <= NUMBER_MAX, "malformed", where)
-        return int(text)
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        members = dict(pairs)
-        demand(len(members) == len(pairs), "malformed", where)
-        return members
-
-    hooks: dict[str, Any] = {"parse_int": whole, "parse_float": whole, "parse_constant": whole}
+    """A JSON object with one meaning for every reader, and no half of a character."""
     try:
         text = data.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=once, **hooks)
+        value = STRICT.decode(text)
         if "\\u" in text:  # what else could spell half of a character, which has no bytes
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise Refused("malformed", where) from None
     level, depth = [value], 0
-    while level:
+    while level and depth <= DEPTH_MAX:
         holders = [one for one in level if isinstance(one, dict | list)]
         level = [inner for one in holders for inner in (one.values() if isinstance(one, dict) else one)]
         depth += 1
@@ -502,6 +516,7 @@ class Leaf:
         self.single = data[:1] == b"\x01"
         demand((len(data), data[:1]) in ((106, b"\x01"), (78, b"\x02")), "malformed", self.name)
         self.kind, kind, self.issuer = data[1], data[1:2], data[34:42]
+        self.governs = self.single and self.kind in GOVERNING[log]
         self.stream, self.parts, self.closed = told.get("stream"), dict[str, Told](), dict[str, bytes]()
         digest = [b"credit/commit/v1\n", kind, ledger, self.stream.uuid()]
         for name, value in sorted(told.get("parts").members().items()):
@@ -543,10 +558,10 @@ class Verifier:
         """By issuer and root of a sealed file: the first seal's index, the kind of its rows, their commitments."""
         self._learn_keys()
         self._read_seals()
-        for leaf in self.leaves.values():
-            governs = leaf.single and leaf.kind in GOVERNING[leaf.log]
-            if not governs:  # those were checked while learning from them
-                self._check_signer(leaf)
+        # Acts about who may sign were checked while learning from them.
+        rest = [leaf for leaf in self.leaves.values() if not leaf.governs]
+        for leaf, signed in zip(rest, self._signed(rest), strict=True):
+            self._check_signer(leaf, signed)
         for code in ("entries", "signers") if self.leaves else ():
             report.say(code)
         for log in self.heads:
@@ -612,7 +627,7 @@ class Verifier:
             if act.kind == KEY_REGISTERED and act.index == 0:
                 demand(issuer == act.issuer, "key", act.name)
                 self._take_key(act, told, issuer)
-            self._check_signer(act)
+            self._check_signer(act, *self._signed([act]))
             _, _, kind, holder = self.keys[act.issuer]
             role = self.departments[holder].get("role").value if holder in self.departments else None
             demand(kind == "gateway" or role == "credit_office", "key", act.name)
@@ -630,18 +645,30 @@ class Verifier:
         holder = told.get("holder_kind").text(), told.get("holder").text()
         self.keys.setdefault(issuer, (act.index, public, *holder))
 
-    def _check_signer(self, leaf: Leaf) -> None:
+    def _signed(self, leaves: list[Leaf]) -> list[bool]:
+        """Whether each, if it is a single act of a known signer, has that signer's signature: many, on all cores."""
+
+        def signed(leaf: Leaf) -> bool:
+            public, message = self.keys.get(leaf.issuer, (0, b""))[1], b"credit/leaf/v1\n" + leaf.data[:42]
+            return leaf.single and _holds(ED25519_NOTE, public, message, leaf.data[42:]) is True
+
+        some = [leaves[at : at + AT_ONCE] for at in range(0, len(leaves), AT_ONCE)]
+        if len(some) < 2:
+            return [signed(leaf) for leaf in leaves]
+        with ThreadPoolExecutor() as threads:  # the library lets other threads on while it checks a signature
+            return [holds for part in threads.map(lambda part: [*map(signed, part)], some) for holds in part]
+
+    def _check_signer(self, leaf: Leaf, signed: bool) -> None:
         """The leaf's signature, or for a row its place under the root of the file that its department sealed."""
         demand(leaf.issuer in self.keys, "key", leaf.name)
-        since, public, holder_kind, _ = self.keys[leaf.issuer]
+        since, _, holder_kind, _ = self.keys[leaf.issuer]
         if leaf.log == ACCESS:  # what was asked is logged by nobody else
             demand(holder_kind == "gateway" and leaf.single, "key", leaf.name)
         else:
             demand(since <= leaf.index, "order", leaf.name)
         demand(self.ended.get((leaf.log, leaf.issuer), leaf.index) >= leaf.index, "revoked", leaf.name)
         if leaf.single:
-            message = b"credit/leaf/v1\n" + leaf.data[:42]
-            demand(_holds(ED25519_NOTE, public, message, leaf.data[42:]), "bad_signature", leaf.name)
+            demand(signed, "bad_signature", leaf.name)
             return
         row = 32 * int.from_bytes(leaf.data[74:], "big")
         index, kind, rows = self.seals.get((leaf.issuer, leaf.data[42:74]), (0, 0, b""))

@@ -145,6 +145,24 @@ def test_many_rows_of_a_large_file_take_time_in_proportion() -> None:
     assert time.process_time() - started < 5  # once a row it would be 6 million hashes
 
 
+def test_of_many_entries_whose_signers_are_wrong_the_first_in_order_is_named() -> None:
+    bench = founded()
+    bench.act("good", 1, "good", {"public": {"CF_WSH": "1"}}, by="agency")
+    bench.act("forged", 1, "forged", {"public": {"CF_WSH": "2"}}, by="agency", signature=bytes(64))
+    bench.act("foreign", 1, "foreign", {"public": {"CF_WSH": "3"}}, by="nobody")
+    one = bench.bundle(
+        {"type": "recorded", "leaf": "good"}, leaves=dict.fromkeys(("good", "forged", "foreign"), ("public",))
+    )
+    wrong = {name: one["leaves"].pop(name) for name in ("forged", "foreign")}
+    one["leaves"] |= {f"good-{copied}": one["leaves"]["good"] for copied in range(250)}
+    assert verify(json.dumps(one).encode(), policy().encode()).good
+    for first, second, code in (("forged", "foreign", "bad_signature"), ("foreign", "forged", "key")):
+        leaves = one["leaves"] | {first: wrong[first]}
+        leaves |= {f"good-{copied}-again": leaves["good"] for copied in range(150)} | {second: wrong[second]}
+        refused = verify(json.dumps(one | {"leaves": leaves}).encode(), policy().encode()).refused
+        assert refused is not None and (refused.code, refused.where) == (code, f"leaves/{first}")
+
+
 def test_a_part_given_twice_counts_once() -> None:
     bundle = json.loads(load("good-answered").text)["bundle"]
     bundle["claims"][0]["parts"] *= 2
