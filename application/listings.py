@@ -14,9 +14,9 @@ from application.bearing import Bearing
 from application.ledger import Ledger, OpenedRow, SealedAct
 from application.measures import ended_with, measures_of, settle_measures
 from application.ports import Append, CaseDays, OpenCase
-from application.reactions import PLATFORM
 from application.registry import Standards
 from application.sealing import parse_key_reference
+from application.side_reactions import PLATFORM
 from domain.listing.decision import Borne, fold_borne
 from domain.listing.events import ListingDecided, ListingRemoved, SubjectDelisted
 from domain.listing.notes import fold_notes

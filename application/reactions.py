@@ -6,13 +6,25 @@ reacts. A reaction decides nothing that a rule of the domain should: it carries 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from application.consequences import Consequences
-from application.ports import OpenCase
-from application.proposal_reactions import close_meeting, wait_for_meeting, wait_for_review
+from application.side_reactions import (
+    Reaction,
+    close_case,
+    close_meeting,
+    mark,
+    open_case,
+    put_back,
+    suppress,
+    unmark,
+    wait_for_meeting,
+    wait_for_office,
+    wait_for_review,
+    wait_for_reviewer,
+    wait_for_transition,
+)
 from domain.listing.decision import Borne
 from domain.listing.events import (
     ListingDecided,
@@ -66,87 +78,6 @@ from domain.remedies.rest_application import close_application
 from domain.remedies.restoration import RestorationBegun, RestorationCompleted, RestorationWaived
 from domain.shared.city_time import city_day
 from domain.shared.events import Event, placed
-
-PLATFORM = ""
-"""Whose cases are no department's: they wait for a day."""
-Reaction = Callable[[Any, Consequences], None]
-EntryEnded = RedRemoved | WatchEnded | ReferenceEnded
-
-
-def mark(event: ObjectionFiled | EntryObjected, then: Consequences) -> None:
-    """OBJ-2: while the objection pends, every view shows the record, or the entry, as objected to."""
-    objected = UUID(event.record) if isinstance(event, ObjectionFiled) else event.originator_id
-    then.marks.append((objected, event.originator_id))
-
-
-def unmark(event: ObjectionDecided | EntryObjectionRejected | EntryEnded, then: Consequences) -> None:
-    """OBJ-2: the mark of this objection goes; another one's stays. What ends an entry answers its objection too."""
-    objected = UUID(event.record) if isinstance(event, ObjectionDecided) else event.originator_id
-    then.unmarks.append((objected, event.originator_id))
-
-
-def open_case(
-    event: ObjectionFiled
-    | RepairApplied
-    | RestorationBegun
-    | ReorganisationApplied
-    | ReorganisationBegun
-    | ListingNotified
-    | ListingRemovalApplied
-    | EntryObjected
-    | MeasureNamed
-    | MeasureObjected,
-    then: Consequences,
-) -> None:
-    """OBJ-1, OBJ-4, REP-2, LST-5, JNT-1: the case stands on the worklist of whoever is to act from now on."""
-    kind = event.TOPIC.partition(".")[0]
-    if event.originator_version > 1 and isinstance(event, ReorganisationBegun):
-        return  # its application waits already
-    if isinstance(event, MeasureObjected) and not event.reopens:
-        return  # it stands there, and waits for another step
-    if isinstance(
-        event, ListingNotified | ListingRemovalApplied | EntryObjected | MeasureNamed | MeasureObjected
-    ):
-        then.opened.append(OpenCase(event.originator_id, kind, event.department))
-        return
-    then.opened.append(OpenCase(event.originator_id, kind, event.source))
-
-
-def close_case(event: Event, then: Consequences) -> None:
-    """OBJ-3, OBJ-4, REP-2, LST-5: a decided case waits for nobody; a rejected statement decides nothing yet."""
-    if isinstance(event, ListingStatementAnswered) and event.outcome == "rejected":
-        return
-    if isinstance(event, MeasureReported | MeasureEnded | MeasureObjectionDecided) and not event.closes:
-        return  # JNT-1: what was done, or that it was lifted, is still to be reported
-    then.closed.append(event.originator_id)
-
-
-def wait_for_reviewer(event: QueryReviewOpened, then: Consequences) -> None:
-    """QRY-3: a review waits on the worklist of the department that queried."""
-    then.opened.append(OpenCase(event.originator_id, "query_review", event.department))
-
-
-def wait_for_office(event: IncidentOpened, then: Consequences) -> None:
-    """ACC-5: an incident waits on the credit office's worklist until it is closed."""
-    then.opened.append(OpenCase(event.originator_id, "incident", event.office))
-
-
-def wait_for_transition(event: ListStandardAdopted, then: Consequences) -> None:
-    """LST-9: a list that is kept over a transition only waits for its end; it is nobody's task."""
-    if event.told().transition_until is not None:
-        then.opened.append(OpenCase(event.originator_id, "list", PLATFORM))
-    else:
-        then.closed.append(event.originator_id)
-
-
-def suppress(event: Event, then: Consequences) -> None:
-    """PUB-4, REP-5, LST-8: record or listing leaves every view now, not when the projector has caught up."""
-    then.suppress.append(event.originator_id)
-
-
-def put_back(event: RecordReturned, then: Consequences) -> None:
-    """REP-5: what a repair took out of view, and lawfully comes back, may be shown again from this transaction on."""
-    then.returns.append(event.originator_id)
 
 
 def reverse_listings(event: RecordWithdrawn | RecordCorrected, then: Consequences) -> None:

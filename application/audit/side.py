@@ -18,20 +18,8 @@ from application.data_keys import KeySource, unwrap_all
 from application.ledger import OpenedRow, open_rows, owners_of
 from application.ports import Document, Log, OpenCase, Vault
 from application.projections.renditions import ENDED
-from application.proposal_reactions import close_meeting, wait_for_meeting, wait_for_review
-from application.reactions import (
-    REACTIONS,
-    Reaction,
-    close_case,
-    mark,
-    open_case,
-    put_back,
-    suppress,
-    unmark,
-    wait_for_office,
-    wait_for_reviewer,
-    wait_for_transition,
-)
+from application.reactions import REACTIONS
+from application.side_reactions import TABLES, Reaction, suppress
 from application.topics import event_class
 from domain.access.events import SubjectQueried
 from domain.parties.events import SubjectRegistered
@@ -42,23 +30,6 @@ from domain.shared.events import Event
 from domain.shared.forms import Form, FormKind
 from domain.transparency.digest import StoredRow
 from domain.transparency.epoch import index_value, look_key, map_key
-
-_TABLES: tuple[Reaction, ...] = (
-    mark,
-    unmark,
-    open_case,
-    close_case,
-    suppress,
-    put_back,
-    wait_for_transition,
-    wait_for_meeting,
-    close_meeting,
-    wait_for_review,
-    wait_for_reviewer,
-    wait_for_office,
-)
-"""The reactions that end in a table; the others make events, which stand in the log themselves."""
-
 
 ENDING = frozenset(event.TOPIC for event in ENDED)
 """What stands in the map of what was shielded, for ever; a temporary shield does not."""
@@ -127,7 +98,7 @@ class Derived:
             self.registered.add(row.stream_id)
         elif event_type is RecordDetermined:
             self.determined.add(row.stream_id)
-        reactions = [r for r in REACTIONS.get(event_type, ()) if r in _TABLES]
+        reactions = [r for r in REACTIONS.get(event_type, ()) if r in TABLES]
         if row.topic in ENDING:
             self.ended.setdefault(row.stream_id, row.position)
         if reactions == [suppress]:
@@ -197,7 +168,7 @@ class Derived:
 def _concerns(topic: str) -> bool:
     event_type = event_class(topic)
     content = (SubjectRegistered, RecordDetermined, RecordCorrected)
-    return event_type in content or any(r in _TABLES for r in REACTIONS.get(event_type, ()))
+    return event_type in content or any(r in TABLES for r in REACTIONS.get(event_type, ()))
 
 
 def side_faults(stored: SideTables, derived: Derived) -> Iterator[Fault]:

@@ -27,7 +27,8 @@ from application.projections.renditions import (
 )
 from application.queries.replaying.model import NoSuchAnswer, PastReader
 from application.queries.shared import Listed
-from application.reactions import REACTIONS, suppress
+from application.reactions import REACTIONS
+from application.side_reactions import suppress
 from application.topics import EVENTS
 from domain.access.events import ConsentGiven, SubjectQueried
 from domain.records.erasure import DataErased
