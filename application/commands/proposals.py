@@ -1,6 +1,6 @@
 """Proposals over the ledger: each step one event; publishing also adopts the content, in the same transaction (CAT-3).
 
-``adopting.py`` says what may be proposed and through which gate it is adopted, ``contents.py`` how it is read. The
+``adopting.py`` asks the gate through which it is proposed and adopted, ``contents.py`` says how it is read. The
 review by the joint meeting is ``meetings.py``.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from application.commands.adopting import ADOPT
+from application.commands.adopting import adopted, require_passable
 from application.commands.contents import read_version
 from application.commands.remedies import Done, Once, StaleVersion
 from application.due_days import days_after
@@ -100,7 +100,7 @@ class Proposals:
         officer: Officer,
         once: Once | None = None,
     ) -> Done:
-        """A department proposes the next version of something."""
+        """A department proposes the next version of something, which its gate may pass (``require_passable``)."""
 
         def make() -> Step:
             self._officer(officer)
@@ -114,6 +114,7 @@ class Proposals:
                 officer=officer,
                 now=self._ledger.now(),
             )
+            require_passable(self._ledger, self._registry, event, self._defaults)
             return Step(event)
 
         return self._perform(make, officer, once)
@@ -129,8 +130,9 @@ class Proposals:
             read_version(self._registry, proposal.what, content)
             if content["code"] != proposal.code:
                 raise Refused(Defect(proposal.rule, "proposal_content_unreadable", "/content/code"))
-            officer = command.officer
-            return Step(revise(proposal, content=content, officer=officer, now=self._ledger.now()), proposal)
+            event = revise(proposal, content=content, officer=command.officer, now=self._ledger.now())
+            require_passable(self._ledger, self._registry, event, self._defaults)
+            return Step(event, proposal)
 
         return self._perform(make, command.officer, once)
 
@@ -198,9 +200,9 @@ class Proposals:
             months, now = self._number(REVIEW_MONTHS, guards), self._ledger.now()
             event = publish(proposal, review_by=review_by, months_max=months, now=now)
             before = [supersede(found, by=proposal.id, now=now) for found in self._published(proposal)]
-            adopted = ADOPT[proposal.what](self._ledger, self._registry, proposal, self._defaults)
+            with_it = adopted(self._ledger, self._registry, proposal, self._defaults)
             more = [self._ledger.seal(made) for made in before]
-            return Step(event, proposal, more=more, guards=guards, adopted=[adopted])
+            return Step(event, proposal, more=more, guards=guards, adopted=[with_it])
 
         return self._perform(make, command.officer, once)
 

@@ -65,7 +65,9 @@ class Proposing(Days):
             own: dict[str, Any] = {"code": f"W{number}", "layer": "local", "effective_from": "2028-01-01"}
             content = dict(replace(ITEMS[LIGHT], provisions=(provision,), **own).to_json())
         else:
-            content = local_standard(code=f"W06-{number}", standard_bases=(basis,))
+            content = local_standard(
+                code=f"W06-{number}", standard_bases=(basis,), effective_from="2028-01-01"
+            )
         said = {**content, "version": 7} if flaw in ("said", "stale") else content
         who = replace(self.market, pseudonym="nobody") if flaw == "who" else self.market
         unlawful = {"": (), "who": ("QRY-1",)}.get(flaw, ("CAT-3",))

@@ -44,11 +44,9 @@ def test_mea_1_a_local_measure_is_consulted_on_and_published_through_its_own_gat
         (ordering, {("MEA-3", "measure_orders_others")}),
         ({**local_item(), "layer": "national"}, {("MEA-1", "measure_national_layer")}),
     ):
-        assert desk.post("", {"what": "measure", "content": wrong}, MARKET).status_code == 201
-        _approved(desk)
-        later = {"review_by": str(desk.world.today + timedelta(days=400))}
-        told = desk.post("publish", later).get_json()
-        assert {(e["rule"], e["code"]) for e in told["errors"]} == refusals
+        told = desk.post("", {"what": "measure", "content": wrong}, MARKET)
+        assert told.status_code == 422
+        assert {(e["rule"], e["code"]) for e in told.get_json()["errors"]} == refusals
     assert Registry(desk.world.ledger).measure("W01").items == ()
     assert desk.post("", {"what": "measure", "content": local_item()}, MARKET).status_code == 201
     _approved(desk)

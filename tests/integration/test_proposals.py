@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -57,9 +57,16 @@ class Desk:
             self.case, self.version = receipt["case"], receipt["version"]
         return answer
 
-    def unpublished(self, what: str, content: Mapping[str, Any]) -> tuple[str, str]:
+    def unproposed(self, what: str, content: Mapping[str, Any]) -> tuple[str, str]:
+        """Rule and code by which something is not even proposed, with its place and what would be lawful."""
+        told = self.post("", {"what": what, "content": content}, MARKET)
+        problem = told.get_json()
+        first = problem["errors"][0]
+        assert told.status_code == 422 and problem["instead"] and first["field"].startswith("/content")
+        return first["rule"], first["code"]
+
+    def unpublished(self, done: Done) -> tuple[str, str]:
         """Rule and code by which what was approved is not published; it stays approved."""
-        done = self.lived.through(what, content)
         self.case, self.version = str(done.case), done.version
         told = self.refused("publish", {"review_by": str(self.world.today + timedelta(days=100))})
         found = self.lived.proposals.find(done.case)
@@ -203,25 +210,25 @@ def test_lst_3_the_office_may_set_a_longer_time_for_comment_and_what_is_open_kee
 
 @pytest.mark.rule("CAT-3")
 @pytest.mark.rule("CAT-6")
-def test_cat_6_what_is_proposed_passes_its_own_gate_before_it_is_published(desk: Desk) -> None:
+def test_cat_6_what_its_own_gate_would_never_pass_is_not_even_proposed(desk: Desk) -> None:
     item = next(i for i in desk.world.city.items if i.code == "C03-03")
     ours = replace(item, version=2, bases=(*item.bases, LOCAL_BASIS), effective_from="2028-01-01")
     for layer in ("national", "municipal"):
         content = replace(ours, layer=layer).to_json()
-        assert desk.unpublished("catalogue_item", content) == ("CAT-6", "catalogue_national_layer")
+        assert desk.unproposed("catalogue_item", content) == ("CAT-6", "catalogue_national_layer")
     law = replace(LOCAL_BASIS, level="law")
     forever = PublicityRule("severity_maximum", (120, 240, 600))
     long = replace(ours, code="W07-01", version=1, layer="municipal", bases=(LOCAL_BASIS,))
     long = replace(long, nature="negative", public_organisation=True, repair="shield", publicity=forever)
-    assert desk.unpublished("catalogue_item", long.to_json()) == ("PUB-4", "catalogue_term_beyond_maximum")
+    assert desk.unproposed("catalogue_item", long.to_json()) == ("PUB-4", "catalogue_term_beyond_maximum")
     bare = replace(ours, code="W03-01", version=1, layer="municipal", bases=(law,))
-    assert desk.unpublished("catalogue_item", bare.to_json()) == ("CAT-6", "catalogue_supplement_basis")
+    assert desk.unproposed("catalogue_item", bare.to_json()) == ("CAT-6", "catalogue_supplement_basis")
 
 
 @pytest.mark.rule("CAT-2")
 @pytest.mark.rule("CAT-4")
 @pytest.mark.rule("PUB-2")
-def test_cat_2_what_has_no_basis_of_its_level_or_leaves_a_decision_open_is_not_published(desk: Desk) -> None:
+def test_cat_2_what_has_no_basis_of_its_level_or_leaves_a_decision_open_is_not_proposed(desk: Desk) -> None:
     item = next(i for i in desk.world.city.items if i.code == "C05-01")
     ours = replace(item, code="W05-01", layer="municipal", bases=(LOCAL_BASIS,), effective_from="2028-01-01")
     notice = replace(LOCAL_BASIS, level="normative_document")
@@ -238,7 +245,7 @@ def test_cat_2_what_has_no_basis_of_its_level_or_leaves_a_decision_open_is_not_p
         (replace(ours, repair=None), ("CAT-4", "catalogue_undecided_repair")),
         (people, ("PUB-2", "catalogue_personal_basis")),
     ):
-        assert desk.unpublished("catalogue_item", content.to_json()) == refusal
+        assert desk.unproposed("catalogue_item", content.to_json()) == refusal
 
 
 @pytest.mark.rule("LST-9")
@@ -246,7 +253,7 @@ def test_cat_2_what_has_no_basis_of_its_level_or_leaves_a_decision_open_is_not_p
 @pytest.mark.rule("LST-2")
 @pytest.mark.rule("LST-3")
 @pytest.mark.rule("LST-7")
-def test_lst_1_a_standard_outside_the_domains_below_its_level_or_kept_too_long_is_not_published(
+def test_lst_1_a_standard_outside_the_domains_below_its_level_or_kept_too_long_is_not_proposed(
     desk: Desk,
 ) -> None:
     rule = replace(LOCAL_BASIS, level="department_rule")
@@ -262,7 +269,7 @@ def test_lst_1_a_standard_outside_the_domains_below_its_level_or_kept_too_long_i
         (local_standard(answer_working_days=0, **days), ("LST-3", "list_limits_unusable")),
         (local_standard(least_rank="township", **days), ("LST-7", "list_rank_without_basis")),
     ):
-        assert desk.unpublished("list_standard", standard) == refusal
+        assert desk.unproposed("list_standard", standard) == refusal
 
 
 @pytest.mark.rule("LST-2")
@@ -270,31 +277,52 @@ def test_lst_1_a_standard_outside_the_domains_below_its_level_or_kept_too_long_i
 def test_lst_2_what_is_national_is_imported_and_no_local_version_takes_its_place(desk: Desk) -> None:
     world = desk.world
     standard = local_standard(code="C06-04", version=2, effective_from="2028-01-01")
-    assert desk.unpublished("list_standard", standard) == ("LST-2", "list_national")
+    assert desk.unproposed("list_standard", standard) == ("LST-2", "list_national")
     own = local_standard(scope="national", effective_from="2028-01-01")
-    assert desk.unpublished("list_standard", own) == ("LST-2", "list_national")
+    assert desk.unproposed("list_standard", own) == ("LST-2", "list_national")
     measure = next(found for found in world.city.measures if found.code == "M01")
     provisions = tuple(replace(p, basis=LOCAL_BASIS) for p in measure.provisions)
     local = replace(measure, version=2, layer="local", provisions=provisions, effective_from="2028-01-01")
-    assert desk.unpublished("measure", local.to_json()) == ("MEA-1", "measure_national_layer")
+    assert desk.unproposed("measure", local.to_json()) == ("MEA-1", "measure_national_layer")
     version = Registry(world.ledger).standard("C06-04").versions[-1]
     assert (version.version, version.scope) == (1, "national")
+
+
+def in_force_from(day: date) -> dict[str, Any]:
+    return local_standard(effective_from=str(day))
 
 
 @pytest.mark.rule("CAT-3")
 @pytest.mark.rule("LST-3")
 @pytest.mark.rule("MEA-1")
+@pytest.mark.rule("CAT-1")
 def test_cat_3_nothing_is_in_force_before_the_day_on_which_it_is_published(desk: Desk) -> None:
     world = desk.world
     item = next(i for i in world.city.items if i.code == "C03-03")
     ours = replace(item, code="W03-01", layer="municipal", bases=(LOCAL_BASIS,), effective_from="2020-01-01")
-    assert desk.unpublished("catalogue_item", ours.to_json()) == ("CAT-3", "catalogue_before_publication")
-    early = local_standard(effective_from=world.today.isoformat())
-    assert desk.unpublished("list_standard", early) == ("LST-3", "list_before_publication")
     measure = next(found for found in world.city.measures if found.code == "M01")
     provisions = tuple(replace(p, basis=LOCAL_BASIS) for p in measure.provisions)
     local = replace(measure, code="W01", layer="local", provisions=provisions)
-    assert desk.unpublished("measure", local.to_json()) == ("MEA-1", "measure_before_publication")
+    soonest, day = world.today + timedelta(days=31), timedelta(days=1)
+    for what, content, refusal in (
+        ("catalogue_item", ours.to_json(), ("CAT-3", "catalogue_before_publication")),
+        ("list_standard", in_force_from(soonest - day), ("LST-3", "list_before_publication")),
+        ("measure", local.to_json(), ("MEA-1", "measure_before_publication")),
+    ):
+        assert desk.unproposed(what, content) == refusal
+    # A standard is proposed beside the item of its list, and published after it (CAT-1).
+    alone = desk.lived.through("list_standard", local_standard(code="W06-02"))
+    assert desk.unpublished(alone) == ("CAT-1", "list_without_item")
+    # What could still be published in time when it was proposed is asked again on the day itself.
+    soonest = world.today + 31 * day
+    late = desk.lived.of("list_standard", in_force_from(soonest))
+    tomorrow = replace(local, effective_from=str(world.today + 2 * day)).to_json()
+    overtaken = desk.lived.through("measure", tomorrow)
+    world.clock.advance(days=1)
+    assert desk.unpublished(overtaken) == ("MEA-1", "measure_before_publication")
+    late = desk.lived.proposals.consult(desk.lived.on(late), closes=world.today + 30 * day)
+    world.clock.advance(days=31)
+    assert desk.unpublished(desk.lived.met(late)) == ("LST-3", "list_before_publication")
     on_the_day = replace(ours, effective_from=(world.today + timedelta(days=2)).isoformat())
     done = desk.lived.through("catalogue_item", on_the_day.to_json())
     desk.case, desk.version = str(done.case), done.version
