@@ -136,7 +136,7 @@ class DecisionPapers:
             issue = Issue(ledger_id.hex, authority_of(ledger_id), look, issued, salt)
             return decision(issue, found.told, placed, self._desk.registry)
 
-        return self._reports.issue(found.position, made, Asked(media), guards=found.guards)
+        return self._reports.issue(found.position, made, Asked(media), form=FORMAT, guards=found.guards)
 
 
 def _gathered(told: Iterable[Shown], case: str) -> tuple[dict[int, dict[str, Any]], dict[str, Any]]:

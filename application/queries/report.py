@@ -35,7 +35,9 @@ from domain.remedies.repair_events import RecordReturned
 from domain.shared.canonical import Json, Parts
 from domain.transparency.epoch import shown_commitment
 
-FORMAT = "xinlu/report@v1"
+FIRST_FORM, FORM = "xinlu/report@v1", "xinlu/report@v2"
+"""The forms of a report: in which one was issued its event says, one without it is of the first. In the first, what lay
+outside a consent had a count of nothing (ADR 0060)."""
 REPORT = "report"
 SUBJECT, AGENT, DEPARTMENT = "subject", "agent", "department"
 KEPT_AT_BOTH_ENDS = 4
@@ -234,10 +236,11 @@ def within(records: Sequence[Standing], from_day: str | None, to_day: str | None
 def report(issue: Issue, records: Sequence[Standing]) -> dict[str, Json]:
     """The report as JSON, without score or grade (MEA-4); its canonical bytes are what is committed to."""
     issued, objected = issue.issued, frozenset(issue.issued.objected or ())
-    told = within(records, issued.from_day, issued.to_day)
-    sections = [_section(section, told, issue.scope, objected) for section in SECTIONS]
+    told, form = within(records, issued.from_day, issued.to_day), issued.form or FIRST_FORM
+    sections = [_section(section, told, issue.scope, objected, form) for section in SECTIONS]
+    untold = {str(s["id"]) for s in sections if "records" not in s}
     return {
-        "format": FORMAT,
+        "format": form,
         "number": issued.number,
         "issued_at": instant(issued.timestamp),
         "ledger": issue.ledger,
@@ -248,7 +251,8 @@ def report(issue: Issue, records: Sequence[Standing]) -> dict[str, Json]:
         "period": {"from": issued.from_day or "", "to": issued.to_day or ""},
         "look": issued.look,
         "labels": labels(sections),
-        "counts": {str(s["id"]): len(_list(s["records"])) for s in sections},
+        **({} if form == FIRST_FORM else {"labels_outside": [code for code in LABELS if code in untold]}),
+        "counts": {str(s["id"]): len(_list(s["records"])) for s in sections if "records" in s},
         "sections": [*sections],
         "salt": issue.salt.hex(),
     }
@@ -259,7 +263,7 @@ def labels(sections: Sequence[Mapping[str, Json]]) -> list[Json]:
 
     The one place where decisions to list somebody will add theirs. Never an opinion of ours.
     """
-    stands = {str(s["id"]) for s in sections if s["records"]}
+    stands = {str(s["id"]) for s in sections if s.get("records")}
     if any("objected" in _list(entry["marks"]) for s in sections for entry in _entries(s)):
         stands.add("objected")
     return [{"code": code, "zh": zh, "en": en} for code, (zh, en) in LABELS.items() if code in stands]
@@ -291,12 +295,20 @@ def _section(
     records: Sequence[Standing],
     scope: Sequence[CatalogueItem] | None,
     objected: frozenset[str],
+    form: str,
 ) -> dict[str, Json]:
-    """A section with its records; one of which nothing is within the consent says so, and not that there is none."""
+    """A section with its records; one of which nothing is within the consent says so, and not that there is none.
+
+    Of the newer form such a one has no list and no count, and one that the consent covers in part says that there is
+    nothing within it, since of the section's other items nobody may be told.
+    """
     mine = [_entry(r, section, objected) for r in records if section_of(r.item) == section.id]
     outside = scope is not None and section.id not in {section_of(item.code) for item in scope}
-    state = "outside" if outside else "told" if mine else "none"
-    return {"id": section.id, "zh": section.zh, "en": section.en, "state": state, "records": [*mine]}
+    first = form == FIRST_FORM
+    nothing = "none" if first or scope is None else "none_within"
+    state = "outside" if outside else "told" if mine else nothing
+    told: dict[str, Json] = {} if outside and not first else {"records": [*mine]}
+    return {"id": section.id, "zh": section.zh, "en": section.en, "state": state, **told}
 
 
 def section_of(item: str) -> str:
@@ -370,4 +382,4 @@ def _list(value: Json) -> list[Json]:
 
 
 def _entries(section: Mapping[str, Json]) -> list[dict[str, Json]]:
-    return [entry for entry in _list(section["records"]) if isinstance(entry, dict)]
+    return [entry for entry in _list(section.get("records", [])) if isinstance(entry, dict)]

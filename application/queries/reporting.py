@@ -21,6 +21,7 @@ from application.queries.history import RecordLife, history_digest, life_of
 from application.queries.looks import Overtaken, log_look, log_look_at, made_again
 from application.queries.report import (
     AGENT,
+    FORM,
     REPORT,
     SUBJECT,
     Issue,
@@ -262,6 +263,7 @@ class Reports:
             lambda event, subject, told: report(self._said(event, subject, told), records),
             asked,
             objected,
+            form=FORM,
             guards=guards,
         )
         if self._objected(records) != objected:
@@ -284,11 +286,13 @@ class Reports:
         asked: Asked,
         objected: Iterable[str] = (),
         *,
+        form: str,
         guards: Mapping[UUID, int],
     ) -> Issued:
         """Log that a paper made of a look is issued, with its digest, before it is given to anybody.
 
-        ``guards`` are the streams that it relies on. Raises ``Overtaken`` when one moved, and ``LedgerUnavailable``.
+        ``form`` names the paper's form, ``guards`` are the streams that it relies on. Raises
+        ``Overtaken`` when one moved, and ``LedgerUnavailable``.
         """
         now, number = self._ledger.now(), self._new_number()
         subject, told = self._look(look)
@@ -302,6 +306,7 @@ class Reports:
             objected=sorted(objected),
             from_day=asked.from_day,
             to_day=asked.to_day,
+            form=form,
         )
         content = canonical(make(event, subject, told))
         event = committed(event, content, self._salt(number))

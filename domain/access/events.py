@@ -97,11 +97,15 @@ class ReportIssued(Event):
 
     ``look`` names the look that showed what it says (``access:7``), ``media`` how it was asked for. ``shown`` and
     ``answers`` commit to its bytes as those of an answer. ``objected`` lists its records to which an objection was
-    pending; ``from_day`` and ``to_day`` bound its records' dates, where the asker set bounds.
+    pending; ``from_day`` and ``to_day`` bound its records' dates, where the asker set bounds. ``form`` names the form
+    in which it was made (``xinlu/report@v2``), so that a replay makes it in that form for ever.
     """
 
     TOPIC: ClassVar[str] = "report.issued"
     KIND: ClassVar[Kind] = Kind.ACCESS
+    SCHEMA: ClassVar[int] = 2
+    UPCASTS: ClassVar = {1: lambda parts: parts}
+    """Version 1 had no ``form``: each paper was of its first one."""
     PART_OF: ClassVar[Mapping[str, str]] = {
         "objected": "restricted",
         "from_day": "restricted",
@@ -115,3 +119,4 @@ class ReportIssued(Event):
     objected: list[str] | None = None
     from_day: str | None = None
     to_day: str | None = None
+    form: str | None = None

@@ -32,9 +32,17 @@ ASKED_BY: Mapping[str, Words] = {
 }
 EMPTY: Mapping[str, Words] = {
     "none": ("无", "no information"),
+    "none_within": ("授权事项内无", "none within the items consented to"),
     "outside": ("不在授权范围内", "outside the consent"),
     "told": ("", ""),
 }
+NO_LABEL: Words = ("标识：无", "labels: none")
+NO_LABEL_WITHIN: Words = ("标识：授权事项内无", "labels: none within the items consented to")
+LIMITED: Words = (
+    "本报告只涉及授权事项；授权之外的栏目和标识未作说明，不表示没有。",
+    "This report covers the items consented to alone; of sections and labels beyond them it says nothing, neither that"
+    " there are any nor that there are none.",
+)
 NOTES: tuple[Words, ...] = (
     (
         "本报告只列出具时有效的记录；已修复、撤回、到期的不在其中。",
@@ -59,9 +67,10 @@ def sheet(report: Mapping[str, Any], *, digest: str, receipt: str, link: str) ->
         "number": report["number"],
         "head": _head(report),
         "labels": [(label["zh"], label["en"]) for label in report["labels"]],
+        "no_label": NO_LABEL_WITHIN if "consent" in report["asked"] else NO_LABEL,
         "counts": [(s["zh"], s["en"], _count(s)) for s in report["sections"]],
         "sections": [_section(s) for s in report["sections"]],
-        "notes": NOTES,
+        "notes": (LIMITED, *NOTES) if "consent" in report["asked"] else NOTES,
         "proof": _filled(
             ("SHA-256 摘要", "SHA-256 digest", digest),
             ("入账回执", "receipt", receipt),
@@ -111,7 +120,7 @@ def _section(section: Mapping[str, Any]) -> dict[str, Any]:
         "id": section["id"],
         "title": (section["zh"], section["en"]),
         "empty": EMPTY[section["state"]],
-        "entries": [_entry(entry) for entry in section["records"]],
+        "entries": [_entry(entry) for entry in section.get("records", ())],
     }
 
 

@@ -47,15 +47,15 @@ def own(scene: Scene, media: str = JSON, *, behalf: str = "subject", **said: Any
     return scene.post(REPORTS, {**scene.subject, **said}, **headers)
 
 
-def authorised(scene: Scene, *, purpose: str = PURPOSE, **said: Any) -> TestResponse:
-    headers = {"credit_official": scene.stranger_officer, "credit_purpose": purpose}
+def authorised(scene: Scene, media: str = JSON, *, purpose: str = PURPOSE, **said: Any) -> TestResponse:
+    headers = {"credit_official": scene.stranger_officer, "credit_purpose": purpose, "accept": media}
     return scene.post(REPORTS, {**scene.subject, **said}, scene.stranger, **headers)
 
 
 def entries(answer: TestResponse) -> dict[str, Any]:
     """The records of a report by id."""
     assert answer.status_code == 200, answer.text
-    return {e["record"]: e for s in answer.get_json()["report"]["sections"] for e in s["records"]}
+    return {e["record"]: e for s in answer.get_json()["report"]["sections"] for e in s.get("records", [])}
 
 
 def events(scene: Scene, answer: TestResponse) -> tuple[SubjectQueried, ReportIssued, int]:
@@ -132,7 +132,7 @@ def fsck_and_verify(scene: Scene) -> None:
 
 @pytest.mark.rule("PRV-2")
 def test_prv_2_a_department_has_a_report_within_a_consent_in_force_only_and_never_an_empty_one_instead(
-    scene: Scene,
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refusals = [
         authorised(scene),
@@ -154,9 +154,18 @@ def test_prv_2_a_department_has_a_report_within_a_consent_in_force_only_and_neve
     assert {e["item"] for e in entries(answer).values()} == {"C03-02"}
     states = {s["id"]: s["state"] for s in report["sections"]}
     assert states.pop("administration") == "told" and set(states.values()) == {"outside"}
+    assert set(report["counts"]) == {"administration"}
+    assert report["labels_outside"] == ["honesty", "serious", "abnormal"]
     look, issued, _ = events(scene, answer)
     assert look.view == "report" and look.consent == scene.consent and issued.objected == [str(scene.record)]
     assert is_reproduced(scene, answer)
+    page = authorised(scene, consent=scene.consent, media=HTML)
+    assert page.status_code == 200 and "不表示没有" in page.text and "标识：无" not in page.text
+    with monkeypatch.context() as before:
+        before.setattr("application.queries.reporting.FORM", None)
+        first = authorised(scene, consent=scene.consent)
+    # One that was issued before there was another form says what it said then, and is made again as it was.
+    assert len(first.get_json()["report"]["counts"]) == len(states) + 1 and is_reproduced(scene, first)
     path = f"/v1/consents/{scene.consent}/withdraw"
     assert scene.post(path, scene.subject, credit_on_behalf_of="subject").status_code == 201
     assert authorised(scene, consent=scene.consent).get_json()["rule"] == "PRV-2"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from dataclasses import replace
@@ -20,16 +21,20 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from application.queries.report import SECTIONS, Issue, Standing, labels, report, section_of, within
+from application.queries.report import FORM, SECTIONS, Issue, Standing, labels, report, section_of, within
 from domain.access.events import ReportIssued, SubjectQueried
 from domain.access.model import OWN_RECORDS
 from domain.parties.events import SubjectRegistered
+from domain.shared.canonical import canonical
 from infrastructure.report_seal import ReportSeal, make_report_seal
+from interfaces.demo.city import read_city
 from interfaces.portal import report_paper, report_sheet
 from interfaces.portal.report_sheet import checking_link, sheet
+from tests.world import DATA
 
 AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 NUMBER = "20261121-MFRGGZDFMZTWQ2LK"
+ITEM = read_city(DATA).items[0]
 JUDGING = (
     "评分",
     "得分",
@@ -145,6 +150,44 @@ def test_labels_come_from_facts_alone() -> None:
     sections: Any = report(issue(), [record("C06-01")])["sections"]
     assert [label["code"] for label in labels(sections)] == ["serious"]  # type: ignore[index, call-overload]
     assert labels(report(issue(), [record()])["sections"]) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.rule("PRV-2")
+def test_prv_2_a_report_says_nothing_of_what_lies_outside_the_consent_and_no_count_that_reads_as_none() -> (
+    None
+):
+    def made(form: str | None, *codes: str) -> Any:
+        limited = replace(issue(), scope=tuple(replace(ITEM, code=code) for code in codes))
+        return report(replace(limited, issued=replace(limited.issued, form=form)), [record()])
+
+    told = made(FORM, "C03-02", "C11-01")
+    sections = {s["id"]: s for s in told["sections"]}
+    assert sections["serious"]["state"] == "outside" and "records" not in sections["serious"]
+    assert set(told["counts"]) == {"honesty", "administration"} and told["labels_outside"] == [
+        "serious",
+        "abnormal",
+    ]
+    # Within the consent there is none, and of the section's other items nobody was asked.
+    assert (sections["honesty"]["state"], told["counts"]["honesty"]) == ("none_within", 0)
+    assert (sections["administration"]["state"], told["counts"]["administration"]) == ("told", 1)
+    shown = sheet(
+        {**told, "asked": {**told["asked"], "consent": {}}}, digest="ab" * 32, receipt="access:2", link="x"
+    )
+    assert {zh: n for zh, _, n in shown["counts"]}["严重失信"] == "不在授权范围内"
+    assert "授权之外" in shown["notes"][0][0] and "授权事项内无" in shown["no_label"][0]
+    whole: Any = report(replace(issue(), issued=replace(issue().issued, form=FORM)), [record()])
+    assert set(whole["counts"].values()) == {0, 1} and whole["labels_outside"] == []
+    assert {s["state"] for s in whole["sections"]} == {"told", "none"}
+    assert "标识：无" in on_sheet(whole)["no_label"] and on_sheet(whole)["notes"] == report_sheet.NOTES
+
+
+def test_a_report_of_the_first_form_is_made_again_as_it_was_to_the_byte() -> None:
+    """The digests were taken when there was no other form."""
+    first = report(issue(), [record("C06-01"), record()]), report(replace(issue(), scope=()), [])
+    assert [hashlib.sha256(canonical(told)).hexdigest() for told in first] == [
+        "dd631bf3dafb7f4ff25e803cff2c948252ba3cd8f4cd091e33f365b069cc5edd",
+        "0037e90799b5c9aa0b9aee4237ff988054b326f245b8533ba4f083aa6a325577",
+    ]
 
 
 def test_bounds_are_inclusive_and_the_newest_decision_comes_first() -> None:

@@ -549,6 +549,17 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         },
         "restricted": {"objected": ["0f0e0d0c-0b0a-4a0b-8c0d-0e0f00010203"], "from_day": "2025-01-01"},
     },
+    ("report.issued", 2): {
+        "public": {
+            "number": "20261121-MFRGGZDFMZTWQ2LK",
+            "look": "access:7",
+            "media": "application/pdf",
+            "shown": [["20261121-MFRGGZDFMZTWQ2LK", "report", "5b" * 32]],
+            "answers": ["6c" * 32],
+            "form": "xinlu/report@v2",
+        },
+        "restricted": {"objected": [], "to_day": "2026-11-20"},
+    },
     ("setting.changed", 1): {
         "public": {
             "name": "publicity.maximum_months",
