@@ -22,9 +22,10 @@ from infrastructure.clock import SystemClock
 from infrastructure.keys import FileVault, gateway_issuer, verify_ed25519
 from infrastructure.log_keys import verify_note
 from infrastructure.postgres.auditing import PostgresAudit
+from infrastructure.postgres.log_reader import LogReader
+from infrastructure.postgres.pool import Pool
 from infrastructure.postgres.restoring import PostgresRestore
 from infrastructure.postgres.stamps import PostgresStamps
-from infrastructure.postgres.store import LogReader, Pool
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.published import BEHIND_SECONDS_MAX, AuditedFolder

@@ -64,12 +64,14 @@ from infrastructure.postgres.epochs import PostgresEpochs
 from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.flags import PostgresFlagReading
 from infrastructure.postgres.indicators import PostgresIndicatorReading
+from infrastructure.postgres.log_reader import LogReader
 from infrastructure.postgres.operations import PostgresOperations
+from infrastructure.postgres.pool import Pool
 from infrastructure.postgres.reading import PostgresSharedReading
 from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
 from infrastructure.postgres.registers import PostgresRegisters
 from infrastructure.postgres.seals import PostgresSeals
-from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore
+from infrastructure.postgres.store import PostgresEventStore
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.prepared import NotPrepared, database, prepare, role_pool

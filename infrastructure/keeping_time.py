@@ -12,7 +12,7 @@ from application.ledger import parse_instant
 from application.ports import Clock, Log
 from infrastructure.clock import ClockError, DemoClock, SystemClock
 from infrastructure.keys import FileVault
-from infrastructure.postgres.store import LogReader
+from infrastructure.postgres.log_reader import LogReader
 from infrastructure.prepared import NotPrepared, role_pool
 from infrastructure.settings import Settings
 

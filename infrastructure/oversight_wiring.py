@@ -9,8 +9,9 @@ from application.registry import Registry
 from application.reviews import ReviewRunner
 from infrastructure.postgres.flags import PostgresFlags
 from infrastructure.postgres.indicators import PostgresUnitCounts
+from infrastructure.postgres.log_reader import LogReader
+from infrastructure.postgres.pool import Pool
 from infrastructure.postgres.reviews import PostgresReviewed
-from infrastructure.postgres.store import LogReader, Pool
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.remedy_data import load_calendar, load_settings
 

@@ -11,7 +11,7 @@ from infrastructure.embedded_host import OwnedElsewhere
 from infrastructure.keys import GATEWAY_PUBLIC, FileVault
 from infrastructure.log_keys import make_first_log_key
 from infrastructure.migrate import has_events, logins, migrate
-from infrastructure.postgres.store import Pool, open_pool
+from infrastructure.postgres.pool import Pool, open_pool
 from infrastructure.private_files import write_private
 from infrastructure.report_seal import make_report_seal
 from infrastructure.settings import Settings

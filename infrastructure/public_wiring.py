@@ -11,8 +11,8 @@ from application.queries.public import PublicLookup
 from application.registry import Registry
 from domain.shared.city_time import city_day
 from infrastructure.postgres.comparing import PostgresComparedReading
+from infrastructure.postgres.pool import Pool
 from infrastructure.postgres.reading import PostgresPublicReading
-from infrastructure.postgres.store import Pool
 from infrastructure.remedy_data import load_settings
 
 

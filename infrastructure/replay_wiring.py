@@ -11,7 +11,7 @@ from application.queries.replay import Replay
 from application.queries.replaying.published_then import published_then
 from infrastructure.keys import FileVault
 from infrastructure.postgres.past import PostgresPastReader
-from infrastructure.postgres.store import Pool
+from infrastructure.postgres.pool import Pool
 from infrastructure.settings import Settings
 from infrastructure.tile_files import MapFiles, PublishedFolder, TileFiles
 

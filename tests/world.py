@@ -81,13 +81,15 @@ from infrastructure.postgres.due_cases import PostgresDueCases
 from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.flags import PostgresFlagReading
 from infrastructure.postgres.indicators import PostgresIndicatorReading
+from infrastructure.postgres.log_reader import LogReader
 from infrastructure.postgres.operations import PostgresOperations
+from infrastructure.postgres.pool import Pool, open_pool
 from infrastructure.postgres.reading import PostgresSharedReading
 from infrastructure.postgres.recorder import LogRecorder, StreamRecorder
 from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
 from infrastructure.postgres.registers import PostgresRegisters
 from infrastructure.postgres.seals import PostgresSeals
-from infrastructure.postgres.store import LogReader, Pool, PostgresEventStore, open_pool
+from infrastructure.postgres.store import PostgresEventStore
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.public_wiring import consistency_desk, public_lookup

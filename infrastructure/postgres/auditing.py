@@ -13,7 +13,7 @@ from application.ports import Document, WrappedKey
 from application.sequencer import VIEWS, TreeHead
 from application.stamping import Stamp
 from domain.transparency.prefix_map import MapHead
-from infrastructure.postgres.store import Pool, connection
+from infrastructure.postgres.pool import Pool, connection
 from infrastructure.postgres.views import Connection, rows_root
 
 

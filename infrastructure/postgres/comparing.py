@@ -9,7 +9,7 @@ from uuid import UUID
 
 from application.comparing import Known
 from application.projections.renditions import PUBLIC, Rendition
-from infrastructure.postgres.store import Pool, connection
+from infrastructure.postgres.pool import Pool, connection
 
 _SHOWN = "subject_id, part, item, record_position, until, key_owner, key_class, bytes"
 

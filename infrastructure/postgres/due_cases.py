@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from application.ports import CaseDays
-from infrastructure.postgres.store import Pool, connection
+from infrastructure.postgres.pool import Pool, connection
 
 
 class PostgresDueCases:

@@ -16,7 +16,7 @@ from application.projections.projector import ViewsMoved
 from domain.transparency.digest import FIRST_DIGEST
 from domain.transparency.epoch import PUBLIC, SHARED
 from domain.transparency.prefix_map import MapHead
-from infrastructure.postgres.store import Pool, connection
+from infrastructure.postgres.pool import Pool, connection
 from infrastructure.postgres.views import Connection
 
 

@@ -14,7 +14,8 @@ from uuid import UUID
 from application.erasure_scope import Scope
 from application.ports import KeyName, Log, NewRow, WrappedKey
 from domain.transparency.digest import StoredRow
-from infrastructure.postgres.store import Pool, connection, stored_row
+from infrastructure.postgres.log_reader import stored_row
+from infrastructure.postgres.pool import Pool, connection
 
 LOCK = int.from_bytes(hashlib.sha256(b"xinlu/eraser").digest()[:8], "big", signed=True)
 _ERASE = (

@@ -16,7 +16,7 @@ from domain.oversight.flag_causes import COUNTED, Found, Trace
 from domain.oversight.flag_events import FlagClosed, FlagJoined, FlagRaised, FlagReassigned
 from domain.shared.city_time import city_day
 from domain.transparency.merkle import leaf_hash
-from infrastructure.postgres.store import Pool, connection
+from infrastructure.postgres.pool import Pool, connection
 
 OF_ONE_UNIT_MAX = 20
 LOOKED_AT_MAX = 10_000

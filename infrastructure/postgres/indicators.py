@@ -10,7 +10,7 @@ from psycopg.rows import TupleRow
 from application.indicators import MonthRead
 from application.ports import Log
 from application.projections.indicators import Positions, UnitCounts
-from infrastructure.postgres.store import Pool, connection
+from infrastructure.postgres.pool import Pool, connection
 
 _ADD = (
     "INSERT INTO ledger.unit_counts AS c (unit, month, name, detail, n) VALUES (%s, %s, %s, %s, %s)"

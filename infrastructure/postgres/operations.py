@@ -6,7 +6,7 @@ from datetime import datetime
 
 from application.queries.operations import State
 from domain.shared.city_time import city_day
-from infrastructure.postgres.store import Pool, connection
+from infrastructure.postgres.pool import Pool, connection
 
 
 class PostgresOperations:

@@ -10,7 +10,8 @@ from psycopg import sql
 
 from application.ports import Log
 from domain.transparency.digest import StoredRow
-from infrastructure.postgres.store import COLUMNS, LogReader, connection, stored_row
+from infrastructure.postgres.log_reader import COLUMNS, LogReader, stored_row
+from infrastructure.postgres.pool import connection
 
 
 class PostgresPastReader(LogReader):

@@ -11,7 +11,8 @@ from application.ports import Append, KeyName, WrappedKey
 from application.projections.renditions import DOSSIER, PUBLIC, SHARED, Rendition
 from application.queries.public import Status
 from application.queries.shared import Listed, Read
-from infrastructure.postgres.store import Pool, connection, position_at
+from infrastructure.postgres.log_reader import position_at
+from infrastructure.postgres.pool import Pool, connection
 
 _SHOWN = "part, item, record_position, until, key_owner, key_class, bytes, objected"
 

@@ -31,7 +31,8 @@ from domain.shared.kinds import Kind
 from domain.transparency.commitment import commit, open_parts
 from domain.transparency.leaf import ActLeaf, act_message
 from domain.transparency.signer import Signer
-from infrastructure.postgres.store import Pool, PostgresEventStore, connection
+from infrastructure.postgres.pool import Pool, connection
+from infrastructure.postgres.store import PostgresEventStore
 
 PLATFORM_META = canonical({"actor": "platform"})
 

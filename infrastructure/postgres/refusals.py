@@ -10,7 +10,7 @@ from psycopg.rows import TupleRow
 
 from application.projections.refusals import Counts, as_counts
 from application.queries.rules import Refusals
-from infrastructure.postgres.store import Pool, connection
+from infrastructure.postgres.pool import Pool, connection
 
 _ADD = (
     "INSERT INTO ledger.refusal_counts AS c (rule, day, acts, rows) VALUES (%s, %s, %s, %s)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.transparency.epoch import Epoch, parse_epoch
-from infrastructure.postgres.store import Pool, connection
+from infrastructure.postgres.pool import Pool, connection
 
 
 class PostgresReviewed:

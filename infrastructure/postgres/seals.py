@@ -8,8 +8,8 @@ from uuid import UUID
 
 from application.commands.tip_offs import Opening
 from application.ports import Append, KeyName, WrappedKey
+from infrastructure.postgres.pool import Pool, connection
 from infrastructure.postgres.reading import access_arguments
-from infrastructure.postgres.store import Pool, connection
 
 _LOG = (
     "SELECT ledger.log_access(%b::uuid[], %b::bigint[], %b::text[], %b::int[], %b::text[], %b::bytea[], %b::text[],"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from application.stamping import Stamp
-from infrastructure.postgres.store import Pool, connection
+from infrastructure.postgres.pool import Pool, connection
 
 
 class PostgresStamps:

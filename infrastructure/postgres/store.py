@@ -1,130 +1,31 @@
 """The event store on PostgreSQL: every write is one call of ``ledger.append`` (migrations/0001).
 
-Commands call it through ``application.ports.EventStore``; projections and verify read with ``LogReader``.
+Commands call it through ``application.ports.EventStore``; whole logs are read with ``log_reader.py``.
 """
 
 from __future__ import annotations
 
-import select
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
 from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool, PoolTimeout
 
 from application.ports import (
     Append,
-    Conflict,
     Document,
     KeyName,
-    LedgerUnavailable,
     Log,
     OpenCase,
     Receipt,
     WrappedKey,
 )
 from domain.transparency.digest import StoredRow
-from infrastructure.postgres.append_call import (
-    append_parameters,
-    case_parameters,
-    days_parameters,
-    mark_parameters,
-)
-
-Pool = ConnectionPool[psycopg.Connection[TupleRow]]
-CONFLICTS = {
-    "XL001": "stream",
-    "XL002": "document",
-    "XL003": "subject",
-    "XL004": "data_key",
-    "XL005": "guard",
-    "XL006": "receipt",
-    "XL007": "generation",
-}
-_APPEND = (
-    "SELECT ledger.append(%b::text, %b::uuid[], %b::bigint[], %b::text[], %b::int[], %b::text[], %b::bytea[],"
-    " %b::text[], %b::bytea[], %b::bytea[], %b::uuid[], %b::bigint[], %b::bytea[], %b::uuid[], %b::bytea[],"
-    " %b::bytea[], %b::uuid[], %b::uuid[], %b::text[], %b::int[], %b::bytea[], %b::uuid[],"
-    " %b::text, %b::text, %b::bytea, %b::int, %b::jsonb)"
-)
-_APPEND_MARKED = (
-    _APPEND.replace("append(", "append_marked(")[:-1] + ", %b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[])"
-)
-_APPEND_CASE = (
-    _APPEND_MARKED.replace("append_marked(", "append_case(")[:-1]
-    + ", %b::uuid[], %b::text[], %b::text[], %b::uuid[])"
-)
-_APPEND_COUNTED = (
-    _APPEND_CASE.replace("append_case(", "append_counted(")[:-1]
-    + ", %b::uuid[], %b::date[], %b::date[], %b::uuid[], %b::bigint[])"
-)
-_APPEND_RETURNED = _APPEND_COUNTED.replace("append_counted(", "append_returned(")[:-1] + ", %b::uuid[])"
-COLUMNS = (
-    "position, stream_id, stream_version, topic, schema_version, recorded_at,"
-    " meta, key_ref, sealed, leaf, digest"
-)
-
-
-def open_pool(
-    url: str, *, size_max: int = 8, timeout_seconds: float = 5.0, lock_timeout_seconds: float = 5.0
-) -> Pool:
-    """A pool of autocommit connections with limits on every wait; connections are opened on first use."""
-    pool: Pool = ConnectionPool(
-        url,
-        min_size=0,
-        max_size=size_max,
-        timeout=timeout_seconds,
-        open=False,
-        check=_check,
-        kwargs={
-            "autocommit": True,
-            "options": f"-c lock_timeout={lock_timeout_seconds * 1000:.0f}ms -c statement_timeout=60s"
-            " -c idle_in_transaction_session_timeout=10s",
-        },
-    )
-    pool.open(wait=False)
-    return pool
-
-
-def _check(conn: psycopg.Connection[TupleRow]) -> None:
-    """That an idle connection still stands, asked of the server only when something came in on it.
-
-    A server that stops says so or closes, and either makes the socket readable; asking every time cost a quarter
-    of a query (docs/performance.md). Raises ``psycopg.Error`` when it is gone.
-    """
-    waiting = select.poll()
-    waiting.register(conn.fileno(), select.POLLIN)
-    if waiting.poll(0):
-        ConnectionPool.check_connection(conn)
-
-
-@contextmanager
-def connection(pool: Pool) -> Iterator[psycopg.Connection[TupleRow]]:
-    """A pooled connection; what stands in the way comes out as Conflict or LedgerUnavailable."""
-    try:
-        with pool.connection() as conn:
-            yield conn
-    except PoolTimeout:
-        raise LedgerUnavailable("no connection in time") from None
-    except psycopg.Error as error:
-        what = CONFLICTS.get(error.sqlstate or "")
-        if what is not None:
-            raise Conflict(what) from None
-        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-            raise LedgerUnavailable(type(error).__name__) from None
-        if isinstance(error, psycopg.errors.InsufficientPrivilege):
-            raise LedgerUnavailable("the right was revoked") from None
-        raise
-
-
-def stored_row(row: Sequence[Any]) -> StoredRow:
-    """A row of ``records`` or ``access`` in column order."""
-    return StoredRow(*row)
+from infrastructure.postgres.append_call import append_call
+from infrastructure.postgres.log_reader import COLUMNS, stored_row
+from infrastructure.postgres.pool import Pool, connection
 
 
 class PostgresEventStore:
@@ -143,17 +44,7 @@ class PostgresEventStore:
 
     @staticmethod
     def _append(conn: psycopg.Connection[TupleRow], batch: Append) -> int:
-        query, arguments = _APPEND, append_parameters(batch)
-        if batch.returns:
-            arguments += [*mark_parameters(batch), *case_parameters(batch), *days_parameters(batch)]
-            query, arguments = _APPEND_RETURNED, [*arguments, batch.returns]
-        elif batch.days:
-            arguments += [*mark_parameters(batch), *case_parameters(batch), *days_parameters(batch)]
-            query = _APPEND_COUNTED
-        elif batch.opened or batch.closed:
-            query, arguments = _APPEND_CASE, arguments + mark_parameters(batch) + case_parameters(batch)
-        elif batch.marks or batch.unmarks:
-            query, arguments = _APPEND_MARKED, arguments + mark_parameters(batch)
+        query, arguments = append_call(batch)
         with conn.cursor(binary=True) as cursor:
             row = cursor.execute(query, arguments, prepare=True).fetchone()
         assert row is not None
@@ -342,57 +233,3 @@ class PostgresEventStore:
     def _all(self, query: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
         with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
             return cursor.execute(query.encode(), arguments).fetchall()
-
-
-def position_at(pool: Pool, at: datetime) -> int:
-    """Where an instant falls in the records log, 0 before its first event (logins ``reader``, ``auditor``)."""
-    written = at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    with connection(pool) as conn:
-        row = conn.execute("SELECT ledger.position_at(%s)", (written,)).fetchone()
-    return int(row[0]) if row else 0
-
-
-class LogReader:
-    """Whole-log reading for projections, verify and audits (logins ``projector`` and ``auditor``)."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-
-    def rows(self, log: Log, *, after: int, limit: int) -> list[StoredRow]:
-        """Up to ``limit`` rows after a position, in order; a committed prefix, never with a gap."""
-        query = sql.SQL("SELECT {} FROM {} WHERE position > %s ORDER BY position LIMIT %s").format(
-            sql.SQL(COLUMNS), sql.Identifier("ledger", log)
-        )
-        with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
-            return [stored_row(r) for r in cursor.execute(query, (after, limit)).fetchall()]
-
-    def row_of(self, log: Log, stream_id: UUID, version: int) -> StoredRow | None:
-        """The row of one stream at one version, or None."""
-        query = sql.SQL("SELECT {} FROM {} WHERE stream_id = %s AND stream_version = %s").format(
-            sql.SQL(COLUMNS), sql.Identifier("ledger", log)
-        )
-        with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
-            row = cursor.execute(query, (stream_id, version)).fetchone()
-        return None if row is None else stored_row(row)
-
-    def head(self, log: Log) -> tuple[int, bytes]:
-        """Position and digest of the log's head row; (0, 32 zero bytes) when it is empty."""
-        with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
-            row = cursor.execute(
-                "SELECT position, digest FROM ledger.heads WHERE log = %s", (log,)
-            ).fetchone()
-        assert row is not None
-        return int(row[0]), bytes(row[1])
-
-    def position_at(self, at: datetime) -> int:
-        """Where an instant falls in the records log, 0 before its first event."""
-        return position_at(self._pool, at)
-
-    def data_keys_of(self, owners: Iterable[UUID]) -> dict[KeyName, WrappedKey]:
-        """Wrapped data keys of the owners, by owner and class."""
-        with connection(self._pool) as conn, conn.cursor(binary=True) as cursor:
-            rows = cursor.execute(
-                "SELECT owner, class, generation, wrapped FROM ledger.data_keys WHERE owner = ANY (%s)",
-                (list(owners),),
-            ).fetchall()
-        return {(r[0], r[1]): WrappedKey(*r) for r in rows}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from application.sequencer import TreeHead
-from infrastructure.postgres.store import Pool, connection
+from infrastructure.postgres.pool import Pool, connection
 from infrastructure.postgres.views import Connection
 
 LOCK = int.from_bytes(hashlib.sha256(b"xinlu/sequencer").digest()[:8], "big", signed=True)

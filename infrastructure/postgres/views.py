@@ -18,7 +18,7 @@ from application.projections.projector import Swap, ViewsMoved
 from application.projections.registers import Entry
 from application.projections.renditions import DOSSIER, VIEWS, Changes, Rendition
 from application.projections.view_root import root_of_rows, row_leaf
-from infrastructure.postgres.store import Pool, connection
+from infrastructure.postgres.pool import Pool, connection
 
 LOCK = int.from_bytes(hashlib.sha256(b"xinlu/projector").digest()[:8], "big", signed=True)
 TABLES = ("renditions", "view_names", "registers", "view_state")

@@ -18,7 +18,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from application.ports import Append, Log
-from infrastructure.postgres.append_call import append_parameters
+from infrastructure.postgres.append_call import append_call
 from tests.world import World, raw_row
 
 WRITERS, WRITES, EVENTS = 6, 15, 3
@@ -55,8 +55,7 @@ class OurLog:
     @contextmanager
     def held(self, stream: UUID) -> Iterator[None]:
         batch = Append(log=self._log, events=[raw_row(stream, version) for version in range(EVENTS)])
-        arguments = append_parameters(batch)
-        call = f"SELECT ledger.append({', '.join(['%s'] * len(arguments))})"
+        call, arguments = append_call(batch)
         with psycopg.connect(self._world.database.writer) as conn, conn.cursor(binary=True) as cursor:
             cursor.execute(call.encode(), arguments)
             yield

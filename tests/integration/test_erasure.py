@@ -25,8 +25,8 @@ from domain.records.erasure import DataErased, fold_erasure
 from domain.shared.refusals import Refused
 from domain.transparency.digest import StoredRow
 from infrastructure.keys import FileVault, verify_ed25519
+from infrastructure.postgres.log_reader import LogReader
 from infrastructure.postgres.reading import PostgresSharedReading
-from infrastructure.postgres.store import LogReader
 from tests.erasure import (
     FIRST,
     SECOND,

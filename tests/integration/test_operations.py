@@ -27,7 +27,7 @@ from infrastructure.build import read_build
 from infrastructure.logs import configuration
 from infrastructure.metrics_folder import prepare_metrics_folder
 from infrastructure.migrate import ROLES
-from infrastructure.postgres.store import open_pool
+from infrastructure.postgres.pool import open_pool
 from interfaces.client.rows import read_rows
 from interfaces.client.tables import read_table
 from interfaces.http.app import create_app

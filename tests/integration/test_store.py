@@ -24,7 +24,8 @@ from domain.shared.refusals import Refused
 from domain.transparency.digest import FIRST_DIGEST, StoredRow, row_digest
 from domain.transparency.sealed_file import SealedRow
 from infrastructure.keys import verify_ed25519
-from infrastructure.postgres.store import CONFLICTS, Pool, PostgresEventStore, connection
+from infrastructure.postgres.pool import CONFLICTS, Pool, connection
+from infrastructure.postgres.store import PostgresEventStore
 from infrastructure.remedy_data import load_calendar, load_settings
 from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows

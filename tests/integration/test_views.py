@@ -25,7 +25,8 @@ from domain.parties.identifiers import normalise
 from domain.shared.text import normalise_name
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.migrate import migrate
-from infrastructure.postgres.store import LogReader, open_pool
+from infrastructure.postgres.log_reader import LogReader
+from infrastructure.postgres.pool import open_pool
 from infrastructure.postgres.views import PostgresViewStore
 from interfaces.client.form_data import load_forms
 from interfaces.client.rows import read_rows
