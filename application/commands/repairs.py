@@ -23,10 +23,9 @@ from domain.remedies.repair import (
     apply_for_repair,
     grant_repair,
     reject_repair,
-    request_materials,
-    supply_materials,
 )
 from domain.remedies.repair_case import Application, Material, Repair, fold_repair
+from domain.remedies.repair_materials import request_materials, supply_materials
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.events import Event

@@ -1,25 +1,23 @@
-"""Decides on credit repair: who may apply and when, what is missing, and what a decision does to the record.
+"""Decides on credit repair: who may apply and when, and what a decision does to the record.
 
-Before it stand a record, its catalogue item and the limits; after it the application's events, and the
-annotation or shielding that follows a grant (REP-1, REP-2, REP-3, REP-5).
+Before it stand a record, its catalogue item and the limits, beside it the materials (``repair_materials.py``); after it
+the application's events, and the annotation or shielding that follows a grant (REP-1, REP-2, REP-3, REP-5).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
 from domain.catalogue.items import CatalogueItem, LegalBasis
 from domain.parties.acting import (
-    DIGESTS_MAX,
     Officer,
     acted_by,
     agent_defects,
     answer_defects,
     contact_defects,
     deciding_defects,
-    is_digest,
     told_agent,
     took_part,
 )
@@ -29,12 +27,17 @@ from domain.remedies.events import (
     RepairAccepted,
     RepairApplied,
     RepairDecided,
-    RepairMaterialsRequested,
-    RepairMaterialsSupplied,
 )
-from domain.remedies.limits import MATERIALS, RemedyLimits, covered_by, excludes_repair
+from domain.remedies.limits import RemedyLimits, excludes_repair
 from domain.remedies.public_service import service_defects, service_of
-from domain.remedies.repair_case import Application, Material, Repair, Window, window_of
+from domain.remedies.repair_case import Application, Repair, Window, window_of
+from domain.remedies.repair_materials import (
+    gone_defects,
+    listed,
+    material_defects,
+    missing_materials,
+    open_defects,
+)
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
@@ -75,7 +78,7 @@ def apply_for_repair(
         [
             *_standing_defects(standing, window, ends, today),
             *_item_defects(item, limits),
-            *_material_defects(application.materials),
+            *material_defects(application.materials),
             *service_defects(application.materials, item=item.code, person=person, limits=limits),
             *_applicant_defects(application),
         ]
@@ -99,88 +102,10 @@ def apply_for_repair(
         answer_by=answer.day.isoformat(),
         provisional=answer.provisional,
         officer=application.officer,
-        materials=_listed(application.materials),
+        materials=listed(application.materials),
         public_service=service_of(application.materials),
         contact=application.contact,
         **told_agent(application.agent),
-    )
-
-
-def missing_materials(repair: Repair, limits: RemedyLimits) -> tuple[str, ...]:
-    """What the item asks for and was not handed in, and what was asked for again and did not come."""
-    given = covered_by(repair.given)
-    return tuple(k for k in limits.materials_of(repair.item) if k not in given or k in repair.lacking)
-
-
-def request_materials(
-    repair: Repair,
-    *,
-    officer: Officer,
-    unusable: Iterable[str] = (),
-    limits: RemedyLimits,
-    standing: Standing,
-    now: datetime,
-) -> RepairMaterialsRequested:
-    """Ask for everything that is missing, once (REP-2); ``unusable`` kinds were handed in but cannot be used.
-
-    Raises ``Refused`` for a second request, for one with nothing missing, and for kinds that the item does
-    not ask for.
-    """
-    again = frozenset(unusable)
-    wanted = limits.materials_of(repair.item)
-    given = covered_by(repair.given)
-    missing = [kind for kind in wanted if kind not in given or kind in again]
-    defects = list(_open_defects(repair, officer, standing))
-    if repair.asked:
-        defects.append(Defect("REP-2", "repair_materials_asked_already"))
-    if repair.accepted:
-        defects.append(Defect("REP-2", "repair_accepted_already"))
-    if not again <= set(wanted):
-        defects.append(Defect("REP-2", "repair_material_not_asked_by_item", "/unusable"))
-    if not missing:
-        defects.append(Defect("REP-2", "repair_nothing_missing"))
-    refuse_if_any(defects)
-    return RepairMaterialsRequested(
-        **next_of(repair, now),
-        missing=missing,
-        department=officer.department,
-        officer=officer.pseudonym,
-    )
-
-
-def supply_materials(
-    repair: Repair,
-    materials: tuple[Material, ...],
-    *,
-    received_by: str,
-    officer: str | None,
-    standing: Standing,
-    person: bool,
-    limits: RemedyLimits,
-    calendar: Calendar,
-    now: datetime,
-) -> RepairMaterialsSupplied:
-    """The materials that were asked for came in; both limits begin anew. Raises ``Refused``."""
-    defects = list(_material_defects(materials))
-    defects += service_defects(materials, item=repair.item, person=person, limits=limits)
-    if repair.decided:
-        defects.append(Defect("REP-2", "repair_decided_already"))
-    defects += _standing_no_more(standing)
-    if not materials or any(covered_by(frozenset({m.kind})).isdisjoint(repair.lacking) for m in materials):
-        defects.append(Defect("REP-2", "repair_material_not_asked", "/materials"))
-    refuse_if_any(defects)
-    today = city_day(now)
-    accept = add_working_days(today, limits.accept_working_days, calendar)
-    answer = add_working_days(today, limits.answer_working_days, calendar)
-    return RepairMaterialsSupplied(
-        **next_of(repair, now),
-        received_by=received_by,
-        accept_by=accept.day.isoformat(),
-        answer_by=answer.day.isoformat(),
-        provisional=answer.provisional,
-        officer=officer,
-        materials=_listed(materials),
-        public_service=service_of(materials),
     )
 
 
@@ -191,7 +116,7 @@ def accept_repair(
 
     Raises ``Refused`` while anything that the item asks for is missing, and when the record stands no more (REP-5).
     """
-    defects = list(_open_defects(repair, officer, standing))
+    defects = list(open_defects(repair, officer, standing))
     if repair.accepted:
         defects.append(Defect("REP-2", "repair_accepted_already"))
     if missing := missing_materials(repair, limits):
@@ -216,7 +141,7 @@ def grant_repair(
     defects = list(_decision_defects(repair, officer, determined_by))
     if not repair.accepted:
         defects.append(Defect("REP-2", "repair_not_accepted"))
-    defects += _standing_no_more(standing)
+    defects += gone_defects(standing)
     refuse_if_any(defects)
     return _decided(repair, officer, now, outcome="granted", mode=repair.mode)
 
@@ -304,30 +229,9 @@ def _item_defects(item: CatalogueItem, limits: RemedyLimits) -> Iterator[Defect]
         yield Defect("REP-1", "repair_not_applicable", "", about)
 
 
-def _material_defects(materials: tuple[Material, ...]) -> Iterator[Defect]:
-    kinds = [m.kind for m in materials]
-    unknown = not set(kinds) <= MATERIALS or len(set(kinds)) < len(kinds)
-    if unknown or len(kinds) > DIGESTS_MAX or not all(is_digest(m.digest) for m in materials):
-        values = "、".join(sorted(MATERIALS))
-        yield Defect("REP-2", "repair_materials_malformed", "/materials", {"values": values})
-
-
 def _applicant_defects(application: Application) -> Iterator[Defect]:
     yield from contact_defects(application.contact, rule="REP-2")
     yield from agent_defects(application.agent, rule="REP-2")
-
-
-def _standing_no_more(standing: Standing) -> Iterator[Defect]:
-    """What is shown no more cannot be repaired: neither asked about, nor accepted, nor granted; only refused."""
-    if standing.status != "standing":
-        yield Defect("REP-5", "repair_not_needed")
-
-
-def _open_defects(repair: Repair, officer: Officer, standing: Standing) -> Iterator[Defect]:
-    if repair.decided:
-        yield Defect("REP-2", "repair_decided_already")
-    yield from _standing_no_more(standing)
-    yield from deciding_defects(officer, source=repair.source, others={}, rule="REP-2")
 
 
 def _decision_defects(repair: Repair, officer: Officer, determined_by: str | None) -> Iterator[Defect]:
@@ -335,7 +239,3 @@ def _decision_defects(repair: Repair, officer: Officer, determined_by: str | Non
         yield Defect("REP-2", "repair_decided_already")
     others = took_part(determined_by=determined_by, filed_by=repair.filing_officer)
     yield from deciding_defects(officer, source=repair.source, others=others, rule="REP-2")
-
-
-def _listed(materials: tuple[Material, ...]) -> list[list[str]]:
-    return [[m.kind, m.digest] for m in materials]

@@ -21,10 +21,7 @@ from domain.remedies.repair import (
     accept_repair,
     apply_for_repair,
     grant_repair,
-    missing_materials,
     reject_repair,
-    request_materials,
-    supply_materials,
 )
 from domain.remedies.repair_case import (
     Application,
@@ -35,6 +32,7 @@ from domain.remedies.repair_case import (
     materials_from,
     window_of,
 )
+from domain.remedies.repair_materials import missing_materials, request_materials, supply_materials
 from domain.remedies.standing import Standing
 from domain.shared.deadlines import add_months
 from domain.shared.refusals import Refused, sentence
