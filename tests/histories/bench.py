@@ -52,6 +52,8 @@ class Bench:
     secret: set[str] = field(default_factory=set)
     erased: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
+    leaf_hashes: dict[str, list[bytes]] = field(default_factory=dict)
+    """Of each log, as far as anybody computed them over all histories."""
     failure: Exception | None = None
     """What failed first: the same history tried again meets another ledger, and would fail otherwise."""
 

@@ -246,6 +246,19 @@ class Subjects(Promises):
                 assert (shown is not None) == (state == "standing"), state
             self.read_looks(known)
 
+    def shown_and_gone(self) -> tuple[set[UUID], set[UUID]]:
+        """Also the records of both subjects."""
+        shown, gone = super().shown_and_gone()
+        for known in self.subjects:
+            shown |= known.standing | set(map(UUID, known.red))
+            gone |= known.records.keys() - known.standing
+        return shown, gone
+
+    def may_return(self) -> set[UUID]:
+        """What rests comes back when the plan fails."""
+        resting = (r for known in self.subjects for r, state in known.records.items() if state == "resting")
+        return super().may_return() | set(resting)
+
     def forget(self, known: Known) -> None:
         """Somebody is erased: nothing that was answered about it can be made again."""
         for position in known.positions:

@@ -9,6 +9,7 @@ from tests.histories.bench import Bench, run_histories
 from tests.histories.erasing import Erasing
 from tests.histories.flagging import Flagging
 from tests.histories.overseeing import Overseeing
+from tests.histories.publishing import Publishing
 from tests.histories.whole import Model, WholeHistories
 from tests.listing import ListingStory
 from tests.measures import MeasureStory
@@ -20,7 +21,7 @@ from tests.world import World
 EXAMPLES, STEPS = 2, 40
 
 
-class AllHistories(Flagging, Overseeing, Erasing, WholeHistories):
+class AllHistories(Publishing, Flagging, Overseeing, Erasing, WholeHistories):
     """Everything that may happen, in one history."""
 
 

@@ -248,6 +248,12 @@ class Histories(Promises):
             shown = self.story.world.lookup.record(record)
             assert shown is None or shown.objected == (record in objected)
 
+    def shown_and_gone(self) -> tuple[set[UUID], set[UUID]]:
+        """Also the records of this history."""
+        shown, gone = super().shown_and_gone()
+        mine = set(self.mine)
+        return shown | (mine - self.model.gone), gone | (mine & self.model.gone)
+
     def close(self) -> None:
         super().close()
         for record, content in self.model.content.items():
