@@ -78,6 +78,7 @@ from domain.oversight.review_events import (
 )
 from domain.oversight.tip_offs import TipOffFiled, TipOffHandled, TipOffOpened
 from domain.parties.events import (
+    DepartmentKeyBegun,
     DepartmentRanked,
     DepartmentRegistered,
     KeyEnded,
@@ -146,6 +147,7 @@ from domain.shared.rule_settings import SettingChanged
 EVENTS: tuple[type[Event], ...] = (
     DepartmentRanked,
     DepartmentRegistered,
+    DepartmentKeyBegun,
     OfficerRegistered,
     KeyRegistered,
     KeyRevoked,

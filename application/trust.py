@@ -19,6 +19,7 @@ from domain.listing.standards import ListStandardAdopted, ListStandardDrafted, L
 from domain.measures.items import MeasureItemAdopted, MeasureItemDrafted, MeasureItemSuspended
 from domain.oversight.indicators import IndicatorsNotified
 from domain.parties.events import (
+    DepartmentKeyBegun,
     DepartmentRanked,
     DepartmentRegistered,
     KeyEnded,
@@ -41,6 +42,7 @@ from domain.transparency.succession import succession_message
 GOVERNING: tuple[type[Event], ...] = (
     DepartmentRanked,
     DepartmentRegistered,
+    DepartmentKeyBegun,
     OfficerRegistered,
     KeyRegistered,
     KeyRevoked,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Literal, TypeVar
 from uuid import UUID
+
+import psycopg
 
 from application.ledger import Ledger
 from application.ports import Append, Log
@@ -13,6 +16,11 @@ from infrastructure.keys import SystemEntropy
 from infrastructure.postgres.store import PostgresEventStore
 from tests.world import World
 
+ROUNDS_MAX = 20_000
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
+T = TypeVar("T")
 Moment = Literal["before its look", "after its look", "before its paper"]
 
 
@@ -65,3 +73,23 @@ def suspend(world: World, pseudonym: str) -> None:
         review=str(stream),
     )  # fmt: skip
     world.ledger.record([world.ledger.seal(event)], meta={"actor": "test"})
+
+
+def race(world: World, acts: Sequence[Callable[[], T]]) -> list[T]:
+    """What acts became that had all decided before the first of them could write; they write in their order."""
+    with psycopg.connect(world.database.admin) as holder, ThreadPoolExecutor(len(acts)) as threads:
+        holder.execute("SELECT 1 FROM ledger.heads WHERE log = 'records' FOR UPDATE")
+        running = list[Future[T]]()
+        for number, act in enumerate(acts, start=1):
+            running.append(threads.submit(act))
+            _wait_for(world, number)
+        holder.commit()
+        return [done.result(timeout=30) for done in running]
+
+
+def _wait_for(world: World, number: int) -> None:
+    with psycopg.connect(world.database.admin, autocommit=True) as conn:
+        for _ in range(ROUNDS_MAX):
+            if conn.execute(WAITING).fetchone() == (number,):
+                return
+    raise AssertionError("no writer waits for the head")

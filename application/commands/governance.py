@@ -8,13 +8,15 @@ from __future__ import annotations
 from datetime import date
 
 from application.commands.imports import Imports
-from application.commands.key_changes import key_lives
+from application.commands.key_changes import ATTEMPTS_MAX, key_lives
 from application.commands.office_acts import META
+from application.ports import Conflict
 from application.registry import DEPARTMENT, OFFICER, PURPOSE
 from domain.access.events import PurposeRegistered
 from domain.access.model import OF_PLATFORM
 from domain.listing.standards import DEPARTMENT_RANKS, TEXT_CHARACTERS_MAX
 from domain.parties.events import (
+    DepartmentKeyBegun,
     DepartmentRanked,
     DepartmentRegistered,
     KeyEnded,
@@ -125,22 +127,26 @@ class Governance(Imports):
         self, *, public_key: bytes, holder_kind: str, holder: str, not_before: date, not_after: date
     ) -> bool:
         """Register a signing key for its holder; False when it is registered already."""
-        issuer = issuer_id(public_key)
-        if self._registry.key(issuer) is not None:
+        if self._registry.key(issuer_id(public_key)) is not None:
             return False
-        self._record(
-            KeyRegistered(
-                **placed(self._registry.key_stream(issuer), 1, self._ledger.now()),
-                issuer=issuer.hex(),
-                algorithm=ED25519,
-                public_key=public_key.hex(),
-                holder_kind=holder_kind,
-                holder=holder,
-                not_before=not_before.isoformat(),
-                not_after=not_after.isoformat(),
-            )
-        )
+        key = self._key(public_key, holder_kind, holder, not_before=not_before, not_after=not_after)
+        self._record(key)
         return True
+
+    def _key(
+        self, public_key: bytes, holder_kind: str, holder: str, *, not_before: date, not_after: date
+    ) -> KeyRegistered:
+        issuer = issuer_id(public_key)
+        return KeyRegistered(
+            **placed(self._registry.key_stream(issuer), 1, self._ledger.now()),
+            issuer=issuer.hex(),
+            algorithm=ED25519,
+            public_key=public_key.hex(),
+            holder_kind=holder_kind,
+            holder=holder,
+            not_before=not_before.isoformat(),
+            not_after=not_after.isoformat(),
+        )
 
     def register_first_key(
         self, *, department: str, public_key: bytes, not_before: date, not_after: date
@@ -149,12 +155,25 @@ class Governance(Imports):
 
         False when it stands so already. Raises ``Refused`` (DET-5) for a department that is not registered, a key that
         nobody can hold or that is in use, and while the department has a live one: that one asks for the next itself,
-        so that the office can sign for nobody.
+        so that the office can sign for nobody. Of two in one instant the second is decided again, after the first.
         """
+        for attempt in range(ATTEMPTS_MAX):
+            try:
+                return self._first_key(department, public_key, not_before=not_before, not_after=not_after)
+            except Conflict as conflict:
+                if conflict.what == "receipt" or attempt + 1 == ATTEMPTS_MAX:
+                    raise
+                self._registry.forget()
+        raise AssertionError("unreachable")
+
+    def _first_key(self, department: str, public_key: bytes, *, not_before: date, not_after: date) -> bool:
+        """The same, once. Raises ``Conflict`` when something of the department came first."""
         if self._registry.department(department) is None:
             raise Refused(Defect("DET-5", "department_unknown", "/department"))
         if not held_by_someone(public_key):
             raise Refused(Defect("DET-5", "key_weak", "/public_key"))
+        # Before the keys are looked at: a key that comes after moves this stream (ADR 0012).
+        own = self._registry.rank(department)
         known = self._registry.key(issuer_id(public_key))
         held = [life for life in key_lives(self._ledger) if life.registered.holder == department]
         others = [key for life in held if (key := self._registry.key(bytes.fromhex(life.registered.issuer)))]
@@ -163,13 +182,13 @@ class Governance(Imports):
             known=known, held=others, holder=department, day=day, not_before=not_before, not_after=not_after
         ):
             return False
-        return self.register_key(
-            public_key=public_key,
-            holder_kind=DEPARTMENT_HOLDER,
-            holder=department,
-            not_before=not_before,
-            not_after=not_after,
+        first = self._key(
+            public_key, DEPARTMENT_HOLDER, department, not_before=not_before, not_after=not_after
         )
+        place = placed(own.stream_id, own.stream_version + 1, self._ledger.now())
+        begun = DepartmentKeyBegun(**place, code=department, issuer=first.issuer)
+        self._record(first, self._ledger.seal(begun))
+        return True
 
     def register_purpose(self, *, code: str, zh: str, en: str) -> bool:
         """Register a purpose of queries; False when it stands so already, or the code is the platform's own.

@@ -7,7 +7,7 @@ office that keeps its key (:class:`Sent`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from application.ledger import Ledger, SealedAct
@@ -44,7 +44,7 @@ class Sent:
 class OfficeActs:
     """Acts that only gateway and credit office seal; of what was ``sent`` exactly one is recorded.
 
-    ``position`` is where the last one was recorded, None while there is none.
+    ``receipt`` is what was kept with it, None while nothing was.
     """
 
     def __init__(self, ledger: Ledger, *, signer: Signer | None = None, sent: Sent | None = None) -> None:
@@ -52,17 +52,22 @@ class OfficeActs:
         self._sent = sent
         self._signer = signer or ledger.gateway
         self._registry = Registry(ledger)
-        self.position: int | None = None
+        self.receipt: Receipt | None = None
 
-    def _record(self, event: Event, *, owners: Mapping[str, KeyName] | None = None) -> None:
+    def _record(self, event: Event, *more: SealedAct, owners: Mapping[str, KeyName] | None = None) -> None:
+        """Record it, with ``more`` that the platform sealed."""
         founding = isinstance(event, KeyRegistered) and event.issuer == self._issuer.hex()
         guards = {} if founding else self._authority()
-        self._append(self._ledger.prepare([self._seal(event, owners=owners)], meta=self._meta), guards)
+        self._append(self._ledger.prepare([self._seal(event, owners=owners), *more], meta=self._meta), guards)
 
     def _append(self, batch: Append, guards: Mapping[UUID, int], *more: Append) -> None:
         batch.guards |= guards
-        batch.receipt = self._sent.receipt if self._sent else None
-        self.position = self._ledger.store.append(batch, *more)[0]
+        if self._sent:
+            # Where the first act stands, so that whoever asks again is told it again.
+            place = {"stream": str(batch.events[0].stream_id), "version": batch.events[0].stream_version}
+            batch.receipt = replace(self._sent.receipt, receipt={**self._sent.receipt.receipt, **place})
+        self._ledger.store.append(batch, *more)
+        self.receipt = batch.receipt
         self._registry.forget()
 
     def _seal(self, event: Event, *, owners: Mapping[str, KeyName] | None = None) -> SealedAct:

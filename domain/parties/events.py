@@ -85,6 +85,19 @@ class KeyRegistered(Event):
     possession: str | None = None
 
 
+class DepartmentKeyBegun(Event):
+    """A department begins to sign (启用密钥), for the first time or again after its last key ended.
+
+    Recorded in the department's own stream by the platform with that key's :class:`KeyRegistered`, so that of two first
+    keys registered in one instant the second finds the stream moved.
+    """
+
+    TOPIC: ClassVar[str] = "department.key_begun"
+    KIND: ClassVar[Kind] = Kind.PLATFORM
+    code: str
+    issuer: str
+
+
 class KeyRevoked(Event):
     """A key stops speaking for anyone from this position on; what it signed before stays good (吊销)."""
 

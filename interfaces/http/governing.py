@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, request
 from marshmallow import Schema, fields, validate
@@ -14,13 +15,13 @@ from marshmallow import Schema, fields, validate
 from application.commands.contents import CONTENTS
 from application.commands.governance import Governance
 from application.commands.office_acts import OfficeDesk, Sent
-from application.ports import Receipt
+from application.ports import Conflict, Receipt
 from domain.listing.standards import DEPARTMENT_RANKS, TEXT_CHARACTERS_MAX
 from domain.parties.registration import DEPARTMENT_ROLES, NAME_CHARACTERS_MAX, OFFICER_ROLES
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
+from interfaces.http.intakes import fingerprint, json_response, kept_receipt, logged_refusals
 from interfaces.http.schema_fields import hexadecimal
 from interfaces.http.services import services
 
@@ -108,10 +109,12 @@ class GoverningReceipt(Schema):
 
     act = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf((RECORDED, STANDS)))
+    stream = fields.UUID(metadata={"description": "事件流编号 / stream of the act"})
+    version = fields.Integer(metadata={"description": "在事件流中的次序 / its place in the stream"})
 
 
 class GoverningAnswer(Schema):
-    """The receipt, and where the act was recorded (left out where nothing was, and when the request is repeated)."""
+    """The receipt, and where the act was recorded (left out where nothing was)."""
 
     receipt = fields.Nested(GoverningReceipt, required=True)
     event_id = fields.String()
@@ -173,8 +176,8 @@ def _acting(name: str, schema: Schema, act: Act) -> Callable[[], Response]:
         request.max_content_length = JSON_BYTES_MAX
         body = read_body()
         caller = authenticated(body)
-        if replay := replayed(caller, body):
-            return replay
+        if kept := kept_receipt(caller, body):
+            return _replayed(kept)
         officer, found = caller.signed_header("Credit-Official"), services()
         desk = OfficeDesk(found.ledger, found.verify)
         with logged_refusals(caller, body):
@@ -186,17 +189,42 @@ def _acting(name: str, schema: Schema, act: Act) -> Callable[[], Response]:
             told = {"act": name, "status": status}
             return Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
 
-        kept = receipt(RECORDED)
-        sent = Sent(**seal, department=caller.department, officer=officer, receipt=kept, verify=found.verify)
+        sent = Sent(
+            **seal,
+            department=caller.department,
+            officer=officer,
+            receipt=receipt(RECORDED),
+            verify=found.verify,
+        )
         office = Governance(found.ledger, sent=sent)
-        with logged_refusals(caller, body):
-            if not act(office, given):
-                kept = receipt(STANDS)
-                desk.keep(kept)
-        where = {} if office.position is None else {"event_id": f"records:{office.position}"}
-        return json_response({"receipt": dict(kept.receipt), **where}, 201)
+        try:
+            with logged_refusals(caller, body):
+                if not act(office, given):
+                    desk.keep(receipt(STANDS))
+        except Conflict:
+            if kept := kept_receipt(caller, body):  # a twin of the request came first
+                return _replayed(kept)
+            raise
+        return _told(office.receipt or receipt(STANDS))
 
     return view
+
+
+def _told(kept: Receipt) -> Response:
+    """The receipt in one order, as the database keeps none, and where its act stands: the same whenever it is asked."""
+    told = dict(sorted(kept.receipt.items()))
+    where = {}
+    if "stream" in told:
+        rows = services().ledger.store.load("records", UUID(str(told["stream"])))
+        position = next(row.position for row in rows if row.stream_version == told["version"])
+        where = {"event_id": f"records:{position}"}
+    return json_response({"receipt": told, **where}, kept.status)
+
+
+def _replayed(kept: Receipt) -> Response:
+    answer = _told(kept)
+    answer.headers["Idempotency-Replayed"] = "true"
+    return answer
 
 
 for _name, (_path, _zh, _en, _schema, _act, _about) in ACTS.items():

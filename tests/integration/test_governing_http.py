@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -14,10 +15,12 @@ import pytest
 from application.registry import Registry
 from domain.shared.canonical import Json
 from interfaces.client.api import Client, Department, Problem
+from interfaces.client.evidence import Exchange
 from interfaces.client.governing import GoverningOffice
 from interfaces.client.sealing import DepartmentKey
 from tests.erasure import dump
 from tests.proposals import LOCAL_BASIS
+from tests.racing import race
 from tests.web import Web
 from tests.world import World
 
@@ -67,6 +70,28 @@ class Forging(Client):
             self.department = self._forged
 
 
+class Repeating(Client):
+    """An office's client that sends each act again under its idempotency key, and then another one under that key."""
+
+    def __init__(self, url: str, office: Department) -> None:
+        self._told: list[Exchange] = []
+        super().__init__(url, office, attempts_max=1, keep=self._told.append)
+
+    def post(self, path: str, data: Any, **more: Any) -> dict[str, Any]:
+        """What every time was told, to the byte."""
+        key = uuid.uuid4().hex
+        first = super().post(path, data, key=key, **more)
+        assert super().post(path, data, key=key, **more) == first
+        answered, again = (e for e in self._told if e.request.headers["idempotency-key"] == key)
+        assert (again.status, again.told) == (answered.status, answered.told)
+        assert [a.headers.get("idempotency-replayed") for a in (answered, again)] == [None, "true"]
+        with pytest.raises(Problem) as refused:
+            super().post(path, {**data, "salt": "00" * 32}, key=key, **more)
+        told = (refused.value.status, refused.value.members["errors"][0]["code"])
+        assert told == (422, "idempotency_key_reused")
+        return first
+
+
 @pytest.fixture
 def city(ledger_world: World) -> Iterator[City]:
     world, code = ledger_world, ledger_world.city.credit_office.code
@@ -76,7 +101,7 @@ def city(ledger_world: World) -> Iterator[City]:
         other = Department(agency, world.keys[agency], "market-1")
         yield City(
             world,
-            GoverningOffice(Client(url, office, attempts_max=1)),
+            GoverningOffice(Repeating(url, office)),
             GoverningOffice(Client(url, other, attempts_max=1)),
             GoverningOffice(Forging(url, office, world.keys[agency])),
         )
@@ -140,6 +165,33 @@ def test_det_5_who_takes_part_is_registered_once_under_the_offices_own_seal_alon
     assert again()["status"] == "recorded"
     acting = [json.loads(row.meta) for row in world.reader.rows("records", after=0, limit=10_000)][-1]
     assert acting["officer"] == "credit_office-1" and world.finding() is None
+
+
+@pytest.mark.rule("DET-5")
+def test_det_5_of_two_first_keys_in_one_instant_the_first_stands_and_the_second_is_refused(
+    city: City, tmp_path: Any
+) -> None:
+    world = city.world
+    city.office.register_department(code=NEWCOMER, name="示范市新设局")
+    days = {"not_before": world.today, "not_after": world.today + timedelta(days=900)}
+    first, second = (DepartmentKey.make(tmp_path / f"{name}.pem") for name in ("first", "second"))
+
+    def told(key: DepartmentKey) -> str:
+        try:
+            return str(acts_of_key(city, key, days)()["status"])
+        except Problem as problem:
+            return str(problem.members["errors"][0]["code"])
+
+    keys = (first, second, first)
+    assert race(world, [partial(told, key) for key in keys]) == ["recorded", "key_not_the_first", "stands"]
+    registered = [key for key in (first, second) if city.registry.key(key.issuer)]
+    assert registered == [first] and len(world.rows_of("department.key_begun")) == 1
+    # Another act on the department moves its stream as well, and refuses no key.
+    world.governance().revoke_key(first.issuer, reason="lost")
+    ranked = partial(city.office.rank_department, code=NEWCOMER, rank="county", basis=BASIS)
+    acts: list[Callable[[], str]] = [lambda: str(ranked()["status"]), partial(told, second)]
+    assert race(world, acts) == ["recorded"] * 2
+    assert world.finding() is None and not world.fsck().faults
 
 
 def acts_of_key(city: City, key: DepartmentKey, days: dict[str, date]) -> Acting:

@@ -6,27 +6,21 @@ Both have decided and wait for the head of the log, which a third connection hol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 
 from application.commands.remedies import Done
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Refused
 from tests.measures import MeasureStory, applied_parts
+from tests.racing import race
 from tests.remedies import REMEDIES, Story, begin
 from tests.world import World
-
-ROUNDS_MAX = 20_000
-WAITING = (
-    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-)
 
 pytestmark = pytest.mark.rule("MEA-5")
 
@@ -34,26 +28,6 @@ pytestmark = pytest.mark.rule("MEA-5")
 @pytest.fixture
 def story(seeded_world: World) -> Story:
     return begin(seeded_world)
-
-
-def race(world: World, acts: Sequence[Callable[[], Done]]) -> list[Done]:
-    """What acts became that had all decided before the first of them could write; they write in their order."""
-    with psycopg.connect(world.database.admin) as holder, ThreadPoolExecutor(len(acts)) as threads:
-        holder.execute("SELECT 1 FROM ledger.heads WHERE log = 'records' FOR UPDATE")
-        running = list[Future[Done]]()
-        for number, act in enumerate(acts, start=1):
-            running.append(threads.submit(act))
-            wait_for(world, number)
-        holder.commit()
-        return [done.result(timeout=30) for done in running]
-
-
-def wait_for(world: World, number: int) -> None:
-    with psycopg.connect(world.database.admin, autocommit=True) as conn:
-        for _ in range(ROUNDS_MAX):
-            if conn.execute(WAITING).fetchone() == (number,):
-                return
-    raise AssertionError("no writer waits for the head")
 
 
 def apply(desk: MeasureStory, named: Done, ground: UUID) -> Done:

@@ -620,6 +620,7 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
         },
         "person/1": {"asked": {"of": 2, "at": [0]}},
     },
+    ("department.key_begun", 1): {"public": {"code": "11420100XK7BQ3M22B", "issuer": "0123456789abcdef"}},
     ("department.ranked", 1): {
         "public": {
             "code": "11420100XK7BQ3M22B",
