@@ -21,6 +21,7 @@ from domain.listing.case import (
     department_defects,
     fold_listing,
 )
+from domain.listing.decision import told_defects
 from domain.listing.events import ListingDecided
 from domain.listing.standards import ListStandard, standard_in_force
 from domain.listing.suspension import suspended_defects
@@ -111,6 +112,18 @@ class ListingDesk:
             severities.append(severity_of(content))
             lenient += listing_defects(content, lenient=file.lenient)
         return [*conduct_defects(severities, natures), *lenient]
+
+    def _told_defects(self, case: ListingCase, standard: ListStandard) -> list[Defect]:
+        """That nobody is listed on other facts than the notice told, or on what is being verified (LST-4, LST-5)."""
+        store = self._ledger.store
+        told_at = store.load_slice("records", case.listing.id, limit=1)[0].position
+        corrected = any(
+            row.stream_version == file.standing.content_version and row.position > told_at
+            for file in case.files
+            for row in store.load("records", file.id)
+        )
+        objected = bool(store.open_cases_about("objection", case.records))
+        return list(told_defects(case.listing, standard, corrected=corrected, objected=objected))
 
     def _subject_defects(self, event: ListingDecided, record: RecordFile, department: str) -> list[Defect]:
         """That the decision is about the subject of the records, and is made by the department of the case."""

@@ -235,7 +235,7 @@ class Listings(ListingDesk):
             rank=rank.rank,
             today=city_day(now),
         )
-        defects += self._conduct_defects(case.files, guards)
+        defects += [*self._told_defects(case, standard), *self._conduct_defects(case.files, guards)]
         refuse_if_any([*defects, *self._subject_defects(event, record, command.officer.department)])
         self._pass_gate(listing.list_code, record, command.officer.department, guards)
         done = self._sealed(event, act, case, command, {"outcome": "listed", "until": event.until or ""})

@@ -44,17 +44,18 @@ def cited_levels(text: str) -> Iterator[Level]:
 
 
 def is_misstated(title: str, number: str, level: str) -> bool:
-    """Whether a basis cannot be of the sufficient level that somebody states for it, by its own title and number.
+    """Whether a basis cannot be of the level that somebody states for it, by its own title and number.
 
-    A notice, an opinion or a plan is no law and no regulation, nor is what bears the number of a rule or of a central
-    document; and central policy bears one. What cannot be recognised is left to whoever reviews it.
+    A notice, an opinion or a plan is no law, no regulation and no department rule, nor is what bears the number of
+    another kind; and central policy bears one. What cannot be recognised is left to whoever reviews it.
     """
     name = title.strip().strip("《》")
     read = _level(name, f"({number})")
     if level == "central_policy":
         return read != level
-    return level in SUFFICIENT_LEVELS and (
-        read in _NEVER_SUFFICIENT or read == "central_policy" or _EDITION.sub("", name).endswith(_NOTICES)
+    others = [found for found in (*_NEVER_SUFFICIENT, "central_policy") if found != level]
+    return level in (*SUFFICIENT_LEVELS, "department_rule") and (
+        read in others or _EDITION.sub("", name).endswith(_NOTICES)
     )
 
 

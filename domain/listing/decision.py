@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from domain.catalogue.gate import misstated
 from domain.catalogue.items import LegalBasis
 from domain.listing.case import Listing, department_defects
 from domain.listing.events import (
@@ -136,6 +137,23 @@ def _procedure_defects(
         yield Defect("LST-4", "listing_decided_another_day", "/parts/public/decided_on")
 
 
+def told_defects(
+    listing: Listing, standard: ListStandard, *, corrected: bool, objected: bool
+) -> Iterator[Defect]:
+    """LST-4: the decision rests on what the party was told, facts and standard, and on nothing else.
+
+    LST-5: nor on what is being verified. ``corrected``: a record it rests on was corrected since the notice;
+    ``objected``: an objection to one is not answered.
+    """
+    if corrected:
+        yield Defect("LST-4", "listing_facts_changed", "/parts/public/records")
+    if standard.version != listing.standard:
+        told = {"told": str(listing.standard), "now": str(standard.version)}
+        yield Defect("LST-4", "listing_standard_changed", "/parts/public/version", told)
+    if objected:
+        yield Defect("LST-5", "listing_record_objected", "/parts/public/records")
+
+
 def _content_defects(decided: ListingDecided, *, today: date) -> Iterator[Defect]:
     """LST-6: the six contents; PUB-2: nothing about a person in those that everyone may read."""
     for name in CONTENTS:
@@ -185,12 +203,13 @@ def rank_defects(decided: ListingDecided, standard: ListStandard, *, registered:
     least = order.get(standard.least_rank, len(RANKS))
     if order.get(decided.authority_rank, len(RANKS)) <= least:
         return
-    cited = decided.rank_basis
     try:
-        excepted = cited is not None and excepts_rank(LegalBasis(**cited))
+        cited = None if decided.rank_basis is None else LegalBasis(**decided.rank_basis)
     except TypeError:
-        excepted = False
-    if not excepted:
+        cited = None
+    if cited is not None and excepts_rank(cited):
+        yield from misstated("LST-7", "/parts/public/rank_basis", [cited])
+    else:
         yield Defect(
             "LST-7", "listing_rank_too_low", "/parts/public/authority_rank", {"least": standard.least_rank}
         )

@@ -90,6 +90,10 @@ def adopt_standard(
     defects = [*stopped, *standard_defects(standard), *_prolonged(standard, before)]
     defects += misstated("LST-1", "/area_bases/{}", standard.area_bases)
     defects += misstated("LST-2", "/standard_bases/{}", standard.standard_bases)
+    defects += misstated("LST-7", "/rank_basis", [b for b in (standard.rank_basis,) if b is not None])
+    defects += misstated(
+        "LST-9", "/transition_basis", [b for b in (standard.transition_basis,) if b is not None]
+    )
     if any(version.scope == "national" for version in (standard, *before)):
         defects.insert(0, Defect("LST-2", "list_national", "/scope", about))
     if _are_days([standard.effective_from]) and standard.effective_from < published:
@@ -141,6 +145,8 @@ def _content_defects(standard: ListStandard, about: Mapping[str, str]) -> Iterat
     ends = [standard.effective_to, standard.transition_until, standard.review_by]
     if not _are_days([standard.effective_from, *(end for end in ends if end is not None)]):
         yield Defect("LST-3", "list_days_unreadable", "/effective_from", about)
+    if standard.term_months is None and standard.early_months is None and not standard.repair_removes:
+        yield Defect("LST-3", "list_without_way_out", "/term_months", about)
 
 
 def _red_defects(standard: ListStandard, about: Mapping[str, str]) -> Iterator[Defect]:

@@ -74,6 +74,11 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
         "名单 {list} 没有写明认定标准在哪里公开。",
         "List {list} does not say where its standard is published.",
     ),
+    "list_without_way_out": (
+        "名单 {list} 既没有列入期限，又不能申请移出，修复后也不移出；请至少规定其中一项，不得无限期列入。",
+        "List {list} has no term, no removal on application and none by repair: let it have one of them, as nobody is"
+        " listed for ever.",
+    ),
     "list_limits_unusable": (
         "名单 {list} 的办理时限须至少一个工作日，期限不能为负。",
         "The limits of list {list} are at least one working day, its terms not negative.",
@@ -137,6 +142,20 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
     "listing_record_gone": (
         "所依据的认定已不成立、已修复，或与告知所列的不同。",
         "A determination that the listing rests on no longer stands, is repaired, or is not one of the notice.",
+    ),
+    "listing_facts_changed": (
+        "告知之后，所依据的认定已经更正，当事人没有被告知现在的事由；请撤回本案（不予列入），按更正后的事由重新告知。",
+        "A determination was corrected after the notice, so the party was not told the facts as they are: drop this"
+        " case and serve a new notice.",
+    ),
+    "listing_standard_changed": (
+        "告知所依据的是认定标准第{told}版，现行的是第{now}版；请撤回本案（不予列入），依现行标准重新告知。",
+        "The party was told version {told} of the standard and version {now} is in force: drop this case and serve a"
+        " new notice under it.",
+    ),
+    "listing_record_objected": (
+        "对所依据认定的异议正在核实，答复之前不能作出列入决定；请等异议答复后再决定。",
+        "An objection to a determination that it rests on is being verified: decide after it is answered.",
     ),
     "listing_on_no_misconduct": (
         "列入须依据失信行为的认定；许可、荣誉等信息不能作为依据。",
@@ -239,8 +258,9 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
     ),
     "listing_not_on_the_list": ("该主体不在名单中。", "The subject is not on the list."),
     "listing_no_early_removal": (
-        "认定标准没有规定提前移出。",
-        "The standard knows no early removal.",
+        "认定标准没有规定提前移出：列入期满或者修复后依标准移出；认为所依据的认定有误的，可以提出异议。",
+        "The standard knows no early removal: a listing ends with its term or a repair as it says. Object to the"
+        " determination behind it if that is wrong.",
     ),
     "listing_removal_too_early": (
         "列入未满规定期限，自{first}起可以申请提前移出。",

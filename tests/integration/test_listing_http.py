@@ -189,6 +189,39 @@ def test_lst_4_a_notice_dated_back_takes_no_day_of_the_time_for_a_statement(list
     assert said["answer_by"] == "2026-12-01"
 
 
+@pytest.mark.rule("LST-4")
+@pytest.mark.rule("LST-5")
+def test_lst_4_nobody_is_listed_on_facts_or_a_standard_that_the_notice_did_not_tell_or_while_they_are_verified(
+    lister: Lister,
+) -> None:
+    city, world, source = lister.city, lister.city.world, lister.city.source
+    record = city.determine()
+
+    def refused(begun: dict[str, object]) -> list[tuple[str, str]]:
+        told = problem(lambda: lister.source.decide(lister.case(begun), lister.parts(begun, [record])), 422)
+        assert told["instead"] and told["quote"]
+        return [(error["rule"], error["code"]) for error in told["errors"]]
+
+    begun = lister.begin(record)
+    world.clock.advance(days=8)
+    objected = deciding("objections", city.object(record))
+    assert refused(begun) == [("LST-5", "listing_record_objected")]
+    seen = source.state("objections", objected.id, official=objected.official)["record_leaf_hash"]
+    content = city.story.file(UUID(record)).standing.content
+    fixed = {**content, "public": {**content["public"], "CF_NR_FK": "2.3"}}
+    source.correct(objected, fixed, record=record, corrects=seen)
+    assert refused(begun) == [("LST-4", "listing_facts_changed")]
+    lister.source.drop(lister.case(begun), reasons="事由已更正，另行告知")
+    anew = lister.begin(record)
+    world.clock.advance(days=8)
+    ListingStory(city.story).adopt(criteria="受到较重行政处罚，且拒不改正")
+    assert ("LST-4", "listing_standard_changed") in refused(anew)
+    lister.source.drop(lister.case(anew), reasons="标准已更新，另行告知")
+    under_it = lister.begin(record)
+    world.clock.advance(days=8)
+    assert lister.source.decide(lister.case(under_it), lister.parts(under_it, [record], version=2))
+
+
 @pytest.mark.rule("LST-8")
 @pytest.mark.parametrize("how", ["repair", "withdrawal", "correction"])
 def test_lst_8_what_ends_the_record_ends_the_listing_in_the_same_transaction(

@@ -12,7 +12,7 @@ import pytest
 
 from domain.catalogue.items import LegalBasis
 from domain.listing.case import Listing
-from domain.listing.decision import Borne, decision_defects
+from domain.listing.decision import Borne, decision_defects, told_defects
 from domain.listing.events import ListingDecided
 from domain.listing.shown import is_public, public_listing, shared_listing
 from domain.listing.standard_gate import adopt_standard, import_standard, standard_defects
@@ -83,6 +83,14 @@ def test_lst_3_a_standard_names_removal_remedies_and_where_it_is_published(name:
 
 
 @pytest.mark.rule("LST-3")
+def test_lst_3_under_a_standard_nobody_is_listed_for_ever() -> None:
+    endless = replace(NATIONAL, term_months=None, early_months=None, repair_removes=False)
+    assert codes(endless) == {("LST-3", "list_without_way_out")}
+    for way in ({"term_months": 36}, {"early_months": 0}, {"repair_removes": True}):
+        assert codes(replace(endless, **way)) == set()
+
+
+@pytest.mark.rule("LST-3")
 def test_lst_3_a_standard_of_our_own_is_open_for_comment_for_thirty_days() -> None:
     assert codes(replace(LOCAL, consulted_until="2026-09-30")) == {("LST-3", "list_consulted_too_short")}
     assert codes(replace(LOCAL, consulted_from=None)) == {("LST-3", "list_not_consulted")}
@@ -111,6 +119,36 @@ def test_lst_7_a_standard_that_lets_a_lower_authority_decide_cites_what_says_so(
     assert codes(low) == {("LST-7", "list_rank_without_basis")}
     assert codes(replace(low, rank_basis=replace(LOCAL_BASIS, level="department_rule"))) == set()
     assert codes(replace(low, rank_basis=replace(LOCAL_BASIS, level="internal"))) != set()
+
+
+@pytest.mark.rule("LST-7")
+@pytest.mark.rule("LST-9")
+def test_lst_7_lst_9_what_excepts_a_rank_or_founds_a_transition_is_of_the_level_that_it_states() -> None:
+    notice = LegalBasis("关于名单认定工作的通知", "示发〔2026〕3号", "2", "department_rule")
+    ours = replace(LOCAL, effective_from="2026-11-30", least_rank="township", rank_basis=LOCAL_BASIS)
+    assert adopt_standard(ours, **PLACE).told().rank_basis == LOCAL_BASIS
+    kept = {"transition_until": "2027-01-31", "transition_basis": replace(notice, level="law")}
+    for changed, rule in (({"rank_basis": notice}, "LST-7"), (kept, "LST-9")):
+        with pytest.raises(Refused) as found:
+            adopt_standard(replace(ours, **changed), **PLACE)
+        assert [(d.rule, d.code) for d in found.value.defects] == [(rule, "basis_not_of_its_level")]
+    cited = decided(authority_rank="township", rank_basis=notice.to_json())
+    assert refused(cited) == {("LST-7", "basis_not_of_its_level")}
+
+
+@pytest.mark.rule("LST-4")
+@pytest.mark.rule("LST-5")
+def test_lst_4_the_decision_rests_on_the_facts_and_the_standard_that_the_party_was_told() -> None:
+    case = Listing(CASE, 1, "C06-04", 1, (RECORD,), "11420100XK7BQ3M22B", "2026-11-27")
+    same: dict[str, Any] = {"corrected": False, "objected": False}
+    assert not list(told_defects(case, NATIONAL, **same))
+    for standard, changed, code in (
+        (NATIONAL, {"corrected": True}, ("LST-4", "listing_facts_changed")),
+        (replace(NATIONAL, version=2), {}, ("LST-4", "listing_standard_changed")),
+        (NATIONAL, {"objected": True}, ("LST-5", "listing_record_objected")),
+    ):
+        found = told_defects(case, standard, **{**same, **changed})
+        assert [(defect.rule, defect.code) for defect in found] == [code]
 
 
 @pytest.mark.rule("LST-9")
