@@ -711,6 +711,7 @@ HOLDS_NOTHING: Mapping[str, str] = {
     "docs.problem": "made from the program alone",
     "portal.rules": "the rules of the program, and counts of refusals by rule and day",
     "rules.rules": "the same for machines",
+    "purposes.stated": "purposes that the office registered, and who may state them",
     "settings.settings": "numbers that the office set, for everyone alike",
     "settings.change_setting": "takes such a number and tells it back",
     "governing.register_department": "takes who takes part, and tells that it stands",

@@ -28,8 +28,8 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "Name a registered officer of your own department (Credit-Official); the credit office registers officers.",
     ),
     "purpose_unknown": (
-        "查询须写明登记过的用途代码（Credit-Purpose）；没有登记的用途，由信用办登记后再查询。",
-        "A query names a registered purpose (Credit-Purpose). The credit office registers purposes.",
+        "查询须写明登记过的用途代码（Credit-Purpose）；全部用途见 GET /v1/purposes；没有登记的，由信用办登记后再查询。",
+        "A query names a registered purpose (Credit-Purpose); GET /v1/purposes has all. The office registers more.",
     ),
     "purpose_other": (
         "这项查询的用途须写明为 {code}（Credit-Purpose）。",
@@ -62,7 +62,10 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "Only the credit office asks and acts for a subject, stating Credit-On-Behalf-Of: subject (or agent).",
     ),
     "consent_recipient_unknown": ("授权须写明登记过的接收部门。", "A consent names a registered department."),
-    "consent_purpose_unknown": ("授权须写明登记过的用途。", "A consent names a registered purpose."),
+    "consent_purpose_unknown": (
+        "授权须写明登记过的用途，见 GET /v1/purposes。",
+        "A consent names a registered purpose; GET /v1/purposes has all.",
+    ),
     "consent_manner_missing": (
         "授权须写明查询和使用的方式，不超过{most}字，不得含控制字符。",
         "A consent states the manner of use, at most {most} characters, none of them controls.",

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from application.commands.refusals import log_refusal, log_refused_rows
+from domain.access.model import OF_PLATFORM
 from domain.shared.refusals import Defect
 from interfaces.client.signing import COVERED
 from interfaces.rulebook import NOT_YET, rulebook
@@ -46,6 +47,22 @@ def test_every_rule_is_told_with_its_words_and_what_is_lawful_instead(web: Web) 
         assert f'id="{rule["id"]}"' in page and rule["instead"] in page
     assert 'href="/rules"' in web.http.get("/").text
     assert "<script" not in page and "style=" not in page
+
+
+@pytest.mark.rule("QRY-1")
+def test_qry_1_every_purpose_is_told_with_who_may_state_it_and_by_which_rule(web: Web) -> None:
+    """49号(十三): 明确信息查询使用权限和程序."""
+    answer = web.http.get("/v1/purposes")
+    found = {purpose["code"]: purpose for purpose in answer.get_json()["purposes"]}
+    registered = {code for code, purpose in found.items() if purpose["kind"] == "registered"}
+    assert registered == set(web.world.city.purposes)
+    assert found["licensing"]["roles"] == [] and "SHR-1" in found["licensing"]["rules"]
+    # Every one that the platform knows has its use, and names rules that there are.
+    assert set(found) - registered == set(OF_PLATFORM)
+    assert found["query_review"]["roles"] == ["supervisor"] and found["query_review"]["who_zh"]
+    assert {rule for purpose in found.values() for rule in purpose["rules"]} <= {r.id for r in rulebook()}
+    again = web.http.get("/v1/purposes", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
 
 
 def test_rules_are_told_by_group_and_not_again_to_who_has_them(web: Web) -> None:
