@@ -32,11 +32,10 @@ from domain.shared.kinds import Kind
 from infrastructure.logs import configuration
 from interfaces.cli.main import cli
 from interfaces.client.sealing import seal_remedy
-from interfaces.client.signing import COVERED
 from interfaces.client.tables import read_table
 from tests.listing import LIST, NOTICE, decision_parts
 from tests.remedies import LETTER, PROOF, REMEDIES, SECOND, Story
-from tests.web import CSV, FORMS, Signing, Web
+from tests.web import CSV, FORMS, Web
 
 JSON = "application/json"
 PURPOSE = 'licensing; case="2026-7"; basis="art. 34"'
@@ -151,13 +150,7 @@ class Scene:
         self, path: str, said: Any, department: str = "", *, key: str = "", **headers: str
     ) -> TestResponse:
         """A signed POST of JSON, or of bytes; by the credit office unless another department is named."""
-        body = said if isinstance(said, bytes) else json.dumps(said).encode()
-        sent = {"content-type": JSON, "idempotency-key": key or uuid.uuid4().hex}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        code = department or self.story.office
-        covered = (*COVERED, *(n for n in sent if n.startswith("credit-") or n == "if-match"))
-        signing = Signing(code, self.world.keys[code], self.world.ledger.id.hex, covered=covered)
-        return self.web.http.post(path, data=body, headers=signing.headers("POST", path, body, sent))
+        return self.web.say(path, said, department or self.story.office, key=key, **headers)
 
     @property
     def subject(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page
 from interfaces.client import verifier
 from interfaces.client.verifier import verify
 from interfaces.portal.verifier_page import PAGE
+from tests.e2e.accessibility import broken
 from tests.e2e.public_site import Site, serving
 from tests.evidence import begin
 from tests.evidence_vectors import CHANGES, NAMES, POLICY, STAMPED, WHOLE, load, oversize, proven
@@ -113,6 +114,7 @@ def test_a_reader_sees_verdict_checks_and_what_was_not_checked(page: Page) -> No
     assert page.locator(".checked li").count() == len(verify(vector.bundle, vector.policy).checked)
     assert "是否合法" in page.locator(".unchecked").inner_text()
     assert "不是独立的信任" in page.locator(".warning").inner_text()
+    assert broken(page) == []
 
 
 def test_the_path_of_every_leaf_and_map_is_drawn_and_told_in_words(page: Page) -> None:
@@ -125,6 +127,8 @@ def test_the_path_of_every_leaf_and_map_is_drawn_and_told_in_words(page: Page) -
     assert paths.count() == len(bundle["leaves"]) + 1 + 4
     first = paths.first
     first.locator("svg").wait_for()
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert broken(page) == []
     steps = len(bundle["leaves"]["key-gateway"]["path"])
     assert first.locator("svg rect").count() == 2 * steps + 1
     assert first.locator("svg line.way").count() == steps
