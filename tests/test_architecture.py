@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import ClassVar
 
 import pytest
@@ -17,6 +18,7 @@ from domain.shared.canonical import Parts
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 from domain.shared.prose import PROSE
+from domain.shared.prose_instead import INSTEAD
 
 PROJECT = Path(__file__).resolve().parent.parent
 ROOMS = ("domain", "application", "infrastructure", "interfaces")
@@ -113,6 +115,17 @@ def test_every_code_that_the_code_names_has_a_sentence_in_both_languages() -> No
     assert not {code for code in named if code not in PROSE}
     for chinese, english in PROSE.values():
         assert chinese and english
+
+
+def test_what_would_be_lawful_instead_is_told_of_refusals_that_there_are_and_of_nothing_they_do_not_say() -> (
+    None
+):
+    def filled(*texts: str) -> set[str | None]:
+        return {field for text in texts for _, field, _, _ in Formatter().parse(text)} - {None}
+
+    for code, (chinese, english) in INSTEAD.items():
+        assert chinese and english
+        assert filled(chinese, english) <= filled(*PROSE[code]), code
 
 
 def test_no_source_file_outgrows_its_room() -> None:

@@ -15,6 +15,7 @@ from application.commands.record_files import RecordFile
 from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity
 from application.ledger import OpenedRow
+from application.queries.history import told_part
 from application.queries.looks import log_look, made_again
 from application.queries.subject import OWN_PURPOSE, SELF
 from application.stopping import measure_now
@@ -292,11 +293,6 @@ def _state(events: Sequence[Event], measure: Measure | None) -> str:
     if repair.accepted:
         return "accepted"
     return "materials_requested" if repair.lacking else "applied"
-
-
-def told_part(part: Part, *, own: bool) -> dict[str, Json]:
-    """A part as told; who asks for itself (``own``) learns which office acted, not which officer."""
-    return {k: v for k, v in part.items() if not (own and k == "officer")}
 
 
 def _shown(row: OpenedRow, visible: tuple[str, ...], *, own: bool) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +23,9 @@ from application.projections.renditions import (
     RenditionFold,
     open_rendition,
 )
-from application.queries.cases import told_part
 from application.queries.entries import TOLD, told_entry
 from application.queries.green import VIEW as GREEN
-from application.queries.history import RecordLife, history_digest, life_of, linked_life
+from application.queries.history import RecordLife, history_digest, life_of, linked_life, told_part
 from application.queries.past import place_in
 from application.registry import ITEM, SETTINGS
 from domain.access.events import SubjectQueried
@@ -75,9 +75,11 @@ class DisclosedContent:
             if rows and isinstance(rows[0].event, PersonLinked):
                 if "public" in rows[0].opened:
                     below = self._opened(UUID(rows[0].event.record))
-                    self._remember(record, (linked_life(rows, below[:n]) for n in range(1, len(below) + 1)))
+                    told = product(range(1, len(below) + 1), (True, False))
+                    self._remember(record, (linked_life(rows, below[:n], own=own) for n, own in told))
             else:
-                lives = (life_of(rows[:length]) for length in range(1, len(rows) + 1))
+                told = product(range(1, len(rows) + 1), (True, False))
+                lives = (life_of(rows[:length], own=own) for length, own in told)
                 self._remember(record, (life for life in lives if life is not None))
                 self._by_event(record, rows)
                 self._fold(record, rows)

@@ -45,6 +45,7 @@ LOOKS = frozenset(
         ("QRY-3", "officer_suspended"),
         ("PRV-2", "report_not_consented"),
         ("PRV-3", "may_not_speak_for_subjects"),
+        ("PRV-3", "only_the_subject_itself"),
     }
 )
 """By which refusals a look was turned away (被拒绝的查询) before anything about a subject was told. A look that is

@@ -61,6 +61,10 @@ ACCESS_PROSE: dict[str, tuple[str, str]] = {
         "只有信用办的门户可以代本人查询和办理，并须写明 Credit-On-Behalf-Of: subject（代理人为 agent）。",
         "Only the credit office asks and acts for a subject, stating Credit-On-Behalf-Of: subject (or agent).",
     ),
+    "only_the_subject_itself": (
+        "这项内容只能由主体本人查看或者作出，代理人不能代为提出。",
+        "This is for the subject itself alone; an agent neither sees it nor does it.",
+    ),
     "consent_recipient_unknown": ("授权须写明登记过的接收部门。", "A consent names a registered department."),
     "consent_purpose_unknown": (
         "授权须写明登记过的用途，见 GET /v1/purposes。",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from domain.shared.prose import PROSE
+from domain.shared.prose_instead import INSTEAD
 
 Language = Literal["zh", "en"]
 
@@ -53,3 +54,11 @@ def sentence(defect: Defect, lang: Language = "zh") -> str:
     """
     chinese, english = PROSE[defect.code]
     return (chinese if lang == "zh" else english).format_map(defect.data)
+
+
+def instead(defect: Defect) -> tuple[str, str] | None:
+    """What would be lawful instead of this very thing, Chinese and English; None where the rule's own words do."""
+    if defect.code not in INSTEAD:
+        return None
+    chinese, english = INSTEAD[defect.code]
+    return chinese.format_map(defect.data), english.format_map(defect.data)

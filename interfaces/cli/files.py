@@ -30,7 +30,7 @@ from interfaces.client.evidence import Gateway
 from interfaces.client.form_data import load_forms
 from interfaces.client.sealing import DepartmentKey
 from interfaces.client.tables import Table, read_table
-from interfaces.rulebook import rulebook
+from interfaces.rulebook import lawful
 
 URL = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
 """The service of this machine: where ``serve`` listens with the same PORT."""
@@ -211,11 +211,9 @@ def told_refusals() -> Iterator[None]:
         yield
     except Refused as refused:
         told = [f"{d.rule}: {sentence(d, 'zh')} / {sentence(d, 'en')}" for d in refused.defects]
-        rules = [rulebook()[d.rule] for d in refused.defects if d.rule in rulebook()]
-        lawful = [
-            f"可以这样做 / instead: {rule.instead} / {rule.instead_en}" for rule in dict.fromkeys(rules)
-        ]
-        raise click.ClickException("\n".join([*told, *lawful])) from None
+        found = [both for d in refused.defects if (both := lawful(d)) is not None]
+        instead = [f"可以这样做 / instead: {zh} / {en}" for zh, en in dict.fromkeys(found)]
+        raise click.ClickException("\n".join([*told, *instead])) from None
     except Conflict:
         raise click.ClickException(
             "同时有另一操作，请再运行一次 / something else came first; run it again"

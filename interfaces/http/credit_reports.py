@@ -82,7 +82,7 @@ class ReportAnswer(Schema):
         },
         takes=json_of(ReportQuestion),
         problems=(406, 409),
-        headers={"Credit-Purpose": True},
+        headers={"Credit-Purpose": True, "Credit-Official": False, "Credit-On-Behalf-Of": False},
     )
 )
 def report() -> Response:

@@ -80,7 +80,7 @@ class EvidenceBundle(Schema):
         {200: Answer("证据包", "the bundle", json_of(EvidenceBundle), ("Credit-Receipt",))},
         takes=json_of(EvidenceQuestion),
         problems=(404, 409),
-        headers={"Credit-Purpose": True},
+        headers={"Credit-Purpose": True, "Credit-Official": False, "Credit-On-Behalf-Of": False},
     )
 )
 def evidence() -> Response:

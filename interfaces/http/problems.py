@@ -22,7 +22,7 @@ from domain.shared.refusals import Defect, Refused, sentence
 from domain.transparency.sealed_file import MalformedSealedFile
 from interfaces.http.describing import described
 from interfaces.http.telemetry import note
-from interfaces.rulebook import rulebook
+from interfaces.rulebook import lawful, rulebook
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger("xinlu.http")
@@ -92,6 +92,7 @@ UNFOUNDED = frozenset(
         "case_missing",
         "basis_missing",
         "may_not_speak_for_subjects",
+        "only_the_subject_itself",
     }
 )
 """Who asks for nobody, for no purpose, case or ground, or in a subject's place without being its portal."""
@@ -127,17 +128,15 @@ def reasons(defects: Iterable[Defect]) -> list[dict[str, str]]:
     """Defects as the members of ``errors``: rule, code, field, both sentences, and what is lawful instead."""
     return [
         {"rule": d.rule, "code": d.code, "field": d.field, "zh": sentence(d, "zh"), "en": sentence(d, "en")}
-        | _lawful(d.rule)
+        | _lawful(d)
         for d in defects
     ]
 
 
-def _lawful(rule_id: str) -> dict[str, str]:
-    """What would be lawful instead of what a rule refuses; nothing for what is no rule of the rulebook."""
-    if rule_id not in rulebook():
-        return {}
-    rule = rulebook()[rule_id]
-    return {"instead": rule.instead, "instead_en": rule.instead_en}
+def _lawful(defect: Defect) -> dict[str, str]:
+    """What would be lawful instead of what was refused; nothing for what is no rule of the rulebook."""
+    told = lawful(defect)
+    return {} if told is None else {"instead": told[0], "instead_en": told[1]}
 
 
 def _attempted() -> dict[str, str]:
@@ -149,8 +148,8 @@ def _attempted() -> dict[str, str]:
 def members(status: int, kind: str, defects: tuple[Defect, ...] = ()) -> dict[str, Any]:
     """The members of a problem; ``rule`` and ``detail`` are those of the first defect.
 
-    ``clause``, ``quote`` and ``instead`` are those of a rule that stands in the rulebook; ``attempted`` is
-    what the request wanted.
+    ``clause`` and ``quote`` are those of a rule that stands in the rulebook, ``instead`` what would be lawful;
+    ``attempted`` is what the request wanted.
 
     Without defects it is the protocol (``FORMAT``) or the service's own state (``SERVICE``) that says no.
     """
@@ -169,7 +168,7 @@ def members(status: int, kind: str, defects: tuple[Defect, ...] = ()) -> dict[st
         if found["rule"] in rulebook():
             rule = rulebook()[found["rule"]]
             found["clause"], found["quote"] = rule.clause, rule.quote
-            found |= _lawful(rule.id) | _attempted()
+            found |= _lawful(defects[0]) | _attempted()
         found["errors"] = reasons(defects)
     else:
         found["detail"], found["detail_en"] = f"{zh}。", f"{en}."

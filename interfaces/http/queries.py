@@ -178,8 +178,11 @@ def consents() -> Response:
 
 
 def for_subject(caller: Caller) -> None:
-    """That a portal says it speaks for a subject. Raises ``Refused`` (PRV-3) when it does not."""
-    if caller.signed_header("Credit-On-Behalf-Of") != "subject":
+    """That a portal says it speaks for a subject itself. Raises ``Refused`` (PRV-3) when it does not."""
+    header = caller.signed_header("Credit-On-Behalf-Of")
+    if header == "agent":
+        raise Refused(Defect("PRV-3", "only_the_subject_itself", "Credit-On-Behalf-Of"))
+    if header != "subject":
         raise Refused(Defect("PRV-3", "may_not_speak_for_subjects", "Credit-On-Behalf-Of"))
 
 

@@ -658,6 +658,11 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any], dict[str, str], int, str, str]] 
         "/v1/subject/dossier", {"subjects": [SUBJECT]}, {"credit-purpose": "own_records"}, 403, "PRV-3",
         "may_not_speak_for_subjects",
     ),
+    "for an agent, what is the subject's alone": (
+        "/v1/subject/dossier", {"subjects": [SUBJECT]},
+        {"credit-purpose": "own_records", "credit-on-behalf-of": "agent"}, 403, "PRV-3",
+        "only_the_subject_itself",
+    ),
 }  # fmt: skip
 
 

@@ -98,6 +98,7 @@ def test_jnt_1_a_subject_is_named_and_each_department_applies_or_says_why_not_an
         "measure.reported",
         "measure.ended",
     ]
+    assert not any("officer" in part for moment in history for part in moment["parts"].values())
     mine = desk.portal.state(own["case"], subject=city.subject)
     assert mine["state"] == "ended" and "officer" not in mine["history"][0]["parts"]["public"]
     assert city.public(record) is not None and "measure" not in str(city.public(record).shown)

@@ -67,7 +67,7 @@ def test_the_whole_story_over_http(city: City) -> None:
     assert asked["missing"] == ["commitment_letter"]
     twice = problem(lambda: city.source.request_materials(deciding("repairs", asked)), 422)
     assert twice["rule"] == "REP-2" and twice["clause"].startswith("49号(十一)") and twice["quote"]
-    assert "一次性告知" in twice["instead"] == twice["errors"][0]["instead"] and twice["instead_en"]
+    assert "（supply）" in twice["instead"] == twice["errors"][0]["instead"] and twice["instead_en"]
     assert twice["attempted"] and twice["attempted_en"]
     supplied = city.portal.supply(case_of("repairs", asked), subject=city.subject, materials=[LETTER])
     accepted = city.source.accept(deciding("repairs", supplied))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from typing import Any
 from uuid import UUID
 
 from application.ledger import OpenedRow
 from application.projections.renditions import DOSSIER, SHARED, Changes, Rendition, fold_rows
-from application.queries.cases import RULES, told_part
-from application.queries.history import history_digest, linked_life, moments_of
+from application.queries.cases import RULES
+from application.queries.history import history_digest, linked_life, moments_of, told_part
 from application.queries.log_rows import RecordRows
 from application.queries.past import AS_OF, place_in
 from application.queries.replaying.model import Made, PastReader, ReplayedPart
@@ -108,9 +109,13 @@ class Parts:
         made: Made = {}
         for record, opened_rows in rows.items():
             below = linked[UUID(links[record])] if record in links else opened_rows
-            for length in range(1, len(below) + 1):
+            for length, own in product(range(1, len(below) + 1), (True, False)):
                 told = below[:length]
-                moments = linked_life(opened_rows, told).moments if record in links else moments_of(told)
+                moments = (
+                    linked_life(opened_rows, told, own=own).moments
+                    if record in links
+                    else moments_of(told, own=own)
+                )
                 plain: list[Json] = [[m.event, m.at, m.position, m.parts] for m in moments]
                 made.setdefault((str(record), "history"), []).append(
                     (history_digest(str(record), moments), canonical(plain))

@@ -1,0 +1,79 @@
+"""What would be lawful instead, by code, where the words of the rule would lead the reader elsewhere.
+
+Chinese and English; placeholders are filled from ``Defect.data`` as those of the sentence itself.
+"""
+
+from __future__ import annotations
+
+_ANOTHER_OFFICER = (
+    "由本部门另一名经办人办理（Credit-Official）：不是作出认定的，也不是登记申请的；没有的，先由信用办登记。",
+    "Let another officer of the department act (Credit-Official), who neither determined it nor entered the case; if"
+    " there is none, the credit office registers one first.",
+)
+_CHECK_THE_ID = (
+    "核对记录编号：主体的在本人档案中查，部门的在自己报送的回执中查；已经屏蔽、撤销或者期满的，不必再办。",
+    "Check the id of the record: a subject finds it in its dossier, a department in its receipts. What was shielded,"
+    " withdrawn or is over needs nothing more.",
+)
+_PURPOSES = (
+    "从 /v1/purposes 中选用目录事项允许的用途（/v1/catalogue 中事项的 sharing.purposes）；没有合适的，由信用办登记。",
+    "Choose one of /v1/purposes that the catalogue item allows (sharing.purposes of the item in /v1/catalogue); if none"
+    " fits, the credit office registers one.",
+)
+_SEE_THE_STATE = (
+    "查看案件现状（state），按其中的状态和版本办理。",
+    "Read how the case stands (its state) and go on from there, with its version.",
+)
+
+INSTEAD: dict[str, tuple[str, str]] = {
+    "only_the_subject_itself": (
+        "由主体本人通过门户提出（Credit-On-Behalf-Of: subject）；代理人可以凭委托书领取信用报告（/v1/reports），"
+        "并代为陈述、提出异议、申请修复。",
+        "Let the subject ask through the portal (Credit-On-Behalf-Of: subject). With a letter of attorney an agent"
+        " takes the credit report (/v1/reports), and states a case, objects and applies for repair.",
+    ),
+    "purpose_unknown": _PURPOSES,
+    "consent_purpose_unknown": _PURPOSES,
+    "decision_not_made": (
+        "等案件办结后再领取；办到哪一步，见案件现状（state）。",
+        "Take it once the case is decided; how far it is, its state tells.",
+    ),
+    "remedy_record_not_yours": _CHECK_THE_ID,
+    "remedy_decided_by_determiner": _ANOTHER_OFFICER,
+    "remedy_decided_by_filer": _ANOTHER_OFFICER,
+    "objection_decided_already": (
+        "对答复仍有不同意见的，依答复所告知的途径申请行政复议或者提起行政诉讼；有新的事实的，另行提出异议。",
+        "Whoever disagrees with the answer takes the remedies that it told, reconsideration or litigation; new facts"
+        " found a new objection.",
+    ),
+    "repair_barred": (
+        "{until}起可以再次申请；对撤销决定有异议的，依其中告知的途径申请行政复议或者提起行政诉讼。",
+        "Apply again from {until} on. Whoever disagrees with the revocation takes the remedies that it told,"
+        " reconsideration or litigation.",
+    ),
+    "repair_not_needed": (
+        "不必办理：已不再公示和共享的记录没有需要修复的内容，本人仍可在档案中看到。",
+        "Nothing is to be done: what is shown no more needs no repair; its subject still finds it in the dossier.",
+    ),
+    "repair_not_accepted": (
+        "先受理（accept），再决定；材料不齐的，先一次性要求补正。",
+        "Accept it first, then decide; where materials are missing, ask for all of them once.",
+    ),
+    "repair_accepted_already": _SEE_THE_STATE,
+    "repair_decided_already": _SEE_THE_STATE,
+    "repair_materials_asked_already": (
+        "等申请人补齐此前告知的材料（supply）后受理；不符合条件的，写明理由和救济途径后不予修复（reject）。",
+        "Accept once the applicant has handed in what was named (supply); if it does not meet the conditions, reject it"
+        " with reasons and remedies.",
+    ),
+    "listing_statement_period": (
+        "等陈述申辩期满后再作决定；当事人在此之前陈述申辩的，先核实并答复。",
+        "Decide once the time for a statement is over; if the party speaks before, verify and answer it first.",
+    ),
+    "listing_decided_already": _SEE_THE_STATE,
+    "correction_of_other_version": (
+        "读取案件现状，以其中的 record_leaf_hash 为 corrects（撤销为 withdraws），重新签名后提交。",
+        "Read how the case stands, take its record_leaf_hash as `corrects` (of a withdrawal `withdraws`), and sign"
+        " anew.",
+    ),
+}
