@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from application.commands.governance import Governance
-from application.commands.intake import Intake, Report
+from application.commands.intake import Intake
+from application.commands.intake_report import Report
 from application.commands.objections import FileObjection, Objections
 from application.commands.record_files import RecordFile
 from application.commands.remedies import DepartmentAct, Done, HandleCase, RemedyDesk

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
 from application.commands.gating import document_of, gate_defects
+from application.commands.intake_report import Report
+from application.commands.late_rows import LateRows
 from application.commands.leniency import Assessments
 from application.commands.refusals import log_refused_rows, refused_rows
 from application.commands.seals import Seal
@@ -23,9 +25,9 @@ from application.ports import Conflict, Document, LedgerUnavailable, Receipt
 from application.registry import Registry
 from domain.parties.keys import SigningKey, require_live
 from domain.records.events import RecordDetermined
-from domain.records.lateness import Late, PublicationLate, lateness, limited_as
+from domain.records.lateness import PublicationLate
 from domain.records.leniency import LENIENCY, is_minors, recording_defects
-from domain.records.publicity import decided_on, item_code
+from domain.records.publicity import item_code
 from domain.records.rows import check_row
 from domain.shared.canonical import NotCanonical, Parts, canonical
 from domain.shared.city_time import city_day
@@ -34,7 +36,7 @@ from domain.shared.events import placed
 from domain.shared.forms import Form, FormKind
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, Refused
-from domain.shared.rule_settings import PUBLISH_DAYS, RuleSettings
+from domain.shared.rule_settings import RuleSettings
 from domain.transparency.commitment import OpenedPart, commit, open_parts
 from domain.transparency.sealed_file import SealedRow
 
@@ -42,36 +44,6 @@ BATCH_ROWS = 500
 ATTEMPTS_MAX = 8
 Verify = Callable[[bytes, bytes, bytes], bool]
 """(public key, signature, message) -> good or not."""
-
-
-@dataclass(frozen=True)
-class RefusedRow:
-    """A row that was not taken, with every reason."""
-
-    data_row: int
-    sheet_row: int
-    defects: tuple[Defect, ...]
-
-
-@dataclass
-class Report:
-    """What became of a file's rows so far; ``already`` rows were recorded before, word for word.
-
-    ``late`` of those taken came later than the rules allow (DET-6).
-    """
-
-    rows: int
-    taken: int = 0
-    late: int = 0
-    already: int = 0
-    refused: list[RefusedRow] = field(default_factory=list)
-    first_position: int | None = None
-    last_position: int | None = None
-
-    @property
-    def done(self) -> int:
-        """Rows that have their answer."""
-        return self.taken + self.already + len(self.refused)
 
 
 @dataclass(frozen=True)
@@ -114,9 +86,9 @@ class Intake:
         self._department = department
         self._verify = verify
         self._officer = officer
-        self._calendar = self._registry.calendar(calendar).calendar
-        self._settings = self._registry.settings(settings).settings
-        self._late: dict[tuple[tuple[str, date], date], Late | None] = {}
+        self._late = LateRows(
+            self._registry.calendar(calendar).calendar, self._registry.settings(settings).settings
+        )
         if seal.ledger_id != ledger.id.bytes:
             raise Refused(Defect("DET-5", "seal_for_another_ledger", "/ledger"))
         form = next((form for kind, form in forms.items() if kind == seal.form), None)
@@ -206,7 +178,7 @@ class Intake:
             if isinstance(checked, _Good):
                 good.append(checked)
             else:
-                self.report.refused.append(RefusedRow(row.data_row, row.sheet_row, tuple(checked)))
+                self.report.refuse(row, checked)
         good = self._lenient(good)
         for _ in range(ATTEMPTS_MAX):
             try:
@@ -228,7 +200,7 @@ class Intake:
         for item in good:
             defects = self._gate(item.row.parts)
             if defects:
-                self.report.refused.append(RefusedRow(item.row.data_row, item.row.sheet_row, tuple(defects)))
+                self.report.refuse(item.row, defects)
             else:
                 still.append(item)
         return self._lenient(still)
@@ -253,7 +225,7 @@ class Intake:
         still: list[_Good] = []
         for item, defects in judged:
             if defects and item.document.fingerprint not in known:
-                self.report.refused.append(RefusedRow(item.row.data_row, item.row.sheet_row, tuple(defects)))
+                self.report.refuse(item.row, defects)
             else:
                 still.append(item)
         return still
@@ -270,8 +242,7 @@ class Intake:
         still: list[_Good] = []
         for item in good:
             if item.row.record_id in taken and item.document.fingerprint not in known:
-                defects = (Defect("DET-5", "record_id_taken"),)
-                self.report.refused.append(RefusedRow(item.row.data_row, item.row.sheet_row, defects))
+                self.report.refuse(item.row, (Defect("DET-5", "record_id_taken"),))
             else:
                 still.append(item)
         return still
@@ -316,7 +287,7 @@ class Intake:
         """One transaction: what is new among the good rows. Raises ``Conflict`` when another came first."""
         store = self._ledger.store
         known = store.documents_of(d.fingerprint for item in good for d in (item.document, item.twin))
-        new, refused, already = list[_Good](), list[RefusedRow](), 0
+        new, refused, already = list[_Good](), list[tuple[SealedRow, Defect]](), 0
         for item in good:
             document = known.get(item.document.fingerprint)
             if document is None and item.twin.fingerprint not in known:
@@ -325,15 +296,15 @@ class Intake:
                 already += 1
             else:
                 code = "document_recorded_elsewhere" if document is None else "document_recorded_otherwise"
-                defect = Defect("DET-2", code, self._form.document_number)
-                refused.append(RefusedRow(item.row.data_row, item.row.sheet_row, (defect,)))
+                refused.append((item.row, Defect("DET-2", code, self._form.document_number)))
         if new:
             position = self._append(new)
             if self.report.first_position is None:
                 self.report.first_position = position
         self.report.taken += len(new)
         self.report.already += already
-        self.report.refused += refused
+        for row, defect in refused:
+            self.report.refuse(row, [defect])
 
     def _append(self, new: list[_Good]) -> int:
         now = self._ledger.now()
@@ -344,7 +315,7 @@ class Intake:
         acts += subjects.registrations
         first = len(acts)
         acts += [self._act(item, subjects.ids[item.identity], at=now) for item in new]
-        count, late = len(acts), self._late_records(new, now)
+        count, late = len(acts), self._late_publication(new, now)
         if late is not None:
             acts.append(self._ledger.seal(late))
         batch = self._ledger.prepare(acts, meta=self._meta())
@@ -361,18 +332,10 @@ class Intake:
         self.report.late += len(late.records) if late else 0
         return position
 
-    def _late_records(self, new: list[_Good], now: datetime) -> PublicationLate | None:
+    def _late_publication(self, new: list[_Good], now: datetime) -> PublicationLate | None:
         """DET-6: which of these come too late, as one event for the batch; None when none does."""
-        today, entries = city_day(now), []
-        for item in new:
-            form, decided = days = limited_as(item.row.parts), decided_on(item.row.parts)
-            if (days, today) not in self._late:
-                within = self._settings.number(PUBLISH_DAYS, on=decided)
-                self._late[days, today] = lateness(
-                    form, decided, recorded_on=today, calendar=self._calendar, within_working_days=within
-                )
-            if late := self._late[days, today]:
-                entries.append(late.entry(str(item.row.record_id)))
+        rows = [(item.row.record_id, item.row.parts) for item in new]
+        entries = self._late.entries(rows, today=city_day(now))
         if not entries:
             return None
         return PublicationLate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from application.commands.intake import RefusedRow, Report
+from application.commands.intake_report import RefusedRow, Report
 from domain.shared.forms import Form
 from domain.shared.refusals import Defect, sentence
 
