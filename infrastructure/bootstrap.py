@@ -28,13 +28,10 @@ from application.limits import RateLimits
 from application.projections.indicators import IndicatorFold
 from application.projections.projector import Projector
 from application.projections.refusals import RefusalCounts
-from application.queries.evidence import Published
 from application.queries.measures import MeasureChecks
 from application.queries.operations import Operations
-from application.queries.proofs import Proofs
 from application.queries.registers import Registers
 from application.queries.replay import Replay
-from application.queries.reporting import Reports
 from application.queries.rules import RefusalsSoFar
 from application.queries.shared import SharedQueries
 from application.queries.subject import SubjectQueries
@@ -44,7 +41,7 @@ from application.suspensions import suspensions
 from domain.shared.forms import Form, FormKind
 from domain.transparency.policy import parse_policy
 from infrastructure.audit_wiring import ReplayServices, make_audited, make_exported, make_replay
-from infrastructure.build import fold_rule, read_build
+from infrastructure.build import read_build
 from infrastructure.clock import ClockError, SystemClock
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.keeping_time import demo_clock, ledger_clock, ledger_id_of, require_time
@@ -60,13 +57,11 @@ from infrastructure.logs import configuration as log_configuration
 from infrastructure.logs import configure_logs
 from infrastructure.oversight_wiring import flag_runner, indicator_fold, make_reviews
 from infrastructure.postgres.due_cases import PostgresDueCases
-from infrastructure.postgres.epochs import PostgresEpochs
 from infrastructure.postgres.erasing import PostgresEraserStore
 from infrastructure.postgres.flags import PostgresFlagReading
 from infrastructure.postgres.indicators import PostgresIndicatorReading
 from infrastructure.postgres.log_reader import LogReader
 from infrastructure.postgres.operations import PostgresOperations
-from infrastructure.postgres.pool import Pool
 from infrastructure.postgres.reading import PostgresSharedReading
 from infrastructure.postgres.refusals import PostgresRefusalCounts, PostgresRefusalReading
 from infrastructure.postgres.registers import PostgresRegisters
@@ -75,6 +70,7 @@ from infrastructure.postgres.store import PostgresEventStore
 from infrastructure.postgres.trees import PostgresTrees
 from infrastructure.postgres.views import PostgresViewStore
 from infrastructure.prepared import NotPrepared, database, prepare, role_pool
+from infrastructure.proof_wiring import make_epoch_maker, make_proofs, make_reports
 from infrastructure.public_wiring import consistency_desk, public_lookup
 from infrastructure.remedy_data import load_calendar, load_limits, load_settings
 from infrastructure.replay_wiring import replay_over
@@ -91,7 +87,7 @@ from infrastructure.sequencing import (
     witnessed_files,
 )
 from infrastructure.settings import Settings, TimeAuthoritySettings
-from infrastructure.tile_files import MapFiles, PublishedFolder, TileFiles
+from infrastructure.tile_files import PublishedFolder, TileFiles
 from infrastructure.time_authority import TokenCheck
 
 __all__ = [
@@ -287,34 +283,6 @@ def sequencer_services(settings: Settings) -> SequencerServices:
 def open_trees(settings: Settings) -> PostgresTrees:
     """The heads of the trees, by the login ``sequencer``."""
     return PostgresTrees(role_pool(settings, "sequencer"))
-
-
-def make_proofs(settings: Settings, ledger: Ledger) -> Proofs:
-    """Receipts and evidence over the published folder; each question reads the newest checkpoints."""
-    tiles, maps = TileFiles(settings.published_dir), MapFiles(settings.published_dir)
-    return Proofs(ledger, lambda: Published(tiles, maps))
-
-
-def make_reports(
-    settings: Settings, ledger: Ledger, shared: SharedQueries, reading: PostgresSharedReading
-) -> Reports:
-    """Credit reports, with evidence over the published folder."""
-    tiles, maps = TileFiles(settings.published_dir), MapFiles(settings.published_dir)
-    return Reports(ledger, shared=shared, reading=reading, published=lambda: Published(tiles, maps))
-
-
-def make_epoch_maker(settings: Settings, pool: Pool, vault: FileVault) -> EpochMaker:
-    """The epoch maker over the login ``projector``."""
-    reader = LogReader(pool)
-    return EpochMaker(
-        store=PostgresEpochs(pool),
-        maps=MapFiles(settings.published_dir),
-        tiles=TileFiles(settings.published_dir),
-        reader=reader,
-        keys=reader,
-        vault=vault,
-        rule=fold_rule(),
-    )
 
 
 def audit_services(settings: Settings) -> AuditServices:
