@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from application.attempts import retried
 from application.erasure_scope import RowSource, Scope, scope_of
 from application.ledger import Ledger
-from application.ports import Conflict, GenerationKeys, KeyName, LedgerUnavailable, NewRow, WrappedKey
+from application.ports import GenerationKeys, KeyName, NewRow, WrappedKey
 from domain.records.erasure import Erasure, ErasureCompleted, erased_events, fold_erasure
 from domain.shared.events import next_of
 
-ATTEMPTS_MAX = 8
 KEYS_PER_STEP = 1000
 META = {"actor": "platform", "purpose": "erasure"}
 _FIRST: KeyName = (UUID(int=0), "")
@@ -86,18 +86,15 @@ class Erasing:
         yield from self._complete()
 
     def _erase(self, erasure: Erasure) -> None:
-        for _ in range(ATTEMPTS_MAX):
+        def attempt() -> None:
             scope = scope_of(erasure.target, self._ledger, self._store)
             events = erased_events(erasure, scope.entries, now=self._ledger.now())
             batch = self._ledger.prepare([self._ledger.seal(event) for event in events], meta=META)
             # A generation that no key was ever wrapped under, so none of what goes is under it.
             generation = max(self._keys.existing()) + 1
-            try:
-                self._store.erase(batch.events, scope, generation=generation)
-            except Conflict:
-                continue
-            return
-        raise LedgerUnavailable("too many writers at once")
+            self._store.erase(batch.events, scope, generation=generation)
+
+        retried(attempt)
 
     def _renew(self) -> Iterator[Step]:
         """Everything else under the pending generation, and no older generation key anywhere."""

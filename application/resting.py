@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from application.attempts import retried
 from application.ledger import Ledger
-from application.ports import Conflict, LedgerUnavailable
 from domain.catalogue.items import (
     CatalogueItemAdopted,
     CatalogueItemDrafted,
@@ -27,7 +27,6 @@ from domain.measures.items import fold_items, suspend_measure
 from domain.shared.events import Event
 from domain.transparency.digest import StoredRow
 
-ATTEMPTS_MAX = 8
 META = {"actor": "platform", "purpose": "instrument_cleanup"}
 Finder = Callable[[Ledger, Sequence[Stopped]], list[Event]]
 
@@ -88,13 +87,11 @@ def settle(ledger: Ledger, stopped: Callable[[], Sequence[Stopped]]) -> int:
 
     Raises ``LedgerUnavailable``.
     """
-    for _ in range(ATTEMPTS_MAX):
+
+    def attempt() -> int:
         events = resting_on(ledger, stopped())
-        if not events:
-            return 0
-        try:
+        if events:
             ledger.record([ledger.seal(event) for event in events], meta=META)
-        except Conflict:
-            continue
         return len(events)
-    raise LedgerUnavailable("too many writers at once")
+
+    return retried(attempt)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from application.attempts import retried
 from application.bearing import Bearing
 from application.ledger import Ledger
 from application.listings import bearing_of
 from application.measures import sealed_for, settle_measures
-from application.ports import Conflict, LedgerUnavailable
 from application.registry import Registry
 from application.sealing import parse_key_reference
 from domain.catalogue.items import CatalogueItemSuspended
@@ -27,7 +27,6 @@ from domain.remedies.standing import standing_of
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 
-ATTEMPTS_MAX = 8
 PER_PAGE = 500
 META = {"actor": "platform", "purpose": "instrument_cleanup"}
 SUSPENSIONS = (MeasureItemSuspended.TOPIC, CatalogueItemSuspended.TOPIC, ListStandardSuspended.TOPIC)
@@ -90,7 +89,7 @@ def require_executed(ledger: Ledger, measure: Measure) -> None:
 
 
 def _stopped(ledger: Ledger, measure_id: UUID, stops: Stops) -> int:
-    for _ in range(ATTEMPTS_MAX):
+    def attempt() -> int:
         rows = ledger.store.load("records", measure_id)
         opened = ledger.open_all(rows, log="records")
         measure = fold_measure(row.event for row in opened if "public" in row.opened)
@@ -98,12 +97,10 @@ def _stopped(ledger: Ledger, measure_id: UUID, stops: Stops) -> int:
         if not by:
             return 0
         subject = parse_key_reference(rows[0].key_ref)["public"][0]
-        try:
-            _end(ledger, bearing_of(ledger, subject, case=measure_id), measure_id, by)
-        except Conflict:
-            continue
+        _end(ledger, bearing_of(ledger, subject, case=measure_id), measure_id, by)
         return 1
-    raise LedgerUnavailable("too many writers at once")
+
+    return retried(attempt)
 
 
 def _end(ledger: Ledger, bearing: Bearing, measure: UUID, by: str) -> None:

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
+from application.commands.acts import Done
 from application.commands.entries import SealedEntry
 from application.commands.entry_objections import EntryObjections
 from application.commands.red_lists import RedLists
 from application.commands.references import References
-from application.commands.remedies import Done
 from application.commands.subjects import Identity
 from application.commands.watching import WatchList
 from application.queries.green import look_before_red_list

@@ -9,14 +9,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from application.commands.acts import HandleCase, Once
 from application.commands.clean_up import ReturnDesk, computed_notice, issue_notice, notice_stream
-from application.commands.flags import FlagDesk, HandleFlag
+from application.commands.flags import FlagDesk
 from application.commands.governance import Governance
 from application.commands.indicators import notify_indicators
 from application.commands.leniency import Leniency
 from application.commands.links import LinkPerson, Links
 from application.commands.refusals import log_refusal
-from application.commands.remedies import Once
 from application.commands.reorganisations import Reorganisations
 from application.commands.repair_windows import ApplyForRepairs, RepairWindow
 from application.indicators import Indicators
@@ -344,14 +344,14 @@ class _Life(FullLedger):
         answers = leaf_hash(world.ledger.store.load("records", flag.id)[0].leaf).hex()
         parts: Parts = {"public": {"answers": answers}, "restricted": {"statement": "已停止"}}
         act = story.sealed(FlagAnswered.KIND, flag.id, parts)
-        answered = desk.answer(HandleFlag(flag.id, 1, Officer(SECOND, story.source)), act)
+        answered = desk.answer(HandleCase(flag.id, 1, Officer(SECOND, story.source)), act)
         log_refusal(world.ledger, department=story.source, defects=[Defect("MEA-1", "x")], attempt=b"joins")
         world.flags.run()
         joined = answered.version + 1
         other = next(f for f in raised if desk.concerned(f, office.department).raised.rule == "ACC-3")
         unit = world.city.agencies[-2].code
-        desk.reassign(HandleFlag(other, 1, office), unit=unit, responsible="", reasons="应由该单位答复")
-        desk.close(HandleFlag(flag.id, joined, office), outcome="corrected", reasons="已核实")
+        desk.reassign(HandleCase(other, 1, office), unit=unit, responsible="", reasons="应由该单位答复")
+        desk.close(HandleCase(flag.id, joined, office), outcome="corrected", reasons="已核实")
 
     def _notice(self) -> None:
         ledger, story = self.world.ledger, self.story

@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from application.commands.acts import Done, HandleCase
 from application.commands.governance import Governance
 from application.commands.listings import Listings as ListingCommands
 from application.commands.listings import NotifyListing, SpeakInListing
-from application.commands.remedies import Done, HandleCase
 from application.commands.subjects import Identity
 from domain.catalogue.items import LegalBasis
 from domain.listing.case import Notice, Statement

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from application.commands.acts import Done, HandleCase
 from application.commands.measure_grounds import RestsOn
 from application.commands.measure_objections import MeasureObjections, ObjectToMeasure
 from application.commands.measures import Measures as MeasureCommands
 from application.commands.measures import NameMeasure
-from application.commands.remedies import Done, HandleCase
 from domain.measures.case import Measure, fold_measure
 from domain.measures.fitting import RECORD
 from domain.measures.items import MeasureItem

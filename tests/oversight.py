@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
+from application.commands.acts import HandleCase
 from application.commands.duty import DueCase, Duties
 from application.commands.governance import Governance
-from application.commands.incidents import HandleIncident, Incidents
+from application.commands.incidents import Incidents
 from application.commands.officers import Officers
 from application.commands.relations import RelationOf, Relations
-from application.commands.reviews import HandleReview, Reviews
+from application.commands.reviews import Reviews
 from domain.access.model import Request
 from domain.oversight.review_events import QueryReviewOpened
+from domain.parties.acting import Officer
 from tests.remedies import Story
 
 WATCHED, CHIEF, OFFICE = "watched-1", "chief-1", "credit_office-1"
@@ -74,7 +76,7 @@ class Overseeing:
 
     def decide(self, review: UUID, *, consequence: str) -> Mapping[str, object]:
         """The supervisor finds it improper; the receipt."""
-        handling = HandleReview(review, 1, CHIEF, self.department)
+        handling = HandleCase(review, 1, Officer(CHIEF, self.department))
         done = self.reviews.decide(
             handling, finding="improper", consequence=consequence, reasons="查询本人亲属"
         )
@@ -95,8 +97,8 @@ class Overseeing:
             kind="leak", facts="网上出现未公示的内容", officer=OFFICE, department=office, once=None
         )
 
-        def at(version: int) -> HandleIncident:
-            return HandleIncident(opened.case, version, OFFICE, office)
+        def at(version: int) -> HandleCase:
+            return HandleCase(opened.case, version, Officer(OFFICE, office))
 
         incidents.attach(at(1), self.world.services.proofs.of_incident, [look])
         incidents.measure(at(2), text="停止该经办人的查询")

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from application.commands.acts import Done
 from application.commands.meetings import Meetings
 from application.commands.proposals import HandleProposal
-from application.commands.remedies import Done
 from domain.catalogue.gate import import_item
 from domain.catalogue.items import LegalBasis
 from domain.listing.standards import COMMENT_DAYS_MIN

@@ -10,12 +10,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from application.commands.acts import DepartmentAct, Done, HandleCase
 from application.commands.governance import Governance
 from application.commands.intake import Intake
 from application.commands.intake_report import Report
 from application.commands.objections import FileObjection, Objections
 from application.commands.record_files import RecordFile
-from application.commands.remedies import DepartmentAct, Done, HandleCase, RemedyDesk
+from application.commands.remedies import RemedyDesk
 from application.commands.reorganisations import ApplyForRest, BeginReorganisation, Reorganisations
 from application.commands.repairs import ApplyForRepair, Repairs, SupplyMaterials
 from application.commands.restorations import Restorations, WaiveRestoration

@@ -25,7 +25,7 @@ from click.testing import CliRunner
 from flask import Flask, request, request_started
 from werkzeug.test import TestResponse
 
-from application.commands.remedies import Done
+from application.commands.acts import Done
 from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from domain.records.events import RecordDetermined
 from domain.shared.kinds import Kind

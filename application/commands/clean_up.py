@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from application.commands.acts import DepartmentAct
 from application.commands.instruments import CleanUpDesk
-from application.commands.remedies import DepartmentAct, RemedyDesk
+from application.commands.remedies import RemedyDesk
 from application.instruments import NOTICE, clean_up, units
 from application.ledger import Ledger
 from application.ports import Receipt

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from application.attempts import retried
 from application.commands.gating import document_fingerprint
 from application.comparing import Found, PublicComparison
 from application.ledger import Ledger
-from application.ports import Conflict, LedgerUnavailable, Receipt
+from application.ports import Receipt
 from application.registry import Registry
 from domain.catalogue.items import version_in_force
 from domain.parties.events import KeyRegistered
@@ -37,7 +38,6 @@ from domain.shared.forms import ITEMS, Form
 from domain.shared.refusals import Defect, Refused
 from domain.shared.rule_settings import MAXIMUM_MONTHS, RuleSettings, maximum_months
 
-ATTEMPTS_MAX = 8
 BATCH_ROWS = 500
 PURPOSE = "consistency"
 STREAM = "consistency"
@@ -118,7 +118,8 @@ class ConsistencyDesk:
     def record(self, result: Result, *, file: str, receipt: Receipt) -> int:
         """Record that it was compared; the position. Raises ``Conflict`` (receipt) or ``LedgerUnavailable``."""
         stream = self._ledger.name_id(STREAM, f"{result.department}:{result.form.kind}")
-        for _ in range(ATTEMPTS_MAX):
+
+        def attempt() -> int:
             event = ConsistencyChecked(
                 **placed(stream, len(self._ledger.store.load("records", stream)) + 1, self._ledger.now()),
                 department=result.department,
@@ -132,12 +133,9 @@ class ConsistencyDesk:
                 [self._ledger.seal(event)], meta={"actor": self._asked_by, "purpose": PURPOSE}
             )
             batch.receipt = receipt
-            try:
-                return self._ledger.store.append(batch)[0]
-            except Conflict as conflict:
-                if conflict.what == "receipt":
-                    raise
-        raise LedgerUnavailable("too many writers at once")
+            return self._ledger.store.append(batch)[0]
+
+        return retried(attempt)
 
     def _compare_batch(self, batch: list[SentRow], result: Result) -> None:
         prints = {row.data_row: self._fingerprint(row.parts, result) for row in batch}

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from application.commands.acts import Done, Once
 from application.commands.oversight import OversightAct, perform
-from application.commands.remedies import Done, Once
 from application.commands.subjects import Identity, blind_of
 from application.ledger import Ledger
 from application.registry import Registry

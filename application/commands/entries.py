@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from application.attempts import retried
 from application.bearing import Bearing
+from application.commands.acts import DepartmentAct, Done, Once, commit
 from application.commands.department_acts import require_whole
-from application.commands.remedies import ATTEMPTS_MAX, DepartmentAct, Done, Once, RemedyDesk
+from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity, Subjects
 from application.consequences import Consequences
 from application.data_keys import record_class
 from application.ledger import SealedAct
 from application.noted import Held
-from application.ports import CaseDays, Conflict, KeyName, LedgerUnavailable, Receipt
+from application.ports import CaseDays, KeyName
 from application.reactions import react
 from application.sealing import parse_key_reference
 from domain.listing.notes import Note, SubjectNoted, SubjectUnnoted
@@ -83,22 +85,14 @@ class EntryDesk:
 
     def perform(self, make: Callable[[], Entering], once: Once | None) -> Done:
         """Append what ``make`` decides; decide again when something moved. Raises as ``RemedyDesk.perform``."""
-        for _ in range(ATTEMPTS_MAX):
-            try:
-                return self._append(make(), once)
-            except Conflict as conflict:
-                if conflict.what == "receipt":
-                    raise
-                self._desk.registry.forget()
-        raise LedgerUnavailable("too many writers at once")
+        return retried(lambda: self._append(make(), once), forget=self._desk.registry.forget)
 
     def _append(self, found: Entering, once: Once | None) -> Done:
-        entry, version = found.event.originator_id, found.event.originator_version
         before = found.subjects.registrations
         meta = {
             "actor": found.officer.department,
             "purpose": found.purpose,
-            "correlation": str(entry),
+            "correlation": str(found.event.originator_id),
         }
         if found.officer.pseudonym:
             meta["officer"] = found.officer.pseudonym
@@ -109,17 +103,8 @@ class EntryDesk:
         batch.guards |= found.guards
         batch.suppress, batch.marks, batch.unmarks = then.suppress, then.marks, then.unmarks
         batch.opened, batch.closed, batch.days = then.opened, then.closed, list(found.days)
-        told = {
-            "case": str(entry),
-            "version": version,
-            "leaf_hash": leaf_hash(found.seal.leaf).hex(),
-            "status": "recorded",
-            **found.told,
-        }
-        if once is not None:
-            batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
-        position = self._ledger.store.append(batch)[0] + len(before)
-        return Done(entry, version, position, told)
+        done = commit(self._ledger, batch, found.seal, once, found.told)
+        return replace(done, position=done.position + len(before))
 
     def require_free(self, entry: UUID, rule: str) -> None:
         """That an id drawn by the caller is nobody's yet. Raises ``Refused``."""

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from application.commands.acts import Done, Once
 from application.commands.entries import Entering, EntryDesk
-from application.commands.remedies import Done, Once
 from application.commands.subjects import Identity
 from application.data_keys import record_class
 from application.due_days import days_of

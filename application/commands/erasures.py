@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from application.attempts import retried
 from application.commands.subjects import Identity, SubjectDesk
 from application.erasure_scope import keys_of_target
 from application.ledger import Ledger
-from application.ports import Conflict, LedgerUnavailable, Receipt
+from application.ports import Receipt
 from application.registry import Registry
 from domain.records.erasure import (
     CREDIT_OFFICE,
@@ -28,7 +29,6 @@ from domain.records.erasure import (
 )
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
-ATTEMPTS_MAX = 8
 PURPOSE = "erasure"
 
 
@@ -102,7 +102,7 @@ class Erasures:
         officer: Approver,
         receipt: Receipt | None,
     ) -> int:
-        for _ in range(ATTEMPTS_MAX):
+        def attempt() -> int:
             event = make()
             meta = {
                 "actor": officer.department,
@@ -112,12 +112,9 @@ class Erasures:
             }
             batch = self._ledger.prepare([self._ledger.seal(event)], meta=meta)
             batch.receipt = receipt
-            try:
-                return self._ledger.store.append(batch)[0]
-            except Conflict as conflict:
-                if conflict.what == "receipt":
-                    raise
-        raise LedgerUnavailable("too many writers at once")
+            return self._ledger.store.append(batch)[0]
+
+        return retried(attempt)
 
     def approver(self, officer: str, department: str) -> Approver:
         """The officer who acts; asked before anything is looked up, so that who may not ask learns nothing.

@@ -6,43 +6,21 @@ Comes after the flag runner raised them; for everyone but the unit and the credi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import UUID
 
+from application.attempts import StaleVersion
+from application.commands.acts import DepartmentAct, Done, HandleCase, Once
 from application.commands.department_acts import of_department, require_whole
-from application.commands.remedies import DepartmentAct, Done, Once, RemedyDesk, StaleVersion
-from application.ledger import SealedAct
-from application.ports import Conflict, LedgerUnavailable, Receipt
+from application.commands.oversight import OversightAct, perform
+from application.commands.remedies import RemedyDesk
 from domain.oversight.flag_events import FlagAnswered
 from domain.oversight.flags import UNKNOWN, Assignee, Flag, answer_defects, close, fold_flag, reassign
-from domain.parties.acting import Officer
 from domain.parties.keys import CREDIT_OFFICE, DEPARTMENT
 from domain.records.screening import personal_data_in_public
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_working_days
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.transparency.merkle import leaf_hash
-
-ATTEMPTS_MAX = 8
-PURPOSE = "oversight"
-
-
-@dataclass(frozen=True)
-class HandleFlag:
-    """Which officer acts on which flag, having seen which ``expected`` version of it."""
-
-    flag_id: UUID
-    expected: int
-    officer: Officer
-
-
-@dataclass
-class FlagAct:
-    """An act on a flag, sealed; ``guards`` are the streams that it relied on."""
-
-    sealed: SealedAct
-    guards: dict[UUID, int]
-    told: dict[str, object]
 
 
 class FlagDesk:
@@ -64,10 +42,10 @@ class FlagDesk:
         found = self._desk.registry.department(department)
         return found is not None and found.role == CREDIT_OFFICE
 
-    def answer(self, command: HandleFlag, act: DepartmentAct, *, once: Once | None = None) -> Done:
+    def answer(self, command: HandleCase, act: DepartmentAct, *, once: Once | None = None) -> Done:
         """Record the unit's statement, sealed with its own key."""
 
-        def make() -> FlagAct:
+        def make() -> OversightAct:
             flag = self._seen(command)
             place = (flag.id, flag.version + 1, self._ledger.now())
             event = of_department(FlagAnswered, act.parts, *place)
@@ -78,16 +56,16 @@ class FlagDesk:
             )
             department, owners = command.officer.department, self._ledger.own_keys(event.parts())
             sealed, stream, version = self._desk.sealed_by(act, event, department=department, owners=owners)
-            return FlagAct(sealed, {stream: version}, {})
+            return OversightAct([sealed], guards={stream: version})
 
-        return self._perform(make, command.officer, once)
+        return self._perform(make, command, once)
 
     def reassign(
-        self, command: HandleFlag, *, unit: str, responsible: str, reasons: str, once: Once | None = None
+        self, command: HandleCase, *, unit: str, responsible: str, reasons: str, once: Once | None = None
     ) -> Done:
         """Assign it to another unit, or to one officer of a unit, as the credit office; it has its days anew."""
 
-        def make() -> FlagAct:
+        def make() -> OversightAct:
             flag, guards = self._seen(command), dict[UUID, int]()
             today = city_day(self._ledger.now())
             days = self._desk.settings(guards).number("flag.answer_working_days", on=today)
@@ -102,9 +80,9 @@ class FlagDesk:
                 now=self._ledger.now(),
             )
             refuse_if_any(self._about_persons(flag, reasons, "/reasons"))
-            return FlagAct(self._ledger.seal(event), guards, {"answer_by": event.answer_by})
+            return OversightAct([self._ledger.seal(event)], {"answer_by": event.answer_by}, guards)
 
-        return self._perform(make, command.officer, once)
+        return self._perform(make, command, once)
 
     def _assignee(self, unit: str, responsible: str) -> Assignee:
         found = self._desk.registry.department(unit)
@@ -116,10 +94,10 @@ class FlagDesk:
             is_its_officer=named is not None and named.department == unit,
         )
 
-    def close(self, command: HandleFlag, *, outcome: str, reasons: str, once: Once | None = None) -> Done:
+    def close(self, command: HandleCase, *, outcome: str, reasons: str, once: Once | None = None) -> Done:
         """Close it, as the credit office."""
 
-        def make() -> FlagAct:
+        def make() -> OversightAct:
             flag = self._seen(command)
             event = close(
                 flag,
@@ -131,12 +109,12 @@ class FlagDesk:
                 now=self._ledger.now(),
             )
             refuse_if_any(self._about_persons(flag, reasons, "/reasons"))
-            return FlagAct(self._ledger.seal(event), {}, {"outcome": outcome})
+            return OversightAct([self._ledger.seal(event)], {"outcome": outcome})
 
-        return self._perform(make, command.officer, once)
+        return self._perform(make, command, once)
 
-    def _seen(self, command: HandleFlag) -> Flag:
-        flag = self.concerned(command.flag_id, command.officer.department)
+    def _seen(self, command: HandleCase) -> Flag:
+        flag = self.concerned(command.case, command.officer.department)
         self._desk.officer(command.officer, rule=flag.raised.rule)
         if flag.version != command.expected:
             raise StaleVersion
@@ -150,27 +128,5 @@ class FlagDesk:
         found = personal_data_in_public(text, today=city_day(self._ledger.now()))
         return [Defect(flag.raised.rule, "flag_person_in_text", field)] if found else []
 
-    def _perform(self, make: Callable[[], FlagAct], officer: Officer, once: Once | None) -> Done:
-        for _ in range(ATTEMPTS_MAX):
-            act = make()
-            event = act.sealed.event
-            flag_id, version = event.originator_id, event.originator_version
-            meta = {"actor": officer.department, "officer": officer.pseudonym, "purpose": PURPOSE}
-            batch = self._ledger.prepare([act.sealed], meta={**meta, "correlation": str(flag_id)})
-            batch.guards |= act.guards
-            told = {
-                "case": str(flag_id),
-                "version": version,
-                "leaf_hash": leaf_hash(act.sealed.leaf).hex(),
-                "status": "recorded",
-                **act.told,
-            }
-            if once is not None:
-                batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
-            try:
-                return Done(flag_id, version, self._ledger.store.append(batch)[0], told)
-            except Conflict as conflict:
-                if conflict.what == "receipt":
-                    raise
-                self._desk.registry.forget()
-        raise LedgerUnavailable("too many writers at once")
+    def _perform(self, make: Callable[[], OversightAct], command: HandleCase, once: Once | None) -> Done:
+        return perform(self._ledger, make, command.officer, once, forget=self._desk.registry.forget)

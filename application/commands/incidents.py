@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from application.attempts import StaleVersion
+from application.commands.acts import Done, HandleCase, Once
 from application.commands.oversight import OversightAct, office_officer, perform, suspension
-from application.commands.remedies import Done, Once, StaleVersion
 from application.commands.subjects import Identity, SubjectDesk
 from application.data_keys import ACCESS_CLASS
 from application.ledger import Ledger, OpenedRow
@@ -40,16 +40,6 @@ Prove = Callable[[Sequence[OpenedRow]], bytes]
 """Makes the bundle that looks were logged."""
 META = {"actor": "platform", "purpose": "oversight"}
 NOT_THE_OFFICE = Defect("ACC-5", "incident_not_the_office", "Credit-Official")
-
-
-@dataclass(frozen=True)
-class HandleIncident:
-    """Which officer of the credit office acts on which incident, having seen which ``expected`` version of it."""
-
-    incident_id: UUID
-    expected: int
-    officer: str
-    department: str
 
 
 class Incidents:
@@ -89,7 +79,7 @@ class Incidents:
         return perform(self._ledger, make, acting, once)
 
     def attach(
-        self, command: HandleIncident, prove: Prove, looks: Sequence[int], *, once: Once | None = None
+        self, command: HandleCase, prove: Prove, looks: Sequence[int], *, once: Once | None = None
     ) -> Done:
         """Attach a bundle that proves these looks, all at one subject. Raises ``Refused`` and what ``prove`` raises."""
         rows = self._looks(looks)
@@ -112,7 +102,7 @@ class Incidents:
         return self._acted(command, decide, once, owners=owners, told={"digest": digest})
 
     def measure(
-        self, command: HandleIncident, *, text: str, suspends: str = "", once: Once | None = None
+        self, command: HandleCase, *, text: str, suspends: str = "", once: Once | None = None
     ) -> Done:
         """Record a measure that was taken; the officer that it ``suspends`` queries no more from there on."""
 
@@ -126,7 +116,7 @@ class Incidents:
 
     def notify(
         self,
-        command: HandleIncident,
+        command: HandleCase,
         identity: Identity,
         *,
         service: str,
@@ -152,7 +142,7 @@ class Incidents:
 
         return self._acted(command, decide, once)
 
-    def close(self, command: HandleIncident, *, outcome: str, reasons: str, once: Once | None = None) -> Done:
+    def close(self, command: HandleCase, *, outcome: str, reasons: str, once: Once | None = None) -> Done:
         """Close it; it waits no more."""
 
         def decide(incident: Incident, officer: Officer) -> Event:
@@ -162,7 +152,7 @@ class Incidents:
 
     def _acted(
         self,
-        command: HandleIncident,
+        command: HandleCase,
         decide: Callable[[Incident, Officer], Event],
         once: Once | None,
         *,
@@ -171,10 +161,10 @@ class Incidents:
         closing: bool = False,
         suspends: str = "",
     ) -> Done:
-        officer = self.officer(command.officer, command.department)
+        officer = self.officer(command.officer.pseudonym, command.officer.department)
 
         def make() -> OversightAct:
-            incident = self.find(command.incident_id)
+            incident = self.find(command.case)
             if incident.version != command.expected:
                 raise StaleVersion
             event = decide(incident, officer)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from application.commands.remedies import DepartmentAct, RemedyDesk
+from application.commands.acts import DepartmentAct
+from application.commands.remedies import RemedyDesk
 from application.indicators import RULE, Indicators
 from application.ports import Receipt
 from domain.oversight.indicators import IndicatorsNotified

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from application.attempts import retried
 from application.commands.refusals import log_refused_rows, refused_rows
 from application.instruments import CleanUp, clean_up, document_stream, unit_stream, units
 from application.ledger import Ledger, SealedAct
-from application.ports import Append, Conflict, KeyName, LedgerUnavailable, Receipt
+from application.ports import Append, KeyName, Receipt
 from application.resting import resting_on, settle
 from application.stopping import stop_measures, what_stops
 from domain.instruments.events import InstrumentEntered
@@ -25,7 +26,6 @@ from domain.shared.events import Event, Place, placed
 from domain.shared.refusals import Defect, Refused
 from domain.shared.text import normalise_name
 
-ATTEMPTS_MAX = 8
 ROWS_MAX = 2000
 """Rows of one file: one transaction takes them all."""
 PERSON = "person/1"
@@ -88,13 +88,7 @@ class CleanUpDesk:
 
     def performed(self, make: Callable[[], list[Event]], receipt: Receipt | None) -> int:
         """Record what ``make`` decides, deciding again when something moved; the first position."""
-        for _ in range(ATTEMPTS_MAX):
-            try:
-                return self.append(make(), receipt)
-            except Conflict as conflict:
-                if conflict.what == "receipt":
-                    raise
-        raise LedgerUnavailable("too many writers at once")
+        return retried(lambda: self.append(make(), receipt))
 
     def append(self, events: Sequence[Event], receipt: Receipt | None = None) -> int:
         """Append events of the desk, each sealed by the gateway, those of persons under keys of their own."""
@@ -116,15 +110,13 @@ class CleanUpDesk:
         return self.ledger.seal(event, owners=owners_of(self.ledger, event))
 
     def _performed(self, make: Callable[[], tuple[LedgerReport, list[Event]]]) -> LedgerReport:
-        for _ in range(ATTEMPTS_MAX):
+        def attempt() -> LedgerReport:
             report, events = make()
-            try:
-                if events:
-                    self.append(events)
-            except Conflict:
-                continue
+            if events:
+                self.append(events)
             return report
-        raise LedgerUnavailable("too many writers at once")
+
+        return retried(attempt)
 
     def _entered(self, form: LedgerForm, rows: Sequence[LedgerRow]) -> tuple[LedgerReport, list[Event]]:
         """What the rows enter, and the report of them all."""

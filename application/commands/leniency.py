@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from application.attempts import retried
 from application.commands.gating import assessed_fingerprint, document_fingerprint
 from application.ledger import Ledger
-from application.ports import Conflict, Document, KeyName, LedgerUnavailable, Receipt
+from application.ports import Document, KeyName, Receipt
 from application.registry import Registry
 from domain.records.leniency import (
     Assessing,
@@ -28,7 +29,6 @@ from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 
-ATTEMPTS_MAX = 8
 PURPOSE = "leniency"
 
 
@@ -108,7 +108,7 @@ class Leniency:
         make: Callable[[], tuple[list[Event], LeniencyAssessed | LeniencyDecided]],
         receipt: Callable[[Assessment], Receipt],
     ) -> Decided:
-        for _ in range(ATTEMPTS_MAX):
+        def attempt() -> Decided:
             before, event = make()
             then = fold_assessment([*before, event])
             assert then is not None
@@ -124,12 +124,9 @@ class Leniency:
             }
             batch = self._ledger.prepare([self._ledger.seal(event, owners=owners)], meta=meta)
             batch.receipt = receipt(then)
-            try:
-                return Decided(then, self._ledger.store.append(batch)[0])
-            except Conflict as conflict:
-                if conflict.what == "receipt":
-                    raise
-        raise LedgerUnavailable("too many writers at once")
+            return Decided(then, self._ledger.store.append(batch)[0])
+
+        return retried(attempt)
 
 
 class Assessments:

@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from application.commands.remedies import DepartmentAct, Once, RemedyDesk
+from application.attempts import retried
+from application.commands.acts import DepartmentAct, Once
+from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity, SubjectDesk
 from application.data_keys import record_class
-from application.ports import Conflict, LedgerUnavailable, Receipt
 from domain.parties.identifiers import normalise
 from domain.records.links import PersonLinked, link_defects, link_shape_defects
 from domain.records.publicity import PERSON
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
-ATTEMPTS_MAX = 8
 PURPOSE = "linking"
 
 
@@ -45,14 +45,7 @@ class Links:
 
         Raises ``Refused`` (DET-7, DET-5, DET-4, PUB-2), ``Conflict`` (receipt) or ``LedgerUnavailable``.
         """
-        for _ in range(ATTEMPTS_MAX):
-            try:
-                return self._linked(command, once)
-            except Conflict as conflict:
-                if conflict.what == "receipt":
-                    raise
-                self._desk.registry.forget()
-        raise LedgerUnavailable("too many writers at once")
+        return retried(lambda: self._linked(command, once), forget=self._desk.registry.forget)
 
     def _linked(self, command: LinkPerson, once: Once) -> int:
         ledger, desk, parts = self._ledger, self._desk, command.act.parts
@@ -92,5 +85,5 @@ class Links:
         # A record that ends, or gets another content, meanwhile takes no link.
         batch.guards = {stream: version, record.id: standing.version}
         told = {"link": str(command.link_id), "record": str(record.id), "status": "recorded"}
-        batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
+        batch.receipt = once.receipt(told)
         return ledger.store.append(batch)[0] + len(subjects.registrations)

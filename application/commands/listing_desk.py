@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from application.attempts import StaleVersion
+from application.commands.acts import DepartmentAct, HandleCase
 from application.commands.department_acts import require_whole
 from application.commands.record_files import RecordFile
-from application.commands.remedies import Act, DepartmentAct, HandleCase, RemedyDesk, StaleVersion
+from application.commands.remedies import Act, RemedyDesk
 from application.commands.subjects import Identity
 from domain.catalogue.gate import gate
 from domain.catalogue.items import SUBJECT_KINDS, SubjectKind, version_in_force

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from application.commands.acts import DepartmentAct, Done, HandleCase, Once
 from application.commands.department_acts import of_department
 from application.commands.listing_desk import ListingCase, ListingDesk
 from application.commands.record_files import RecordFile
-from application.commands.remedies import Act, DepartmentAct, Done, HandleCase, Once
+from application.commands.remedies import Act
 from application.commands.subjects import Identity
 from application.ledger import SealedAct
 from application.listings import lists_of, stands

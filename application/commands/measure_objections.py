@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
+from application.commands.acts import Done, HandleCase, Once
 from application.commands.measures import Measures
-from application.commands.remedies import Act, Done, HandleCase, Once, RemedyDesk
+from application.commands.remedies import Act, RemedyDesk
 from application.commands.restorations import restoring
 from application.commands.subjects import Identity
 from domain.measures.events import MeasureApplied, MeasureNamed, MeasureObjected

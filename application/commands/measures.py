@@ -11,10 +11,12 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
+from application.attempts import StaleVersion
+from application.commands.acts import DepartmentAct, Done, HandleCase, Once
 from application.commands.department_acts import of_department, require_whole
 from application.commands.measure_grounds import FoundGround, Grounds, RestsOn
 from application.commands.record_files import RecordFile
-from application.commands.remedies import Act, DepartmentAct, Done, HandleCase, Once, RemedyDesk, StaleVersion
+from application.commands.remedies import Act, RemedyDesk
 from application.commands.restorations import restoring
 from application.commands.subjects import identity_of
 from application.measures import measures_of

@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from application.commands.acts import DepartmentAct, Done, Once
 from application.commands.department_acts import of_department, require_whole
 from application.commands.proposals import HandleProposal, Proposals, Step
-from application.commands.remedies import DepartmentAct, Done, Once, RemedyDesk
+from application.commands.remedies import RemedyDesk
 from application.instruments import units
 from domain.proposals.events import MeetingViewGiven
 from domain.proposals.meeting import (

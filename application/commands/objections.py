@@ -12,9 +12,11 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
+from application.attempts import StaleVersion
+from application.commands.acts import DepartmentAct, Done, HandleCase, Once
 from application.commands.gating import content_defects, document_of
 from application.commands.record_files import RecordFile
-from application.commands.remedies import Act, DepartmentAct, Done, HandleCase, Once, RemedyDesk, StaleVersion
+from application.commands.remedies import Act, RemedyDesk
 from application.commands.restorations import restoring
 from application.commands.sealed_parts import fields_of, mappings
 from application.commands.subjects import Identity, identity_of

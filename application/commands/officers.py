@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
+from application.commands.acts import Done, Once
 from application.commands.incidents import INCIDENT
 from application.commands.oversight import OversightAct, office_officer, perform
-from application.commands.remedies import Done, Once
 from application.ledger import Ledger
 from application.ports import OpenCase
 from application.registry import Registry

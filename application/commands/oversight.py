@@ -5,22 +5,22 @@ Reviews, incidents, checks of duty and acts about officers go through it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from application.commands.remedies import Done, Once
+from application.attempts import retried
+from application.commands.acts import Done, Once, commit
 from application.ledger import Ledger, SealedAct
-from application.ports import Append, Conflict, LedgerUnavailable, Receipt
+from application.ports import Append
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
 from domain.access.model import Officer
 from domain.oversight.review_events import OfficerSuspended
-from domain.shared.events import Event, placed
+from domain.parties.acting import Officer as AtWork
+from domain.shared.events import placed
 from domain.shared.refusals import Defect, Refused
-from domain.transparency.merkle import leaf_hash
 
-ATTEMPTS_MAX = 8
 PURPOSE = "oversight"
 
 
@@ -35,45 +35,34 @@ class OversightAct:
     """What else the transaction carries: cases opened and closed, their days."""
 
 
-def perform(ledger: Ledger, make: Callable[[], OversightAct], officer: Officer, once: Once | None) -> Done:
-    """Append what ``make`` decides; decide again when something moved.
+def perform(
+    ledger: Ledger,
+    make: Callable[[], OversightAct],
+    officer: Officer | AtWork,
+    once: Once | None,
+    *,
+    forget: Callable[[], None] = lambda: None,
+) -> Done:
+    """Append what ``make`` decides; decide again, after ``forget``, when something moved.
 
     Raises ``Refused``, ``StaleVersion``, ``LedgerUnavailable``, and ``Conflict`` (receipt) when the same idempotency
     key was used meanwhile.
     """
-    for _ in range(ATTEMPTS_MAX):
+
+    def attempt() -> Done:
         act = make()
-        first = act.acts[0].event
         meta = {
             "actor": officer.department,
             "officer": officer.pseudonym,
             "purpose": PURPOSE,
-            "correlation": str(first.originator_id),
+            "correlation": str(act.acts[0].event.originator_id),
         }
         batch = ledger.prepare(act.acts, meta=meta)
         batch.guards |= act.guards
         act.more(batch)
-        told = _told(first, act)
-        if once is not None:
-            batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
-        try:
-            position = ledger.store.append(batch)[0]
-        except Conflict as conflict:
-            if conflict.what == "receipt":
-                raise
-            continue
-        return Done(first.originator_id, first.originator_version, position, told)
-    raise LedgerUnavailable("too many writers at once")
+        return commit(ledger, batch, act.acts[0], once, act.told)
 
-
-def _told(event: Event, act: OversightAct) -> Mapping[str, object]:
-    return {
-        "case": str(event.originator_id),
-        "version": event.originator_version,
-        "leaf_hash": leaf_hash(act.acts[0].leaf).hex(),
-        "status": "recorded",
-        **act.told,
-    }
+    return retried(attempt, forget=forget)
 
 
 def office_officer(registry: Registry, pseudonym: str, department: str, *, refusal: Defect) -> Officer:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from application.attempts import StaleVersion, retried
+from application.commands.acts import Done, Once, commit
 from application.commands.adopting import adopted, require_passable
 from application.commands.contents import read_version
-from application.commands.remedies import Done, Once, StaleVersion
 from application.due_days import days_after
 from application.instruments import units
 from application.ledger import Ledger, SealedAct
-from application.ports import Append, Conflict, LedgerUnavailable, OpenCase, Receipt
+from application.ports import Append, OpenCase
 from application.reactions import REACTIONS
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
@@ -41,9 +42,7 @@ from domain.shared.city_time import city_day
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
 from domain.shared.rule_settings import COMMENT_DAYS, REVIEW_MONTHS, RuleSettings
-from domain.transparency.merkle import leaf_hash
 
-ATTEMPTS_MAX = 8
 CASES_PER_PAGE = 200
 PURPOSE = "proposal"
 
@@ -252,7 +251,7 @@ class Proposals:
         return self._perform(make, command.officer, once)
 
     def _perform(self, make: Callable[[], Step], officer: Officer, once: Once | None) -> Done:
-        for _ in range(ATTEMPTS_MAX):
+        def attempt() -> Done:
             step = make()
             event, act = step.event, step.seal or self._sealed(step.event)
             meta = {
@@ -264,25 +263,11 @@ class Proposals:
             batch = self._ledger.prepare([act, *step.more], meta=meta)
             batch.guards |= step.guards
             self._follow([act.event, *(more.event for more in step.more)], batch)
-            case, version = event.originator_id, event.originator_version
-            told: dict[str, object] = {
-                "case": str(case),
-                "version": version,
-                "leaf_hash": leaf_hash(act.leaf).hex(),
-                "status": "recorded",
-            }
-            if once is not None:
-                batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
-            try:
-                position = self._ledger.store.append(batch, *step.adopted)[0]
-            except Conflict as conflict:
-                if conflict.what == "receipt":
-                    raise
-                self._registry.forget()
-                continue
-            self._registry.forget()
-            return Done(case, version, position, told)
-        raise LedgerUnavailable("too many writers at once")
+            return commit(self._ledger, batch, act, once, {}, *step.adopted)
+
+        done = retried(attempt, forget=self._registry.forget)
+        self._registry.forget()
+        return done
 
     def _follow(self, made: Sequence[Event], batch: Append) -> None:
         """The cases that these events open and close, and by when those that wait are due (``reactions.py``)."""

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from uuid import UUID
 
 from application.adverse import AdverseRecords, dossier_of
+from application.commands.acts import Done, Once
 from application.commands.department_acts import of_department
 from application.commands.entries import Entering, EntryDesk, SealedEntry, identity_of_act, note_of
-from application.commands.remedies import Done, Once, RemedyDesk
+from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity
 from application.noted import held_by
 from domain.access.model import RED_LISTING

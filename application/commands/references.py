@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from application.commands.acts import Done, Once
 from application.commands.department_acts import of_department
 from application.commands.entries import Entering, EntryDesk, SealedEntry, identity_of_act
-from application.commands.remedies import Done, Once
 from application.commands.subjects import SubjectDesk
 from domain.listing.reference import (
     RULE,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from application.commands.acts import Done, Once
 from application.commands.oversight import OversightAct, perform
-from application.commands.remedies import Done, Once
 from application.commands.subjects import Identity, blind_of
 from application.ledger import Ledger
 from application.registry import Registry

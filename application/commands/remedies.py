@@ -11,7 +11,9 @@ from datetime import date
 from uuid import UUID
 
 from application.applied_for import applied_for
+from application.attempts import retried
 from application.bearing import Bearing, unmoved
+from application.commands.acts import DepartmentAct, Done, Once, commit
 from application.commands.record_files import RecordFile, RecordFiles
 from application.consequences import Consequences
 from application.data_keys import record_class
@@ -19,17 +21,16 @@ from application.due_days import days_after
 from application.ledger import Ledger, SealedAct
 from application.listings import bearing_of
 from application.measures import settle_measures
-from application.ports import Conflict, Document, KeyName, LedgerUnavailable, Receipt
+from application.ports import Document, KeyName
 from application.reactions import FALLING, react
 from domain.listing.events import SubjectDelisted
-from domain.parties.acting import Officer
 from domain.parties.keys import require_live
 from domain.records.erasure import ErasureRequested
 from domain.remedies.events import RepairDecided
 from domain.remedies.limits import RemedyLimits
 from domain.remedies.recounting import Counting
 from domain.remedies.reorganisation import ReorganisationEnded
-from domain.shared.canonical import NotCanonical, Parts
+from domain.shared.canonical import NotCanonical
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
 from domain.shared.events import Event
@@ -38,60 +39,9 @@ from domain.shared.refusals import Defect, Refused
 from domain.shared.rule_settings import RuleSettings
 from domain.transparency.commitment import open_parts
 from domain.transparency.leaf import ActLeaf, act_message
-from domain.transparency.merkle import leaf_hash
 
-ATTEMPTS_MAX = 8
 Verify = Callable[[bytes, bytes, bytes], bool]
 """(public key, signature, message) -> good or not."""
-
-
-class StaleVersion(Conflict):
-    """The case moved since its version was read (If-Match); nothing was written."""
-
-    def __init__(self) -> None:
-        super().__init__("stream")
-
-
-@dataclass(frozen=True)
-class Once:
-    """The idempotency key of a request: the receipt is kept under it in the act's own transaction."""
-
-    department: str
-    key: str
-    fingerprint: bytes
-    status: int = 201
-
-
-@dataclass(frozen=True)
-class HandleCase:
-    """Which officer acts on which case (objection, repair, listing ...), having seen which ``expected`` version."""
-
-    case: UUID
-    expected: int
-    officer: Officer
-
-
-@dataclass(frozen=True)
-class Done:
-    """What an act became: its case, the case's version now, its position, and the receipt's content.
-
-    ``told`` holds no position: it is kept in the transaction that draws the position, and is the same for ever.
-    """
-
-    case: UUID
-    version: int
-    position: int
-    told: Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class DepartmentAct:
-    """An act sealed by its department (封存): its parts as sent, their salt, and the signature of leaf 01."""
-
-    parts: Parts
-    salt: bytes
-    issuer: bytes
-    signature: bytes
 
 
 @dataclass
@@ -181,14 +131,7 @@ class RemedyDesk(RecordFiles):
         Raises ``StaleVersion``, ``Refused``, ``LedgerUnavailable``, and ``Conflict`` (receipt) when the same
         idempotency key was used meanwhile.
         """
-        for _ in range(ATTEMPTS_MAX):
-            try:
-                return self._append(make(), once)
-            except Conflict as conflict:
-                if isinstance(conflict, StaleVersion) or conflict.what == "receipt":
-                    raise
-                self.registry.forget()
-        raise LedgerUnavailable("too many writers at once")
+        return retried(lambda: self._append(make(), once), forget=self.registry.forget)
 
     def _append(self, act: Act, once: Once | None) -> Done:
         standing, record = act.record.standing, act.record
@@ -238,22 +181,12 @@ class RemedyDesk(RecordFiles):
         cases = (act.event, *(event for event, _ in act.begins))
         batch.days = [days for event in cases for days in days_after(self.ledger, event)]
         settle_measures(batch, bearing)
-        told = {
-            "case": str(case),
-            "version": act.event.originator_version,
-            "record": str(record.id),
-            "leaf_hash": leaf_hash(first.leaf).hex(),
-            "status": "recorded",
-            **act.told,
-        }
+        told: dict[str, object] = {"record": str(record.id), **act.told}
         if any(isinstance(event, ErasureRequested) for event in then.events):
             told["erasure"] = str(then.erasure_id)
         if delisted := [event.list_code for event in then.events if isinstance(event, SubjectDelisted)]:
             told["delisted"] = delisted
-        if once is not None:
-            batch.receipt = Receipt(once.department, once.key, once.fingerprint, once.status, told)
-        position = self.ledger.store.append(batch)[0]
-        return Done(case, act.event.originator_version, position, told)
+        return commit(self.ledger, batch, first, once, told)
 
     def _following_owners(
         self, event: Event, record: RecordFile, bearing: Bearing | None

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from application.attempts import StaleVersion
+from application.commands.acts import Done, HandleCase, Once
 from application.commands.record_files import RecordFile
-from application.commands.remedies import Act, Done, HandleCase, Once, RemedyDesk, StaleVersion
+from application.commands.remedies import Act, RemedyDesk
 from application.commands.revocations import record_term_end
 from application.commands.subjects import Identity
 from application.ledger import SealedAct

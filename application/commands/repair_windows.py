@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from application.commands.remedies import Act, Done, Once, RemedyDesk
+from application.commands.acts import Done, Once
+from application.commands.remedies import Act, RemedyDesk
 from application.commands.repairs import PURPOSE, ApplyForRepair, Repairs
 from application.commands.subjects import Identity
 from domain.parties.acting import acted_by

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from application.attempts import StaleVersion
+from application.commands.acts import DepartmentAct, Done, HandleCase, Once
 from application.commands.record_files import RecordFile
-from application.commands.remedies import Act, DepartmentAct, Done, HandleCase, Once, RemedyDesk, StaleVersion
+from application.commands.remedies import Act, RemedyDesk
 from application.commands.sealed_parts import mappings
 from application.commands.subjects import Identity
 from domain.parties.acting import Agent, Officer

@@ -5,12 +5,12 @@ Comes after the review runner opened them; a suspension is an event of the offic
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from application.attempts import StaleVersion
+from application.commands.acts import Done, HandleCase, Once
 from application.commands.incidents import INCIDENT, incident_of_review
 from application.commands.oversight import OversightAct, perform, suspension
-from application.commands.remedies import Done, Once, StaleVersion
 from application.ledger import Ledger
 from application.ports import Append, OpenCase
 from application.registry import Registry
@@ -23,16 +23,6 @@ from domain.oversight.reviews import (
     reviewer_defects,
 )
 from domain.shared.refusals import Defect, Refused, refuse_if_any
-
-
-@dataclass(frozen=True)
-class HandleReview:
-    """Which officer acts on which review, having seen which ``expected`` version of it."""
-
-    review_id: UUID
-    expected: int
-    officer: str
-    department: str
 
 
 class Reviews:
@@ -52,13 +42,13 @@ class Reviews:
         return review, acting
 
     def decide(
-        self, command: HandleReview, *, finding: str, consequence: str, reasons: str, once: Once | None = None
+        self, command: HandleCase, *, finding: str, consequence: str, reasons: str, once: Once | None = None
     ) -> Done:
         """Record the finding and its consequence; the case waits no more."""
-        _, officer = self.concerned(command.review_id, command.officer, command.department)
+        _, officer = self.concerned(command.case, command.officer.pseudonym, command.officer.department)
 
         def make() -> OversightAct:
-            review, _ = self.concerned(command.review_id, command.officer, command.department)
+            review, _ = self.concerned(command.case, command.officer.pseudonym, command.officer.department)
             if review.version != command.expected:
                 raise StaleVersion
             event = decide_review(

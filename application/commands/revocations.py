@@ -8,8 +8,10 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from application.attempts import StaleVersion
+from application.commands.acts import DepartmentAct, Done, HandleCase, Once
 from application.commands.record_files import RecordFile
-from application.commands.remedies import Act, DepartmentAct, Done, HandleCase, Once, RemedyDesk, StaleVersion
+from application.commands.remedies import Act, RemedyDesk
 from application.commands.sealed_parts import mappings
 from application.ledger import SealedAct
 from domain.catalogue.items import version_in_force

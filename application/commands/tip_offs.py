@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from application.commands.remedies import StaleVersion
+from application.attempts import StaleVersion, retried
 from application.data_keys import record_class, unwrap_all
 from application.instruments import units
 from application.ledger import Ledger, SealedAct, open_row
-from application.ports import Append, Conflict, KeyName, LedgerUnavailable, Receipt, WrappedKey
+from application.ports import Append, KeyName, LedgerUnavailable, Receipt, WrappedKey
 from application.registry import OFFICER, Registry
 from domain.oversight.tip_off_names import Hashed, held_names
 from domain.oversight.tip_offs import (
@@ -33,7 +33,6 @@ from domain.parties.keys import CREDIT_OFFICE
 from domain.shared.events import Event, next_of, placed
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
-ATTEMPTS_MAX = 8
 SECRET_BYTES = 20
 PURPOSE = "tip_off"
 _CLASS_OF = {part: name for name, part in SEALED.items()}
@@ -150,23 +149,21 @@ class TipOffs:
 
     def open(self, number: UUID, officer: Officer, *, show: Iterable[str], reason: str) -> Opened:
         """Record the opening, and only then open (WHS-1). Raises ``Refused`` or ``LedgerUnavailable``."""
-        for _ in range(ATTEMPTS_MAX):
+
+        def attempt() -> Opened:
             guards = self.require_handler(officer)
             tip_off = self.require_concerned(number, officer)
             place, hashed = next_of(tip_off, self._ledger.now()), self._name_hash(number)
             event = open_tip_off(tip_off, officer, shown=show, reason=reason, hashed=hashed, place=place)
             batch = self._batch(event, officer)
             batch.guards |= guards
-            try:
-                opening = self._seals.open(
-                    batch, owner=number, classes=[_class(SEALED[name], number) for name in event.shown]
-                )
-            except Conflict:
-                self._registry.forget()
-                continue
+            opening = self._seals.open(
+                batch, owner=number, classes=[_class(SEALED[name], number) for name in event.shown]
+            )
             shown = self._shown(number, event.shown, opening.keys)
             return Opened(opening.position, event.originator_version, shown)
-        raise LedgerUnavailable("too many writers at once")
+
+        return retried(attempt, forget=self._registry.forget)
 
     def handle(
         self,

@@ -8,10 +8,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from application.adverse import counts_today
+from application.commands.acts import Done, Once
 from application.commands.department_acts import of_department
 from application.commands.entries import Entering, EntryDesk, SealedEntry, note_of
 from application.commands.record_files import RecordFile
-from application.commands.remedies import Done, Once
 from application.noted import held_by
 from domain.catalogue.items import version_in_force
 from domain.listing.notes import SubjectNoted

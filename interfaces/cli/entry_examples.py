@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from uuid import UUID
 
+from application.commands.acts import DepartmentAct
 from application.commands.entries import SealedEntry
 from application.commands.red_lists import RedLists
 from application.commands.references import References
-from application.commands.remedies import DepartmentAct, RemedyDesk
+from application.commands.remedies import RemedyDesk
 from application.commands.watching import WatchList
 from application.queries.green import look_before_red_list
 from domain.listing.decision import last_day

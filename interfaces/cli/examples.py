@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from application.commands.acts import DepartmentAct, Done, HandleCase
 from application.commands.governance import Governance
 from application.commands.intake import Intake
 from application.commands.listings import Listings, NotifyListing, SpeakInListing
@@ -21,7 +22,6 @@ from application.commands.measure_grounds import RestsOn
 from application.commands.measures import Measures, NameMeasure
 from application.commands.proposals import HandleProposal, Proposals
 from application.commands.refusals import log_refusal
-from application.commands.remedies import DepartmentAct, Done, HandleCase
 from application.commands.seals import SealOfAct
 from application.commands.subjects import Identity
 from application.ledger import Ledger

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
+from application.commands.acts import DepartmentAct, Done, HandleCase
 from application.commands.governance import Governance
 from application.commands.measure_grounds import RestsOn
 from application.commands.measures import Measures, NameMeasure
-from application.commands.remedies import DepartmentAct, Done, HandleCase, RemedyDesk
+from application.commands.remedies import RemedyDesk
 from domain.catalogue.items import LegalBasis
 from domain.measures.items import MeasureItem, Provision
 from domain.parties.acting import Officer

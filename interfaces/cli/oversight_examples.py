@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from application.commands.acts import HandleCase
 from application.commands.duty import DueCase, Duties
-from application.commands.flags import FlagDesk, HandleFlag
+from application.commands.flags import FlagDesk
 from application.commands.governance import Governance
-from application.commands.incidents import HandleIncident, Incidents
+from application.commands.incidents import Incidents
 from application.commands.relations import RelationOf, Relations
 from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity
@@ -39,7 +40,7 @@ def reassigned_flag(desk: RemedyDesk, flags: Iterable[UUID], *, office: str, off
         found = fold_flag(desk.ledger.load(flag))
         if found is not None and found.raised.rule == "ACC-3":
             FlagDesk(desk).reassign(
-                HandleFlag(flag, found.version, Officer(OFFICE_OFFICER, office)),
+                HandleCase(flag, found.version, Officer(OFFICE_OFFICER, office)),
                 unit=officer.department,
                 responsible=officer.pseudonym,
                 reasons="示例：由经办人说明情况",
@@ -81,7 +82,7 @@ class OversightExamples:
             department=self._office,
             once=None,
         )
-        handling = HandleIncident(opened.case, opened.version, OFFICE_OFFICER, self._office)
+        handling = HandleCase(opened.case, opened.version, Officer(OFFICE_OFFICER, self._office))
         incidents.measure(handling, text="示例：要求有关网站删除，并追查来源")
         self._suspended(incidents)
         self._asked_all_the_same()
@@ -102,7 +103,7 @@ class OversightExamples:
             department=self._office,
             once=None,
         )
-        handling = HandleIncident(opened.case, opened.version, OFFICE_OFFICER, self._office)
+        handling = HandleCase(opened.case, opened.version, Officer(OFFICE_OFFICER, self._office))
         incidents.measure(handling, text="示例：核查期间停止其查询权限", suspends=SUSPENDED)
 
     def _asked_all_the_same(self) -> None:

@@ -12,13 +12,14 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from application.commands.acts import DepartmentAct, HandleCase, Once
 from application.commands.leniency import Leniency
 from application.commands.links import LinkPerson, Links
 from application.commands.measure_grounds import RestsOn
 from application.commands.measure_objections import MeasureObjections, ObjectToMeasure
 from application.commands.measures import Measures, NameMeasure
 from application.commands.objections import FileObjection, Objections
-from application.commands.remedies import DepartmentAct, HandleCase, Once, RemedyDesk
+from application.commands.remedies import RemedyDesk
 from application.commands.repairs import ApplyForRepair, Repairs
 from application.commands.subjects import identity_of
 from application.ports import Receipt

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+from application.commands.acts import DepartmentAct, HandleCase
 from application.commands.objections import FileObjection, Objections
-from application.commands.remedies import DepartmentAct, HandleCase, RemedyDesk
+from application.commands.remedies import RemedyDesk
 from application.commands.reorganisations import ApplyForRest, Reorganisations
 from application.commands.repair_windows import ApplyForRepairs, RepairWindow
 from application.commands.repairs import Repairs

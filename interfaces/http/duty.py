@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
+from application.commands.acts import Done
 from application.commands.duty import DueCase, Duties
-from application.commands.remedies import Done
 from domain.access.model import SUPERVISION
 from domain.oversight.duty import CASE_CHARACTERS_MAX, CASES_MAX, GAPS, OUTCOMES
 from interfaces.http.auth import authenticated

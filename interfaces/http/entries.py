@@ -13,11 +13,11 @@ from uuid import UUID
 from flask import Blueprint, Response
 from marshmallow import Schema
 
+from application.commands.acts import Done
 from application.commands.entries import SealedEntry
 from application.commands.entry_objections import EntryObjections
 from application.commands.red_lists import RedLists
 from application.commands.references import References
-from application.commands.remedies import Done
 from application.commands.subjects import Identity
 from application.commands.watching import WatchList
 from application.queries.entries import EntryQueries, Sort

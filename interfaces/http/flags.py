@@ -11,8 +11,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from application.commands.flags import FlagDesk, HandleFlag
-from application.commands.remedies import Done
+from application.commands.acts import Done, HandleCase
+from application.commands.flags import FlagDesk
 from application.queries.flags import Flags, Told
 from application.registry import Registry
 from domain.access.model import SUPERVISION
@@ -170,11 +170,11 @@ def _flags(caller: Caller) -> Flags:
     return Flags(found.ledger, FlagDesk(desk), found.flags)
 
 
-def _handling(given: Command, flag_id: UUID) -> tuple[FlagDesk, HandleFlag]:
+def _handling(given: Command, flag_id: UUID) -> tuple[FlagDesk, HandleCase]:
     """The version that was seen, for whom the flag concerns. Raises ``ProblemError``, ``Refused``, ``StaleVersion``."""
     tag, desk = given.tag_of_version(), FlagDesk(given.desk)
     desk.concerned(flag_id, given.caller.department)
-    return desk, HandleFlag(flag_id, version_of(tag), Officer(given.officer, given.caller.department))
+    return desk, HandleCase(flag_id, version_of(tag), Officer(given.officer, given.caller.department))
 
 
 def _name(code: str) -> str:

@@ -9,13 +9,13 @@ from uuid import UUID
 from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
-from application.commands.incidents import HandleIncident, Incidents
-from application.commands.remedies import Done
+from application.commands.acts import Done, HandleCase
+from application.commands.incidents import Incidents
 from application.queries.incidents import attached_bundle
 from domain.access.model import INCIDENT_HANDLING
 from domain.listing.case import SERVICES
 from domain.oversight.incidents import KINDS, LOOKS_MAX, OUTCOMES
-from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
+from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, Officer
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
@@ -137,7 +137,7 @@ def open_incident() -> Response:
     return command(run)
 
 
-def _acting(schema: Schema, act: Callable[[Incidents, HandleIncident, dict[str, Any], Command], Done]) -> Any:
+def _acting(schema: Schema, act: Callable[[Incidents, HandleCase, dict[str, Any], Command], Done]) -> Any:
     """A route's function: who may, the version seen, the body, one command."""
 
     def view(incident_id: UUID) -> Response:
@@ -145,7 +145,7 @@ def _acting(schema: Schema, act: Callable[[Incidents, HandleIncident, dict[str, 
             tag = seen_version(given)
             incidents = _desk(given)
             incidents.find(incident_id)
-            handling = HandleIncident(incident_id, tag, given.officer, given.caller.department)
+            handling = HandleCase(incident_id, tag, Officer(given.officer, given.caller.department))
             return act(incidents, handling, given_json(schema, given.body), given)
 
         return command(run)
@@ -153,12 +153,12 @@ def _acting(schema: Schema, act: Callable[[Incidents, HandleIncident, dict[str, 
     return view
 
 
-def _attach(to: Incidents, handling: HandleIncident, said: dict[str, Any], given: Command) -> Done:
+def _attach(to: Incidents, handling: HandleCase, said: dict[str, Any], given: Command) -> Done:
     looks = [int(receipt.partition(":")[2]) for receipt in said["looks"]]
     return to.attach(handling, services().proofs.of_incident, looks, once=given.once)
 
 
-def _notify(to: Incidents, handling: HandleIncident, said: dict[str, Any], given: Command) -> Done:
+def _notify(to: Incidents, handling: HandleCase, said: dict[str, Any], given: Command) -> Done:
     identity = identity_of(said.pop("subject"), "/subject")
     return to.notify(handling, identity, **said, once=given.once)
 

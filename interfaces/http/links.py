@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from marshmallow import Schema, fields, validate
 
+from application.commands.acts import Once
 from application.commands.links import LinkPerson, Links
-from application.commands.remedies import Once
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation

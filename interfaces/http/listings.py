@@ -6,8 +6,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from application.commands.acts import Done
 from application.commands.listings import Listings, NotifyListing, SpeakInListing
-from application.commands.remedies import Done
 from domain.listing.case import Notice, Statement
 from interfaces.http.bodies import given_json
 from interfaces.http.describing import operation

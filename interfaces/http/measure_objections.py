@@ -6,8 +6,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from application.commands.acts import Done
 from application.commands.measure_objections import MeasureObjections, ObjectToMeasure
-from application.commands.remedies import Done
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.bodies import given_json
 from interfaces.http.describing import Access, Operation, json_of, operation

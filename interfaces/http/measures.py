@@ -6,9 +6,9 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from application.commands.acts import Done
 from application.commands.measure_grounds import RestsOn
 from application.commands.measures import Measures, NameMeasure
-from application.commands.remedies import Done
 from application.queries.told import told_check
 from domain.access.model import Request
 from domain.shared.city_time import city_day

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, request
 from marshmallow import Schema, fields, validate
 
-from application.commands.remedies import DepartmentAct
+from application.commands.acts import DepartmentAct
 from application.ports import Receipt
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from application.commands.acts import Done
 from application.commands.objections import FileObjection, Objections
-from application.commands.remedies import Done
 from domain.remedies.objection import Filing
 from interfaces.http.bodies import given_json
 from interfaces.http.describing import operation

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
+from application.commands.acts import Done
 from application.commands.officers import Officers
 from application.commands.relations import RelationOf, Relations
-from application.commands.remedies import Done
 from application.queries.officers import standing_of
 from domain.access.model import SUPERVISION
 from domain.oversight.officers import ENDINGS, RELATIONS

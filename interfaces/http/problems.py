@@ -13,8 +13,8 @@ from typing import Any
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from application.attempts import StaleVersion
 from application.commands.drafts import BYTES_MAX, DRAFTS_MAX, TooManyDrafts
-from application.commands.remedies import StaleVersion
 from application.limits import TooManyRequests
 from application.ports import Conflict, LedgerUnavailable
 from application.queries.evidence import NotYetProven

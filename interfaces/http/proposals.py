@@ -10,9 +10,10 @@ from uuid import UUID
 from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
+from application.attempts import StaleVersion
+from application.commands.acts import Done
 from application.commands.meetings import Meetings
 from application.commands.proposals import HandleProposal, Proposals
-from application.commands.remedies import Done, StaleVersion
 from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, Officer
 from domain.shared.refusals import Defect
 from interfaces.http.bodies import given_json

@@ -13,7 +13,9 @@ from uuid import UUID
 
 from flask import Response, request
 
-from application.commands.remedies import DepartmentAct, Done, HandleCase, Once, RemedyDesk, StaleVersion
+from application.attempts import StaleVersion
+from application.commands.acts import DepartmentAct, Done, HandleCase, Once
+from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity
 from application.ports import Conflict, Receipt
 from application.queries.cases import Asker, CaseKind, CaseQueries

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
-from application.commands.remedies import Done
+from application.commands.acts import Done
 from application.commands.reorganisations import ApplyForRest, BeginReorganisation, Reorganisations
 from domain.parties.acting import DIGESTS_MAX, SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from domain.remedies.reorganisation import Plan

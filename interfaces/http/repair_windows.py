@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
-from application.commands.remedies import Done
+from application.commands.acts import Done
 from application.commands.repair_windows import RECORDS_MAX, ApplyForRepairs, RepairWindow
 from application.queries.cases import Asker
 from application.queries.repair_windows import window_state

@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 from marshmallow import Schema
 
-from application.commands.remedies import Done
+from application.commands.acts import Done
 from application.commands.repairs import ApplyForRepair, Repairs, SupplyMaterials
 from application.commands.revocations import Revocations
 from domain.catalogue.items import LegalBasis

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 from marshmallow import Schema, fields
 
-from application.commands.remedies import Done
+from application.commands.acts import Done
 from application.commands.restorations import Restorations, WaiveRestoration
 from interfaces.http.bodies import given_json
 from interfaces.http.describing import operation

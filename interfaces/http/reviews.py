@@ -9,14 +9,14 @@ from uuid import UUID
 from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
-from application.commands.remedies import Done
-from application.commands.reviews import HandleReview, Reviews
+from application.commands.acts import Done, HandleCase
+from application.commands.reviews import Reviews
 from application.queries.reviews import ask_review
 from application.queries.told import told_review
 from application.registry import Registry
 from domain.access.model import OF_PLATFORM, QUERY_REVIEW
 from domain.oversight.reviews import CONSEQUENCES, FINDINGS, REASONS
-from domain.parties.acting import TEXT_CHARACTERS_MAX
+from domain.parties.acting import TEXT_CHARACTERS_MAX, Officer
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
@@ -158,7 +158,7 @@ def decide_review(review_id: UUID) -> Response:
     """The finding on a query and its consequence (审查结论), by somebody else than who queried."""
 
     def run(given: Command) -> Done:
-        handling = HandleReview(review_id, seen_version(given), given.officer, given.caller.department)
+        handling = HandleCase(review_id, seen_version(given), Officer(given.officer, given.caller.department))
         reviews = Reviews(services().ledger)
         # Whom it does not concern learns nothing by what else is wrong with the request.
         reviews.concerned(review_id, given.officer, given.caller.department)

@@ -13,7 +13,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from application.commands.remedies import Done
+from application.commands.acts import Done
 from domain.catalogue.items import LegalBasis
 from tests.histories.bench import NUMBERS, STALE, Days
 from tests.measures import ITEMS, LIGHT

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from application.commands.remedies import Done
+from application.commands.acts import Done
 from application.commands.reorganisations import Reorganisations
 from domain.parties.acting import Officer
 from domain.remedies.reorganisation import OUTCOMES

@@ -19,9 +19,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
+from application.commands.acts import HandleCase, Once
 from application.commands.leniency import Leniency
 from application.commands.links import LinkPerson, Links
-from application.commands.remedies import HandleCase, Once
 from application.listings import lists_of
 from application.ports import Receipt
 from domain.listing.events import ListingDecided, ListingRemoved

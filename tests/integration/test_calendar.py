@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
-from application.commands.remedies import Done, HandleCase
+from application.commands.acts import Done, HandleCase
 from application.deadlines import Passed
 from application.ports import CaseDays
 from application.queries.worklist import Worklist

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from application.commands.remedies import Done
+from application.commands.acts import Done
 from application.sealing import parse_key_reference
 from domain.measures.case import fold_measured
 from interfaces.demo.identities import citizen_id

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.commands.remedies import Done
+from application.commands.acts import Done
 from domain.records.links import PersonLinked
 from interfaces.client.api import Problem
 from interfaces.client.sealing import seal_remedy

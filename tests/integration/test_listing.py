@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
+from application.commands.acts import HandleCase
 from application.commands.listings import NotifyListing, SpeakInListing
-from application.commands.remedies import HandleCase
 from application.listings import lists_of
 from domain.listing.case import Notice, Statement
 from domain.listing.events import SubjectListed

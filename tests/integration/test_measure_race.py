@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from application.commands.remedies import Done
+from application.commands.acts import Done
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Refused
 from tests.measures import MeasureStory, applied_parts

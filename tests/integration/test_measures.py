@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from application.commands.remedies import HandleCase
+from application.commands.acts import HandleCase
 from application.ports import Conflict
 from application.queries.worklist import Worklist
 from domain.measures.case import fold_measured

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from application.commands.remedies import HandleCase
+from application.commands.acts import HandleCase
 from domain.parties.acting import Officer
 from domain.records.events import ActRefused
 from tests.listing import Lister

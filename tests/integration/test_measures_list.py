@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from application.commands.remedies import Done
+from application.commands.acts import Done
 from application.registry import Registry
 from domain.measures.items import item_in_force
 from interfaces.cli.seed import seed_ledger

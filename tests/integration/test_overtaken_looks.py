@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from application.commands.acts import HandleCase, Once
 from application.commands.consents import Consents, GiveConsent
 from application.commands.links import LinkPerson, Links
-from application.commands.remedies import HandleCase, Once
 from application.commands.repair_windows import ApplyForRepairs, RepairWindow
 from application.commands.repairs import Repairs
 from application.ledger import Ledger

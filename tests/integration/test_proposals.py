@@ -13,8 +13,8 @@ from uuid import UUID
 import pytest
 from werkzeug.test import TestResponse
 
+from application.commands.acts import Done
 from application.commands.proposals import HandleProposal
-from application.commands.remedies import Done
 from application.registry import Registry
 from domain.catalogue.items import MaskedField, PublicityRule
 from domain.parties.acting import Officer

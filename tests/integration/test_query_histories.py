@@ -21,8 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import run_state_machine_as_test as run
 from werkzeug.test import TestResponse
 
+from application.commands.acts import Done
 from application.commands.consents import GiveConsent
-from application.commands.remedies import Done
 from application.commands.subjects import SubjectDesk
 from domain.access.events import SubjectQueried
 from domain.access.model import CASE_HANDLING, OWN_RECORDS

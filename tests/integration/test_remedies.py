@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from application.attempts import StaleVersion
+from application.commands.acts import Once
 from application.commands.objections import FileObjection
-from application.commands.remedies import Once, StaleVersion
 from application.data_keys import unwrap_all
 from application.ports import Conflict
 from application.projections.renditions import SHARED, Rendition, open_rendition

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, invariant, precondition, rule
 
-from application.commands.remedies import Done, StaleVersion
+from application.attempts import StaleVersion
+from application.commands.acts import Done
 from domain.shared.canonical import Parts
 from domain.shared.refusals import Refused
 from tests.histories.bench import Bench, run_histories

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from application.commands.remedies import Done
+from application.commands.acts import Done
 from application.registry import Registry
 from application.resting import settle
 from domain.catalogue.items import CatalogueItem, CatalogueItemSuspended, LegalBasis, version_in_force
