@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from application.commands.acts import Done
+from application.commands.acts import Done, HandleCase
 from application.commands.meetings import Meetings
-from application.commands.proposals import HandleProposal
 from domain.catalogue.gate import import_item
 from domain.catalogue.items import LegalBasis
 from domain.listing.standards import COMMENT_DAYS_MIN
@@ -107,9 +106,9 @@ class Lived:
             self.on(called, self.second), outcome="approved", reasons="审定通过", held_on=self.world.today
         )
 
-    def on(self, done: Done, officer: Officer | None = None) -> HandleProposal:
+    def on(self, done: Done, officer: Officer | None = None) -> HandleCase:
         """The next act, by the credit office unless another is named."""
-        return HandleProposal(done.case, done.version, officer or self.office)
+        return HandleCase(done.case, done.version, officer or self.office)
 
     def approved(self) -> Done:
         """Through comment, opinions and answers to its approval; 31 days pass."""

@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from application.commands.acts import DepartmentAct, Done, Once
+from application.commands.acts import DepartmentAct, Done, HandleCase, Once
 from application.commands.department_acts import of_department, require_whole
-from application.commands.proposals import HandleProposal, Proposals, Step
+from application.commands.proposals import Proposals, Step
 from application.commands.remedies import RemedyDesk
 from application.instruments import units
 from domain.proposals.events import MeetingViewGiven
@@ -40,7 +40,7 @@ class Meetings(Proposals):
         super().__init__(desk.ledger, defaults=defaults)
         self._desk = desk
 
-    def call(self, command: HandleProposal, *, meets_on: date, once: Once | None = None) -> Done:
+    def call(self, command: HandleCase, *, meets_on: date, once: Once | None = None) -> Done:
         """The credit office lays it before all members (提请审定): each is asked by a case of its own."""
 
         def make() -> Step:
@@ -63,7 +63,7 @@ class Meetings(Proposals):
 
         return self._perform(make, command.officer, once)
 
-    def give_view(self, command: HandleProposal, act: DepartmentAct, *, once: Once | None = None) -> Done:
+    def give_view(self, command: HandleCase, act: DepartmentAct, *, once: Once | None = None) -> Done:
         """A member's view, under its own seal, until the outcome is recorded (成员单位意见)."""
 
         def make() -> Step:
@@ -85,7 +85,7 @@ class Meetings(Proposals):
 
     def conclude(
         self,
-        command: HandleProposal,
+        command: HandleCase,
         *,
         outcome: str,
         reasons: str,

@@ -12,7 +12,7 @@ from datetime import date
 from uuid import UUID
 
 from application.attempts import StaleVersion, retried
-from application.commands.acts import Done, Once, commit
+from application.commands.acts import Done, HandleCase, Once, commit
 from application.commands.adopting import adopted, require_passable
 from application.commands.contents import read_version
 from application.due_days import days_after
@@ -45,15 +45,6 @@ from domain.shared.rule_settings import COMMENT_DAYS, REVIEW_MONTHS, RuleSetting
 
 CASES_PER_PAGE = 200
 PURPOSE = "proposal"
-
-
-@dataclass(frozen=True)
-class HandleProposal:
-    """Which officer acts on which proposal, having seen which ``expected`` version of it."""
-
-    proposal_id: UUID
-    expected: int
-    officer: Officer
 
 
 @dataclass
@@ -118,9 +109,7 @@ class Proposals:
 
         return self._perform(make, officer, once)
 
-    def revise(
-        self, command: HandleProposal, *, content: Mapping[str, Json], once: Once | None = None
-    ) -> Done:
+    def revise(self, command: HandleCase, *, content: Mapping[str, Json], once: Once | None = None) -> Done:
         """Its department proposes it anew after it was returned."""
 
         def make() -> Step:
@@ -135,7 +124,7 @@ class Proposals:
 
         return self._perform(make, command.officer, once)
 
-    def consult(self, command: HandleProposal, *, closes: date, once: Once | None = None) -> Done:
+    def consult(self, command: HandleCase, *, closes: date, once: Once | None = None) -> Done:
         """The credit office opens it for comment."""
         days_min, officer, now = self._number(COMMENT_DAYS, {}), command.officer.pseudonym, self._ledger.now()
         return self._office(
@@ -146,7 +135,7 @@ class Proposals:
 
     def opine(
         self,
-        command: HandleProposal,
+        command: HandleCase,
         *,
         group: str,
         text: str,
@@ -175,7 +164,7 @@ class Proposals:
         return self._perform(make, command.officer, once)
 
     def answer(
-        self, command: HandleProposal, *, number: int, outcome: str, answer: str, once: Once | None = None
+        self, command: HandleCase, *, number: int, outcome: str, answer: str, once: Once | None = None
     ) -> Done:
         """The credit office answers an opinion."""
         self._require_nobody_in(answer)
@@ -186,7 +175,7 @@ class Proposals:
             once,
         )
 
-    def publish(self, command: HandleProposal, *, review_by: date, once: Once | None = None) -> Done:
+    def publish(self, command: HandleCase, *, review_by: date, once: Once | None = None) -> Done:
         """Publish it: its content passes its own gate and is adopted in this very transaction.
 
         Whatever was published of the same before is superseded, and waits for no review any more.
@@ -207,7 +196,7 @@ class Proposals:
 
     def evaluate(
         self,
-        command: HandleProposal,
+        command: HandleCase,
         *,
         by: str,
         findings: str,
@@ -239,9 +228,7 @@ class Proposals:
 
         return self._perform(make, command.officer, once)
 
-    def _office(
-        self, command: HandleProposal, decide: Callable[[Proposal], Event], once: Once | None
-    ) -> Done:
+    def _office(self, command: HandleCase, decide: Callable[[Proposal], Event], once: Once | None) -> Done:
         def make() -> Step:
             proposal = self._proposal(command)
             self._officer(command.officer)
@@ -304,8 +291,8 @@ class Proposals:
             owners |= {n: (event.originator_id, n) for n in event.parts() if n != "public"}
         return self._ledger.seal(event, owners=owners)
 
-    def _proposal(self, command: HandleProposal, *, seen: bool = True) -> Proposal:
-        proposal = self.find(command.proposal_id)
+    def _proposal(self, command: HandleCase, *, seen: bool = True) -> Proposal:
+        proposal = self.find(command.case)
         if proposal is None:
             raise Refused(Defect("CAT-3", "remedy_case_unknown"))
         if seen and proposal.version != command.expected:

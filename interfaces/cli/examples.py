@@ -20,7 +20,7 @@ from application.commands.intake import Intake
 from application.commands.listings import Listings, NotifyListing, SpeakInListing
 from application.commands.measure_grounds import RestsOn
 from application.commands.measures import Measures, NameMeasure
-from application.commands.proposals import HandleProposal, Proposals
+from application.commands.proposals import Proposals
 from application.commands.refusals import log_refusal
 from application.commands.seals import SealOfAct
 from application.commands.subjects import Identity
@@ -278,5 +278,5 @@ class Examples:
         made = proposals.propose(
             self._ledger.entropy.uuid(), what="list_standard", content=content, officer=self._officer
         )
-        handling = HandleProposal(made.case, made.version, Officer("credit_office-1", office))
+        handling = HandleCase(made.case, made.version, Officer("credit_office-1", office))
         proposals.consult(handling, closes=self._today + timedelta(days=COMMENT_DAYS))

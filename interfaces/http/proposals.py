@@ -11,9 +11,9 @@ from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.attempts import StaleVersion
-from application.commands.acts import Done
+from application.commands.acts import Done, HandleCase
 from application.commands.meetings import Meetings
-from application.commands.proposals import HandleProposal, Proposals
+from application.commands.proposals import Proposals
 from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, Officer
 from domain.shared.refusals import Defect
 from interfaces.http.bodies import given_json
@@ -139,7 +139,7 @@ def make_proposal() -> Response:
     return command(run)
 
 
-def _acting(schema: Schema, act: Callable[[Meetings, HandleProposal, dict[str, Any], Command], Done]) -> Any:
+def _acting(schema: Schema, act: Callable[[Meetings, HandleCase, dict[str, Any], Command], Done]) -> Any:
     """A route's function: the version seen, the body, one command."""
 
     def view(proposal_id: UUID) -> Response:
@@ -151,7 +151,7 @@ def _acting(schema: Schema, act: Callable[[Meetings, HandleProposal, dict[str, A
             if found is None:
                 raise StaleVersion
             officer = Officer(given.officer, given.caller.department)
-            handling = HandleProposal(proposal_id, int(found[1]), officer)
+            handling = HandleCase(proposal_id, int(found[1]), officer)
             return act(_desk(), handling, given_json(schema, given.body), given)
 
         return command(run)
@@ -159,11 +159,11 @@ def _acting(schema: Schema, act: Callable[[Meetings, HandleProposal, dict[str, A
     return view
 
 
-def _give_view(to: Meetings, handling: HandleProposal, said: dict[str, Any], given: Command) -> Done:
+def _give_view(to: Meetings, handling: HandleCase, said: dict[str, Any], given: Command) -> Done:
     return to.give_view(handling, sealed_act(said), once=given.once)
 
 
-def _opine(to: Proposals, handling: HandleProposal, said: dict[str, Any], given: Command) -> Done:
+def _opine(to: Proposals, handling: HandleCase, said: dict[str, Any], given: Command) -> Done:
     author = said.get("author")
     return to.opine(handling, group=said["group"], text=said["text"], author=author, once=given.once)
 

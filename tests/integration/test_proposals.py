@@ -13,8 +13,7 @@ from uuid import UUID
 import pytest
 from werkzeug.test import TestResponse
 
-from application.commands.acts import Done
-from application.commands.proposals import HandleProposal
+from application.commands.acts import Done, HandleCase
 from application.registry import Registry
 from domain.catalogue.items import MaskedField, PublicityRule
 from domain.parties.acting import Officer
@@ -342,7 +341,7 @@ def test_who_opined_is_erased_alone_and_the_opinion_stays(desk: Desk) -> None:
 
 
 def test_a_proposal_that_does_not_exist_is_unknown(desk: Desk) -> None:
-    handling = HandleProposal(UUID(int=9), 1, desk.lived.office)
+    handling = HandleCase(UUID(int=9), 1, desk.lived.office)
     with pytest.raises(Refused) as refused:
         desk.lived.proposals.publish(handling, review_by=desk.world.today)
     assert refused.value.defects[0].code == "remedy_case_unknown"
