@@ -6,7 +6,7 @@ Folded from the case's own stream; ``decision.py`` decides on listing and remova
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,7 @@ from domain.parties.acting import (
 )
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
-from domain.shared.events import Event, next_of, placed
+from domain.shared.events import Event, fold_case, next_of, placed
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
 
@@ -106,22 +106,22 @@ class Listing:
 
 def fold_listing(events: Iterable[Event]) -> Listing | None:
     """The case of a stream; None when it holds none."""
-    found: Listing | None = None
-    for event in events:
-        if isinstance(event, ListingNotified):
-            found = Listing(
-                id=event.originator_id,
-                version=event.originator_version,
-                list_code=event.list_code,
-                standard=event.version,
-                records=tuple(map(UUID, event.records)),
-                department=event.department,
-                state_by=event.state_by,
-                provisional=event.provisional,
-            )
-        elif found is not None:
-            found = replace(found, version=event.originator_version, **_left_by(event, found))
-    return found
+    return fold_case(events, _notified, _left_by)
+
+
+def _notified(event: Event) -> Listing | None:
+    if not isinstance(event, ListingNotified):
+        return None
+    return Listing(
+        id=event.originator_id,
+        version=event.originator_version,
+        list_code=event.list_code,
+        standard=event.version,
+        records=tuple(map(UUID, event.records)),
+        department=event.department,
+        state_by=event.state_by,
+        provisional=event.provisional,
+    )
 
 
 def _left_by(event: Event, so_far: Listing) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from domain.measures.events import (
 from domain.parties.acting import Officer, is_text
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Due
-from domain.shared.events import Event, next_of, placed
+from domain.shared.events import Event, fold_case, next_of, placed
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
 
@@ -111,27 +111,27 @@ class Measure:
 
 def fold_measure(events: Iterable[Event]) -> Measure | None:
     """The measure of a stream; None when it holds none."""
-    found: Measure | None = None
-    for event in events:
-        if isinstance(event, MeasureNamed):
-            found = Measure(
-                id=event.originator_id,
-                version=event.originator_version,
-                code=event.measure,
-                item_version=event.version,
-                provision=event.provision,
-                department=event.department,
-                initiator=event.initiator,
-                ground=event.ground,
-                rests_on=event.rests_on or "",
-                records=tuple(map(UUID, event.records or ())),
-                severity=event.severity,
-                due=(event.feedback_by,),
-                provisional=event.provisional,
-            )
-        elif found is not None:
-            found = after(found, event)
-    return found
+    return fold_case(events, _named, _left_by)
+
+
+def _named(event: Event) -> Measure | None:
+    if not isinstance(event, MeasureNamed):
+        return None
+    return Measure(
+        id=event.originator_id,
+        version=event.originator_version,
+        code=event.measure,
+        item_version=event.version,
+        provision=event.provision,
+        department=event.department,
+        initiator=event.initiator,
+        ground=event.ground,
+        rests_on=event.rests_on or "",
+        records=tuple(map(UUID, event.records or ())),
+        severity=event.severity,
+        due=(event.feedback_by,),
+        provisional=event.provisional,
+    )
 
 
 def after(measure: Measure, event: Event) -> Measure:

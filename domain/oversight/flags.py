@@ -7,9 +7,9 @@ assigns them anew and closes them. Nothing here judges a unit: a flag says what 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from domain.oversight.flag_causes import Trace
@@ -23,7 +23,7 @@ from domain.oversight.flag_events import (
 )
 from domain.parties.acting import DIGESTS_MAX, Officer, is_digest, is_text
 from domain.shared.deadlines import Calendar, Due, add_working_days
-from domain.shared.events import Event, next_of, placed
+from domain.shared.events import Event, fold_case, next_of, placed
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
 EVIDENCE_MAX = 50
@@ -109,28 +109,31 @@ def raise_flag(
     )
 
 
-def fold_flag(events: Sequence[Event]) -> Flag | None:
+def fold_flag(events: Iterable[Event]) -> Flag | None:
     """The flag of a stream, or None for any other stream."""
-    if not events or not isinstance(events[0], FlagRaised):
+    return fold_case(events, _raised, _left_by)
+
+
+def _raised(event: Event) -> Flag | None:
+    if not isinstance(event, FlagRaised):
         return None
-    raised = events[0]
-    evidence = _pairs(raised.evidence)
-    flag = Flag(raised.originator_id, 1, raised, raised.unit, raised.answer_by, raised.times, evidence)
-    for event in events[1:]:
-        flag = replace(flag, version=event.originator_version)
-        if isinstance(event, FlagJoined):
-            joined = (*flag.evidence, *_pairs(event.evidence))
-            flag = replace(flag, times=flag.times + event.times, evidence=joined)
-        elif isinstance(event, FlagReassigned):
-            flag = replace(flag, unit=event.unit, responsible=event.responsible, answer_by=event.answer_by)
-            flag = replace(flag, answered=0, overdue=False)
-        elif isinstance(event, FlagAnswered):
-            flag = replace(flag, answered=event.originator_version)
-        elif isinstance(event, FlagOverdue):
-            flag = replace(flag, overdue=True)
-        elif isinstance(event, FlagClosed):
-            flag = replace(flag, closed=event)
-    return flag
+    evidence = _pairs(event.evidence)
+    return Flag(event.originator_id, 1, event, event.unit, event.answer_by, event.times, evidence)
+
+
+def _left_by(event: Event, so_far: Flag) -> dict[str, Any]:
+    """What an event changes."""
+    if isinstance(event, FlagJoined):
+        joined = (*so_far.evidence, *_pairs(event.evidence))
+        return {"times": so_far.times + event.times, "evidence": joined}
+    if isinstance(event, FlagReassigned):
+        to = {"unit": event.unit, "responsible": event.responsible, "answer_by": event.answer_by}
+        return {**to, "answered": 0, "overdue": False}
+    if isinstance(event, FlagAnswered):
+        return {"answered": event.originator_version}
+    if isinstance(event, FlagOverdue):
+        return {"overdue": True}
+    return {"closed": event} if isinstance(event, FlagClosed) else {}
 
 
 def _pairs(evidence: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from domain.oversight.incident_events import (
 from domain.parties.acting import is_digest, is_text
 from domain.remedies.overdue import Waiting
 from domain.shared.city_time import city_day
-from domain.shared.events import Event, next_of, placed
+from domain.shared.events import Event, fold_case, next_of, placed
 from domain.shared.refusals import Defect, refuse_if_any
 
 KINDS = ("leak", "alteration", "destruction", "theft", "misuse", "trade")
@@ -48,13 +48,13 @@ class Incident:
 
 def fold_incident(events: Iterable[Event]) -> Incident | None:
     """The incident of a stream; None when it holds none."""
-    found: Incident | None = None
-    for event in events:
-        if isinstance(event, IncidentOpened):
-            found = Incident(event.originator_id, event.originator_version, event)
-        elif found is not None:
-            found = replace(found, version=event.originator_version, **_left_by(event, found))
-    return found
+    return fold_case(events, _opened, _left_by)
+
+
+def _opened(event: Event) -> Incident | None:
+    if not isinstance(event, IncidentOpened):
+        return None
+    return Incident(event.originator_id, event.originator_version, event)
 
 
 def _left_by(event: Event, so_far: Incident) -> dict[str, Any]:

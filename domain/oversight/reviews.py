@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from domain.access.model import Officer
@@ -23,7 +24,7 @@ from domain.parties.keys import CREDIT_OFFICE
 from domain.remedies.overdue import Waiting
 from domain.shared.city_time import SHANGHAI, city_day
 from domain.shared.deadlines import Calendar
-from domain.shared.events import Event, next_of
+from domain.shared.events import Event, fold_case, next_of
 from domain.shared.refusals import Defect, refuse_if_any
 
 REASONS = ("sample", "off_hours", "bulk", "no_open_case", "relation")
@@ -116,16 +117,20 @@ class QueryReview:
 
 def fold_review(events: Iterable[Event]) -> QueryReview | None:
     """The review of a stream; None when it holds none."""
-    found: QueryReview | None = None
-    for event in events:
-        if isinstance(event, QueryReviewOpened):
-            found = QueryReview(event.originator_id, event.originator_version, event)
-        elif found is not None and isinstance(event, QueryReviewDecided):
-            found = replace(found, version=event.originator_version, state="decided")
-        elif found is not None and isinstance(event, QueryReviewOverdue):
-            missed = found.overdue | {(event.step, event.due)}
-            found = replace(found, version=event.originator_version, overdue=missed)
-    return found
+    return fold_case(events, _opened, _left_by)
+
+
+def _opened(event: Event) -> QueryReview | None:
+    if not isinstance(event, QueryReviewOpened):
+        return None
+    return QueryReview(event.originator_id, event.originator_version, event)
+
+
+def _left_by(event: Event, so_far: QueryReview) -> dict[str, Any]:
+    """What an event changes."""
+    if isinstance(event, QueryReviewOverdue):
+        return {"overdue": so_far.overdue | {(event.step, event.due)}}
+    return {"state": "decided"} if isinstance(event, QueryReviewDecided) else {}
 
 
 def waiting_review(review: QueryReview) -> Waiting | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -15,7 +15,7 @@ from uuid import UUID
 from domain.oversight.tip_off_names import Hashed, naming_defects
 from domain.parties.acting import SHORT_CHARACTERS_MAX, Officer, is_text
 from domain.shared.city_time import city_day
-from domain.shared.events import Event
+from domain.shared.events import Event, fold_case
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
@@ -114,27 +114,26 @@ class TipOff:
 
 def fold_tip_off(events: Iterable[Event]) -> TipOff | None:
     """The tip-off of a stream; None when it holds none, or was erased."""
-    found: TipOff | None = None
-    for event in events:
-        if isinstance(event, TipOffFiled):
-            at = (event.originator_id, event.originator_version)
-            names = tuple(event.names or ())
-            found = TipOff(*at, FILED, event.department, event.secret, event.timestamp, names)
-        elif found is not None:
-            found = replace(found, version=event.originator_version)
-            if isinstance(event, TipOffOpened):
-                found = replace(found, openings=(*found.openings, event))
-            elif isinstance(event, TipOffHandled):
-                forwarded = event.step == FORWARDED
-                found = replace(
-                    found,
-                    state=event.step,
-                    department=event.to or found.department,
-                    # Who it is forwarded to accepts it anew.
-                    accepted=not forwarded and (found.accepted or event.step == ACCEPTED),
-                    steps=(*found.steps, event),
-                )
-    return found
+    return fold_case(events, _filed, _left_by)
+
+
+def _filed(event: Event) -> TipOff | None:
+    if not isinstance(event, TipOffFiled):
+        return None
+    at, names = (event.originator_id, event.originator_version), tuple(event.names or ())
+    return TipOff(*at, FILED, event.department, event.secret, event.timestamp, names)
+
+
+def _left_by(event: Event, so_far: TipOff) -> dict[str, Any]:
+    """What an event changes."""
+    if isinstance(event, TipOffOpened):
+        return {"openings": (*so_far.openings, event)}
+    if not isinstance(event, TipOffHandled):
+        return {}
+    # Who it is forwarded to accepts it anew.
+    accepted = event.step != FORWARDED and (so_far.accepted or event.step == ACCEPTED)
+    department, steps = event.to or so_far.department, (*so_far.steps, event)
+    return {"state": event.step, "department": department, "accepted": accepted, "steps": steps}
 
 
 def filing_defects(*, about: str, code: str, text: str, name: str, contact: str) -> Iterable[Defect]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from domain.parties.acting import Officer
 from domain.proposals.events import MeetingCalled, MeetingViewGiven, ProposalReviewed
 from domain.proposals.process import Proposal, apart, step_defects, text_defects
 from domain.shared.city_time import city_day
-from domain.shared.events import Event, next_of, placed
+from domain.shared.events import Event, fold_case, next_of, placed
 from domain.shared.refusals import Defect, refuse_if_any
 
 AGREE = "agree"
@@ -49,16 +50,21 @@ class MemberView:
 
 def fold_view(events: Iterable[Event]) -> MemberView | None:
     """The member's case of a stream; None when it holds none."""
-    found: MemberView | None = None
-    for event in events:
-        if isinstance(event, MeetingCalled) and event.department is not None and found is None:
-            found = MemberView(
-                event.originator_id, event.originator_version, UUID(event.proposal), event.revision,
-                event.department, event.meets_on,
-            )  # fmt: skip
-        elif isinstance(event, MeetingViewGiven) and found is not None:
-            found = replace(found, version=event.originator_version, view=event.view, reasons=event.reasons)
-    return found
+    return fold_case(events, _asked, _left_by)
+
+
+def _asked(event: Event) -> MemberView | None:
+    if not isinstance(event, MeetingCalled) or event.department is None:
+        return None
+    return MemberView(
+        event.originator_id, event.originator_version, UUID(event.proposal), event.revision,
+        event.department, event.meets_on,
+    )  # fmt: skip
+
+
+def _left_by(event: Event, _: MemberView) -> dict[str, Any]:
+    """What an event changes."""
+    return {"view": event.view, "reasons": event.reasons} if isinstance(event, MeetingViewGiven) else {}
 
 
 def call_meeting(

@@ -7,7 +7,7 @@ published.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ from domain.proposals.events import (
 from domain.shared.canonical import Json
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_months
-from domain.shared.events import Event, next_of, placed
+from domain.shared.events import Event, fold_case, next_of, placed
 from domain.shared.refusals import Defect, refuse_if_any
 from domain.shared.text import says
 
@@ -84,16 +84,16 @@ class Proposal:
 
 def fold_proposal(events: Iterable[Event]) -> Proposal | None:
     """The proposal of a stream; None when it holds none."""
-    found: Proposal | None = None
-    for event in events:
-        if isinstance(event, ProposalMade) and found is None:
-            found = Proposal(
-                event.originator_id, event.originator_version, event.what, event.code, event.department,
-                event.content, drafted_by=event.officer or "",
-            )  # fmt: skip
-        elif found is not None:
-            found = replace(found, version=event.originator_version, **_left_by(event, found))
-    return found
+    return fold_case(events, _made, _left_by)
+
+
+def _made(event: Event) -> Proposal | None:
+    if not isinstance(event, ProposalMade):
+        return None
+    return Proposal(
+        event.originator_id, event.originator_version, event.what, event.code, event.department,
+        event.content, drafted_by=event.officer or "",
+    )  # fmt: skip
 
 
 def _left_by(event: Event, so_far: Proposal) -> dict[str, Any]:

@@ -7,12 +7,12 @@ was approved, and folds each erasure from its own stream.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from domain.shared.events import Event, Place, next_of, placed
+from domain.shared.events import Event, Place, fold_case, next_of, placed
 from domain.shared.kinds import Kind
 from domain.shared.refusals import Defect, refuse_if_any
 from domain.shared.text import says
@@ -139,22 +139,25 @@ class Approver:
 
 def fold_erasure(events: Iterable[Event]) -> Erasure | None:
     """The erasure of a stream; None when it holds none."""
-    found: Erasure | None = None
-    for event in events:
-        if isinstance(event, ErasureRequested):
-            kind = next(k for k in KINDS if k == event.target)
-            officers = frozenset([event.officer] if event.officer else [])
-            target = Target(kind, UUID(event.of), event.name)
-            found = Erasure(event.originator_id, event.originator_version, target, officers)
-        elif found is not None:
-            found = replace(found, version=event.originator_version)
-            if isinstance(event, ErasureApproved):
-                found = replace(found, officers=found.officers | {event.officer})
-            elif isinstance(event, DataErased):
-                found = replace(found, erased=True)
-            elif isinstance(event, ErasureCompleted):
-                found = replace(found, completed=True)
-    return found
+    return fold_case(events, _requested, _left_by)
+
+
+def _requested(event: Event) -> Erasure | None:
+    if not isinstance(event, ErasureRequested):
+        return None
+    kind = next(k for k in KINDS if k == event.target)
+    officers = frozenset([event.officer] if event.officer else [])
+    target = Target(kind, UUID(event.of), event.name)
+    return Erasure(event.originator_id, event.originator_version, target, officers)
+
+
+def _left_by(event: Event, so_far: Erasure) -> dict[str, Any]:
+    """What an event changes."""
+    if isinstance(event, ErasureApproved):
+        return {"officers": so_far.officers | {event.officer}}
+    if isinstance(event, DataErased):
+        return {"erased": True}
+    return {"completed": True} if isinstance(event, ErasureCompleted) else {}
 
 
 def request_erasure(

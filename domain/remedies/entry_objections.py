@@ -7,9 +7,9 @@ objection, or rejects it with reasons and both remedies (OBJ-3).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.listing.red import RedListed, RedRemoved
@@ -32,7 +32,7 @@ from domain.remedies.events import ObjectionOverdue
 from domain.remedies.overdue import Waiting, one_step
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
-from domain.shared.events import Event, next_of
+from domain.shared.events import Event, fold_case, next_of
 from domain.shared.kinds import Kind
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
@@ -99,23 +99,26 @@ class ObjectedEntry:
 
 def fold_entry(events: Iterable[Event]) -> ObjectedEntry | None:
     """The entry of a stream, or None when it holds none."""
-    found: ObjectedEntry | None = None
-    for event in events:
-        if isinstance(event, RedListed | WatchEntered):
-            found = ObjectedEntry(event.originator_id, 1, event.authority)
-        elif isinstance(event, ReferenceEntered):
-            found = ObjectedEntry(event.originator_id, 1, event.brought_by)
-        elif found is not None:
-            found = replace(found, version=event.originator_version)
-            if isinstance(event, EntryObjected | CaseDaysRecounted):
-                found = replace(found, pending=event.answer_by, provisional=event.provisional)
-            elif isinstance(event, EntryObjectionRejected):
-                found = replace(found, pending="", provisional=False)
-            elif isinstance(event, ObjectionOverdue):
-                found = replace(found, overdue=found.overdue | {(event.step, event.due)})
-            elif isinstance(event, ENDS):
-                found = replace(found, ended=True, pending="", provisional=False)
-    return found
+    return fold_case(events, _entered, _left_by)
+
+
+def _entered(event: Event) -> ObjectedEntry | None:
+    if isinstance(event, RedListed | WatchEntered):
+        return ObjectedEntry(event.originator_id, 1, event.authority)
+    if isinstance(event, ReferenceEntered):
+        return ObjectedEntry(event.originator_id, 1, event.brought_by)
+    return None
+
+
+def _left_by(event: Event, so_far: ObjectedEntry) -> dict[str, Any]:
+    """What an event changes."""
+    if isinstance(event, EntryObjected | CaseDaysRecounted):
+        return {"pending": event.answer_by, "provisional": event.provisional}
+    if isinstance(event, EntryObjectionRejected):
+        return {"pending": "", "provisional": False}
+    if isinstance(event, ObjectionOverdue):
+        return {"overdue": so_far.overdue | {(event.step, event.due)}}
+    return {"ended": True, "pending": "", "provisional": False} if isinstance(event, ENDS) else {}
 
 
 def waiting_entry(entry: ObjectedEntry) -> Waiting | None:

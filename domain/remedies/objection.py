@@ -7,9 +7,9 @@ withdrawal by which its department gives way (OBJ-1, OBJ-2, OBJ-3, OBJ-5).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from domain.parties.acting import (
@@ -31,7 +31,7 @@ from domain.remedies.standing import Standing
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
-from domain.shared.events import Event, next_of, placed
+from domain.shared.events import Event, fold_case, next_of, placed
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
 
@@ -81,29 +81,30 @@ class Objection:
 
 def fold_objection(events: Iterable[Event]) -> Objection | None:
     """The objection of a stream; None when it holds none."""
-    found: Objection | None = None
-    for event in events:
-        if isinstance(event, ObjectionFiled):
-            found = Objection(
-                id=event.originator_id,
-                version=event.originator_version,
-                record=UUID(event.record),
-                source=event.source,
-                filing_officer=event.officer,
-                answer_by=event.answer_by,
-                provisional=event.provisional,
-            )
-            continue
-        if found is None:
-            continue
-        found = replace(found, version=event.originator_version)
-        if isinstance(event, ObjectionOverdue):
-            found = replace(found, overdue=found.overdue | {(event.step, event.due)})
-        elif isinstance(event, CaseDaysRecounted):
-            found = replace(found, answer_by=event.answer_by, provisional=event.provisional)
-        elif isinstance(event, ObjectionDecided):
-            found = replace(found, decided=True)
-    return found
+    return fold_case(events, _filed, _left_by)
+
+
+def _filed(event: Event) -> Objection | None:
+    if not isinstance(event, ObjectionFiled):
+        return None
+    return Objection(
+        id=event.originator_id,
+        version=event.originator_version,
+        record=UUID(event.record),
+        source=event.source,
+        filing_officer=event.officer,
+        answer_by=event.answer_by,
+        provisional=event.provisional,
+    )
+
+
+def _left_by(event: Event, so_far: Objection) -> dict[str, Any]:
+    """What an event changes."""
+    if isinstance(event, ObjectionOverdue):
+        return {"overdue": so_far.overdue | {(event.step, event.due)}}
+    if isinstance(event, CaseDaysRecounted):
+        return {"answer_by": event.answer_by, "provisional": event.provisional}
+    return {"decided": True} if isinstance(event, ObjectionDecided) else {}
 
 
 def file_objection(

@@ -8,7 +8,7 @@ returns when it fails or the day passes, as far as its term still runs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -28,7 +28,7 @@ from domain.remedies.repair_events import RecordRested, RecordReturned, Reorgani
 from domain.remedies.standing import Standing
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_months
-from domain.shared.events import Event, next_of, placed
+from domain.shared.events import Event, fold_case, next_of, placed
 from domain.shared.kinds import Kind
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
@@ -120,26 +120,28 @@ class Reorganisation:
 
 def fold_reorganisation(events: Iterable[Event]) -> Reorganisation | None:
     """The temporary shield of a stream; None when it holds none."""
-    found: Reorganisation | None = None
-    for event in events:
-        version = event.originator_version
-        if isinstance(event, ReorganisationApplied):
-            found = _applied(event)
-        elif isinstance(event, ReorganisationBegun) and found is None:
-            found = Reorganisation(
-                event.originator_id, version, UUID(event.record), event.source, event.until
-            )
-        elif found is not None:
-            found = replace(found, version=version)
-            if isinstance(event, ReorganisationBegun):
-                found = replace(found, begun=True)
-            elif isinstance(event, CaseDaysRecounted):
-                found = replace(found, answer_by=event.answer_by, provisional=event.provisional)
-            elif isinstance(event, RepairOverdue):
-                found = replace(found, overdue=found.overdue | {(event.step, event.due)})
-            elif isinstance(event, ReorganisationEnded):
-                found = replace(found, outcome=event.outcome)
-    return found
+    return fold_case(events, _opened, _left_by)
+
+
+def _opened(event: Event) -> Reorganisation | None:
+    """The case by its application, or by what its department began itself."""
+    if isinstance(event, ReorganisationApplied):
+        return _applied(event)
+    if not isinstance(event, ReorganisationBegun):
+        return None
+    place = (event.originator_id, event.originator_version)
+    return Reorganisation(*place, UUID(event.record), event.source, event.until)
+
+
+def _left_by(event: Event, so_far: Reorganisation) -> dict[str, Any]:
+    """What an event changes."""
+    if isinstance(event, ReorganisationBegun):
+        return {"begun": True}
+    if isinstance(event, CaseDaysRecounted):
+        return {"answer_by": event.answer_by, "provisional": event.provisional}
+    if isinstance(event, RepairOverdue):
+        return {"overdue": so_far.overdue | {(event.step, event.due)}}
+    return {"outcome": event.outcome} if isinstance(event, ReorganisationEnded) else {}
 
 
 def _applied(event: ReorganisationApplied) -> Reorganisation:

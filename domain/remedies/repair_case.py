@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from domain.catalogue.items import SEVERITIES
@@ -27,7 +28,7 @@ from domain.remedies.repair_events import RepairExtended, RepairRevoked
 from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import add_months
-from domain.shared.events import Event
+from domain.shared.events import Event, fold_case
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
@@ -122,57 +123,48 @@ class Window:
 
 def fold_repair(events: Iterable[Event]) -> Repair | None:
     """The application of a stream; None when it holds none."""
-    found: Repair | None = None
-    for event in events:
-        if isinstance(event, RepairApplied):
-            found = Repair(
-                id=event.originator_id,
-                version=event.originator_version,
-                record=UUID(event.record),
-                source=event.source,
-                item=event.item,
-                mode=event.mode,
-                filing_officer=event.officer,
-                accept_by=event.accept_by,
-                answer_by=event.answer_by,
-                given=frozenset(kind for kind, _ in event.materials or ()),
-                applied_on=city_day(event.timestamp),
-                provisional=event.provisional,
-            )
-            continue
-        if found is None:
-            continue
-        found = replace(found, version=event.originator_version)
-        if isinstance(event, RepairMaterialsRequested):
-            found = replace(found, asked=True, lacking=frozenset(event.missing))
-        elif isinstance(event, RepairMaterialsSupplied):
-            supplied = frozenset(kind for kind, _ in event.materials or ())
-            found = replace(
-                found,
-                given=found.given | supplied,
-                lacking=found.lacking - covered_by(supplied),
-                accept_by=event.accept_by,
-                answer_by=event.answer_by,
-                provisional=event.provisional,
-            )
-        elif isinstance(event, CaseDaysRecounted):
-            found = replace(
-                found,
-                accept_by=event.accept_by or found.accept_by,
-                answer_by=event.answer_by,
-                provisional=event.provisional,
-            )
-        elif isinstance(event, RepairExtended):
-            found = replace(found, extended=True, answer_by=event.answer_by, provisional=event.provisional)
-        elif isinstance(event, RepairOverdue):
-            found = replace(found, overdue=found.overdue | {(event.step, event.due)})
-        elif isinstance(event, RepairAccepted):
-            found = replace(found, accepted=True)
-        elif isinstance(event, RepairDecided):
-            found = replace(found, decided=True, granted=event.outcome == "granted")
-        elif isinstance(event, RepairRevoked):
-            found = replace(found, revoked=True)
-    return found
+    return fold_case(events, _applied, _left_by)
+
+
+def _applied(event: Event) -> Repair | None:
+    if not isinstance(event, RepairApplied):
+        return None
+    return Repair(
+        id=event.originator_id,
+        version=event.originator_version,
+        record=UUID(event.record),
+        source=event.source,
+        item=event.item,
+        mode=event.mode,
+        filing_officer=event.officer,
+        accept_by=event.accept_by,
+        answer_by=event.answer_by,
+        given=frozenset(kind for kind, _ in event.materials or ()),
+        applied_on=city_day(event.timestamp),
+        provisional=event.provisional,
+    )
+
+
+def _left_by(event: Event, so_far: Repair) -> dict[str, Any]:
+    """What an event changes."""
+    if isinstance(event, RepairMaterialsRequested):
+        return {"asked": True, "lacking": frozenset(event.missing)}
+    if isinstance(event, RepairMaterialsSupplied):
+        supplied = frozenset(kind for kind, _ in event.materials or ())
+        days = {"accept_by": event.accept_by, "answer_by": event.answer_by, "provisional": event.provisional}
+        return {**days, "given": so_far.given | supplied, "lacking": so_far.lacking - covered_by(supplied)}
+    if isinstance(event, CaseDaysRecounted):
+        days = {"answer_by": event.answer_by, "provisional": event.provisional}
+        return {**days, "accept_by": event.accept_by or so_far.accept_by}
+    if isinstance(event, RepairExtended):
+        return {"extended": True, "answer_by": event.answer_by, "provisional": event.provisional}
+    if isinstance(event, RepairOverdue):
+        return {"overdue": so_far.overdue | {(event.step, event.due)}}
+    if isinstance(event, RepairAccepted):
+        return {"accepted": True}
+    if isinstance(event, RepairDecided):
+        return {"decided": True, "granted": event.outcome == "granted"}
+    return {"revoked": True} if isinstance(event, RepairRevoked) else {}
 
 
 def amount_defects(given: Mapping[str, object], *, at: str = "") -> Iterator[Defect]:

@@ -7,7 +7,7 @@ the last of which the department seals over its evidence, or the subject brings 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -29,7 +29,7 @@ from domain.parties.acting import (
 from domain.remedies.events import ObjectionDecided
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, add_working_days
-from domain.shared.events import Event, next_of, placed
+from domain.shared.events import Event, fold_case, next_of, placed
 from domain.shared.kinds import Kind
 from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
@@ -122,30 +122,31 @@ class Restoration:
 
 def fold_restoration(events: Iterable[Event]) -> Restoration | None:
     """The task of a stream; None when it holds none."""
-    found: Restoration | None = None
-    for event in events:
-        if isinstance(event, RestorationBegun):
-            found = Restoration(
-                id=event.originator_id,
-                version=event.originator_version,
-                record=UUID(event.record),
-                source=event.source,
-                answer_by=event.answer_by,
-                provisional=event.provisional,
-            )
-            continue
-        if found is None:
-            continue
-        found = replace(found, version=event.originator_version)
-        if isinstance(event, RestorationOverdue):
-            found = replace(found, overdue=found.overdue | {(event.step, event.due)})
-        elif isinstance(event, CaseDaysRecounted):
-            found = replace(found, answer_by=event.answer_by, provisional=event.provisional)
-        elif isinstance(event, RestorationCompleted):
-            found = replace(found, state="restored")
-        elif isinstance(event, RestorationWaived):
-            found = replace(found, state="waived")
-    return found
+    return fold_case(events, _begun, _left_by)
+
+
+def _begun(event: Event) -> Restoration | None:
+    if not isinstance(event, RestorationBegun):
+        return None
+    return Restoration(
+        id=event.originator_id,
+        version=event.originator_version,
+        record=UUID(event.record),
+        source=event.source,
+        answer_by=event.answer_by,
+        provisional=event.provisional,
+    )
+
+
+def _left_by(event: Event, so_far: Restoration) -> dict[str, Any]:
+    """What an event changes."""
+    if isinstance(event, RestorationOverdue):
+        return {"overdue": so_far.overdue | {(event.step, event.due)}}
+    if isinstance(event, CaseDaysRecounted):
+        return {"answer_by": event.answer_by, "provisional": event.provisional}
+    if isinstance(event, RestorationCompleted):
+        return {"state": "restored"}
+    return {"state": "waived"} if isinstance(event, RestorationWaived) else {}
 
 
 def begin_restoration(

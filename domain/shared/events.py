@@ -5,10 +5,10 @@ Commands make events; the ledger seals their parts (STORAGE 1, 3) and the record
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, fields, replace
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, Self, TypedDict, dataclass_transform
+from typing import Any, ClassVar, Protocol, Self, TypedDict, TypeVar, dataclass_transform
 from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
@@ -102,3 +102,25 @@ class Event(DomainEvent):
         for part in parts.values():
             values.update(part)
         return cls(**placed(stream_id, version, recorded_at), **values)
+
+
+Case = TypeVar("Case", bound=Folded)
+
+
+def fold_case(
+    events: Iterable[Event],
+    begun: Callable[[Event], Case | None],
+    left_by: Callable[[Event, Case], Mapping[str, Any]],
+) -> Case | None:
+    """What the events of a case leave; None when none of them began it.
+
+    ``begun`` is the case (a frozen dataclass) by the event that begins one, ``left_by`` what a later event changes of
+    it. Its version is that of the last event.
+    """
+    found: Case | None = None
+    for event in events:
+        if found is None:
+            found = begun(event)
+        else:
+            found = replace(found, version=event.originator_version, **left_by(event, found))  # type: ignore[type-var]
+    return found
