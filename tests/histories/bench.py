@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -38,6 +39,8 @@ STALE = "stale"
 """Why an act is refused that names a version which is not the newest: with 412, and that is logged nowhere."""
 DAYS_MAX = 15
 """Days that one history may last."""
+ANSWER_DAYS = 3
+"""Working days in which an objection is answered, until the office decides otherwise (河南省社会信用条例41)."""
 OFFICE_OFFICERS = ("credit_office-1", "credit_office-2")
 
 
@@ -52,6 +55,8 @@ class Bench:
     secret: set[str] = field(default_factory=set)
     erased: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
+    limits: list[tuple[date, int]] = field(default_factory=list)
+    """Working days in which an objection is to be answered, from a day on, as they were decided in this ledger."""
     leaf_hashes: dict[str, list[bytes]] = field(default_factory=dict)
     """Of each log, as far as anybody computed them over all histories."""
     failure: Exception | None = None
@@ -72,6 +77,13 @@ class Bench:
         """The first officer of a unit of the demo city, by the unit's key."""
         code = next(d.code for d in self.world.city.departments if d.key == unit)
         return Officer(f"{unit}-1", code)
+
+    @property
+    def answer_days(self) -> int:
+        """The working days of the day that it is."""
+        today = self.world.today
+        begun = [(day, place, days) for place, (day, days) in enumerate(self.limits) if day <= today]
+        return max(begun)[2] if begun else ANSWER_DAYS
 
     def head(self, log: Log) -> int:
         """The newest position of a log."""
@@ -154,6 +166,19 @@ class Bench:
         assert grown == {log: self.head(log) - before[log] for log in LOGS}, "what is sent again is done once"
         receipt: dict[str, Any] = answer.get_json()["receipt"]
         return receipt
+
+    def tasks(self, who: Officer) -> dict[str, dict[str, Any]]:
+        """What waits for a department, by case."""
+        found: dict[str, dict[str, Any]] = {}
+        asked: dict[str, str] = {}
+        while True:
+            answer = self.send("/v1/worklist", asked, who, credit_purpose="case_handling")
+            assert answer.status_code == 200, answer.text
+            told = answer.get_json()
+            found |= {task["case"]: task for task in told["tasks"]}
+            if not told.get("next"):
+                return found
+            asked = {"cursor": told["next"]}
 
     def is_refused(
         self, answer: TestResponse, who: Officer, reasons: set[str], before: Mapping[Log, int]

@@ -26,6 +26,11 @@ WATCHED = {"ground": "serious_in_key_field", "field": "life_and_health"}
 class Entering(Subjects, Days):
     """What the source enters about its subjects, and what others are told."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.red_gone: dict[UUID, Known] = {}
+        """Entries that were on the red list, with whose they were."""
+
     def adverse(self, known: Known) -> bool:
         """Whether a record stands that the red list excludes."""
         return any(known.severity[record] in EXCLUDED for record in known.standing)
@@ -34,15 +39,16 @@ class Entering(Subjects, Days):
     def honour(self, data: st.DataObject, flaw: str) -> None:
         self.put_on_red_list(self.drawn(data), flaw)
 
-    def put_on_red_list(self, known: Known, flaw: str) -> None:
-        """Lawful for whom nothing is held against and who is not on it; the look at that is logged in any case."""
-        world, entry, said = self.bench.world, str(uuid4()), {"name": known.name, "code": known.code}
+    def put_on_red_list(self, known: Known, flaw: str, taken: str = "") -> None:
+        """Lawful for whom nothing is held against and who is not on it; the look at that is logged in any case but of
+        an id that is ``taken``."""
+        world, entry, said = self.bench.world, taken or str(uuid4()), {"name": known.name, "code": known.code}
         changed: dict[str, Any] = {"incentives": "免除一切检查"} if flaw == "said" else {}
         parts = red_parts(world.city, said, self.source.department, self.today, **changed)
         who = Officer("nobody", self.source.department) if flaw == "who" else self.source
         unlawful = {"who": {"QRY-1"}, "said": {"JNT-2"}}.get(flaw, set[str]())
-        looks = 0 if flaw else 1
-        unlawful |= {"JNT-2"} if not flaw and (known.red or self.adverse(known)) else set()
+        looks = 0 if flaw or taken else 1
+        unlawful |= {"JNT-2"} if not flaw and (taken or known.red or self.adverse(known)) else set()
         body = {"entry": entry, **self.bench.sealed(Kind.RED_LISTED, parts, entry, self.source.department)}
         told = self.bench.act("/v1/red-list-entries", body, who, unlawful=unlawful, looks=looks)
         if looks:
@@ -63,9 +69,25 @@ class Entering(Subjects, Days):
             path = f"/v1/red-list-entries/{entry}/remove"
             self.end_entry(Kind.RED_REMOVED, entry, path, public, {"JNT-2"} if flaw else set())
             if not flaw:
-                known.red.clear()
-                assert self.bench.world.lookup.record(UUID(entry)) is None
+                self.leaves_red_list(known)
                 self.end_entry(Kind.RED_REMOVED, entry, path, public, {"JNT-2"})
+
+    def leaves_red_list(self, known: Known) -> None:
+        """No view shows the entry from now on."""
+        for entry in map(UUID, known.red):
+            self.red_gone[entry] = known
+            assert self.bench.world.lookup.record(entry) is None
+        known.red.clear()
+
+    def shown_and_gone(self) -> tuple[set[UUID], set[UUID]]:
+        """Also who was on the red list; entries that stand count with their subjects."""
+        shown, gone = super().shown_and_gone()
+        return shown, gone | self.red_gone.keys()
+
+    def forget(self, known: Known) -> None:
+        """Of somebody erased no entry is proven."""
+        super().forget(known)
+        self.red_gone = {entry: of for entry, of in self.red_gone.items() if of is not known}
 
     def end_entry(
         self, kind: Kind, entry: str, path: str, public: dict[str, str], unlawful: set[str]
@@ -80,10 +102,15 @@ class Entering(Subjects, Days):
     def watch(self, data: st.DataObject, flaw: str) -> None:
         """On a fairly serious record that stands, once, by the department that determined it; nobody else is told."""
         known = self.drawn(data)
-        record = data.draw(st.sampled_from(sorted(known.records)))
-        entry, changed = str(uuid4()), {**WATCHED, **({"field": "beauty"} if flaw == "said" else {})}
+        self.watch_one(known, data.draw(st.sampled_from(sorted(known.records))), flaw)
+
+    def watch_one(self, known: Known, record: UUID, flaw: str, entry: str = "") -> None:
+        """Refused besides where the id that it is given is taken (``entry``)."""
+        taken, entry = bool(entry), entry or str(uuid4())
+        changed = {**WATCHED, **({"field": "beauty"} if flaw == "said" else {})}
         parts = watch_parts([str(record)], self.source.department, self.today, **changed)
-        unlawful = {"JNT-3"} if known.watched or flaw == "said" or record not in known.standing else set()
+        held = known.watched or flaw == "said" or record not in known.standing
+        unlawful = {"JNT-3"} if held or taken else set()
         body = {"entry": entry, **self.bench.sealed(Kind.WATCH_ENTERED, parts, entry, self.source.department)}
         if told := self.bench.act("/v1/watch-list-entries", body, self.source, unlawful=unlawful):
             known.watched[entry] = (told["leaf_hash"], record)
@@ -100,8 +127,11 @@ class Entering(Subjects, Days):
 
     @rule(data=st.data(), flaw=st.sampled_from(["", "", "said"]))
     def refer(self, data: st.DataObject, flaw: str) -> None:
-        """Only under its mark."""
-        known, entry = self.drawn(data), str(uuid4())
+        self.refer_one(self.drawn(data), flaw)
+
+    def refer_one(self, known: Known, flaw: str, entry: str = "") -> None:
+        """Only under its mark, and under no id that is taken (``entry``)."""
+        taken, entry = bool(entry), entry or str(uuid4())
         said = {"name": known.name, "code": known.code}
         changed: dict[str, Any] = {"mark": "严重失信"} if flaw else {}
         parts = reference_parts(said, self.source.department, self.today, **changed)
@@ -109,7 +139,7 @@ class Entering(Subjects, Days):
             "entry": entry,
             **self.bench.sealed(Kind.REFERENCE_ENTERED, parts, entry, self.source.department),
         }
-        unlawful = {"JNT-5"} if flaw else set[str]()
+        unlawful = {"JNT-5"} if flaw or taken else set[str]()
         if told := self.bench.act("/v1/reference-entries", body, self.source, unlawful=unlawful):
             known.referred[entry] = told["leaf_hash"]
 
@@ -159,7 +189,7 @@ class Entering(Subjects, Days):
         super().days_passed()
         for known in self.subjects:
             if self.adverse(known):
-                known.red.clear()
+                self.leaves_red_list(known)
 
     def close(self) -> None:
         super().close()
@@ -170,10 +200,7 @@ class Entering(Subjects, Days):
         for flaw in ("who", "said", ""):
             self.put_on_red_list(known, flaw)
         for record in sorted(known.standing):
-            filed = known.story.object(record)
-            act = known.story.withdrawal(record, filed.case)
-            known.story.objections.withdraw(known.story.deciding(filed), act)
-            self.fell(known, record, "withdrawn")
+            self.withdraw(known, record)
         self.put_on_red_list(known, "")
         self.put_on_red_list(known, "")
         self.ask_about(known)

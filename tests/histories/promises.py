@@ -179,6 +179,10 @@ class Promises(Acts):
         """Checkpoints that somebody outside kept, by names of their own."""
         return {}
 
+    def also_marked(self) -> set[tuple[UUID, UUID]]:
+        """What is objected to beside records, each with its case."""
+        return set()
+
     def shown_and_gone(self) -> tuple[set[UUID], set[UUID]]:
         """By the model: what every outward view holds now of this history, and what none does."""
         return set(), set()

@@ -123,11 +123,13 @@ class Subjects(Promises):
 
     @rule(data=st.data())
     def withdraw_one(self, data: st.DataObject) -> None:
-        """The subject objects, and its source finds that the record should not stand."""
         known = self.drawn(data)
-        if not known.standing:
-            return
-        record, story = data.draw(st.sampled_from(sorted(known.standing))), known.story
+        if known.standing:
+            self.withdraw(known, data.draw(st.sampled_from(sorted(known.standing))))
+
+    def withdraw(self, known: Known, record: UUID) -> None:
+        """The subject objects, and its source finds that the record should not stand."""
+        story = known.story
         filed = story.object(record)
         story.objections.withdraw(story.deciding(filed), story.withdrawal(record, filed.case))
         self.fell(known, record, "withdrawn")

@@ -187,6 +187,7 @@ class WholeHistories(remedies.Histories, Days):
     def change_a_limit(self, days: int) -> None:
         """A running case keeps the limit that it began with."""
         change_setting(self.world, LIMIT, days)
+        self.bench.limits.append((self.world.today + timedelta(days=1), days))
         self.story.desk.registry.forget()
 
     def days_passed(self) -> None:

@@ -6,6 +6,7 @@ Which check holds which promise stands in ``tests/histories/promises.py``, the r
 from __future__ import annotations
 
 from tests.histories.bench import Bench, run_histories
+from tests.histories.disputing import Disputing
 from tests.histories.erasing import Erasing
 from tests.histories.flagging import Flagging
 from tests.histories.overseeing import Overseeing
@@ -21,7 +22,7 @@ from tests.world import World
 EXAMPLES, STEPS = 2, 40
 
 
-class AllHistories(Publishing, Flagging, Overseeing, Erasing, WholeHistories):
+class AllHistories(Publishing, Disputing, Flagging, Overseeing, Erasing, WholeHistories):
     """Everything that may happen, in one history."""
 
 

@@ -239,7 +239,8 @@ class Histories(Promises):
     @invariant()
     def marks_are_the_pending_objections(self) -> None:
         pending = {**self.model.left, **self.model.pending}
-        assert self.story.marks() == {(self.model.object_of[case], case) for case in pending}
+        objected = {(self.model.object_of[case], case) for case in pending}
+        assert self.story.marks() == objected | self.also_marked()
         self.is_marked(self.mine)
 
     def is_marked(self, records: list[UUID]) -> None:
