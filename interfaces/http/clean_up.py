@@ -17,10 +17,10 @@ from application.ledger import instant
 from application.ports import Receipt
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.instrument_schemas import FiledReturn, NoticeAnswer, ReturnAnswer
 from interfaces.http.instruments import TAG
-from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.notices import issued, issuing
 from interfaces.http.remedies import JSON_BYTES_MAX
 from interfaces.http.services import services
@@ -48,7 +48,7 @@ def file_return() -> Response:
         return replay
     given = given_json(FiledReturn(), body)
     told = {"status": "recorded", "what": given["what"]}
-    receipt = Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
+    receipt = receipt_of(caller, body, told)
     with logged_refusals(caller, body):
         position = _filed(ReturnDesk(services().ledger, department=caller.department), given, receipt)
     return json_response({"receipt": told, "event_id": f"records:{position}"}, 201)

@@ -8,11 +8,10 @@ from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.consents import GiveConsent
-from application.ports import Receipt
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.queries import Subject, for_subject, identity_of
 from interfaces.http.schema_fields import drawn_id
 from interfaces.http.services import services
@@ -90,7 +89,7 @@ def give() -> Response:
         freely_given=given["freely_given"],
     )
     told = {"consent": str(command.consent_id), "status": "given"}
-    receipt = Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
+    receipt = receipt_of(caller, body, told)
     position = services().consents.give(command, portal=caller.department, attempt=body, receipt=receipt)
     return json_response({"receipt": told, "event_id": f"records:{position}"}, 201)
 
@@ -118,7 +117,7 @@ def withdraw(consent_id: UUID) -> Response:
     given = given_json(Withdrawal(), body)
     identity = identity_of(given["subject"], "/subject")
     told = {"consent": str(consent_id), "status": "withdrawn"}
-    receipt = Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
+    receipt = receipt_of(caller, body, told)
     with logged_refusals(caller, body):
         position = services().consents.withdraw(
             consent_id, identity, portal=caller.department, receipt=receipt

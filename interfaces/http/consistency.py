@@ -16,7 +16,6 @@ from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotAcceptable
 
 from application.commands.consistency import Result, SentRow
-from application.ports import Receipt
 from domain.records.consistency import KINDS, Difference
 from domain.shared.forms import Form
 from interfaces.client.rows import read_rows
@@ -24,8 +23,9 @@ from interfaces.client.tables import read_table
 from interfaces.http import reports
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import read_body
+from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
-from interfaces.http.intakes import FILE_TYPES, LIMITS, fingerprint, json_response, logged_refusals, replayed
+from interfaces.http.intakes import FILE_TYPES, LIMITS
 from interfaces.http.intakes import TABLES as TAKES
 from interfaces.http.problems import media_type_unknown
 from interfaces.http.registers import asked
@@ -161,7 +161,7 @@ def compare() -> Response:
         **result.counts,
     }
     told |= {"view_position": result.view_position, "file": digest}
-    kept = Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
+    kept = receipt_of(caller, body, told)
     position = desk.record(result, file=digest, receipt=kept)
     answer = _answer(result, told, position, media, table.unknown_columns)
     answer.vary.add("Accept")

@@ -24,8 +24,8 @@ from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import read_body, require_used
+from interfaces.http.conventions import logged_refusals
 from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
-from interfaces.http.intakes import logged_refusals
 from interfaces.http.paging import read_json
 from interfaces.http.queries import Subject, asked_purpose, for_purpose, for_subject, identity_of
 from interfaces.http.services import services

@@ -20,9 +20,9 @@ from application.queries.told import paper_text
 from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import read_body
+from interfaces.http.conventions import logged_refusals
 from interfaces.http.credit_reports import PDF, paper_evidence
 from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
-from interfaces.http.intakes import logged_refusals
 from interfaces.http.paging import read_json
 from interfaces.http.queries import for_purpose
 from interfaces.http.remedies import AGENT, ON_BEHALF, on_behalf

@@ -9,15 +9,14 @@ from marshmallow import Schema, fields, validate
 
 from application.commands.intake import Intake
 from application.commands.seals import SealOfAct
-from application.ports import Receipt
 from domain.shared.canonical import NotCanonical
 from domain.shared.refusals import Defect, Refused
 from domain.transparency.merkle import leaf_hash
 from domain.transparency.sealed_file import SealedRow
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.schema_fields import drawn_id
 from interfaces.http.schemas import ActAnswer
 from interfaces.http.services import services
@@ -116,5 +115,5 @@ def _record(caller: Caller, body: bytes, seal: SealOfAct) -> Response:
         }
     else:
         receipt["status"] = "already"
-    intake.finish(Receipt(caller.department, caller.idempotency_key, fingerprint(body), status, receipt))
+    intake.finish(receipt_of(caller, body, receipt, status=status))
     return json_response({"receipt": receipt}, status)

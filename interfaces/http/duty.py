@@ -11,8 +11,8 @@ from domain.access.model import SUPERVISION
 from domain.oversight.duty import CASE_CHARACTERS_MAX, CASES_MAX, GAPS, OUTCOMES
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, logged_refusals
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.paging import read_json
 from interfaces.http.queries import Subject, for_purpose, identity_of
 from interfaces.http.remedies import Command, command

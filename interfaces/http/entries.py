@@ -28,6 +28,7 @@ from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, logged_refusals
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.entry_schemas import (
     EndedEntry,
@@ -41,7 +42,6 @@ from interfaces.http.entry_schemas import (
     WatchAnswer,
     WatchListEntry,
 )
-from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.paging import read_json
 from interfaces.http.queries import asked_purpose, identity_of
 from interfaces.http.remedies import AGENT, ON_BEHALF, SUBJECT, Command, command, sealed_act

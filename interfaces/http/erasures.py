@@ -12,12 +12,11 @@ from flask import Blueprint, Response, request
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from application.commands.erasures import Erasures, RequestErasure
-from application.ports import Receipt
 from domain.records.erasure import BASIS_CHARACTERS_MAX, CAUSES, KINDS
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.queries import Subject, identity_of
 from interfaces.http.schema_fields import drawn_id
 from interfaces.http.services import services
@@ -94,7 +93,7 @@ def request_erasure() -> Response:
     given = given_json(RequestedErasure(), body)
     target = given["target"]
     told = {"erasure": str(given["erasure"]), "status": "requested"}
-    receipt = Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
+    receipt = receipt_of(caller, body, told)
     with logged_refusals(caller, body):
         subject = identity_of(target["subject"], "/target/subject") if "subject" in target else None
         command = RequestErasure(
@@ -124,7 +123,7 @@ def approve_erasure(erasure_id: UUID) -> Response:
         erasures.approver(officer, caller.department)
     given_json(ApprovedErasure(), body)
     told = {"erasure": str(erasure_id), "status": "approved"}
-    receipt = Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
+    receipt = receipt_of(caller, body, told)
     with logged_refusals(caller, body):
         position = erasures.approve(
             erasure_id, officer=officer, department=caller.department, receipt=receipt

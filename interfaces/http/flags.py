@@ -21,6 +21,7 @@ from domain.oversight.flags import OUTCOMES
 from domain.parties.acting import Officer
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import logged_refusals
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.flag_schemas import (
     ClosedFlag,
@@ -30,7 +31,6 @@ from interfaces.http.flag_schemas import (
     FlagsQuestion,
     ReassignedFlag,
 )
-from interfaces.http.intakes import logged_refusals
 from interfaces.http.media import HTML, page_wanted, shown
 from interfaces.http.paging import asked_page, page_response, read_json
 from interfaces.http.queries import for_purpose

@@ -20,8 +20,8 @@ from domain.listing.standards import DEPARTMENT_RANKS, TEXT_CHARACTERS_MAX
 from domain.parties.registration import DEPARTMENT_ROLES, NAME_CHARACTERS_MAX, OFFICER_ROLES
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, kept_receipt, logged_refusals, receipt_of
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import fingerprint, json_response, kept_receipt, logged_refusals
 from interfaces.http.schema_fields import hexadecimal
 from interfaces.http.services import services
 
@@ -187,7 +187,7 @@ def _acting(name: str, schema: Schema, act: Act) -> Callable[[], Response]:
 
         def receipt(status: str) -> Receipt:
             told = {"act": name, "status": status}
-            return Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
+            return receipt_of(caller, body, told)
 
         sent = Sent(
             **seal,

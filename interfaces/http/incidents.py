@@ -18,8 +18,8 @@ from domain.oversight.incidents import KINDS, LOOKS_MAX, OUTCOMES
 from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, Officer
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import logged_refusals
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
-from interfaces.http.intakes import logged_refusals
 from interfaces.http.media import HTML, page_wanted, shown
 from interfaces.http.paging import read_json
 from interfaces.http.queries import Subject, for_purpose, identity_of

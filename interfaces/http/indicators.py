@@ -18,9 +18,10 @@ from domain.shared.refusals import Defect, Refused
 from interfaces.client.indicator_book import write_indicators
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import read_body
+from interfaces.http.conventions import json_response, logged_refusals
 from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.flags import TAG
-from interfaces.http.intakes import WORKBOOK_TYPE, json_response, logged_refusals
+from interfaces.http.intakes import WORKBOOK_TYPE
 from interfaces.http.notices import issued, issuing
 from interfaces.http.paging import read_json
 from interfaces.http.queries import for_purpose

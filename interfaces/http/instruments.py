@@ -20,6 +20,7 @@ from interfaces.client.ledger_book import read_ledger, write_ledger
 from interfaces.http import problems
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import read_body
+from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.instrument_schemas import (
     LedgerQuestion,
@@ -27,7 +28,7 @@ from interfaces.http.instrument_schemas import (
     PublicLedger,
     PublicLedgerQuestion,
 )
-from interfaces.http.intakes import WORKBOOK_TYPE, fingerprint, json_response, logged_refusals, replayed
+from interfaces.http.intakes import WORKBOOK_TYPE
 from interfaces.http.paging import read_json
 from interfaces.http.problems import media_type_unknown
 from interfaces.http.queries import for_purpose
@@ -84,7 +85,7 @@ def take_ledger() -> Response:
                 unchanged=report.unchanged,
                 refused=len(report.refused),
             )
-            return Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
+            return receipt_of(caller, body, told)
 
         report = desk.take(
             form,

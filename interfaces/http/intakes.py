@@ -5,10 +5,8 @@ Each route verifies the department, then runs one command; long work streams its
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -17,10 +15,8 @@ from flask import Blueprint, Response, request, stream_with_context
 from marshmallow import Schema, fields, validate
 
 from application.commands.intake import Intake
-from application.commands.refusals import log_refusal, log_refused_rows, refused_rows
+from application.commands.refusals import log_refused_rows, refused_rows
 from application.commands.seals import ROWS_MAX, SealOfFile
-from application.ports import Receipt
-from application.queries.told import body_text
 from domain.records.rows import check_row
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
@@ -32,6 +28,7 @@ from interfaces.client.tables import read_table
 from interfaces.http import problems, reports
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import decoded, given_json, read_body, require_whole, sealed_file
+from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.problems import ProblemError, media_type_unknown
 from interfaces.http.schemas import CheckReport, Draft, IntakeLine, IntakeReport, KeptIntake
@@ -48,9 +45,6 @@ TABLES = {
 }
 _SEALED = {MEDIA_TYPE: Raw("密封文件：首行封印，其后每行一条", "a sealed file: its seal, then a row a line")}
 _RECORDED = {**json_of(IntakeReport, KeptIntake), NDJSON: IntakeLine}
-OFFICIAL = "Credit-Official"
-ACTING = (OFFICIAL, "Credit-On-Behalf-Of")
-"""Headers that say who acts in the department's name, or for whom."""
 blueprint = Blueprint("intakes", __name__, url_prefix="/v1")
 
 
@@ -273,7 +267,7 @@ def _steps(
         "first_position": report.first_position or 0,
         "status": "recorded",
     }
-    intake.finish(Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, receipt))
+    intake.finish(receipt_of(caller, body, receipt))
     yield {"report": reports.full(report, intake.form, receipt=receipt)}
 
 
@@ -290,66 +284,6 @@ def _streamed(steps: Iterator[dict[str, Any]], draft_id: UUID | None, caller: Ca
 def _forget(draft_id: UUID | None, caller: Caller) -> None:
     if draft_id is not None:
         services().drafts.drop(draft_id, department=caller.department)
-
-
-@contextmanager
-def logged_refusals(caller: Caller, body: bytes) -> Iterator[None]:
-    """A refusal by a rule, at once or on the way, becomes one access event; a malformed request does not."""
-    try:
-        yield
-    except Refused as refused:
-        if any(d.rule != "FORMAT" for d in refused.defects):
-            ledger = services().ledger
-            named = request.headers.get(OFFICIAL, "") if OFFICIAL.lower() in caller.covered else ""
-            log_refusal(
-                ledger, department=caller.department, officer=named, defects=refused.defects, attempt=body
-            )
-        raise
-
-
-def replayed(caller: Caller, body: bytes) -> Response | None:
-    """The answer of a request that was done already, or None. Raises as :func:`kept_receipt`."""
-    kept = kept_receipt(caller, body)
-    if kept is None:
-        return None
-    answer = json_response({"receipt": dict(kept.receipt)}, kept.status)
-    answer.headers["Idempotency-Replayed"] = "true"
-    return answer
-
-
-def kept_receipt(caller: Caller, body: bytes) -> Receipt | None:
-    """The kept receipt for this idempotency key. Raises 422 when it was used for something else."""
-    kept = services().ledger.store.receipt_of(caller.department, caller.idempotency_key)
-    if kept is not None and kept.fingerprint not in (fingerprint(body), _keyed(_digest(body)), _digest(body)):
-        raise ProblemError(
-            422, "idempotency-key", Defect("FORMAT", "idempotency_key_reused", "Idempotency-Key")
-        )
-    return kept
-
-
-def fingerprint(body: bytes) -> bytes:
-    """What an idempotency key stands for: a keyed hash of method, path and body of this request, and of who acts by it.
-
-    Nobody is told of another officer's act as of its own. Without the key, whoever reads the table could try the
-    identifiers of people in a small body. Receipts of old know nothing of who acted.
-    """
-    acting = "".join(f"\n{name}: {value}" for name in ACTING if (value := request.headers.get(name)))
-    return _keyed(_digest(body) + acting.encode())
-
-
-def _keyed(message: bytes) -> bytes:
-    return services().ledger.vault.mac("request", message)
-
-
-def _digest(body: bytes) -> bytes:
-    """The same without a key, as receipts kept it before the hash was keyed."""
-    digest = hashlib.sha256(body).digest()
-    return hashlib.sha256(f"{request.method}\n{request.path}\n".encode() + digest).digest()
-
-
-def json_response(data: dict[str, Any], status: int) -> Response:
-    """An answer in JSON, Chinese unescaped."""
-    return Response(body_text(data), status=status, content_type="application/json")
 
 
 def _line(data: dict[str, Any]) -> bytes:

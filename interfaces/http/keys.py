@@ -9,12 +9,11 @@ from flask import Blueprint, Response, request
 from marshmallow import Schema, fields, validate
 
 from application.commands.key_changes import RegisterNextKey, Succession
-from application.ports import Receipt
 from domain.transparency.leaf import issuer_id
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.schema_fields import hexadecimal
 from interfaces.http.services import services
 
@@ -73,7 +72,7 @@ def register_next_key() -> Response:
         possession=bytes.fromhex(given["possession"]),
     )
     told = {"issuer": issuer_id(command.public_key).hex(), "status": "registered"}
-    receipt = Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
+    receipt = receipt_of(caller, body, told)
     succession = Succession(services().ledger, services().verify)
     with logged_refusals(caller, body):
         position = succession.register(

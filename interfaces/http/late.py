@@ -13,8 +13,8 @@ from domain.access.decide import may_speak_for_subjects
 from domain.access.model import CASE_HANDLING
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import read_body
+from interfaces.http.conventions import logged_refusals
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import logged_refusals
 from interfaces.http.paging import PageQuestion, asked_page, page_response, read_json
 from interfaces.http.queries import for_purpose
 from interfaces.http.schema_fields import count

@@ -23,8 +23,8 @@ from domain.records.leniency import (
 )
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.services import services
 
 JSON_BYTES_MAX = 1 << 20
@@ -130,4 +130,4 @@ def _told(assessment: Assessment) -> dict[str, object]:
 
 
 def _receipt(caller: Caller, body: bytes, assessment: Assessment) -> Receipt:
-    return Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, _told(assessment))
+    return receipt_of(caller, body, _told(assessment))

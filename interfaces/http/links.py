@@ -9,8 +9,8 @@ from application.commands.acts import Once
 from application.commands.links import LinkPerson, Links
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.remedies import sealed_act
 from interfaces.http.remedy_schemas import SealedByDepartment
 from interfaces.http.schema_fields import drawn_id

@@ -16,8 +16,8 @@ from application.sequencer import LOGS
 from domain.transparency.epoch import MAPS
 from domain.transparency.strict import Refused
 from domain.transparency.tiles import parse_tile_path
+from interfaces.http.conventions import json_response
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
-from interfaces.http.intakes import json_response
 from interfaces.http.services import services
 
 WAIT_SECONDS_MAX = 5

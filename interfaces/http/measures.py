@@ -14,8 +14,8 @@ from domain.access.model import Request
 from domain.shared.city_time import city_day
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, logged_refusals
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.measure_schemas import (
     LiftedMeasure,
     MeasureAnswer,

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Response, render_template, request
 from werkzeug.exceptions import NotAcceptable
 
+from interfaces.http.conventions import json_response
 from interfaces.http.describing import JSON
-from interfaces.http.intakes import json_response
 
 HTML = "text/html"
 

@@ -12,8 +12,8 @@ from application.commands.acts import DepartmentAct
 from application.ports import Receipt
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, json_of
-from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.remedies import JSON_BYTES_MAX, sealed_act
 from interfaces.http.remedy_schemas import SealedByDepartment
 from interfaces.http.schema_fields import text
@@ -56,7 +56,7 @@ def issued(issue: Issue) -> Response:
 
     def receipt(month: str) -> Receipt:
         told.update(status="recorded", month=month)
-        return Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
+        return receipt_of(caller, body, told)
 
     with logged_refusals(caller, body):
         position = issue(act, caller.department, receipt)

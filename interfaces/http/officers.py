@@ -16,8 +16,8 @@ from domain.oversight.officers import ENDINGS, RELATIONS
 from domain.parties.acting import SHORT_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, logged_refusals
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.paging import read_json
 from interfaces.http.queries import Subject, for_purpose, identity_of
 from interfaces.http.remedies import Command, command

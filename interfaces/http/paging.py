@@ -17,8 +17,8 @@ from application.queries.pages import CURSOR_CHARACTERS_MAX, LIMIT_MAX, Page, Pa
 from application.queries.told import told_page
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.bodies import given_json
+from interfaces.http.conventions import json_response
 from interfaces.http.describing import Access, described
-from interfaces.http.intakes import json_response
 
 AS_OF = "as_of"
 READING = (Access.QUERY, Access.SUBJECT, Access.OFFICER, Access.CASE)

@@ -13,9 +13,9 @@ from marshmallow import Schema, fields, validate
 from application.queries.purposes import purposes
 from domain.access.purposes import PLATFORM, REGISTERED, Stated
 from domain.parties.registration import OFFICER_ROLES
+from interfaces.http.conventions import json_response
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.governing import TAG
-from interfaces.http.intakes import json_response
 from interfaces.http.rules import kept
 from interfaces.http.schema_fields import text
 from interfaces.http.services import services

@@ -21,8 +21,8 @@ from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import read_body
+from interfaces.http.conventions import json_response, logged_refusals
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.paging import AsOf, PageQuestion, asked_page, page_response, read_json
 from interfaces.http.schemas import ConsentsAnswer, DossierAnswer, LooksAnswer, QueryAnswer
 from interfaces.http.services import services

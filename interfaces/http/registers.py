@@ -17,8 +17,8 @@ from application.projections.registers import STANDARDS
 from application.queries.pages import CURSOR_CHARACTERS_MAX, LIMIT_MAX, PageAsked
 from application.queries.registers import REGISTERS, Register, Version, differences
 from domain.shared.refusals import Defect, Refused
+from interfaces.http.conventions import json_response
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import json_response
 from interfaces.http.problems import ProblemError
 from interfaces.http.schema_fields import count, date, text
 from interfaces.http.services import services

@@ -27,7 +27,7 @@ from domain.parties.acting import Officer
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import read_body
-from interfaces.http.intakes import fingerprint, json_response, kept_receipt, logged_refusals
+from interfaces.http.conventions import fingerprint, json_response, kept_receipt, logged_refusals
 from interfaces.http.malformed import missing
 from interfaces.http.paging import read_json
 from interfaces.http.problems import ProblemError

@@ -18,8 +18,8 @@ from domain.remedies.repair_case import Application
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import read_body
 from interfaces.http.case_schemas import CaseState
+from interfaces.http.conventions import json_response, logged_refusals
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import json_response, logged_refusals
 from interfaces.http.paging import read_json
 from interfaces.http.queries import Subject, for_purpose
 from interfaces.http.remedies import AGENT, ON_BEHALF, Command, command, on_behalf

@@ -19,8 +19,8 @@ from domain.oversight.reviews import CONSEQUENCES, FINDINGS, REASONS
 from domain.parties.acting import TEXT_CHARACTERS_MAX, Officer
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import logged_refusals
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
-from interfaces.http.intakes import logged_refusals
 from interfaces.http.media import HTML, page_wanted, shown
 from interfaces.http.paging import read_json
 from interfaces.http.queries import for_purpose

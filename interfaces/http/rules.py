@@ -16,8 +16,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 from application.queries.rules import STEP, Refusals
 from domain.shared.refusals import Defect, Refused
 from domain.shared.rulebook import STATUSES, Rule
+from interfaces.http.conventions import json_response
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import json_response
 from interfaces.http.schema_fields import count, date, text
 from interfaces.http.services import services
 from interfaces.rulebook import NOT_YET, rulebook

@@ -11,14 +11,13 @@ from flask import Blueprint, Response, request
 from marshmallow import Schema, fields, validate
 
 from application.commands.settings import ChangeSetting
-from application.ports import Receipt
 from domain.shared.city_time import city_day
 from domain.shared.rule_settings import PER_SEVERITY, SETTINGS, TEXT_MAX, RuleSettings, Setting, Value
 from domain.shared.rulebook import STATUSES
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.rules import kept
 from interfaces.http.schema_fields import count, date, hexadecimal, text
 from interfaces.http.services import services
@@ -144,7 +143,7 @@ def change_setting() -> Response:
     hexes = {name: bytes.fromhex(given.pop(name)) for name in ("salt", "issuer", "signature")}
     command = ChangeSetting(**given | hexes | {"officer": officer, "value": tuple(given["value"])})
     told = {"setting": command.name, "value": given["value"], "from_day": command.from_day.isoformat()}
-    receipt = Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
+    receipt = receipt_of(caller, body, told)
     with logged_refusals(caller, body):
         position = desk.change(command, department=caller.department, receipt=receipt)
     return json_response({"receipt": told, "event_id": f"records:{position}"}, 201)

@@ -21,8 +21,8 @@ from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
+from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
-from interfaces.http.intakes import fingerprint, json_response, logged_refusals, replayed
 from interfaces.http.paging import PageQuestion, asked_page, page_response, read_json
 from interfaces.http.problems import ProblemError
 from interfaces.http.queries import for_purpose
@@ -282,7 +282,7 @@ def handle_tip_off(number: UUID) -> Response:
 
         def receipt(version: int) -> Receipt:
             told.update(number=str(number), version=version, status=given["step"])
-            return Receipt(caller.department, caller.idempotency_key, fingerprint(body), 201, told)
+            return receipt_of(caller, body, told)
 
         desk.handle(number, officer, expected=expected, receipt=receipt, **given)
     return json_response({"receipt": told}, 201)

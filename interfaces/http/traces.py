@@ -17,8 +17,8 @@ from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import read_body
+from interfaces.http.conventions import logged_refusals
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
-from interfaces.http.intakes import logged_refusals
 from interfaces.http.media import HTML, page_wanted, shown
 from interfaces.http.paging import read_json
 from interfaces.http.queries import Subject, asked_purpose, for_purpose, identity_of
