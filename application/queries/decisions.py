@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -105,7 +106,7 @@ def decision(issue: Issue, told: Iterable[Shown], placed: Placed, names: Names) 
         "look": issued.look,
         "salt": issue.salt.hex(),
     }
-    return paper
+    return {**paper, **_revoked(events, partial(placed, case))}
 
 
 class DecisionPapers:
@@ -147,6 +148,17 @@ def _gathered(told: Iterable[Shown], case: str) -> tuple[dict[int, dict[str, Any
         into = content if part.record != case else events.setdefault(int(part.part.partition("@")[2]), {})
         into.update(json.loads(part.shown))
     return events, content
+
+
+def _revoked(events: Mapping[int, Mapping[str, Any]], at: Callable[[int], Place]) -> dict[str, Json]:
+    """That the repair was revoked since (撤销信用修复): cause, reasons, remedies; nothing while it stands."""
+    for version, said in events.items():
+        if "revokes" in said:
+            place = at(version)
+            told = {name: said[name] for name in ("cause", "reasons", "remedies") if name in said}
+            receipt = f"records:{place.position}"
+            return {"revoked": {"at": place.at, "receipt": receipt, "leaf_hash": place.leaf_hash, **told}}
+    return {}
 
 
 def _record(record: str, content: Mapping[str, Any]) -> dict[str, Json]:

@@ -47,8 +47,8 @@ INSTEAD: dict[str, tuple[str, str]] = {
         " found a new objection.",
     ),
     "repair_barred": (
-        "{until}起可以再次申请；对撤销决定有异议的，依其中告知的途径申请行政复议或者提起行政诉讼。",
-        "Apply again from {until} on. Whoever disagrees with the revocation takes the remedies that it told,"
+        "过了{until}可以再次申请；对撤销决定有异议的，依其中告知的途径申请行政复议或者提起行政诉讼。",
+        "Apply again after {until}. Whoever disagrees with the revocation takes the remedies that it told,"
         " reconsideration or litigation.",
     ),
     "repair_not_needed": (

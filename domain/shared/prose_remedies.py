@@ -151,8 +151,8 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
     "repair_accepted_already": ("这件申请已经受理。", "This application is accepted already."),
     "repair_not_accepted": ("这件申请尚未受理。", "This application is not accepted yet."),
     "repair_barred": (
-        "此前的修复已被撤销，{until}以前不得再次申请修复。",
-        "An earlier repair was revoked; no further one until {until}.",
+        "此前的修复已被撤销，截至{until}（含当日）不得再次申请修复。",
+        "An earlier repair was revoked; no further one up to and with {until}.",
     ),
     "repair_not_revocable": (
         "只能撤销已准予且未撤销的修复。",

@@ -55,7 +55,7 @@ class CaseReceipt(Schema):
         fields.Nested(FiledCase), metadata={"description": "所分出的各件 / the cases it was split into"}
     )
     returned = fields.Boolean(metadata={"description": "记录是否恢复 / whether the record is shown again"})
-    barred_until = _date("此日以前不得再次申请修复 / no further repair until")
+    barred_until = _date("截至此日（含当日）不得再次申请修复 / no further repair up to and with this day")
     restoration = fields.UUID(
         metadata={"description": "由此开始的恢复信誉任务 / the restoration that begins with it"}
     )

@@ -34,6 +34,10 @@ FILERS: Mapping[str, Words] = {
     "agent": ("代理人", "an agent of the subject"),
     "department": ("部门", "a department"),
 }
+CAUSES: Mapping[str, Words] = {
+    "false_material": ("虚假材料", "false material"),
+    "broken_commitment": ("违反信用承诺", "a broken commitment"),
+}
 NOTES: tuple[Words, ...] = (
     (
         "本决定由作出认定的部门负责；平台只证明其内容与记入账本的一致。",
@@ -53,6 +57,7 @@ NOTES: tuple[Words, ...] = (
 def decision_sheet(paper: Mapping[str, Any], *, digest: str, receipt: str, link: str) -> dict[str, Any]:
     """What the PDF shows of a decision, in the shape of :func:`interfaces.portal.report_sheet.sheet`."""
     record, filed, decided = paper["record"], paper["filed"], paper["decided"]
+    revoked = [_revocation(paper["revoked"])] if "revoked" in paper else []
     return {
         "title": TITLES[paper["kind"]],
         "number": paper["number"],
@@ -67,6 +72,7 @@ def decision_sheet(paper: Mapping[str, Any], *, digest: str, receipt: str, link:
         "labels": [],
         "counts": [],
         "sections": [
+            *revoked,
             _section(
                 ("申请", "What was filed"),
                 ("提出时间", "Filed at", _moment(filed["at"])),
@@ -97,6 +103,19 @@ def decision_sheet(paper: Mapping[str, Any], *, digest: str, receipt: str, link:
             ("核对地址", "check at", link.partition("#")[0]),
         ),
     }
+
+
+def _revocation(revoked: Mapping[str, Any]) -> dict[str, Any]:
+    """That the decision holds no more, before all else that the paper says."""
+    return _section(
+        ("本决定已撤销，不再有效", "This decision was revoked and holds no more"),
+        ("撤销原因", "Cause", " ".join(CAUSES[revoked["cause"]])),
+        ("理由", "Reasons", revoked.get("reasons", "")),
+        ("行政复议", "Reconsideration", revoked.get("remedies", {}).get("reconsideration", "")),
+        ("行政诉讼", "Litigation", revoked.get("remedies", {}).get("litigation", "")),
+        ("撤销时间", "Revoked at", _moment(revoked["at"])),
+        ("入账回执", "Receipt", revoked["receipt"]),
+    )
 
 
 def _section(title: Words, *lines: tuple[str, str, str]) -> dict[str, Any]:

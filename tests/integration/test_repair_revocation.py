@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from interfaces.client.api import Problem
+from interfaces.portal.decision_sheet import decision_sheet
 from tests.remedies import REMEDIES, begin
 from tests.remedies_http import LETTER, PROOF, City, code_of, deciding, problem
 from tests.web import Web
@@ -51,6 +53,15 @@ def test_rep_5_a_repair_by_false_material_is_revoked_and_the_record_returns_for_
     assert city.shared(record)[0]["returned"]["by"] == receipt["case"]
     told = city.portal.state("repairs", receipt["case"], subject=city.subject, on_behalf_of="subject")
     assert told["state"] == "revoked" and told["history"][-1]["parts"]["restricted"]["evidence"] == [EVIDENCE]
+    answer = json.loads(
+        city.portal.decision("repairs", receipt["case"], subject=city.subject, on_behalf_of="subject")
+    )
+    paper = answer["decision"]
+    assert paper["decided"]["outcome"] == "granted" and paper["revoked"]["leaf_hash"] == undone["leaf_hash"]
+    assert decision_sheet(paper, digest="", receipt="", link="")["sections"][0]["title"][0].startswith(
+        "本决定已撤销"
+    )
+    assert city.world.replay.answer(int(answer["receipt"].partition(":")[2])).equal
     again = problem(lambda: city.apply(record, PROOF, LETTER), 422)
     assert code_of(again) == "repair_barred" and "2029-11-21" in again["errors"][0]["zh"]
     twice = problem(lambda: revoked(city, {**undone, "leaf_hash": receipt["leaf_hash"]}), 422)
