@@ -5,7 +5,6 @@ See ``application.erasing.EraserStore``; only the command ``erase`` opens it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,9 +14,8 @@ from application.erasure_scope import Scope
 from application.ports import KeyName, Log, NewRow, WrappedKey
 from domain.transparency.digest import StoredRow
 from infrastructure.postgres.log_reader import stored_row
-from infrastructure.postgres.pool import Pool, connection
+from infrastructure.postgres.pool import Pool, connection, leading
 
-LOCK = int.from_bytes(hashlib.sha256(b"xinlu/eraser").digest()[:8], "big", signed=True)
 _ERASE = (
     "SELECT ledger.erase(%b::uuid[], %b::bigint[], %b::text[], %b::int[], %b::text[], %b::bytea[], %b::text[],"
     " %b::bytea[], %b::bytea[], %b::uuid[], %b::text[], %b::uuid[], %b::uuid[], %b::uuid[], %b::bigint[], %b::int)"
@@ -33,15 +31,8 @@ class PostgresEraserStore:
     @contextmanager
     def alone(self) -> Iterator[bool]:
         """Whether this process may erase; holds the advisory lock for as long as the block runs."""
-        with connection(self._pool) as conn:
-            row = conn.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
-            if row is None or not row[0]:
-                yield False
-                return
-            try:
-                yield True
-            finally:
-                conn.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
+        with leading(self._pool, "eraser") as conn:
+            yield conn is not None
 
     def erasures(self) -> list[UUID]:
         """The streams of all erasures, oldest first."""

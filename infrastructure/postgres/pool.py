@@ -5,6 +5,7 @@ Every adapter of this folder takes a pool, each of one login (migrations/0001).
 
 from __future__ import annotations
 
+import hashlib
 import select
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,3 +78,18 @@ def connection(pool: Pool) -> Iterator[psycopg.Connection[TupleRow]]:
         if isinstance(error, psycopg.errors.InsufficientPrivilege):
             raise LedgerUnavailable("the right was revoked") from None
         raise
+
+
+@contextmanager
+def leading(pool: Pool, of: str) -> Iterator[psycopg.Connection[TupleRow] | None]:
+    """A connection that holds the advisory lock of one kind of process, or None while another process leads."""
+    lock = int.from_bytes(hashlib.sha256(f"xinlu/{of}".encode()).digest()[:8], "big", signed=True)
+    with connection(pool) as conn:
+        row = conn.execute("SELECT pg_try_advisory_lock(%s)", (lock,)).fetchone()
+        if row is None or not row[0]:
+            yield None
+            return
+        try:
+            yield conn
+        finally:
+            conn.execute("SELECT pg_advisory_unlock(%s)", (lock,))

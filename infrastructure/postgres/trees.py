@@ -5,15 +5,11 @@ The sequencer writes with a login that sees leaves and nothing else of an event;
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from application.sequencer import TreeHead
-from infrastructure.postgres.pool import Pool, connection
+from infrastructure.postgres.pool import Pool, connection, leading
 from infrastructure.postgres.views import Connection
-
-LOCK = int.from_bytes(hashlib.sha256(b"xinlu/sequencer").digest()[:8], "big", signed=True)
 
 
 class PostgresTrees:
@@ -49,15 +45,6 @@ class PostgresTrees:
         assert row is not None
         return bool(row[0])
 
-    @contextmanager
-    def leadership(self) -> Iterator[Connection | None]:
+    def leadership(self) -> AbstractContextManager[Connection | None]:
         """A connection that holds the sequencer's advisory lock, or None while another process leads."""
-        with connection(self._pool) as conn:
-            row = conn.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
-            if row is None or not row[0]:
-                yield None
-                return
-            try:
-                yield conn
-            finally:
-                conn.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
+        return leading(self._pool, "sequencer")

@@ -5,9 +5,8 @@ The projector writes here; the web process reads through the functions of migrat
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from uuid import UUID
 
@@ -18,9 +17,8 @@ from application.projections.projector import Swap, ViewsMoved
 from application.projections.registers import Entry
 from application.projections.renditions import DOSSIER, VIEWS, Changes, Rendition
 from application.projections.view_root import root_of_rows, row_leaf
-from infrastructure.postgres.pool import Pool, connection
+from infrastructure.postgres.pool import Pool, connection, leading
 
-LOCK = int.from_bytes(hashlib.sha256(b"xinlu/projector").digest()[:8], "big", signed=True)
 TABLES = ("renditions", "view_names", "registers", "view_state")
 Connection = psycopg.Connection[TupleRow]
 
@@ -213,18 +211,9 @@ class PostgresViewStore:
             rows = conn.execute(query, (list(items), *after, limit)).fetchall()
         return [(r[0], r[1], r[2], r[3]) for r in rows]
 
-    @contextmanager
-    def leadership(self) -> Iterator[Connection | None]:
+    def leadership(self) -> AbstractContextManager[Connection | None]:
         """A connection that holds the projector's advisory lock, or None while another process leads."""
-        with connection(self._pool) as conn:
-            row = conn.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
-            if row is None or not row[0]:
-                yield None
-                return
-            try:
-                yield conn
-            finally:
-                conn.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
+        return leading(self._pool, "projector")
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
