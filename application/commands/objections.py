@@ -12,7 +12,6 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from application.attempts import StaleVersion
 from application.commands.acts import DepartmentAct, Done, HandleCase, Once
 from application.commands.gating import content_defects, document_of
 from application.commands.record_files import RecordFile
@@ -228,13 +227,8 @@ class Objections:
         return ends.isoformat() if ends is not None and ends < today else ""
 
     def _case(self, command: HandleCase) -> tuple[Objection, RecordFile]:
-        objection = self.find(command.case)
-        if objection is None:
-            raise Refused(Defect("OBJ-3", "remedy_case_unknown"))
-        if objection.version != command.expected:
-            raise StaleVersion
-        self._desk.officer(command.officer, rule="OBJ-3")
-        return objection, self._desk.of_case(objection.id, objection.record, rule="OBJ-3")
+        found = self.find(command.case)
+        return self._desk.seen(found, command.expected, rule="OBJ-3", officer=command.officer)
 
     def _upheld(
         self,

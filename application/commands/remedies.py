@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from application.applied_for import applied_for
-from application.attempts import retried
+from application.attempts import StaleVersion, retried
 from application.bearing import Bearing, unmoved
 from application.commands.acts import DepartmentAct, Done, Once, commit
 from application.commands.record_files import RecordFile, RecordFiles
+from application.commands.subjects import Identity
 from application.consequences import Consequences
 from application.data_keys import record_class
 from application.due_days import days_after
@@ -24,6 +26,7 @@ from application.measures import settle_measures
 from application.ports import Document, KeyName
 from application.reactions import FALLING, react
 from domain.listing.events import SubjectDelisted
+from domain.parties.acting import Officer
 from domain.parties.keys import require_live
 from domain.records.erasure import ErasureRequested
 from domain.remedies.events import RepairDecided
@@ -33,7 +36,7 @@ from domain.remedies.reorganisation import ReorganisationEnded
 from domain.shared.canonical import NotCanonical
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
-from domain.shared.events import Event
+from domain.shared.events import Event, Folded
 from domain.shared.forms import Form, FormKind
 from domain.shared.refusals import Defect, Refused
 from domain.shared.rule_settings import RuleSettings
@@ -67,6 +70,16 @@ class Act:
     seal: SealedAct | None = None
 
 
+class CaseOfRecord(Folded, Protocol):
+    """A case about one record."""
+
+    @property
+    def record(self) -> UUID: ...
+
+
+OfRecord = TypeVar("OfRecord", bound=CaseOfRecord)
+
+
 class RemedyDesk(RecordFiles):
     """The desk (窗口) where objections and repairs come in and are decided."""
 
@@ -93,6 +106,31 @@ class RemedyDesk(RecordFiles):
     def calendar(self) -> Calendar:
         """The working-day calendar with every year that was loaded."""
         return self.registry.calendar(self.built_in).calendar
+
+    def seen(
+        self,
+        case: OfRecord | None,
+        expected: int,
+        *,
+        rule: str,
+        officer: Officer | None,
+        subject: Identity | None = None,
+    ) -> tuple[OfRecord, RecordFile]:
+        """A case as it was seen, with the file of its record, for the officer who acts, or the subject it is of.
+
+        Raises ``Refused`` for an unknown case, one of another subject, or an officer whom nobody registered, and
+        ``StaleVersion``.
+        """
+        if case is None:
+            raise Refused(Defect(rule, "remedy_case_unknown"))
+        record = self.of_case(case.id, case.record, rule=rule)
+        if subject is not None and self.subject_id(subject) != record.concerned:
+            raise Refused(Defect(rule, "remedy_record_not_yours", "/record"))
+        if case.version != expected:
+            raise StaleVersion
+        if officer is not None:
+            self.officer(officer, rule=rule)
+        return case, record
 
     def case_owners(self, event: Event, record: RecordFile) -> dict[str, KeyName]:
         """Whose keys the parts of a case are under: the subject's; those of other people have one each."""

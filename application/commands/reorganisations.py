@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from application.attempts import StaleVersion
 from application.commands.acts import Done, HandleCase, Once
 from application.commands.record_files import RecordFile
 from application.commands.remedies import Act, RemedyDesk
@@ -155,12 +154,7 @@ class Reorganisations:
 
     def _case(self, command: HandleCase) -> tuple[Reorganisation, RecordFile]:
         found = fold_reorganisation(self._ledger.load(command.case))
-        if found is None:
-            raise Refused(Defect("REP-5", "remedy_case_unknown"))
-        if found.version != command.expected:
-            raise StaleVersion
-        self._desk.officer(command.officer, rule="REP-5")
-        return found, self._desk.of_case(found.id, found.record, rule="REP-5")
+        return self._desk.seen(found, command.expected, rule="REP-5", officer=command.officer)
 
     def end(
         self,

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from application.attempts import StaleVersion
 from application.commands.acts import Done, HandleCase, Once
 from application.commands.record_files import RecordFile
 from application.commands.remedies import Act, RemedyDesk
@@ -255,17 +254,7 @@ class Repairs:
     def _case(
         self, repair_id: UUID, expected: int, officer: Officer | None, *, subject: Identity | None = None
     ) -> tuple[Repair, RecordFile]:
-        repair = self.find(repair_id)
-        if repair is None:
-            raise Refused(Defect("REP-2", "remedy_case_unknown"))
-        record = self._desk.of_case(repair.id, repair.record, rule="REP-2")
-        if subject is not None and self._desk.subject_id(subject) != record.concerned:
-            raise Refused(Defect("REP-2", "remedy_record_not_yours", "/record"))
-        if repair.version != expected:
-            raise StaleVersion
-        if officer is not None:
-            self._desk.officer(officer, rule="REP-2")
-        return repair, record
+        return self._desk.seen(self.find(repair_id), expected, rule="REP-2", officer=officer, subject=subject)
 
     def _handled(self, event: Event, record: RecordFile, command: HandleCase, told: dict[str, object]) -> Act:
         return self._act(event, record, command.officer.department, command.officer.pseudonym, told)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from application.attempts import StaleVersion
 from application.commands.acts import DepartmentAct, Done, HandleCase, Once
 from application.commands.record_files import RecordFile
 from application.commands.remedies import Act, RemedyDesk
@@ -135,8 +134,4 @@ class Restorations:
 
     def _case(self, restoration_id: UUID, expected: int) -> tuple[Restoration, RecordFile]:
         task = fold_restoration(self._ledger.load(restoration_id))
-        if task is None:
-            raise Refused(Defect("OBJ-4", "remedy_case_unknown"))
-        if task.version != expected:
-            raise StaleVersion
-        return task, self._desk.of_case(task.id, task.record, rule="OBJ-4")
+        return self._desk.seen(task, expected, rule="OBJ-4", officer=None)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from application.attempts import StaleVersion
 from application.commands.acts import DepartmentAct, Done, HandleCase, Once
 from application.commands.record_files import RecordFile
 from application.commands.remedies import Act, RemedyDesk
@@ -87,12 +86,7 @@ class Revocations:
         """The repair, its record, and the leaf hash (hex) of the decision, empty when there is none."""
         rows = self._ledger.store.load("records", command.case)
         repair = fold_repair(row.event for row in self._ledger.open_all(rows, log="records"))
-        if repair is None:
-            raise Refused(Defect("REP-5", "remedy_case_unknown"))
-        if repair.version != command.expected:
-            raise StaleVersion
-        self._desk.officer(command.officer, rule="REP-5")
-        record = self._desk.of_case(repair.id, repair.record, rule="REP-5")
+        repair, record = self._desk.seen(repair, command.expected, rule="REP-5", officer=command.officer)
         decided = next((row for row in rows if row.topic == RepairDecided.TOPIC), None)
         return repair, record, leaf_hash(decided.leaf).hex() if decided else ""
 
