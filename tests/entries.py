@@ -160,8 +160,11 @@ class Enterer:
 
     def slight(self, number: int, decided: str = "2026-10-10", severity: str = "轻微") -> str:
         """A slight record of the subject, or one of another severity, in view."""
+        document = f"示市监罚字〔2026〕95{number:02}号"
+        if severity == "轻微":
+            self.city.story.assess_slight(document)
         content = self.city.story.content_of(
-            CF_WSH=f"示市监罚字〔2026〕95{number:02}号",
+            CF_WSH=document,
             CF_JDRQ=decided,
             CF_GSJZQ="2034-01-01",
             DISCREDIT_LEVEL=severity,

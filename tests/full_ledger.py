@@ -217,8 +217,8 @@ class _Life(FullLedger):
             LinkPerson(link, serious, story.source, act), Once(story.source, "link", b"l" * 32)
         )
 
-        def receipt(found: Assessment) -> Receipt:
-            return Receipt(story.source, f"leniency-{found.version}", b"r" * 32, 201, {})
+        def receipt(found: tuple[Assessment, ...]) -> Receipt:
+            return Receipt(story.source, f"leniency-{found[0].version}", b"r" * 32, 201, {})
 
         given = Assessing(story.source, "宽〔2026〕9号", ("slight",), "not_published", "轻微，已改正")
         first, second = (Leniency(ledger, officer=o, department=story.source) for o in (FIRST, SECOND))

@@ -14,6 +14,7 @@ from application.commands.acts import DepartmentAct, Done, HandleCase
 from application.commands.governance import Governance
 from application.commands.intake import Intake
 from application.commands.intake_report import Report
+from application.commands.leniency import Leniency
 from application.commands.objections import FileObjection, Objections
 from application.commands.record_files import RecordFile
 from application.commands.remedies import RemedyDesk
@@ -23,8 +24,10 @@ from application.commands.restorations import Restorations, WaiveRestoration
 from application.commands.revocations import Revocations
 from application.commands.seals import SealOfAct
 from application.commands.subjects import Identity, SubjectDesk, identity_of
+from application.ports import Receipt
 from domain.parties.acting import Officer
 from domain.records.events import RecordDetermined
+from domain.records.leniency import Assessing, Assessment
 from domain.remedies.events import RecordCorrected, RecordWithdrawn, RepairDecided
 from domain.remedies.objection import Filing
 from domain.remedies.reorganisation import Plan
@@ -121,8 +124,23 @@ class Story:
         *_, report = intake.take([row])
         return record, report
 
+    def assess_slight(self, number: str, *also: str) -> None:
+        """Two officers of the source find documents slight; they are published all the same (DET-4)."""
+        given = Assessing(self.source, number, ("slight",), "published", "轻微，已改正，依法仍须公开")
+
+        def receipt(found: tuple[Assessment, ...]) -> Receipt:
+            return Receipt(self.source, uuid4().hex, b"r" * 32, 201, {})
+
+        first, second = (
+            Leniency(self.world.ledger, officer=o, department=self.source) for o in (FIRST, SECOND)
+        )
+        made = first.assess(given, receipt, also=also).assessments
+        second.decide(made[0].id, "approved", receipt, also=[found.id for found in made[1:]])
+
     def new_record(self, number: str, *, decided: date, severity: str = "一般") -> UUID:
         """A record of the subject under a document of its own."""
+        if severity == "轻微":
+            self.assess_slight(number)
         content = self.content_of(
             CF_WSH=number, CF_JDRQ=decided.isoformat(), CF_GSJZQ="2029-01-01", DISCREDIT_LEVEL=severity
         )

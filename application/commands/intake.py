@@ -23,11 +23,12 @@ from application.commands.subjects import Identity, SubjectDesk, identity_of
 from application.ledger import Ledger, SealedAct
 from application.ports import Conflict, Document, LedgerUnavailable, Receipt
 from application.registry import Registry
+from domain.catalogue.items import version_in_force
 from domain.parties.keys import SigningKey, require_live
 from domain.records.events import RecordDetermined
 from domain.records.lateness import PublicationLate
-from domain.records.leniency import LENIENCY, is_minors, recording_defects
-from domain.records.publicity import item_code
+from domain.records.leniency import is_minors, is_slight
+from domain.records.publicity import decided_on, item_code
 from domain.records.rows import check_row
 from domain.shared.canonical import NotCanonical, Parts, canonical
 from domain.shared.city_time import city_day
@@ -58,6 +59,7 @@ class _Good:
     twin: Document
     assessed: bytes
     minor: bool
+    slight: bool
 
 
 class Intake:
@@ -213,12 +215,9 @@ class Intake:
         asked = [(item.document, item.assessed) for item in good]
         self._assessments = Assessments(self._ledger, self._department, asked)
         field = self._form.document_number
+        said = self._assessments.defects
         judged = [
-            (
-                item,
-                list(recording_defects(self._assessments.of(item.document), minor=item.minor, field=field)),
-            )
-            for item in good
+            (item, said(item.document, minor=item.minor, slight=item.slight, field=field)) for item in good
         ]
         doubted = [item.document.fingerprint for item, defects in judged if defects]
         known = self._ledger.store.documents_of(doubted) if doubted else {}
@@ -276,7 +275,10 @@ class Intake:
             first = {"row": str(min(seen))}
             return [Defect("DET-2", "document_twice_in_file", self._form.document_number, first)]
         owner = identity_of(self._form, row.parts)
-        return _Good(row, opened, digest, owner, *document.both, document.assessed, is_minors(row.parts))
+        item = version_in_force(self._registry.item(item_code(row.parts)).items, decided_on(row.parts))
+        slight = is_slight(row.parts, item.nature if item else "")
+        known_as = (*document.both, document.assessed)
+        return _Good(row, opened, digest, owner, *known_as, is_minors(row.parts), slight)
 
     def _gate(self, parts: Parts) -> list[Defect]:
         return gate_defects(
@@ -320,9 +322,9 @@ class Intake:
             acts.append(self._ledger.seal(late))
         batch = self._ledger.prepare(acts, meta=self._meta())
         for place, item in enumerate(new, start=first):
-            if (found := self._assessments.of(item.document)) is not None and not found.withdrawn:
-                lenient = canonical({**self._meta(), LENIENCY: str(found.id)})
-                batch.events[place] = replace(batch.events[place], meta=lenient)
+            if lenient := self._assessments.noted(item.document):
+                meta = canonical({**self._meta(), **lenient})
+                batch.events[place] = replace(batch.events[place], meta=meta)
         batch.guards |= self._guards | self._assessments.guards
         batch.subjects = subjects.blinds
         batch.documents = [document for item in new for document in (item.document, item.twin)]

@@ -18,7 +18,7 @@ from application.registry import Registry
 from application.sealing import parse_key_reference
 from domain.catalogue.items import version_in_force
 from domain.parties.acting import Officer
-from domain.records.leniency import LENIENCY
+from domain.records.leniency import was_assessed
 from domain.records.links import PersonLinked
 from domain.records.publicity import decided_on, item_code, may_be_known_to
 from domain.remedies.standing import Standing, standing_of
@@ -109,7 +109,7 @@ class RecordFiles:
             determined_by=(meta := json.loads(rows[0].meta)).get("officer"),
             leaf_hash=leaf_hash(held.row.leaf).hex(),
             deletable=bool(own_record(key_class)),
-            lenient=LENIENCY in meta,
+            lenient=was_assessed(meta),
         )
 
     def record_known_to(self, department: str, record_id: UUID, *, rule: str) -> RecordFile:

@@ -12,8 +12,9 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
+from domain.catalogue.items import SEVERITIES
 from domain.parties.identifiers import is_minor
-from domain.records.publicity import CITIZEN_ID, FORMS, PERSON, decided_on, subject_kind
+from domain.records.publicity import CITIZEN_ID, FORMS, PERSON, decided_on, severity_of, subject_kind
 from domain.records.screening import is_prohibited_in_remarks, personal_data_in_public
 from domain.shared.canonical import Parts
 from domain.shared.events import Event, next_of, placed
@@ -24,11 +25,16 @@ from domain.shared.text import has_control, normalise_document_number, says
 MINOR = "minor"
 GROUNDS = (MINOR, "force_majeure", "no_intent", "slight")
 """未成年人、不可抗力、非主观故意、轻微 (49号(十六))."""
+SLIGHT = GROUNDS[-1]
 NOT_RECORDED = "not_recorded"
-EFFECTS = ("not_published", NOT_RECORDED)
-"""What an assessment comes to: recorded and shared but never public, or not recorded at all (ADR 0030)."""
+PUBLISHED = "published"
+EFFECTS = ("not_published", NOT_RECORDED, PUBLISHED)
+"""What an assessment comes to: recorded and shared but never public, not recorded at all, or, of what is slight and
+nothing else, public as its item says: slight conduct is published in principle not (国办发〔2025〕22号; ADR 0030)."""
 LENIENCY = "leniency"
 """The member of a record's envelope that names the assessment in force when it was recorded: never public."""
+ASSESSED = "assessed"
+"""The same, of an assessment by which it is public as its item says."""
 DECISIONS = ("approved", "withdrawn")
 REASON_CHARACTERS_MAX = 1000
 NUMBER_CHARACTERS_MAX = 128
@@ -139,6 +145,8 @@ class Assessing:
             yield Defect("DET-4", "leniency_grounds", "/grounds", {"values": "、".join(GROUNDS)})
         if self.effect not in EFFECTS:
             yield Defect("DET-4", "leniency_effect", "/effect", {"values": "、".join(EFFECTS)})
+        elif self.effect == PUBLISHED and set(self.grounds) != {SLIGHT}:
+            yield Defect("DET-4", "leniency_published", "/effect")
         number = self.number
         if (
             not normalise_document_number(number)
@@ -230,6 +238,21 @@ def is_minors(parts: Parts) -> bool:
         return False
 
 
+def is_slight(parts: Parts, nature: str) -> bool:
+    """Whether a record is of slight dishonest conduct (轻微失信行为): of that class, under an item that is adverse."""
+    return nature == "negative" and severity_of(parts) == SEVERITIES[0]
+
+
+def noted(assessment: Assessment) -> dict[str, str]:
+    """What the envelope of a record says of the assessment under which it is recorded."""
+    return {ASSESSED if assessment.effect == PUBLISHED else LENIENCY: str(assessment.id)}
+
+
+def was_assessed(envelope: Mapping[str, object]) -> bool:
+    """Whether a record was recorded under an assessment, by the envelope of its first event."""
+    return LENIENCY in envelope or ASSESSED in envelope
+
+
 def listing_defects(parts: Parts, *, lenient: bool) -> Iterator[Defect]:
     """DET-4: what keeps a record from every serious list, whatever its standard: a minor's is never listed.
 
@@ -242,11 +265,18 @@ def listing_defects(parts: Parts, *, lenient: bool) -> Iterator[Defect]:
         yield Defect("DET-4", "leniency_never_listed", "/records")
 
 
-def recording_defects(assessment: Assessment | None, *, minor: bool, field: str) -> Iterator[Defect]:
-    """DET-4: what an assessment, or that there is none, says to the recording of its document (``field``)."""
+def recording_defects(
+    assessment: Assessment | None, *, minor: bool, slight: bool, field: str
+) -> Iterator[Defect]:
+    """DET-4: what an assessment, or that there is none, says to the recording of its document (``field``).
+
+    A minor's record and one of slight conduct need one; whether force or intent was lacking is the department's to say.
+    """
     if assessment is None or assessment.withdrawn:
         if minor:
             yield Defect("DET-4", "leniency_minor_unassessed", field)
+        elif slight:
+            yield Defect("DET-4", "leniency_slight_unassessed", field)
         return
     about = {"assessment": str(assessment.id)}
     if not assessment.holds_for(minor=minor):

@@ -54,6 +54,22 @@ LENIENCY_PROSE: dict[str, tuple[str, str]] = {
         "The party was under 18 on the day of the decision: assess leniency first (POST /v1/leniency-assessments),"
         " then send this row again.",
     ),
+    "leniency_slight_unassessed": (
+        "这份文书的失信严重程度为轻微，记录前须先作从宽评估，写明理由，由另一位工作人员复核"
+        "（POST /v1/leniency-assessments，情形相同的文书可以一并评估），再重新报送这一行。",
+        "This document is of severity 轻微 (slight): assess leniency first, with a reason and a second officer's"
+        " approval (POST /v1/leniency-assessments; several documents of one case may be assessed together), then"
+        " send this row again.",
+    ),
+    "leniency_published": (
+        "照常公示（published）只用于仅以轻微（slight）为由的评估；其他情形选不公示（not_published）或者不记录（not_recorded）。",
+        "Only what is assessed as slight and nothing else may still be published; otherwise say not_published or"
+        " not_recorded.",
+    ),
+    "leniency_document_twice": (
+        "同一份文书一次只评估一次；请从 also 中删去重复的文号。",
+        "One document is assessed once in a request; leave the repeated number out of also.",
+    ),
     "leniency_waiting": (
         "这份文书的从宽评估（{assessment}）尚待另一位工作人员复核；复核或者撤回后再报送。",
         "The leniency assessment of this document ({assessment}) waits for a second officer; send it once it is"

@@ -100,8 +100,8 @@ class ProcessExamples:
         """DET-4: two officers found a document slight; it is recorded and never public."""
         source, number = self._officer.department, f"示市监演罚字〔{self._today.year}〕宽1号"
 
-        def receipt(found: Assessment) -> Receipt:
-            return Receipt(source, f"demo-leniency-{found.version}", b"l" * 32, 201, {})
+        def receipt(found: tuple[Assessment, ...]) -> Receipt:
+            return Receipt(source, f"demo-leniency-{found[0].version}", b"l" * 32, 201, {})
 
         given = Assessing(source, number, ("slight",), "not_published", "示例：情节轻微，已及时改正")
         second = next(

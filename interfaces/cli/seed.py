@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -19,12 +19,20 @@ from application.commands.consistency import SentRow
 from application.commands.governance import Governance
 from application.commands.instruments import CleanUpDesk, LedgerReport, LedgerRow
 from application.commands.intake import Intake
+from application.commands.leniency import Leniency
 from application.commands.seals import SealOfFile
 from application.ledger import Ledger
 from application.ports import Receipt
+from domain.catalogue.items import SEVERITIES
 from domain.instruments.form import NATIONAL, read_entry
 from domain.parties.acting import Officer
+from domain.records.leniency import Assessing, Assessment
+from domain.records.publicity import severity_of
+from domain.records.rows import check_row
+from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
+from domain.shared.forms import Form
+from domain.shared.text import normalise_document_number
 from infrastructure.bootstrap import (
     Settings,
     comparisons,
@@ -56,6 +64,7 @@ SEED = 20261121
 KEY_YEARS = 5
 RANK_BASIS = "示范市机构编制方案（示例）"
 ROWS = {"penalties": 40, "licences": 20, "people": 5}
+OPERATOR = "operator"
 DONE = "seeded"
 EXAMPLES, TIP_OFF = "examples.json", "tip-off.json"
 
@@ -98,7 +107,8 @@ def seed_city(ledger: Ledger, gateway_key: bytes, settings: Settings, *, quiet: 
     for number, (name, data) in enumerate(sorted(files.files.items()), start=1):
         (folder / "files" / name).write_bytes(data)
         department = files.sender[name]
-        take_in(ledger, data, department=department, key=keys[department])
+        officers = [o.key for o in city.officers if (o.department, o.role) == (department, OPERATOR)]
+        take_in(ledger, data, department=department, key=keys[department], officers=officers)
         bar.update(number)
     bar.finish()
     told = Examples(ledger, city, keys, seed=SEED).make()
@@ -161,10 +171,18 @@ def govern(
     return keys
 
 
-def take_in(ledger: Ledger, data: bytes, *, department: str, key: DepartmentKey) -> Intake:
-    """Seal a file as its department and take it in, in this process; the intake with its report."""
+def take_in(
+    ledger: Ledger, data: bytes, *, department: str, key: DepartmentKey, officers: Sequence[str] = ()
+) -> Intake:
+    """Seal a file as its department and take it in, in this process; the intake with its report.
+
+    What it holds of slight conduct is assessed first where the department has two ``officers``, else it is refused.
+    """
     forms = load_forms()
     table = read_table(data, forms=forms)
+    if len(officers) > 1:
+        read = (row.parts for row in read_rows(table, forms) if row.parts and not row.defects)
+        assess_slight(ledger, forms[table.kind], read, department=department, officers=officers)
     sealed = seal_file(read_rows(table, forms), form=table.kind, ledger_id=ledger.id.bytes).signed(key)
     seal, rows = sealed_file(decoded(sealed.body(), "gzip"))
     intake = Intake(
@@ -180,6 +198,28 @@ def take_in(ledger: Ledger, data: bytes, *, department: str, key: DepartmentKey)
         pass
     intake.finish(None)
     return intake
+
+
+def assess_slight(
+    ledger: Ledger, form: Form, rows: Iterable[Parts], *, department: str, officers: Sequence[str]
+) -> None:
+    """DET-4: two officers find the documents of slight conduct in a file slight, before it is sent."""
+    today = city_day(ledger.now())
+    slight = (
+        p["public"] for p in rows if severity_of(p) == SEVERITIES[0] and not check_row(form, p, today=today)
+    )
+    by_number = {normalise_document_number(n): n for p in slight if (n := str(p[form.document_number]))}
+    if not by_number:
+        return
+    number, *also = by_number.values()
+    given = Assessing(department, number, ("slight",), "not_published", "示例：情节轻微，已及时改正")
+
+    def receipt(found: tuple[Assessment, ...]) -> Receipt:
+        return Receipt(department, f"demo-slight-{found[0].version}", b"s" * 32, 201, {})
+
+    first, second = (Leniency(ledger, officer=o, department=department) for o in officers[:2])
+    made = first.assess(given, receipt, also=also).assessments
+    second.decide(made[0].id, "approved", receipt, also=[found.id for found in made[1:]])
 
 
 def seed_ledger(ledger: Ledger, rows: Sequence[Mapping[str, str]], *, unit: str) -> LedgerReport:

@@ -16,6 +16,7 @@ from random import Random
 
 import xlsxwriter  # type: ignore[import-untyped]
 
+from domain.catalogue.items import SEVERITIES
 from interfaces.demo.city import DemoCity
 from interfaces.demo.rows import (
     LICENCE_DEFECTS,
@@ -93,14 +94,20 @@ def generate_city(
 
 
 def big_workbook(city: DemoCity, rows: int, seed: int, *, today: date) -> bytes:
-    """One workbook of ``rows`` faultless penalties of the first agency, made in constant memory."""
+    """One workbook of ``rows`` faultless penalties of the first agency, made in constant memory.
+
+    None is slight: such a one waits for its leniency assessment (DET-4).
+    """
     random = Random(f"{seed}/big")  # noqa: S311 - made-up data must come out the same again
     maker = _maker(city, seed, 0, today=today)
 
     def penalties() -> Iterator[Row]:
         for serial in range(1, rows + 1):
             # Large serials keep these numbers apart from those of generate_city with the same seed.
-            yield penalty_of_organisation(random, maker, 500_000 + serial, with_severity=True)
+            row = penalty_of_organisation(random, maker, 500_000 + serial, with_severity=True)
+            yield (
+                row if row["DISCREDIT_LEVEL"] != SEVERITIES[0] else {**row, "DISCREDIT_LEVEL": SEVERITIES[1]}
+            )
 
     return workbook((*city.penalty_columns, SEVERITY_COLUMN), penalties(), created=today)
 

@@ -67,6 +67,8 @@ WORDS: Mapping[str, str] = {
     "freely_given": "须为 true：不是无关服务的条件 / must be true: no condition of an unrelated service",
     "from_day": "自哪一日起，须在今天以后 / from which day on, later than today",
     "grounds": "理由 / the grounds",
+    "DecidedLeniency.also": "同样处理的其他评估编号 / other assessments, decided alike",
+    "LeniencyAssessment.also": "情形相同的其他文书文号 / numbers of other documents for which the same holds",
     "LeniencyAssessment.grounds": "从宽情形 / grounds of leniency",
     "group": _one_of("意见来自哪一方面", "whose opinion it is", GROUPS),
     "held_on": "会议召开之日 / the day on which the meeting was held",

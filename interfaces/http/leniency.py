@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from marshmallow import Schema, fields, validate
 
+from application.commands.intake import BATCH_ROWS
 from application.commands.leniency import Decided, Leniency
 from application.ports import Receipt
 from domain.records.leniency import (
@@ -28,18 +29,24 @@ from interfaces.http.describing import Access, Answer, Operation, json_of, opera
 from interfaces.http.services import services
 
 JSON_BYTES_MAX = 1 << 20
+ALSO_MAX = BATCH_ROWS - 1
 STATES = ["waiting", "assessed", "approved", "withdrawn"]
 blueprint = Blueprint("leniency", __name__, url_prefix="/v1/leniency-assessments")
 
 
 class LeniencyAssessment(Schema):
-    """An assessment of one document (从宽评估): authority and number as they will be sent, grounds, effect, reason.
+    """An assessment of a document (从宽评估): authority and number as they will be sent, grounds, effect, reason.
 
-    The reason identifies nobody: no name with an id number, telephone, address or state of health.
+    ``also`` are the numbers of that authority's other documents for which the very same holds. The reason identifies
+    nobody: no name with an id number, telephone, address or state of health.
     """
 
     authority = fields.String(required=True, validate=validate.Regexp(r"^[0-9A-Z]{18}$"))
     number = fields.String(required=True, validate=validate.Length(min=1, max=NUMBER_CHARACTERS_MAX))
+    also = fields.List(
+        fields.String(validate=validate.Length(min=1, max=NUMBER_CHARACTERS_MAX)),
+        validate=validate.Length(max=ALSO_MAX),
+    )
     grounds = fields.List(
         fields.String(validate=validate.OneOf(GROUNDS)), required=True, validate=validate.Length(min=1, max=4)
     )
@@ -48,14 +55,20 @@ class LeniencyAssessment(Schema):
 
 
 class DecidedLeniency(Schema):
-    """A decision on an assessment holds nothing but the officer's name, which is a signed header."""
+    """A decision on an assessment, and on others ``also`` that it is the same for; its officer is a signed header."""
+
+    also = fields.List(fields.UUID(), validate=validate.Length(max=ALSO_MAX))
 
 
 class LeniencyReceipt(Schema):
-    """The assessment and how it stands: it waits for a second officer, or is in force, or was withdrawn."""
+    """The assessment and how it stands: it waits for a second officer, or is in force, or was withdrawn.
+
+    ``also`` are the others of the request, in its order.
+    """
 
     assessment = fields.UUID(required=True)
     status = fields.String(required=True, validate=validate.OneOf(STATES))
+    also = fields.List(fields.UUID())
 
 
 class LeniencyAnswer(Schema):
@@ -75,12 +88,13 @@ def _described(zh: str, en: str, takes: type[Schema], *problems: int) -> Operati
 @blueprint.post("")
 @operation(_described("评估从宽", "Assess leniency", LeniencyAssessment))
 def assess_leniency() -> Response:
-    """An officer assesses a document before it is recorded (从宽评估): a minor's is in force at once, the others
-    once a second officer approves."""
+    """An officer assesses documents before they are recorded (从宽评估): a minor's is in force at once, the others
+    once a second officer approves. Without one, neither a minor's document nor one of slight conduct is recorded."""
 
-    def act(desk: Leniency, body: bytes, receipt: Callable[[Assessment], Receipt]) -> Decided:
+    def act(desk: Leniency, body: bytes, receipt: Told) -> Decided:
         given = given_json(LeniencyAssessment(), body)
-        return desk.assess(Assessing(**{**given, "grounds": tuple(given["grounds"])}), receipt)
+        also = given.pop("also", [])
+        return desk.assess(Assessing(**{**given, "grounds": tuple(given["grounds"])}), receipt, also=also)
 
     return _acted(act)
 
@@ -99,13 +113,14 @@ def withdraw_leniency(assessment_id: UUID) -> Response:
     return _acted(_deciding(assessment_id, "withdrawn"))
 
 
-Act = Callable[[Leniency, bytes, Callable[[Assessment], Receipt]], Decided]
+Told = Callable[[tuple[Assessment, ...]], Receipt]
+Act = Callable[[Leniency, bytes, Told], Decided]
 
 
 def _deciding(assessment_id: UUID, decision: str) -> Act:
-    def act(desk: Leniency, body: bytes, receipt: Callable[[Assessment], Receipt]) -> Decided:
-        given_json(DecidedLeniency(), body)
-        return desk.decide(assessment_id, decision, receipt)
+    def act(desk: Leniency, body: bytes, receipt: Told) -> Decided:
+        also = given_json(DecidedLeniency(), body).get("also", [])
+        return desk.decide(assessment_id, decision, receipt, also=also)
 
     return act
 
@@ -120,14 +135,16 @@ def _acted(act: Act) -> Response:
         desk = Leniency(
             services().ledger, officer=caller.signed_header("Credit-Official"), department=caller.department
         )
-        done = act(desk, body, lambda assessment: _receipt(caller, body, assessment))
-    told = _told(done.assessment)
+        done = act(desk, body, lambda found: _receipt(caller, body, found))
+    told = _told(done.assessments)
     return json_response({"receipt": told, "event_id": f"records:{done.position}"}, 201)
 
 
-def _told(assessment: Assessment) -> dict[str, object]:
-    return {"assessment": str(assessment.id), "status": assessment.state}
+def _told(found: tuple[Assessment, ...]) -> dict[str, object]:
+    first, *also = found
+    others = {"also": [str(one.id) for one in also]} if also else {}
+    return {"assessment": str(first.id), "status": first.state, **others}
 
 
-def _receipt(caller: Caller, body: bytes, assessment: Assessment) -> Receipt:
-    return receipt_of(caller, body, _told(assessment))
+def _receipt(caller: Caller, body: bytes, found: tuple[Assessment, ...]) -> Receipt:
+    return receipt_of(caller, body, _told(found))

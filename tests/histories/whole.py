@@ -271,5 +271,5 @@ class WholeHistories(remedies.Histories, Days):
     def _officer(self, pseudonym: str) -> Leniency:
         return Leniency(self.world.ledger, officer=pseudonym, department=self.story.source)
 
-    def _receipt(self, _: Assessment) -> Receipt:
+    def _receipt(self, _: tuple[Assessment, ...]) -> Receipt:
         return Receipt(self.story.source, uuid4().hex, os.urandom(32), 201, {})

@@ -21,7 +21,8 @@ from domain.transparency.sealed_file import SealedRow
 from infrastructure.keys import verify_ed25519
 from infrastructure.remedy_data import load_calendar, load_settings
 from interfaces.client.api import Client, Department
-from interfaces.client.sealing import seal_act
+from interfaces.client.rows import ReadRow
+from interfaces.client.sealing import seal_act, seal_file
 from interfaces.demo.identities import citizen_id
 from tests.erasure import carry_out
 from tests.integration.test_erasure_http import post
@@ -45,10 +46,10 @@ class Bench:
         self.story: Story = begin(world)
         self.numbers = iter(range(1, 99))
 
-    def content(self, number: str, *, decided: date = DECIDED) -> Parts:
+    def content(self, number: str, *, decided: date = DECIDED, severity: str = "一般") -> Parts:
         """A penalty of an organisation under a document of its own."""
         return self.story.content_of(
-            CF_WSH=number, CF_JDRQ=decided.isoformat(), CF_GSJZQ="2027-11-16", DISCREDIT_LEVEL="一般"
+            CF_WSH=number, CF_JDRQ=decided.isoformat(), CF_GSJZQ="2027-11-16", DISCREDIT_LEVEL=severity
         )
 
     def person(self, number: str, *, birth: date) -> Parts:
@@ -68,14 +69,23 @@ class Bench:
         more.setdefault("department", self.story.source)
         return post(self.web, f"/v1/leniency-assessments{path}", body, officer=officer, **more)
 
-    def assess(self, number: str, *grounds: str, effect: str = "not_published", **more: str) -> TestResponse:
-        """An assessment by the first officer."""
-        said = {"authority": self.story.source, "number": number, "grounds": list(grounds), "effect": effect}
-        return self.ask("", {**said, "reason": REASON}, **more)
+    def assess(
+        self,
+        number: str,
+        *grounds: str,
+        effect: str = "not_published",
+        also: tuple[str, ...] = (),
+        **more: str,
+    ) -> TestResponse:
+        """An assessment by the first officer, of further documents also."""
+        said: dict[str, Any] = {"authority": self.story.source, "number": number, "grounds": list(grounds)}
+        return self.ask("", {**said, "effect": effect, "reason": REASON, "also": list(also)}, **more)
 
     def approve(self, assessed: TestResponse, officer: str = SECOND) -> TestResponse:
-        """Its approval by the second officer."""
-        return self.ask(f"/{assessed.get_json()['receipt']['assessment']}/approve", {}, officer)
+        """Its approval by the second officer, with all that was assessed in the same request."""
+        receipt = assessed.get_json()["receipt"]
+        also = {"also": receipt["also"]} if "also" in receipt else {}
+        return self.ask(f"/{receipt['assessment']}/approve", also, officer)
 
     def determine(self, content: Parts) -> TestResponse:
         """One determination sealed and sent."""
@@ -86,6 +96,17 @@ class Bench:
             key=self.world.keys[self.story.source],
         )
         return post(self.web, "/v1/determinations", act, officer="", department=self.story.source)
+
+    def send(self, rows: list[Parts]) -> tuple[int, int, list[tuple[int, str]]]:
+        """A file of these rows: how many were taken, how many known, and which were refused for what."""
+        read = [ReadRow(n, n + 2, parts) for n, parts in enumerate(rows, start=1)]
+        file = seal_file(read, form="penalty", ledger_id=self.world.ledger.id.bytes)
+        told = self.web.send(file.signed(self.world.keys[self.story.source])).get_json()
+        return (
+            told["taken"],
+            told["already"],
+            [(row["data_row"], e["code"]) for row in told["refused"] for e in row["reasons"]],
+        )
 
     def notify(self, taken: TestResponse) -> TestResponse:
         """The notice of a listing that would rest on a record, years after."""
@@ -166,6 +187,47 @@ def test_det_4_an_approved_assessment_keeps_a_record_from_the_public_and_not_fro
     before = bench.world.reader
     bench.world.new_projector().rebuild()
     assert not bench.shown(lenient)[0] and before.head("records") == bench.world.reader.head("records")
+
+
+def test_det_4_what_is_determined_as_slight_is_not_recorded_before_it_was_assessed_and_approved(
+    bench: Bench,
+) -> None:
+    numbers = [f"轻〔2026〕{number}号" for number in range(1, 5)]
+    first, second, third, _ = contents = [bench.content(number, severity="轻微") for number in numbers]
+    answer = bench.determine(first)
+    assert answer.status_code == 422 and codes(answer) == [("DET-4", "leniency_slight_unassessed")]
+    assert "leniency-assessments" in answer.get_json()["errors"][0]["en"] and answer.get_json()["instead"]
+    assert bench.determine(bench.content("重〔2026〕1号", severity="严重")).status_code == 201
+    # In a file only such a row is left out; sent again after the assessment, the file is taken whole.
+    file = [bench.content("重〔2026〕2号"), first, second]
+    assert bench.send(file) == (1, 0, [(2, "leniency_slight_unassessed"), (3, "leniency_slight_unassessed")])
+
+    # Documents of one case are assessed together, all or none, and none of them twice.
+    twice = bench.assess(numbers[0], "slight", also=("轻（2026）1号",))
+    assert codes(twice) == [("DET-4", "leniency_document_twice")]
+    waiting = bench.assess(numbers[0], "slight", also=tuple(numbers[1:3]))
+    again = bench.assess(numbers[3], "slight", also=(numbers[1],)).get_json()["errors"]
+    assert [(e["code"], e["field"]) for e in again] == [("leniency_assessed_already", "/also/0")]
+    assert codes(bench.determine(third)) == [("DET-4", "leniency_waiting")]
+    assert codes(bench.approve(waiting, FIRST)) == [("DET-4", "leniency_same_officer")]
+    approved = bench.approve(waiting)
+    assert approved.status_code == 201 and len(approved.get_json()["receipt"]["also"]) == 2
+    assert codes(bench.determine(contents[3])) == [("DET-4", "leniency_slight_unassessed")]
+    assert bench.send(file) == (2, 1, [])
+    taken = bench.determine(third)
+    kept, shared = bench.shown(taken)
+    assert not kept and shared
+    # By law some slight conduct is published all the same; that, too, is for two officers to find.
+    wrong = bench.assess(numbers[3], "no_intent", effect="published")
+    assert codes(wrong) == [("DET-4", "leniency_published")]
+    bench.approve(bench.assess(numbers[3], "slight", effect="published"))
+    told = bench.determine(contents[3])
+    assert bench.shown(told) == (True, shared)
+    for record in (taken, told):
+        assert ("DET-4", "leniency_never_listed") in codes(bench.notify(record))
+        assert SPARED in bench.name(record, HEAVY, LICENCE)
+    bench.world.new_projector().rebuild()
+    assert bench.shown(told)[0] and not bench.shown(taken)[0]
 
 
 def test_det_4_what_is_not_to_be_recorded_is_refused_until_withdrawn(bench: Bench) -> None:

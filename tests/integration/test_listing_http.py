@@ -174,7 +174,9 @@ def test_lst_1_no_case_under_a_list_without_a_standard_in_force_or_of_another_de
     light = problem(lambda: lister.begin(slight), 422)
     assert (light["rule"], code_of(light)) == ("LST-1", "listing_on_slight_conduct")
     assert "重点关注名单" in light["detail"]
-    assert lister.begin(slight, grave)["state_by"]
+    spared = problem(lambda: lister.begin(slight, grave), 422)
+    assert (spared["rule"], code_of(spared)) == ("DET-4", "leniency_never_listed")
+    assert lister.begin(grave)["state_by"]
 
 
 @pytest.mark.rule("LST-4")

@@ -80,6 +80,7 @@ def test_jnt_2_nothing_under_a_suspended_item_counts_against_anyone_or_opens_the
     assert ground(desk, story.subject()) == "neither"
     desk.red()
     honest = Identity("organisation", "", desk.honest["code"])
+    story.assess_slight("示9701号")
     story.determine(
         story.content_of(
             CF_XDR_MC=desk.honest["name"], CF_XDR_SHXYM=honest.number, CF_WSH="示9701号",

@@ -119,6 +119,9 @@ class Histories(Promises):
         content = self.story.content_of(
             CF_WSH=number, CF_JDRQ=decided.isoformat(), CF_GSJZQ="2029-01-01", DISCREDIT_LEVEL=severity
         )
+        if severity == "轻微":
+            assert self.story.determine(content)[1].taken == 0
+            self.story.assess_slight(number)
         record, report = self.story.determine(content)
         assert report.taken == 1
         self.model.first_sent[record] = content

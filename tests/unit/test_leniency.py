@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from domain.records.leniency import (
+    EFFECTS,
     Assessing,
     Assessment,
     LeniencyAssessed,
@@ -15,8 +16,11 @@ from domain.records.leniency import (
     decide_leniency,
     fold_assessment,
     is_minors,
+    is_slight,
     listing_defects,
+    noted,
     recording_defects,
+    was_assessed,
 )
 from domain.shared.canonical import Parts
 from domain.shared.refusals import Refused
@@ -69,8 +73,8 @@ def assessed_event(found: Assessment) -> LeniencyAssessed:
     )
 
 
-def refused(found: Assessment | None, *, minor: bool = False) -> list[str]:
-    return [d.code for d in recording_defects(found, minor=minor, field="CF_WSH")]
+def refused(found: Assessment | None, *, minor: bool = False, slight: bool = False) -> list[str]:
+    return [d.code for d in recording_defects(found, minor=minor, slight=slight, field="CF_WSH")]
 
 
 def of_person(number: str, decided_on: str = "2026-03-14", id_type: str = "身份证") -> Parts:
@@ -84,8 +88,15 @@ def codes(refusal: pytest.ExceptionInfo[Refused]) -> list[str]:
     return [d.code for d in refusal.value.defects]
 
 
-def test_det_4_a_minors_record_needs_an_assessment_and_nobody_elses_does() -> None:
-    assert refused(None, minor=True) == ["leniency_minor_unassessed"]
+def test_det_4_a_minors_record_and_a_slight_one_need_an_assessment_and_nobody_elses_does() -> None:
+    assert (
+        refused(None, minor=True) == refused(None, minor=True, slight=True) == ["leniency_minor_unassessed"]
+    )
+    assert refused(None, slight=True) == ["leniency_slight_unassessed"]
+    assert refused(assessed(), slight=True) == ["leniency_waiting"]
+    approved = decided(assessed(), "approved")
+    assert refused(approved, slight=True) == []
+    assert refused(decided(approved, "withdrawn"), slight=True) == ["leniency_slight_unassessed"]
     assert refused(None) == []
     assert refused(assessed("minor"), minor=True) == []
 
@@ -111,6 +122,23 @@ def test_det_4_what_is_not_to_be_recorded_is_refused_until_the_assessment_is_wit
     withdrawn = decided(approved, "withdrawn")
     assert refused(withdrawn) == []
     assert refused(withdrawn, minor=True) == ["leniency_minor_unassessed"]
+
+
+def test_det_4_slight_is_the_class_of_what_is_adverse_and_an_unknown_class_is_none() -> None:
+    public = {"form": "penalty", "DISCREDIT_LEVEL": "轻微"}
+    assert is_slight({"public": public}, "negative")
+    for nature, level in (("neutral", "轻微"), ("negative", "一般"), ("negative", "")):
+        assert not is_slight({"public": {**public, "DISCREDIT_LEVEL": level}}, nature)
+
+
+def test_det_4_only_what_is_slight_and_nothing_else_may_still_be_published() -> None:
+    assert noted(assessed(effect="published")) == {"assessed": str(STREAM)}
+    assert noted(assessed()) == {"leniency": str(STREAM)}
+    assert all(was_assessed(noted(assessed(effect=effect))) for effect in EFFECTS) and not was_assessed({})
+    for grounds in (("minor",), ("slight", "minor"), ("force_majeure",), ("no_intent", "slight")):
+        with pytest.raises(Refused) as published:
+            assessed(*grounds, effect="published")
+        assert codes(published) == ["leniency_published"]
 
 
 def test_det_4_the_same_officer_does_not_approve_and_nobody_decides_once_it_is_recorded() -> None:
