@@ -15,8 +15,7 @@ from application.commands.record_files import RecordFile
 from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity
 from application.ledger import OpenedRow
-from application.queries.history import told_part
-from application.queries.looks import log_look, made_again
+from application.queries.looks import OFFICERS_TOLD, log_look, made_again
 from application.queries.subject import OWN_PURPOSE, SELF
 from application.stopping import measure_now
 from application.waiting import waiting_of
@@ -60,12 +59,16 @@ class Filed:
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks: an officer of a department, or a portal for a subject (``subject``), perhaps for its agent."""
+    """Who asks: an officer of a department, or a portal for a subject (``subject``), perhaps for its agent.
+
+    ``officers``: whether it is told under which pseudonyms officers acted, as everyone is since ADR 0060.
+    """
 
     department: str
     officer: str
     subject: Identity | None = None
     agent: bool = False
+    officers: bool = True
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ class CaseQueries:
         waiting = waiting_of(events) if measure is None else waiting_of_measure(measure)
         if paper and waiting is not None:
             raise Refused(Defect(RULES[kind], "decision_not_made"))
-        history = [_shown(row, visible, own=asker.subject is not None) for row in rows]
+        history = [_shown(row, visible, officers=asker.officers) for row in rows]
         told = [
             ToldPart(str(case_id), f"{name}@{moment['version']}", canonical(part))
             for moment in history
@@ -228,6 +231,7 @@ class CaseQueries:
         question it is part, ``beside`` are the guards of its other parts. Raises ``Overtaken``, ``LedgerUnavailable``.
         """
         role, own = self._role(asker), asker.subject is not None
+        asked = {**asked, **OFFICERS_TOLD} if own and asker.officers else asked
         officer, purpose = (role, OWN_PURPOSE) if own else (asker.officer, CASE_HANDLING.code)
         shown = [[part.record, part.part, hashlib.sha256(part.shown).hexdigest()] for part in found.told]
         position = log_look(
@@ -295,10 +299,15 @@ def _state(events: Sequence[Event], measure: Measure | None) -> str:
     return "materials_requested" if repair.lacking else "applied"
 
 
-def _shown(row: OpenedRow, visible: tuple[str, ...], *, own: bool) -> dict[str, Any]:
+def told_part(part: Part, *, officers: bool) -> dict[str, Json]:
+    """A part as told, with the pseudonym of the officer who acted; a subject was told without before ADR 0060."""
+    return {k: v for k, v in part.items() if officers or k != "officer"}
+
+
+def _shown(row: OpenedRow, visible: tuple[str, ...], *, officers: bool) -> dict[str, Any]:
     """One event with its visible parts."""
     parts: dict[str, Part] = {
-        name: told_part(part, own=own)
+        name: told_part(part, officers=officers)
         for name, part in row.parts.items()
         if name.partition("/")[0] in visible
     }

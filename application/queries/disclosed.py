@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +22,10 @@ from application.projections.renditions import (
     RenditionFold,
     open_rendition,
 )
+from application.queries.cases import told_part
 from application.queries.entries import TOLD, told_entry
 from application.queries.green import VIEW as GREEN
-from application.queries.history import RecordLife, history_digest, life_of, linked_life, told_part
+from application.queries.history import RecordLife, history_digest, life_of, linked_life
 from application.queries.past import place_in
 from application.registry import ITEM, SETTINGS
 from domain.access.events import SubjectQueried
@@ -75,11 +75,9 @@ class DisclosedContent:
             if rows and isinstance(rows[0].event, PersonLinked):
                 if "public" in rows[0].opened:
                     below = self._opened(UUID(rows[0].event.record))
-                    told = product(range(1, len(below) + 1), (True, False))
-                    self._remember(record, (linked_life(rows, below[:n], own=own) for n, own in told))
+                    self._remember(record, (linked_life(rows, below[:n]) for n in range(1, len(below) + 1)))
             else:
-                told = product(range(1, len(rows) + 1), (True, False))
-                lives = (life_of(rows[:length], own=own) for length, own in told)
+                lives = (life_of(rows[:length]) for length in range(1, len(rows) + 1))
                 self._remember(record, (life for life in lives if life is not None))
                 self._by_event(record, rows)
                 self._fold(record, rows)
@@ -133,7 +131,7 @@ class DisclosedContent:
             event = opened.event if "public" in opened.opened else None
             content = event.content if isinstance(event, RecordDetermined | RecordCorrected) else {}
             for name, part in (*opened.parts.items(), *content.items()):
-                for told in (told_part(part, own=True), told_part(part, own=False)):
+                for told in (told_part(part, officers=False), told_part(part, officers=True)):
                     self._keep_as(record, f"{name}@{version}", told)
         for sort in TOLD if rows and "public" in rows[0].opened else ():
             if entry := told_entry(sort, rows[0].event):

@@ -42,16 +42,11 @@ class RecordLife:
     repair_notice: str | None = None
 
 
-def told_part(part: Part, *, own: bool) -> dict[str, Json]:
-    """A part as told; who asks for itself (``own``) learns which office acted, not which officer."""
-    return {k: v for k, v in part.items() if not (own and k == "officer")}
-
-
-def life_of(rows: Sequence[OpenedRow], *, own: bool = True) -> RecordLife | None:
+def life_of(rows: Sequence[OpenedRow]) -> RecordLife | None:
     """A record's life by its opened rows; None when there are none, it is a link, or the determination was erased."""
     if not rows or "public" not in rows[0].opened or rows[0].row.topic == PersonLinked.TOPIC:
         return None
-    return RecordLife(str(rows[0].row.stream_id), moments_of(rows, own=own))
+    return RecordLife(str(rows[0].row.stream_id), moments_of(rows))
 
 
 def notice_served(moments: Sequence[Moment]) -> str:
@@ -61,30 +56,21 @@ def notice_served(moments: Sequence[Moment]) -> str:
     return str(newest.get(NOTICE_DATE) or newest.get("repair_notice_on") or "")
 
 
-def linked_life(link: Sequence[OpenedRow], record: Sequence[OpenedRow], *, own: bool = True) -> RecordLife:
+def linked_life(link: Sequence[OpenedRow], record: Sequence[OpenedRow]) -> RecordLife:
     """A record as a linked person sees it (DET-7): the own link whole, of the record what its public parts say.
 
     It stands under the link's id, by which its remedies are asked for.
     """
     public = [
         replace(moment, parts={name: part for name, part in moment.parts.items() if name == "public"})
-        for moment in moments_of(record, own=own)
+        for moment in moments_of(record)
     ]
-    return RecordLife(str(link[0].row.stream_id), (*moments_of(link, own=own), *public))
+    return RecordLife(str(link[0].row.stream_id), (*moments_of(link), *public))
 
 
-def moments_of(rows: Iterable[OpenedRow], *, own: bool = True) -> tuple[Moment, ...]:
-    """The moments of a record's opened rows, in order. With ``own`` as its subject is told of them, without officers;
-    else as dossiers were told before (in the looks of that time)."""
-    return tuple(
-        Moment(
-            r.row.topic,
-            r.row.recorded_at,
-            r.row.position,
-            {name: told_part(part, own=own) for name, part in r.parts.items()},
-        )
-        for r in rows
-    )
+def moments_of(rows: Iterable[OpenedRow]) -> tuple[Moment, ...]:
+    """The moments of a record's opened rows, in order."""
+    return tuple(Moment(r.row.topic, r.row.recorded_at, r.row.position, r.parts) for r in rows)
 
 
 def history_digest(record: str, moments: Sequence[Moment]) -> bytes:

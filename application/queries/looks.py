@@ -23,6 +23,9 @@ from domain.shared.canonical import Json, canonical
 from domain.shared.events import placed
 
 ATTEMPTS_MAX = 4
+OFFICERS_TOLD: Mapping[str, Json] = {"officers": True}
+"""What a look of a subject's own says in ``asked`` since officers' pseudonyms are told to it (ADR 0060); a replay tells
+them where it does."""
 Answer = TypeVar("Answer")
 Params = ParamSpec("Params")
 
@@ -56,7 +59,8 @@ class Look:
     """One look (查询记录) at a subject: by whom, when, why, and what was shown by record and part.
 
     ``number`` counts a subject's looks from 1 without a gap, so that none can be left out unseen. ``as_of`` is
-    the past instant or position that was asked for, empty for the present.
+    the past instant or position that was asked for, empty for the present. ``officer`` is the pseudonym of who looked,
+    empty where the subject itself asked; None, and not told, as it was before ADR 0060.
     """
 
     number: int
@@ -71,10 +75,11 @@ class Look:
     view: str
     as_of: str
     shown: tuple[Mapping[str, str], ...]
+    officer: str | None = None
 
 
-def told_look(event: SubjectQueried, names: Names) -> Look:
-    """A look as its subject is told of it: which office, not which officer; what was shown, not its digest."""
+def told_look(event: SubjectQueried, names: Names, *, officers: bool) -> Look:
+    """A look as its subject is told of it: which office and officer, by pseudonym; what was shown, not its digest."""
     department = names.department(event.department)
     purpose = OF_PLATFORM.get(event.purpose) or names.purpose(event.purpose)
     return Look(
@@ -90,13 +95,21 @@ def told_look(event: SubjectQueried, names: Names) -> Look:
         view=event.view,
         as_of=event.as_of or "",
         shown=tuple({"record": record, "part": part} for record, part, _ in event.shown),
+        officer=None if not officers else "" if event.officer == event.role else event.officer,
     )
+
+
+def told_of(look: Look) -> dict[str, Json]:
+    """A look as it is told, without what is not."""
+    told: dict[str, Json] = {**vars(look), "shown": [dict(shown) for shown in look.shown]}
+    if look.officer is None:
+        del told["officer"]
+    return told
 
 
 def looks_content(looks: Sequence[Look]) -> bytes:
     """A run of looks in canonical JSON, as an access event announces it."""
-    plain: list[Json] = [{**vars(look), "shown": [dict(s) for s in look.shown]} for look in looks]
-    return canonical(plain)
+    return canonical([told_of(look) for look in looks])
 
 
 def looks_digest(looks: Sequence[Look]) -> str:

@@ -26,6 +26,7 @@ from application.queries.history import (
     notice_served,
 )
 from application.queries.looks import (
+    OFFICERS_TOLD,
     Look,
     Names,
     Shown,
@@ -116,12 +117,13 @@ def told_consent(life: RecordLife, names: Names, today: date) -> ConsentGivenByS
 
 @dataclass(frozen=True)
 class _Asking:
-    """Who asks about whom, and as of when: what a look of its own says."""
+    """Who asks about whom, and as of when: what a look of its own says; ``officers`` as of :meth:`who_looked`."""
 
     identity: Identity
     portal: str
     view: str
     asked: PageAsked
+    officers: bool = False
 
 
 def require_portal(ledger: Ledger, portal: str) -> None:
@@ -234,16 +236,18 @@ class SubjectQueries:
         return position_as_of(as_of, newest=newest, now=now, position_at=at)[0]
 
     @made_again
-    def who_looked(self, identity: Identity, *, portal: str, asked: PageAsked = FIRST_PAGE) -> Page[Look]:
+    def who_looked(
+        self, identity: Identity, *, portal: str, asked: PageAsked = FIRST_PAGE, officers: bool = True
+    ) -> Page[Look]:
         """The looks at the subject, oldest first, up to the one that this listing began with.
 
         Each page is a look of its own, logged with a digest of what it tells before it leaves; numbers that are
-        left out are looks whose content was erased. Raises
+        left out are looks whose content was erased. ``officers``: with the pseudonyms of who looked. Raises
         ``Refused`` (PRV-3 when ``portal`` may not speak for subjects, FORMAT for a cursor of another question),
         ``LedgerUnavailable`` otherwise.
         """
         require_portal(self._ledger, portal)
-        asking = _Asking(identity, portal, WHO_LOOKED, asked)
+        asking = _Asking(identity, portal, WHO_LOOKED, asked, officers)
         found = SubjectDesk(self._ledger).find(identity)
         going_on = self._cursors(asking, found).read(asked.cursor) if asked.cursor else None
         registry = Registry(self._ledger)
@@ -262,7 +266,9 @@ class SubjectQueries:
             events = [opened.event for opened in opened_looks if not opened.closed]
             if last == own.originator_version:
                 events.append(replace(own, shown=[[*named, ""]]))
-            told[:] = [told_look(e, registry) for e in events if isinstance(e, SubjectQueried)]
+            told[:] = [
+                told_look(e, registry, officers=officers) for e in events if isinstance(e, SubjectQueried)
+            ]
             return [[*named, looks_digest(told)]]
 
         subject, receipt = self._logged(asking, announced)
@@ -296,7 +302,7 @@ class SubjectQueries:
                 shown=shown,
                 view_position=view_position,
                 as_of=asking.asked.as_of,
-                asked=page_as_asked(asking.asked),
+                asked={**page_as_asked(asking.asked), **(OFFICERS_TOLD if asking.officers else {})},
                 before=before,
             )
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.subjects import Identity
+from application.queries.looks import told_of
 from application.queries.pages import LIMIT_MAX
 from application.queries.shared import SUBJECTS_MAX
 from application.queries.told import told_answers, told_life
@@ -137,7 +138,7 @@ def who_looked() -> Response:
         page = services().subject.who_looked(
             _identities(given)[0], portal=caller.department, asked=asked_page(given)
         )
-    return page_response("looks", [vars(look) for look in page.entries], page)
+    return page_response("looks", [told_of(look) for look in page.entries], page)
 
 
 @blueprint.post("/subject/dossier")

@@ -259,6 +259,9 @@ class Look(Schema):
     department = _text("部门代码 / the department's code")
     department_name = _text("部门名称 / its name")
     role = _text("经办人角色 / the officer's role")
+    officer = _text(
+        "经办人代号，本人查询的为空 / the officer's pseudonym; empty where the subject itself asked"
+    )
     purpose = _text("目的 / purpose")
     purpose_zh = _text("目的名称 / its Chinese name")
     case = _text("案件 / case")

@@ -245,6 +245,8 @@ def test_prv_3_a_subject_sees_every_look_at_it_without_a_gap_and_its_own_reading
     assert [look.number for look in looks] == [1, 2, 3]
     assert [look.case for look in looks] == ["示许受字〔2026〕7号", "第二案", ""]
     assert looks[0].purpose_zh and looks[0].department_name and looks[0].role == "operator"
+    # 49号(十三): who is the department and its officer, by pseudonym; nobody where the subject itself asked.
+    assert (looks[0].officer, looks[2].officer) == (request(world).officer, "")
     assert {s["part"] for s in looks[0].shown} >= {"public", "restricted"}
     assert (looks[2].view, looks[2].department) == ("who_looked", office)
 

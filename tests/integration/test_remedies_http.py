@@ -47,7 +47,8 @@ def test_the_whole_story_over_http(city: City) -> None:
     told = city.portal.state("objections", filed["case"], subject=city.subject, on_behalf_of="subject")
     assert told["state"] == "rejected" and told["version"] == 2
     assert told["history"][1]["parts"]["restricted"]["remedies"] == REMEDIES
-    assert "officer" not in told["history"][1]["parts"]["public"]
+    # PRV-3: who acted is told by department and pseudonym, as wherever a subject is told of officers (ADR 0060).
+    assert told["history"][1]["parts"]["public"]["officer"] == SECOND
 
     again = city.object(record)
     seen = city.source.state("objections", again["case"], official=SECOND)

@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from uuid import UUID
 
 import pytest
 from werkzeug.test import TestResponse
 
 from application.ledger import Ledger
+from application.queries.cases import Asker, CaseQueries
+from application.queries.looks import told_of
 from application.queries.measures import MeasureChecks
 from application.queries.replay import REPLAYED, SAYS_NOTHING
+from application.queries.told import body_text, told_page, told_state
 from domain.access.events import ReportIssued, SubjectQueried
 from domain.access.model import Request
 from infrastructure.bootstrap import remedy_desk
@@ -169,6 +173,28 @@ def test_every_answer_is_made_again_byte_for_byte_whatever_happened_since(seeded
     assert [a["view"] for a in held if a["unclear"]] == []
     assert {a["view"] for a in held if a["whole"]} >= {"shared", "dossier", "evidence", "report", "replay"}
     assert {*views, *FROM_A_COMMAND, *SAYS_NOTHING} >= REPLAYED - {"report"}
+
+
+@pytest.mark.rule("PRV-3")
+def test_prv_3_what_a_subject_was_told_before_officers_were_named_is_made_again_without_them(
+    seeded_world: World,
+) -> None:
+    scene = Scene(begin(seeded_world))
+    world, identity = scene.world, scene.story.subject()
+    case, portal = UUID(str(scene.listing)), world.city.credit_office.code
+    state = CaseQueries(scene.story.desk).state("listing", case, Asker(portal, "", identity, officers=False))
+    page = world.services.subject.who_looked(identity, portal=portal, officers=False)
+    before = [told_state(state), told_page("looks", map(told_of, page.entries), page)]
+    now = [scene.own(f"/v1/listings/{case}/state").data, scene.own("/v1/subject/who-looked").data]
+    assert [b'"officer"' in answer for answer in (*map(body_text, before), *now)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    head = world.reader.head("access")[0]
+    made = [world.replay.whole(position)[0] for position in range(head - 3, head + 1)]
+    assert made == [*map(body_text, before), *now]
 
 
 @pytest.mark.rule("JNT-2")

@@ -21,7 +21,7 @@ from application.queries.green import VIEW as GREEN
 from application.queries.green import GreenChannelQueries, told_green
 from application.queries.incidents import VIEW as INCIDENT
 from application.queries.incidents import attached_bundle
-from application.queries.looks import looks_content
+from application.queries.looks import OFFICERS_TOLD, looks_content, told_of
 from application.queries.measures import VIEW as MEASURE_CHECK
 from application.queries.measures import MeasureChecks, told_verdict
 from application.queries.pages import LIMIT_MAX, PageAsked
@@ -70,6 +70,11 @@ class Question:
         return self.look.asked or {}
 
     @property
+    def officers(self) -> bool:
+        """Whether the subject was told under which pseudonyms officers acted."""
+        return OFFICERS_TOLD.items() <= self.asked.items()
+
+    @property
     def request(self) -> Request:
         """The request of a department's officer."""
         look = self.look
@@ -92,7 +97,7 @@ class Question:
         """Who asked about a case."""
         look = self.look
         if look.purpose == OWN_PURPOSE:
-            return Asker(look.department, "", self.identity, look.role == AGENT)
+            return Asker(look.department, "", self.identity, look.role == AGENT, self.officers)
         return Asker(look.department, look.officer)
 
 
@@ -145,8 +150,8 @@ def _subject(question: Question) -> Again:
     look, queries = question.look, SubjectQueries(question.ledger, question.ledger.reading)
     asking: dict[str, Any] = {"portal": look.department, "asked": question.page}
     if look.view == WHO_LOOKED:
-        looks = queries.who_looked(question.identity, **asking)
-        told = told_page("looks", [vars(one) for one in looks.entries], looks)
+        looks = queries.who_looked(question.identity, officers=question.officers, **asking)
+        told = told_page("looks", [told_of(one) for one in looks.entries], looks)
         return _of(body_text(told), [looks_content(looks.entries)])
     if look.view == CONSENTS:
         consents = queries.consents(question.identity, **asking)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from itertools import product
 from typing import Any
 from uuid import UUID
 
 from application.ledger import OpenedRow
 from application.projections.renditions import DOSSIER, SHARED, Changes, Rendition, fold_rows
-from application.queries.cases import RULES
-from application.queries.history import history_digest, linked_life, moments_of, told_part
+from application.queries.cases import RULES, told_part
+from application.queries.history import history_digest, linked_life, moments_of
 from application.queries.log_rows import RecordRows
+from application.queries.looks import OFFICERS_TOLD
 from application.queries.past import AS_OF, place_in
 from application.queries.replaying.model import Made, PastReader, ReplayedPart
 from application.queries.replaying.past_ledger import LEARNED_TOPICS
@@ -109,13 +109,9 @@ class Parts:
         made: Made = {}
         for record, opened_rows in rows.items():
             below = linked[UUID(links[record])] if record in links else opened_rows
-            for length, own in product(range(1, len(below) + 1), (True, False)):
+            for length in range(1, len(below) + 1):
                 told = below[:length]
-                moments = (
-                    linked_life(opened_rows, told, own=own).moments
-                    if record in links
-                    else moments_of(told, own=own)
-                )
+                moments = linked_life(opened_rows, told).moments if record in links else moments_of(told)
                 plain: list[Json] = [[m.event, m.at, m.position, m.parts] for m in moments]
                 made.setdefault((str(record), "history"), []).append(
                     (history_digest(str(record), moments), canonical(plain))
@@ -130,10 +126,11 @@ class Parts:
     def _cases(self, event: SubjectQueried) -> Made:
         """Each part of each event of the cases that were told."""
         made: Made = {}
+        officers = event.purpose != OWN_PURPOSE or OFFICERS_TOLD.items() <= (event.asked or {}).items()
         for case, rows in self._streams({UUID(case) for case, _, _ in event.shown}).items():
             for opened in rows:
                 for name, part in opened.parts.items():
-                    content = canonical(told_part(part, own=event.purpose == OWN_PURPOSE))
+                    content = canonical(told_part(part, officers=officers))
                     place = (str(case), f"{name}@{opened.row.stream_version}")
                     made[place] = [(hashlib.sha256(content).digest(), content)]
         return made
