@@ -15,6 +15,7 @@ from application.ports import KeyName
 from domain.listing.decision import Borne
 from domain.listing.notes import Note
 from domain.measures.case import (
+    JOINTLY,
     STOPPED,
     WRONG,
     Measure,
@@ -98,6 +99,15 @@ class Bearing:
         """The event that ends a measure which an objection to it found wrong, unless it is over (OBJ-4)."""
         found = self.measures[measure]
         return self._made([end(found, cause=WRONG, by=str(measure), at=at)] if found.is_open else [])
+
+    def corrected(self, measure: UUID, *, at: datetime) -> list[Event]:
+        """The events that end, with this one, all that its initiator named on the same ground, or its links (JNT-4)."""
+        first = self.measures[measure]
+        return self._made(
+            end(other, cause=JOINTLY, by=str(measure), at=at)
+            for other in self._open()
+            if other.initiator == first.initiator and other.concerns(UUID(first.rests_on))
+        )
 
     def recounted(self, event: CaseDaysRecounted) -> list[Event]:
         """The event by which the days of a measure are counted again."""

@@ -41,6 +41,7 @@ from domain.listing.red import RedRemoved
 from domain.listing.reference import ReferenceEnded
 from domain.listing.standards import ListStandardAdopted, ListTransitionEnded
 from domain.listing.watch import WatchEnded
+from domain.measures.case import JOINTLY
 from domain.measures.events import (
     MeasureDeclined,
     MeasureEnded,
@@ -200,6 +201,13 @@ def lift_wrong(event: MeasureObjectionDecided, then: Consequences) -> None:
         then.events += then.bearing.lifted(event.originator_id, at=then.at)
 
 
+def end_jointly(event: MeasureEnded, then: Consequences) -> None:
+    """JNT-4: once the conduct is corrected nobody applies what was named for it, and each department is told."""
+    assert then.bearing is not None
+    if event.cause == JOINTLY and event.by is None:
+        then.events += then.bearing.corrected(event.originator_id, at=then.at)
+
+
 def free_subject(event: MeasureDeclined | MeasureEnded, then: Consequences) -> None:
     """JNT-4: the subject's own stream says at once that the measure is over."""
     assert then.bearing is not None
@@ -305,7 +313,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     MeasureReported: (close_case,),
     MeasureObjected: (open_case,),
     MeasureObjectionDecided: (close_case, lift_wrong),
-    MeasureEnded: (close_case, free_subject),
+    MeasureEnded: (close_case, end_jointly, free_subject),
 }
 """Event -> what follows from it at once, in this order. What follows an event that a reaction made, follows too."""
 

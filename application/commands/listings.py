@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from application.commands.acts import DepartmentAct, Done, HandleCase, Once
@@ -15,6 +16,7 @@ from application.commands.department_acts import of_department
 from application.commands.listing_desk import ListingCase, ListingDesk
 from application.commands.record_files import RecordFile
 from application.commands.remedies import Act
+from application.commands.restorations import restoring
 from application.commands.subjects import Identity
 from application.ledger import SealedAct
 from application.listings import lists_of, stands
@@ -28,6 +30,7 @@ from domain.listing.case import (
     notify,
 )
 from domain.listing.decision import (
+    REVERSAL,
     apply_for_removal,
     decision_defects,
     refuse_removal,
@@ -37,6 +40,7 @@ from domain.listing.decision import (
 from domain.listing.events import ListingDecided, ListingRemoved
 from domain.listing.standards import ListStandard
 from domain.parties.acting import Officer
+from domain.remedies.restoration import restore_delisted
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 from domain.transparency.merkle import leaf_hash
@@ -123,7 +127,10 @@ class Listings(ListingDesk):
         return self._desk.perform(lambda: self._decided(command, act), once)
 
     def remove(self, command: HandleCase, act: DepartmentAct, *, once: Once | None = None) -> Done:
-        """Take the subject off, by the department's own sealed act (LST-8): in no view from then on."""
+        """Take the subject off, by the department's own sealed act (LST-8): in no view from then on.
+
+        When its own decision does not hold, a reputation is to be restored (OBJ-4).
+        """
 
         def make() -> Act:
             case = self._handled(command, "LST-8")
@@ -134,7 +141,10 @@ class Listings(ListingDesk):
                     listing, event, command.officer, decision=self._leaf(listing.id, listing.decision)
                 )
             )
-            return self._sealed(event, act, case, command, {"outcome": event.cause})
+            done = self._sealed(event, act, case, command, {"outcome": event.cause})
+            if event.cause != REVERSAL:
+                return done
+            return restoring(self._desk, done, partial(restore_delisted, listing, now))
 
         return self._desk.perform(make, once)
 

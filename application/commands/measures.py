@@ -26,6 +26,7 @@ from domain.measures.case import (
     Measure,
     decline,
     department_defects,
+    fold_corrected,
     fold_measure,
     fold_measured,
     lift,
@@ -130,30 +131,31 @@ class Measures:
         guards = dict(found.guards)
         item = self._item(command.measure, guards)
         rows = self._ledger.store.load("records", found.record.concerned)
-        still, _ = fold_measured(self._ledger.load(found.record.concerned))
-        open_now = executed(self._ledger, measures_of(self._ledger, still)[0].values())
+        events = self._ledger.load(found.record.concerned)
+        known = measures_of(self._ledger, [*fold_measured(events)[0], *fold_corrected(events)])[0]
+        applied = executed(self._ledger, known.values())
         responders = [code for _, code in command.responders]
         defects = list(self._responder_defects(responders, officer, found))
         for number, code in enumerate(responders):
-            asked = judge(item, found.ground, department=code, cited=command.provision, applied=open_now)
+            asked = judge(item, found.ground, department=code, cited=command.provision, applied=applied)
             own = (_of_responder(defect, number) for defect in asked.defects)
             defects += [defect for defect in own if defect not in defects]
         refuse_if_any(defects)
         assert item is not None
         following = self._feedback_day(city_day(now), guards)
         action, last = self._ledger.entropy.uuid(), rows[-1].stream_version if rows else 0
-        events = [
+        named = [
             self._naming(command, item, found, code, action=action, following=following)
             for code in responders
         ]
         told = {
-            "measures": [{"case": str(e.originator_id), "department": e.department} for e in events],
-            "feedback_by": events[0].feedback_by,
+            "measures": [{"case": str(e.originator_id), "department": e.department} for e in named],
+            "feedback_by": named[0].feedback_by,
             "provisional": following.provisional,
         }
-        act = self.act_of(events[0], found.record, officer, told, guards)
-        borne = (_borne(e, found.record, last + number) for number, e in enumerate(events, start=1))
-        act.begins = [(event, found.record) for event in (*events[1:], *borne)]
+        act = self.act_of(named[0], found.record, officer, told, guards)
+        borne = (_borne(e, found.record, last + number) for number, e in enumerate(named, start=1))
+        act.begins = [(event, found.record) for event in (*named[1:], *borne)]
         return act
 
     def _naming(

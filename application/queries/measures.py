@@ -24,7 +24,7 @@ from application.stopping import executed
 from domain.access.decide import decide, request_defects
 from domain.access.model import Officer, Request
 from domain.listing.case import fold_listing
-from domain.measures.case import Measure, fold_measured
+from domain.measures.case import Measure, fold_corrected, fold_measured
 from domain.measures.fitting import LISTING, RULES, Verdict, item_may, judge
 from domain.measures.items import item_in_force
 from domain.records.links import PersonLinked
@@ -160,8 +160,8 @@ class MeasureChecks:
     def _borne(self, subject: UUID) -> Borne:
         """What applies to a subject already, by its own stream and those of its measures (MEA-2)."""
         rows = self._ledger.open_all(self._ledger.store.load("records", subject), log="records")
-        still, _ = fold_measured(row.event for row in rows if "public" in row.opened)
-        applied = measures_of(self._ledger, still)[0]
+        told = [row.event for row in rows if "public" in row.opened]
+        applied = measures_of(self._ledger, [*fold_measured(told)[0], *fold_corrected(told)])[0]
         guards = {subject: rows[-1].row.stream_version, **{m.id: m.version for m in applied.values()}}
         return Borne(tuple(executed(self._ledger, applied.values())), guards)
 

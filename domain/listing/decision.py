@@ -43,7 +43,8 @@ from domain.shared.refusals import Defect, refuse_if_any
 CONTENTS = ("facts", "basis", "measures", "removal_conditions", "removal_procedure", "remedies")
 """The six contents (六项内容) of a decision to list (49号(八))."""
 CITIZEN_ID = "身份证"
-BY_DEPARTMENT = ("conditions_met", "reversal")
+REVERSAL = "reversal"
+BY_DEPARTMENT = ("conditions_met", REVERSAL)
 """Why a department itself may take a subject off: its conditions are met, or its own decision does not hold."""
 
 

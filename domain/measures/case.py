@@ -38,8 +38,10 @@ WRONG = "wrongly_applied"
 """Why a measure ends that was itself wrong (OBJ-4)."""
 STOPPED = "basis_stopped"
 """Why one ends whose item, or whose ground's, rests on a document that is not executed (INS-2)."""
-BY_DEPARTMENT = ("corrected", WRONG)
-"""Why a department lifts a measure itself."""
+JOINTLY = "conduct_corrected"
+"""Why its initiating department ends a measure, and with it all that it named on the same ground (001 四(七))."""
+BY_DEPARTMENT = ("corrected", WRONG, JOINTLY)
+"""Why a department ends a measure: its own, or as its initiator all of them."""
 _UNANSWERED: Mapping[str, Any] = {"answer_by": "", "answer_provisional": False}
 
 
@@ -188,6 +190,15 @@ def fold_measured(events: Iterable[Event]) -> tuple[tuple[UUID, ...], tuple[UUID
     return tuple(still), tuple(ever)
 
 
+def fold_corrected(events: Iterable[Event]) -> tuple[UUID, ...]:
+    """The measures of a subject that their initiator ended, by the subject's own stream: the conduct was corrected."""
+    return tuple(
+        UUID(event.measure)
+        for event in events
+        if isinstance(event, SubjectUnmeasured) and event.cause == JOINTLY
+    )
+
+
 def decline(measure: Measure, *, officer: Officer, reasons: str, now: datetime) -> MeasureDeclined:
     """The responding department says why it does not apply the measure (JNT-1). Raises ``Refused``."""
     defects = list(department_defects(measure, officer))
@@ -229,14 +240,19 @@ def lift(
 ) -> MeasureEnded:
     """Its department lifts it: the conduct was corrected in time (JNT-4), or the measure itself was wrong (OBJ-4).
 
+    Or its initiator does, because the conduct was corrected: nothing is left to apply then, whoever applies it.
     Raises ``Refused``.
     """
-    defects = list(department_defects(measure, officer))
+    jointly = cause == JOINTLY
+    closes = not jointly or measure.state == "named" or officer.department == measure.department
+    defects = [] if jointly else list(department_defects(measure, officer))
+    if jointly and officer.department != measure.initiator:
+        defects.append(Defect("JNT-4", "measure_of_another_initiator", "/cause"))
     if cause not in BY_DEPARTMENT:
         values = {"values": "、".join(BY_DEPARTMENT)}
         defects.append(Defect("JNT-4", "measure_cause_unknown", "/cause", values))
-    defects += _closing_defects(measure, closes=True)
-    if measure.state != "applied":
+    defects += _closing_defects(measure, closes and measure.state != "named")
+    if measure.state != "applied" and not (jointly and measure.is_open):
         defects.append(Defect("JNT-4", "measure_not_applied"))
     if not is_text(reasons):
         defects.append(Defect("JNT-4", "remedy_without_reasons", "/reasons"))
@@ -246,7 +262,7 @@ def lift(
         department=measure.department,
         cause=cause,
         on_day=city_day(now).isoformat(),
-        closes=True,
+        closes=closes,
         officer=officer.pseudonym,
         reasons=reasons,
     )

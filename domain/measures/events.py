@@ -131,10 +131,11 @@ class MeasureResumed(Event):
 class MeasureEnded(Event):
     """The measure is over (解除): from this transaction on it may not be executed (49号(十一), 001 四(七)).
 
-    ``cause``: ``corrected`` or ``wrongly_applied`` (its department lifts it), ``expiry`` (its term), or what became of
-    the ground: ``reversal``, ``repair``, ``ground_expired``, ``delisted``; ``basis_stopped`` with the item of the
-    measures list, the catalogue item or the list (code ``by``) that is not executed any more. ``by`` is what brought
-    it about, left out for time.
+    ``cause``: ``corrected`` or ``wrongly_applied`` (its department lifts it), ``conduct_corrected`` (its initiator ends
+    all that it named on the ground, ``by`` the first), ``expiry`` (its term), or what became of the ground:
+    ``reversal``, ``repair``, ``ground_expired``, ``delisted``; ``basis_stopped`` with the item of the measures list,
+    the catalogue item or the list (code ``by``) that is not executed any more. ``by`` is what brought it about, left
+    out for time.
     ``closes``: it was never applied, or its department lifted it itself, so that nothing is left to report.
     """
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from domain.measures.case import Measure
+from domain.measures.case import JOINTLY, Measure
 from domain.measures.events import MeasureApplied
 from domain.measures.items import DEPARTMENT, OTHERS, SLIGHT, MeasureItem, Provision
 from domain.parties.acting import is_text
@@ -19,6 +19,12 @@ from domain.shared.deadlines import add_months
 from domain.shared.refusals import Defect
 
 RECORD, LISTING, LINK, SCORE = "record", "listing", "link", "credit_score"
+NO_GROUND = {
+    SCORE: ("MEA-4", "measure_on_a_score"),
+    "reference": ("JNT-5", "measure_on_a_reference"),
+    "watch": ("JNT-3", "measure_on_a_watch"),
+}
+"""What founds no measure by a rule of its own: 信用分, 供参考的名单, 重点关注名单."""
 RULES = ("MEA-1", "MEA-2", "MEA-3", "MEA-4", "MEA-5")
 """What every answer was asked against, in this order."""
 
@@ -63,9 +69,11 @@ class Verdict:
 
 
 def ground_kind_defects(kind: str) -> list[Defect]:
-    """That a measure rests on a record, a listing or a link to a record, and on no score (MEA-1, MEA-4)."""
-    if kind == SCORE:
-        return [Defect("MEA-4", "measure_on_a_score", "/rests_on/kind")]
+    """That a measure rests on a record, a listing or a link to a record (MEA-1): on no score (MEA-4), on no entry for
+    reference (JNT-5) and on no watch (JNT-3)."""
+    if kind in NO_GROUND:
+        rule, code = NO_GROUND[kind]
+        return [Defect(rule, code, "/rests_on/kind")]
     if kind not in (RECORD, LISTING, LINK):
         values = {"values": f"{RECORD}、{LISTING}、{LINK}"}
         return [Defect("MEA-1", "measure_without_ground", "/rests_on/kind", values)]
@@ -108,7 +116,7 @@ def judge(
     """Whether ``department`` may apply the measure on this ground today.
 
     ``cited`` is the provision that it cites; None asks for any that fits. ``applied`` are the measures that the subject
-    has now.
+    has now, and those that were ended because the conduct was corrected.
     """
     defects = item_may(item, department)
     if item is None or defects:
@@ -124,7 +132,10 @@ def judge(
     if ground.subject_kind not in item.subject_kinds:
         defects.append(Defect("MEA-2", "measure_of_other_subjects", "/measure", {"measure": item.code}))
     cited_as = {} if provision is None else provision.cited_as
-    own = (m for m in applied if (m.code, m.department) == (item.code, department))
+    borne = tuple(applied)
+    if any(m.cause == JOINTLY and m.rests_on == ground.id for m in borne):
+        defects.append(Defect("JNT-4", "measure_conduct_corrected", "/rests_on/id"))
+    own = (m for m in borne if m.is_open and (m.code, m.department) == (item.code, department))
     if any(on_the_same_fact(m, ground.id, ground.records, cited_as) for m in own):
         defects.append(Defect("MEA-2", "measure_stacked", "/measure", {"measure": item.code}))
     if ground.objected:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+from domain.listing.case import Listing
 from domain.measures.case import Measure
 from domain.parties.acting import (
     AGENT_PARTS,
@@ -41,8 +42,8 @@ MANNERS = ("measures_lifted", "notice_to_receivers", "public_statement", "letter
 class RestorationBegun(Event):
     """Restoring a subject's reputation (恢复信誉) became its department's task, until ``answer_by`` (001 四(八)).
 
-    ``effect`` is what became of the wrong record, or ``measure_lifted``; ``objection`` the one that was upheld, or the
-    case of the wrong measure, in which its own objections stand. Days as of an objection.
+    ``effect`` is what became of the wrong record, ``measure_lifted``, or ``delisted``; ``objection`` the one that was
+    upheld, or the case of the wrong measure or listing. Days as of an objection.
     """
 
     TOPIC: ClassVar[str] = "restoration.begun"
@@ -176,6 +177,22 @@ def restore_after(
         objection=str(measure.id),
         effect="measure_lifted",
         source=measure.department,
+        answer_by=due.day.isoformat(),
+        provisional=due.provisional,
+    )
+
+
+def restore_delisted(
+    listing: Listing, at: datetime, *, restoration_id: UUID, working_days: int, calendar: Calendar
+) -> RestorationBegun:
+    """The task that follows when a department takes its own decision to list back (LST-8 ``reversal``)."""
+    due = add_working_days(city_day(at), working_days, calendar)
+    return RestorationBegun(
+        **placed(restoration_id, 1, at),
+        record=str(listing.records[0]),
+        objection=str(listing.id),
+        effect="delisted",
+        source=listing.department,
         answer_by=due.day.isoformat(),
         provisional=due.provisional,
     )

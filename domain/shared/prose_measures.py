@@ -91,6 +91,15 @@ MEASURE_PROSE: dict[str, tuple[str, str]] = {
         "不得以信用分低为由采取措施。",
         "No measure rests on a credit score.",
     ),
+    "measure_on_a_reference": (
+        "行业协会、评级机构等提供的名单仅供参考，不得据以采取措施；须有行政机关依据文书认定的记录或者名单。",
+        "Lists of associations and agencies are for reference and found no measure; it takes a record or listing that"
+        " an authority determined.",
+    ),
+    "measure_on_a_watch": (
+        "列入重点关注名单本身不是惩戒，也不得据以采取措施；须针对具体的失信记录。",
+        "Being watched is no punishment and founds no measure; it takes a concrete record.",
+    ),
     "measure_without_ground": (
         "措施须针对具体的记录或名单：{values}。",
         "A measure rests on one concrete ground: {values}.",
@@ -220,8 +229,19 @@ MEASURE_PROSE: dict[str, tuple[str, str]] = {
         "measure can be applied to the organisation alone.",
     ),
     "measure_cause_unknown": (
-        "解除原因须为：{values}（已经纠正，或者措施本身错误）。",
-        "The cause of lifting is one of: {values} (conduct corrected, or the measure itself wrong).",
+        "解除原因须为：{values}（本部门认为已经纠正，措施本身错误，或者发起部门认定失信行为已经纠正）。",
+        "The cause of lifting is one of: {values} (corrected, the measure itself wrong, or all ended by their"
+        " initiator).",
+    ),
+    "measure_conduct_corrected": (
+        "发起部门已经认定这一失信行为得到纠正，主体不再作为惩戒对象；有新的失信行为的，先认定，再以新的记录为依据。",
+        "The conduct was found corrected, so the subject is measured for it no more; new conduct is determined first"
+        " and is a ground of its own.",
+    ),
+    "measure_of_another_initiator": (
+        "只有发起部门可以因失信行为已经纠正而一并解除；实施部门解除本部门的措施，原因写 corrected。",
+        "Only the initiating department ends all measures on the conduct; any other lifts its own, with the cause"
+        " corrected.",
     ),
     "measure_never_applied": (
         "这项措施没有实施过，也不再待实施，没有可以提出异议的内容。",

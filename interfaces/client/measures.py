@@ -81,7 +81,8 @@ class Measures:
         return self._cases.act(case, "report", {"done": done}, key=key)
 
     def lift(self, case: Case, *, reasons: str, cause: str = "corrected", key: str | None = None) -> Receipt:
-        """Lift it before its term; ``wrongly_applied`` where the measure itself was wrong."""
+        """Lift it before its term; ``wrongly_applied`` where the measure itself was wrong, ``conduct_corrected`` where
+        its initiator ends all measures on the same ground."""
         return self._cases.act(case, "lift", {"reasons": reasons, "cause": cause}, key=key)
 
     def object(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from domain.listing.case import SERVICES
-from domain.measures.case import WRONG
+from domain.measures.case import BY_DEPARTMENT
 from domain.measures.fitting import LINK, LISTING, RECORD
 from domain.proposals.process import EVALUATED, GROUPS, OUTCOMES, RULES
 from domain.records.erasure import CAUSES
@@ -40,7 +40,7 @@ WORDS: Mapping[str, str] = {
     "LiftedSuspension.case": "据以停止权限的审查或者事件的编号 / id of the review or incident that took the right",
     "cases": "应查案件 / the cases that had to be checked",
     "cause": _one_of("删除原因", "why it is erased", CAUSES[1:]),
-    "LiftedMeasure.cause": _one_of("解除原因", "why it is lifted", ("corrected", WRONG)),
+    "LiftedMeasure.cause": _one_of("解除原因", "why it is lifted", BY_DEPARTMENT),
     "certified_by": "出具证明的单位，`public_service` 时必填 / who certified the hours, of `public_service`",
     "claim": "要证明什么 / what is to be proven",
     "closes": "征求意见截止日；名单标准至少30日 / last day for comment; 30 days at least for a list's standard",

@@ -64,7 +64,8 @@ class Reasons(Schema):
 
 
 class LiftedMeasure(Reasons):
-    """Why the measure is lifted: the conduct was ``corrected``, or the measure was ``wrongly_applied``."""
+    """Why the measure is lifted: the conduct was ``corrected``, or the measure was ``wrongly_applied``; or why its
+    initiator ends all that it named on the same ground: ``conduct_corrected``."""
 
     cause = fields.String(load_default="corrected", validate=validate.OneOf(BY_DEPARTMENT))
 

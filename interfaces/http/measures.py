@@ -135,7 +135,7 @@ def report_measure(measure_id: UUID) -> Response:
 @operation(deciding("解除惩戒措施", "Lift a measure", LiftedMeasure, tag=TAG))
 def lift_measure(measure_id: UUID) -> Response:
     """Lift it before its term (解除): the conduct was corrected (JNT-4), or it was wrong itself, and a reputation is
-    restored (OBJ-4)."""
+    restored (OBJ-4). Its initiator ends with it all that it named on the same ground (``conduct_corrected``)."""
 
     def run(given: Command) -> Done:
         handling = given.handling("measure", measure_id)

@@ -269,6 +269,7 @@ def test_lst_8_a_listing_ends_with_its_term_by_an_event(lister: Lister) -> None:
 
 
 @pytest.mark.rule("LST-8")
+@pytest.mark.rule("OBJ-4")
 def test_lst_8_who_was_taken_off_proves_offline_that_no_view_holds_the_listing(lister: Lister) -> None:
     city, world = lister.city, lister.city.world
     begun, decided = lister.list_now(city.determine())
@@ -277,7 +278,9 @@ def test_lst_8_who_was_taken_off_proves_offline_that_no_view_holds_the_listing(l
     standing = problem(lambda: of_record(portal, listing, "shielded", subject=city.subject), 404)
     assert (standing["rule"], code_of(standing)) == ("PRV-3", "nothing_to_prove")
     told = {"cause": "reversal", "removes": decided["leaf_hash"], "removed_on": world.today.isoformat()}
-    lister.source.remove(lister.case(decided), list_code=LIST, **told)
+    reversed_by = lister.source.remove(lister.case(decided), list_code=LIST, **told)
+    task = lister.worklist()[reversed_by["restoration"]]
+    assert (task["step"], task["due"]) == ("restore", reversed_by["restore_by"]), "OBJ-4: it was wrong"
     world.publish()
     bundle = of_record(portal, listing, "shielded", subject=city.subject)
     policy = (world.published / "policy").read_bytes()

@@ -28,6 +28,8 @@ REFUSED: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"provision": {**FOOD, "article": "114"}}, "MEA-1", "measure_provision_unknown"),
     ({"rests_on": {"kind": "reference_list"}}, "MEA-1", "measure_without_ground"),
     ({"rests_on": {"kind": "credit_score"}}, "MEA-4", "measure_on_a_score"),
+    ({"rests_on": {"kind": "reference"}}, "JNT-5", "measure_on_a_reference"),
+    ({"rests_on": {"kind": "watch"}}, "JNT-3", "measure_on_a_watch"),
     ({"measure": "M14"}, "MEA-3", "measure_left_to_others"),
     ({"measure": HEAVY, "provision": SAFETY}, "MEA-2", "measure_not_related"),
     (
@@ -109,6 +111,8 @@ def test_jnt_1_a_subject_is_named_and_each_department_applies_or_says_why_not_an
 @pytest.mark.rule("MEA-2")
 @pytest.mark.rule("MEA-3")
 @pytest.mark.rule("MEA-4")
+@pytest.mark.rule("JNT-3")
+@pytest.mark.rule("JNT-5")
 def test_mea_1_what_the_list_does_not_allow_is_refused_with_its_rule_and_logged(desk: Desk) -> None:
     record = desk.city.determine()
     for changed, rule, code in REFUSED:
@@ -127,6 +131,28 @@ def test_jnt_1_only_who_determined_names_others_and_each_of_them_once(desk: Desk
     twice = problem(lambda: desk.name(record, "stranger", "stranger"), 422)
     assert (twice["rule"], code_of(twice)) == ("JNT-1", "measure_responders_repeated")
     assert len(desk.name(record, "stranger", "source")["measures"]) == 2
+
+
+@pytest.mark.rule("JNT-4")
+def test_jnt_4_once_its_initiator_finds_the_conduct_corrected_nobody_applies_what_was_named_for_it(
+    desk: Desk,
+) -> None:
+    record = desk.city.determine()
+    named = desk.name(record, "source", "stranger")
+    own, other = desk.of(named, "source"), desk.apply(desk.of(named, "stranger"), record, "stranger")
+    early = desk.case(other, "stranger")
+    told = problem(lambda: desk.stranger.lift(early, reasons="已经整改", cause="conduct_corrected"), 422)
+    assert (told["rule"], code_of(told)) == ("JNT-4", "measure_of_another_initiator") and told["instead"]
+    done = desk.source.lift(desk.case(own), reasons="已经整改并消除影响", cause="conduct_corrected")
+    for case in (own, other):
+        assert (desk.found(case).state, desk.found(case).cause) == ("ended", "conduct_corrected")
+    assert own["case"] not in desk.tasks() and done["case"] == own["case"]
+    assert desk.tasks("stranger")[other["case"]]["step"] == "report_lifted"
+    desk.stranger.report(desk.case({**other, "version": 3}, "stranger"), done="已解除")
+    assert other["case"] not in desk.tasks("stranger")
+    for who in ("source", "stranger"):
+        again = problem(lambda who=who: desk.name(record, who=who), 422)  # type: ignore[misc]
+        assert (again["rule"], code_of(again)) == ("JNT-4", "measure_conduct_corrected")
 
 
 @pytest.mark.rule("MEA-1")

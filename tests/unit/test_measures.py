@@ -228,6 +228,22 @@ def test_jnt_4_a_measure_has_a_term_within_the_standard_from_its_first_day_on(
     assert [defect.code for defect in found] == expected
 
 
+@pytest.mark.rule("JNT-4")
+def test_jnt_4_who_initiated_ends_a_measure_of_any_department_once_the_conduct_is_corrected() -> None:
+    joint: dict[str, Any] = {"reasons": "已经整改", "cause": "conduct_corrected", "now": AT}
+    other = replace(applied(), department=OTHER, initiator=OWN)
+    ended = lift(other, officer=Officer("a-1", OWN), **joint)
+    assert (ended.closes, after(other, ended).step) == (False, "report_lifted")
+    unapplied = replace(other, state="named")
+    assert after(unapplied, lift(unapplied, officer=Officer("a-1", OWN), **joint)).step == ""
+    with pytest.raises(Refused) as refused:
+        lift(other, officer=Officer("b-1", OTHER), **joint)
+    assert [defect.code for defect in refused.value.defects] == ["measure_of_another_initiator"]
+    corrected = after(other, ended)
+    assert codes(applied=[replace(corrected, rests_on=GROUND.id)]) == [("JNT-4", "measure_conduct_corrected")]
+    assert codes(applied=[replace(corrected, rests_on="another")]) == []
+
+
 def test_mea_1_the_sealed_act_is_about_what_was_named() -> None:
     def found(**changed: Any) -> list[str]:
         return [d.code for d in act_defects(replace(APPLIED, **changed), named(), named="c1" * 32)]
