@@ -6,7 +6,7 @@ Proposals and imports read one whole, and only as the next version of its thing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from application.registry import Registry
@@ -18,24 +18,30 @@ from domain.shared.refusals import Defect, Refused
 
 Version = CatalogueItem | ListStandard | MeasureItem
 CODE_CHARACTERS_MAX = 16
+STANDING = frozenset({"status", "suspended_since", "suspended_for"})
+"""What a register tells beside a version: how it stands today."""
 ITEM, STANDARD, MEASURE = "catalogue_item", "list_standard", "measure"
 
 
 @dataclass(frozen=True)
 class Content:
-    """How the ``versions`` of a code are found, and one is read from what its register tells."""
+    """How the ``versions`` of a code are found, and one of a ``form`` is read from what its register tells."""
 
     versions: Callable[[Registry, str], Sequence[Version]]
     read: Callable[[Mapping[str, Any]], Version]
+    form: type[Version]
 
 
 CONTENTS: Mapping[str, Content] = {
     ITEM: Content(
         lambda registry, code: registry.item(code).items,
         lambda data: CatalogueItem.from_json(data, status="draft"),
+        CatalogueItem,
     ),
-    STANDARD: Content(lambda registry, code: registry.standard(code).versions, ListStandard.from_json),
-    MEASURE: Content(lambda registry, code: registry.measure(code).items, MeasureItem.from_json),
+    STANDARD: Content(
+        lambda registry, code: registry.standard(code).versions, ListStandard.from_json, ListStandard
+    ),
+    MEASURE: Content(lambda registry, code: registry.measure(code).items, MeasureItem.from_json, MeasureItem),
 }
 """What there are versions of."""
 
@@ -49,7 +55,7 @@ def read_version(registry: Registry, what: str, given: Mapping[str, Json]) -> Ve
     code = given.get("code")
     found = _whole(kind, given)
     if found is None or not isinstance(code, str) or not 0 < len(code) <= CODE_CHARACTERS_MAX:
-        raise Refused(Defect("CAT-3", "proposal_content_unreadable", "/content"))
+        raise Refused(*(Defect("CAT-3", "proposal_content_unreadable", at) for at in _odd(kind, given)))
     following = max((version.version for version in kind.versions(registry, code)), default=0) + 1
     if given.get("version") != following:
         about = {"next": str(following)}
@@ -64,3 +70,12 @@ def _whole(kind: Content, given: Mapping[str, Json]) -> Version | None:
         return found if found.to_json() == dict(given) else None
     except (TypeError, KeyError, ValueError, AttributeError):
         return None
+
+
+def _odd(kind: Content, given: Mapping[str, Json]) -> list[str]:
+    """Where a version is not as its register tells it: members that are missing, and those of its standing, which is
+    not proposed; all of it where it is none of these. A name that nobody knows is not told back."""
+    members = {field.name: field for field in fields(kind.form)}
+    missing = {name for name, field in members.items() if field.default is MISSING and name not in given}
+    odd = sorted((missing | (STANDING & given.keys())) - {"stopped_by"})
+    return [f"/content/{name}" for name in odd] or ["/content"]

@@ -25,6 +25,12 @@ _SEE_THE_STATE = (
     "Read how the case stands (its state) and go on from there, with its version.",
 )
 
+_THE_OFFICE = (
+    "由信用办的经办人办理；各部门可以提出事项、发表意见，成员单位在征求审定意见时表明意见。",
+    "Let an officer of the credit office act. Departments propose and give opinions; members of the joint meeting give"
+    " their view when they are asked for it.",
+)
+
 INSTEAD: dict[str, tuple[str, str]] = {
     "only_the_subject_itself": (
         "由主体本人通过门户提出（Credit-On-Behalf-Of: subject）；代理人可以凭委托书领取信用报告（/v1/reports），"
@@ -71,6 +77,22 @@ INSTEAD: dict[str, tuple[str, str]] = {
         "Decide once the time for a statement is over; if the party speaks before, verify and answer it first.",
     ),
     "listing_decided_already": _SEE_THE_STATE,
+    "proposal_not_the_office": _THE_OFFICE,
+    "meeting_not_a_member": _THE_OFFICE,
+    "proposal_same_officer": (
+        "由信用办另一名经办人办理（Credit-Official）；没有的，先登记一名（/v1/officers）。",
+        "Let another officer of the credit office act (Credit-Official); register one first (/v1/officers)"
+        " where there is none.",
+    ),
+    "proposal_content_unreadable": (
+        "以公开登记中最近一版的 content 为样（如 GET /v1/measures），改去所列各项后重新提出。",
+        "Take `content` of the newest version in its register as the model (as GET /v1/measures tells it), put right"
+        " what is named, and propose it again.",
+    ),
+    "meeting_decided_otherwise": (
+        "按成员单位意见的结果记录结论：同意不足的退回（returned），提出部门修改后重新提出。",
+        "Record what the members said: where too few agreed it is returned, and its department may propose it anew.",
+    ),
     "correction_of_other_version": (
         "读取案件现状，以其中的 record_leaf_hash 为 corrects（撤销为 withdraws），重新签名后提交。",
         "Read how the case stands, take its record_leaf_hash as `corrects` (of a withdrawal `withdraws`), and sign"

@@ -5,9 +5,10 @@ from __future__ import annotations
 PROPOSAL_PROSE: dict[str, tuple[str, str]] = {
     "proposal_of_nothing_known": ("对象须为：{values}。", "There are versions of: {values}."),
     "proposal_content_unreadable": (
-        "内容不完整或格式不对：须填公开登记所示 content 的各项，去掉 status，也不多填。",
+        "内容不完整或格式不对：须填公开登记所示 content 的各项，去掉 status、"
+        "suspended_since、suspended_for，也不多填。",
         "The content is not whole, or of another form: it has every member of `content` as its public register shows"
-        " it, without `status`, and no others.",
+        " it, without `status`, `suspended_since` and `suspended_for`, and no others.",
     ),
     "proposal_version": (
         "版本号应为 {next}。",
@@ -18,8 +19,8 @@ PROPOSAL_PROSE: dict[str, tuple[str, str]] = {
         "Only what is made nationally is entered here; what is local is proposed, consulted on, reviewed, published.",
     ),
     "proposal_not_the_office": (
-        "只有信用办可以组织征求意见、审定、公布和评估。",
-        "Only the credit office consults, reviews, publishes and records evaluations.",
+        "只有信用办可以组织征求意见、审定、公布；评估由信用办或者提出该版本的部门记录。",
+        "Only the credit office consults, reviews and publishes; it records evaluations, or who made it does.",
     ),
     "proposal_step": (
         "程序不能跳过或重复：目前为 {state}，这一步须在 {needed} 之后。",

@@ -35,7 +35,10 @@ class CaseReceipt(Schema):
 
     event_id = _text("事件编号 / id of the event")
     position = _count("账本位置 / position in the log")
-    case = fields.UUID(required=True, metadata={"description": "案件编号 / id of the objection or repair"})
+    case = fields.UUID(
+        required=True,
+        metadata={"description": "案件编号，写入地址 / id of the case, for addresses"},
+    )
     version = _count("案件的版本，用于 If-Match / the case's version, for If-Match")
     record = fields.UUID(metadata={"description": "所涉记录 / the record it is about"})
     leaf_hash = _hex("叶子哈希 / hash of the leaf", 64)

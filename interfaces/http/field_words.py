@@ -49,8 +49,8 @@ WORDS: Mapping[str, str] = {
     "Responder.code": "响应部门的代码 / code of the responding department",
     "consent": "授权编号，由调用者随机生成（UUIDv4） / id of the consent, drawn at random by the caller",
     "contact": "联系方式，不公开 / how to reach whoever files it, never public",
-    "content": "拟定版本的全部内容：公开登记所示 `content` 的各项，去掉 `status` / the whole version:"
-    " every member of `content` as its register shows it, without `status`",
+    "content": "拟定版本的全部内容：公开登记所示 `content` 的各项，去掉 `status`、`suspended_since`、`suspended_for` /"
+    " the whole version: every member of `content` as its register shows it, without these three",
     "day": "案件办理之日 / the day on which the case was handled",
     "department": "哪个部门；信用办可查各部门 / which department; the credit office may ask of any",
     "digest": "文件的 SHA-256 / SHA-256 of the file",

@@ -39,11 +39,12 @@ Parameters: `tag="credit-ledger/<ledger id>"`, `keyid="<department code>#<key id
 SEALING = """\
 认定、更正、列入决定等由部门自己封存：正文带 `parts`（各部分）、`salt`（32 字节随机数）、
 `issuer`（密钥编号）和 `signature`。
-各接口写明封存的种类 `kind` 和所覆盖的编号 `id`（16 字节的 UUID）。`HMAC`、`SHA256` 的结果都是 32 字节：
+各接口写明封存的种类 `kind`、所覆盖的编号 `id`（16 字节的 UUID）和各部分的成员，方括号中的视情况填写。
+`HMAC`、`SHA256` 的结果都是 32 字节：
 
 An act such as a determination, correction or decision to list is sealed by its department: the body carries `parts`,
 `salt` (32 random bytes), `issuer` (the key's id) and `signature`. Each operation names the `kind` of its seal and the
-`id` (a UUID's 16 bytes) that it is made over:
+`id` (a UUID's 16 bytes) that it is made over, and the members of each part, those in brackets as the case needs them:
 
 ```text
 issuer     = SHA256("credit/key/v1\\n" || 0x01 || public key, 32 bytes)[0:8]
@@ -185,8 +186,9 @@ _REQUEST_HEADERS: Mapping[str, tuple[str, dict[str, Any]]] = {
         {"type": "string", "enum": ["subject", "agent"]},
     ),
     "If-Match": (
-        '决定所依据的版本，如 `"2"`，见案件现状的 ETag / the version (ETag) that a decision was made on; covered by'
-        " the signature",
+        '决定所依据的版本，如 `"2"`：案件现状或最近一次回执的 ETag；提案为其公开登记中最新一项的 `number` / the version'
+        " that a decision was made on: the ETag of the case's state or of its last receipt, of a proposal the `number`"
+        " of the newest entry in its register; covered by the signature",
         {"type": "string", "examples": ['"2"']},
     ),
     "Prefer": ("等待入账回执的秒数 / seconds to wait for the receipt, as `wait=3` (RFC 7240)", _TEXT),

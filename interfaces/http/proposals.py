@@ -185,7 +185,8 @@ ACTS: tuple[tuple[str, str, str, type[Schema], Any, str], ...] = (
      "The credit office lays it before the members of the joint meeting, once every opinion is answered"
      " (提请审定, CAT-3)."),
     ("views", "成员单位意见", "Give a member's view", SealedView, _give_view,
-     "A member of the joint meeting agrees or disagrees, under its own seal (成员单位意见, CAT-3)."),
+     "A member of the joint meeting agrees or disagrees, under its own seal (成员单位意见, CAT-3); If-Match names the"
+     " proposal's version, not that of the case on the member's worklist."),
     ("review", "审定", "Record the meeting's outcome", StatedReview,
      lambda p, h, s, g: p.conclude(h, **s, once=g.once),
      "Another officer of the credit office records the meeting: approved if enough members agreed, else returned"

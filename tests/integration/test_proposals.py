@@ -121,7 +121,12 @@ def test_lst_3_a_standard_goes_through_every_step_and_none_is_skipped(desk: Desk
         "what": "list_standard",
         "content": {**content, "status": "in_force"},
     }  # as its register shows it
-    assert "去掉 status" in desk.post("", shown, MARKET).get_json()["detail"]
+    told = desk.post("", shown, MARKET).get_json()
+    assert "去掉 status" in told["detail"] and "公开登记" in told["instead"]
+    bare = {**content, "status": "in_force"}
+    del bare["criteria"]
+    told = desk.post("", {"what": "list_standard", "content": bare}, MARKET).get_json()
+    assert [error["field"] for error in told["errors"]] == ["/content/criteria", "/content/status"]
     assert desk.post("", {"what": "list_standard", "content": content}, MARKET).status_code == 201
     review = {"outcome": "approved", "reasons": "同意", "held_on": str(today)}
     later = {"review_by": str(today + timedelta(days=400))}
