@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from application.ledger import parse_instant
-from interfaces.portal.report_sheet import Words
+from interfaces.portal.report_sheet import ON_PAPER, Words
 from interfaces.portal.timeline import city_instant
 
 TITLES: Mapping[str, Words] = {
@@ -47,10 +47,7 @@ NOTES: tuple[Words, ...] = (
         "信用修复和异议处理不收取任何费用。",
         "Repairs and objections are free of charge.",
     ),
-    (
-        "扫码核对编号、摘要与入账回执；本文件内附原文与证据包，可离线验证。",
-        "The code leads to number, digest and receipt; text and evidence are attached for checking offline.",
-    ),
+    ("扫码核对编号、摘要与入账回执。", "The code leads to number, digest and receipt."),
 )
 
 
@@ -97,10 +94,11 @@ def decision_sheet(paper: Mapping[str, Any], *, digest: str, receipt: str, link:
             ),
         ],
         "notes": NOTES,
+        "on_paper": ON_PAPER,
         "proof": _filled(
             ("SHA-256 摘要", "SHA-256 digest", digest),
-            ("入账回执", "receipt", receipt),
-            ("核对地址", "check at", link.partition("#")[0]),
+            ("入账回执", "Receipt", receipt),
+            ("核对地址", "Check at", link.partition("#")[0]),
         ),
     }
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import typst
 
-from interfaces.portal.report_sheet import qr_path
+from interfaces.portal.report_sheet import UNSHOWN, qr_path
 
 REPORT_FILE, EVIDENCE_FILE = "report.json", "evidence.json"
 """What is attached: the report's canonical bytes, and the bundle that proves them (docs/verification)."""
@@ -31,7 +31,8 @@ def typeset(
 ) -> bytes:
     """The PDF of a report's sheet, A4, not yet sealed.
 
-    A character that the font lacks is shown by its code point, as ``〔U+20BB7〕``: the attached report has it as it is.
+    A character that the font lacks is shown by its code point, as ``〔U+20BB7〕``, and a note says so: the attached
+    report has it as it is.
     Raises ``typst.TypstError`` when it cannot be set.
     """
     size, path = qr_path(link)
@@ -43,6 +44,8 @@ def typeset(
         EVIDENCE_FILE: evidence,
     }
     text = json.dumps(sheet, ensure_ascii=False)
+    explained = json.dumps({**sheet, "on_paper": (*sheet["on_paper"], UNSHOWN)}, ensure_ascii=False)
+    lacking: set[str] = set()
     for attempt in range(_ATTEMPTS_MAX):
         try:
             given: Any = {**files, "sheet.json": text.encode()}  # files by name: nothing is read from disk
@@ -50,14 +53,15 @@ def typeset(
                 given,
                 font_paths=_fonts(),
                 format="pdf",
-                pdf_standards="a-3b",
+                pdf_standards="a-3a",
                 timestamp=int(issued_at.timestamp()),
             )
         except typst.TypstError as error:
             unshown = _unshown(error.diagnostic)
             if not unshown or attempt + 1 == _ATTEMPTS_MAX:
                 raise
-            text = "".join(f"〔U+{ord(c):04X}〕" if c in unshown else c for c in text)
+            lacking |= unshown
+            text = "".join(f"〔U+{ord(c):04X}〕" if c in lacking else c for c in explained)
         else:
             return made
     raise AssertionError("the last attempt returns or raises")

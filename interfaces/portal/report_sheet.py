@@ -36,12 +36,19 @@ EMPTY: Mapping[str, Words] = {
     "outside": ("不在授权范围内", "outside the consent"),
     "told": ("", ""),
 }
+BEYOND = "—"
+"""The count of a section outside the consent."""
+UNNAMED = "本平台没有该主体的记录，不知其名称 no record here tells it"
 NO_LABEL: Words = ("标识：无", "labels: none")
 NO_LABEL_WITHIN: Words = ("标识：授权事项内无", "labels: none within the items consented to")
 LIMITED: Words = (
-    "本报告只涉及授权事项；授权之外的栏目和标识未作说明，不表示没有。",
-    "This report covers the items consented to alone; of sections and labels beyond them it says nothing, neither that"
-    " there are any nor that there are none.",
+    "本报告只涉及授权事项；授权之外的栏目（汇总中记为“—”）和标识未作说明，不表示没有。",
+    "This report covers the items consented to alone; of sections beyond them (a dash among the counts) and of such"
+    " labels it says nothing, neither that there are any nor that there are none.",
+)
+UNSHOWN: Words = (
+    "〔U+……〕是本文件字体没有的字，按其编码排出；原字见所附 report.json。",
+    "〔U+…〕 stands for a character that the font of this paper lacks; the attached report.json has it as it is.",
 )
 NOTES: tuple[Words, ...] = (
     (
@@ -52,11 +59,20 @@ NOTES: tuple[Words, ...] = (
         "本报告不作评价，只陈述事实；记录由认定机关负责。",
         "This report states facts and judges nobody; each authority answers for its records.",
     ),
+    ("扫码核对编号、摘要与入账回执。", "The code leads to number, digest and receipt."),
+)
+ON_PAPER: tuple[Words, ...] = (
     (
-        "扫码核对编号、摘要与入账回执；本文件内附报告原文与证据包，可离线验证。",
-        "The code leads to number, digest and receipt; report and evidence are attached for checking offline.",
+        "本文件内附原文与证据包，可离线验证。",
+        "Its text and evidence are attached to this file for checking offline.",
+    ),
+    (
+        "本文件由平台电子签名，签名后的改动会被阅读器发现；如提示证书颁发者未知，以证据包的核对结果为准。",
+        "The platform signed this file, so a reader program finds what is changed later; where it does not know who"
+        " issued the certificate, what the evidence proves counts.",
     ),
 )
+"""What is true of the PDF alone."""
 
 
 def sheet(report: Mapping[str, Any], *, digest: str, receipt: str, link: str) -> dict[str, Any]:
@@ -71,10 +87,11 @@ def sheet(report: Mapping[str, Any], *, digest: str, receipt: str, link: str) ->
         "counts": [(s["zh"], s["en"], _count(s)) for s in report["sections"]],
         "sections": [_section(s) for s in report["sections"]],
         "notes": (LIMITED, *NOTES) if "consent" in report["asked"] else NOTES,
+        "on_paper": ON_PAPER,
         "proof": _filled(
             ("SHA-256 摘要", "SHA-256 digest", digest),
-            ("入账回执", "receipt", receipt),
-            ("核对地址", "check at", link.partition("#")[0]),
+            ("入账回执", "Receipt", receipt),
+            ("核对地址", "Check at", link.partition("#")[0]),
         ),
     }
 
@@ -101,7 +118,7 @@ def _head(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         ("报告编号", "Number", report["number"]),
         ("出具时间", "Issued at", city_instant(parse_instant(report["issued_at"]))),
         ("出具单位", "Issuer", f"公共信用信息平台（信录）Public credit platform (Xinlu) {report['issuer']}"),
-        ("主体名称", "Name", subject["name"]),
+        ("主体名称", "Name", subject["name"] or UNNAMED),
         ("统一社会信用代码", "Unified social credit code", subject.get("code", "")),
         ("证件", "Document", person),
         ("申请人", "Asked by", f"{by[0]} {by[1]}"),
@@ -143,7 +160,7 @@ def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _count(section: Mapping[str, Any]) -> str:
-    return EMPTY["outside"][0] if section["state"] == "outside" else str(len(section["records"]))
+    return BEYOND if section["state"] == "outside" else str(len(section["records"]))
 
 
 def _filled(*lines: tuple[str, str, str]) -> list[tuple[str, str, str]]:

@@ -173,7 +173,8 @@ def test_prv_2_a_report_says_nothing_of_what_lies_outside_the_consent_and_no_cou
     shown = sheet(
         {**told, "asked": {**told["asked"], "consent": {}}}, digest="ab" * 32, receipt="access:2", link="x"
     )
-    assert {zh: n for zh, _, n in shown["counts"]}["严重失信"] == "不在授权范围内"
+    assert {zh: n for zh, _, n in shown["counts"]}["严重失信"] == "—"
+    assert "“—”" in shown["notes"][0][0] and "不表示没有" in shown["notes"][0][0]
     assert "授权之外" in shown["notes"][0][0] and "授权事项内无" in shown["no_label"][0]
     whole: Any = report(replace(issue(), issued=replace(issue().issued, form=FORM)), [record()])
     assert set(whole["counts"].values()) == {0, 1} and whole["labels_outside"] == []
@@ -228,7 +229,24 @@ def test_no_character_that_anyone_may_write_keeps_a_paper_from_being_made() -> N
     text = "".join(page.get_textpage().get_text_range() for page in pages)
     text = "".join(text.split()).replace("\ufffe", "")
     assert all(f"〔U+{ord(c):04X}〕" in text for c in "👨👩✔\u0338\ue000\u0378\ufdd0क𓀀")
+    assert "原字见所附" in text and b"pdfaid:conformance>A<" in made, "what stands for them is explained"
     assert "甲〔U+1F468〕" in text and "e〔U+0338〕" in text and "葛" in text and "乙" in text
+
+
+def test_a_paper_with_nothing_on_it_is_one_page_and_no_run_of_letters_goes_beyond_its_edge() -> None:
+    told: Any = report(issue(), [])
+    long: Any = report(issue(), [record(fields={**record().fields, "CF_WFXW": "W" * 150})])
+    empty, full = (
+        pypdfium2.PdfDocument(
+            report_paper.typeset(on_sheet(each), link="http://x", report=b"{}", evidence=b"{}", issued_at=AT)
+        )
+        for each in (told, long)
+    )
+    assert len(empty) == 1 and "没有该主体的记录" in empty[0].get_textpage().get_text_range()
+    text = full[0].get_textpage()
+    rights = [text.get_charbox(i)[2] for i in range(text.count_chars())]
+    assert text.get_text_range().replace("\r\n", "").count("W") >= 150
+    assert max(rights) <= full[0].get_width() - 50
 
 
 def test_an_operators_own_certificate_seals_as_well_and_needs_no_restart(tmp_path: Path) -> None:
