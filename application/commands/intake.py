@@ -13,6 +13,7 @@ from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
+from application.attempts import ATTEMPTS_MAX
 from application.commands.gating import document_of, gate_defects
 from application.commands.intake_report import Report
 from application.commands.late_rows import LateRows
@@ -42,7 +43,6 @@ from domain.transparency.commitment import OpenedPart, commit, open_parts
 from domain.transparency.sealed_file import SealedRow
 
 BATCH_ROWS = 500
-ATTEMPTS_MAX = 8
 Verify = Callable[[bytes, bytes, bytes], bool]
 """(public key, signature, message) -> good or not."""
 

@@ -20,6 +20,7 @@ from domain.transparency.sealed_file import FileSeal, SealedRow
 from interfaces.http.malformed import faults
 
 BODY_BYTES_MAX = 64 << 20
+JSON_BYTES_MAX = 1 << 20
 DECODED_BYTES_MAX = 768 << 20
 ROW_LINE_BYTES_MAX = 1 << 20
 SEAL_LINE_BYTES_MAX = 16 << 20
@@ -27,8 +28,13 @@ LINES_MAX = ROWS_MAX + 1_000
 _CHUNK = 1 << 18
 
 
-def read_body() -> bytes:
-    """The body as received, in memory only. Raises 413 through Flask's limit, ``Refused`` for a cut body."""
+def read_body(most: int = JSON_BYTES_MAX) -> bytes:
+    """The body as received, in memory only.
+
+    It is read before anyone is known to have signed it, so that only a route that takes files reads more than
+    ``JSON_BYTES_MAX``. Raises 413 beyond ``most`` bytes, ``Refused`` for a cut body.
+    """
+    request.max_content_length = most
     length = request.content_length
     try:
         body = request.stream.read()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from application.commands.clean_up import (
     ReturnDesk,
@@ -22,7 +22,6 @@ from interfaces.http.describing import Access, Answer, Operation, json_of, opera
 from interfaces.http.instrument_schemas import FiledReturn, NoticeAnswer, ReturnAnswer
 from interfaces.http.instruments import TAG
 from interfaces.http.notices import issued, issuing
-from interfaces.http.remedies import JSON_BYTES_MAX
 from interfaces.http.services import services
 
 blueprint = Blueprint("clean_up", __name__, url_prefix="/v1/instruments")
@@ -41,7 +40,6 @@ blueprint = Blueprint("clean_up", __name__, url_prefix="/v1/instruments")
 )
 def file_return() -> Response:
     """A unit's return: nothing to clean up, a plan, a completion, a summary, or a document that another left out."""
-    request.max_content_length = JSON_BYTES_MAX
     body = read_body()
     caller = authenticated(body)
     if replay := replayed(caller, body):

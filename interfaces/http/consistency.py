@@ -22,7 +22,7 @@ from interfaces.client.rows import read_rows
 from interfaces.client.tables import read_table
 from interfaces.http import reports
 from interfaces.http.auth import authenticated
-from interfaces.http.bodies import read_body
+from interfaces.http.bodies import BODY_BYTES_MAX, read_body
 from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.intakes import FILE_TYPES, LIMITS
@@ -136,7 +136,7 @@ def compare() -> Response:
     The department asks, or the credit office for any. What must not be public any more is told by its row and record,
     and not why.
     """
-    body = read_body()
+    body = read_body(BODY_BYTES_MAX)
     caller = authenticated(body)
     if replay := replayed(caller, body):
         return replay

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from application.commands.erasures import Erasures, RequestErasure
@@ -21,7 +21,6 @@ from interfaces.http.queries import Subject, identity_of
 from interfaces.http.schema_fields import drawn_id
 from interfaces.http.services import services
 
-JSON_BYTES_MAX = 1 << 20
 blueprint = Blueprint("erasures", __name__, url_prefix="/v1/erasures")
 
 
@@ -82,7 +81,6 @@ def _described(zh: str, en: str, takes: type[Schema], *problems: int) -> Operati
 @operation(_described("申请删除", "Ask for an erasure", RequestedErasure))
 def request_erasure() -> Response:
     """An officer of the credit office asks for an erasure (申请删除): nothing is erased before another one approves."""
-    request.max_content_length = JSON_BYTES_MAX
     body = read_body()
     caller = authenticated(body)
     if replay := replayed(caller, body):
@@ -113,7 +111,6 @@ def request_erasure() -> Response:
 @operation(_described("审批删除", "Approve an erasure", ApprovedErasure, 404))
 def approve_erasure(erasure_id: UUID) -> Response:
     """Another officer of the credit office approves an erasure (审批删除): it is carried out from then on."""
-    request.max_content_length = JSON_BYTES_MAX
     body = read_body()
     caller = authenticated(body)
     if replay := replayed(caller, body):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.contents import CONTENTS
@@ -173,8 +173,7 @@ def _acting(name: str, schema: Schema, act: Act) -> Callable[[], Response]:
     """A route's function: the officer, the body, one command under the seal that was sent."""
 
     def view() -> Response:
-        request.max_content_length = JSON_BYTES_MAX
-        body = read_body()
+        body = read_body(JSON_BYTES_MAX)
         caller = authenticated(body)
         if kept := kept_receipt(caller, body):
             return _replayed(kept)

@@ -63,8 +63,7 @@ blueprint = Blueprint("instruments", __name__, url_prefix="/v1/instruments")
 )
 def take_ledger() -> Response:
     """A unit's ledger of constraint measures (失信约束措施台账): good rows enter at once, each other row is told."""
-    request.max_content_length = FILE_BYTES_MAX
-    body = read_body()
+    body = read_body(FILE_BYTES_MAX)
     caller = authenticated(body)
     if replay := replayed(caller, body):
         return replay

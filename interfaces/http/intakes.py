@@ -27,7 +27,7 @@ from interfaces.client.sealing import seal_file
 from interfaces.client.tables import read_table
 from interfaces.http import problems, reports
 from interfaces.http.auth import Caller, authenticated
-from interfaces.http.bodies import decoded, given_json, read_body, require_whole, sealed_file
+from interfaces.http.bodies import BODY_BYTES_MAX, decoded, given_json, read_body, require_whole, sealed_file
 from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.problems import ProblemError, media_type_unknown
@@ -81,7 +81,7 @@ def take_in() -> Response:
 
     Columns are headed by codes or names of the fields as ``POST /v1/determinations`` tells them.
     """
-    body = read_body()
+    body = read_body(BODY_BYTES_MAX)
     caller = authenticated(body)
     if replay := replayed(caller, body):
         return replay
@@ -151,7 +151,7 @@ def check() -> Response:
 
     Nothing is kept. What only recording can tell (the same document in the ledger) is not looked at.
     """
-    body = read_body()
+    body = read_body(BODY_BYTES_MAX)
     authenticated(body)
     forms = services().forms
     table = read_table(body, forms=forms)

@@ -5,7 +5,7 @@ The credit office goes on registering keys as before; this is for a change that 
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.key_changes import RegisterNextKey, Succession
@@ -59,8 +59,7 @@ class KeyAnswer(Schema):
 )
 def register_next_key() -> Response:
     """A department registers its next key (密钥接续): its present key asks, the new one shows that it is held."""
-    request.max_content_length = JSON_BYTES_MAX
-    body = read_body()
+    body = read_body(JSON_BYTES_MAX)
     caller = authenticated(body)
     if replay := replayed(caller, body):
         return replay

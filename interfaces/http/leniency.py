@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.intake import BATCH_ROWS
@@ -28,7 +28,6 @@ from interfaces.http.conventions import json_response, logged_refusals, receipt_
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.services import services
 
-JSON_BYTES_MAX = 1 << 20
 ALSO_MAX = BATCH_ROWS - 1
 STATES = ["waiting", "assessed", "approved", "withdrawn"]
 blueprint = Blueprint("leniency", __name__, url_prefix="/v1/leniency-assessments")
@@ -126,7 +125,6 @@ def _deciding(assessment_id: UUID, decision: str) -> Act:
 
 
 def _acted(act: Act) -> Response:
-    request.max_content_length = JSON_BYTES_MAX
     body = read_body()
     caller = authenticated(body)
     if replay := replayed(caller, body):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.acts import Once
@@ -16,7 +16,6 @@ from interfaces.http.remedy_schemas import SealedByDepartment
 from interfaces.http.schema_fields import drawn_id
 from interfaces.http.services import services
 
-JSON_BYTES_MAX = 1 << 20
 blueprint = Blueprint("links", __name__, url_prefix="/v1")
 
 
@@ -58,7 +57,6 @@ class LinkAnswer(Schema):
 )
 def link_person() -> Response:
     """Link a person to an organisation's serious record (关联责任人): never public, ended by what ends the record."""
-    request.max_content_length = JSON_BYTES_MAX
     body = read_body()
     caller = authenticated(body)
     if replay := replayed(caller, body):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from threading import BoundedSemaphore
 
 from flask import Blueprint, Response, abort, request
 from marshmallow import Schema, fields, validate
@@ -22,6 +23,9 @@ from interfaces.http.services import services
 
 WAIT_SECONDS_MAX = 5
 _LOOK_EVERY_SECONDS = 0.05
+WAITING_MAX = 2
+WAITING = BoundedSemaphore(WAITING_MAX)
+"""Who waits holds a thread of the process, which has few; anyone beyond these is told at once that it is pending."""
 _EVENT = re.compile(r"(records|access):([1-9]\d{0,18})")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _WAIT = re.compile(r"(?:^|,)\s*wait=(\d{1,3})\s*(?:,|$)")
@@ -155,8 +159,12 @@ def receipt(event: str) -> Response:
     if not found.proofs.exists(log, position):
         abort(404)
     proof = found.proofs.receipt(log, position)
-    while proof is None and time.monotonic() < until:
-        time.sleep(_LOOK_EVERY_SECONDS)
-        proof = found.proofs.receipt(log, position)
+    if proof is None and time.monotonic() < until and WAITING.acquire(blocking=False):
+        try:
+            while proof is None and time.monotonic() < until:
+                time.sleep(_LOOK_EVERY_SECONDS)
+                proof = found.proofs.receipt(log, position)
+        finally:
+            WAITING.release()
     told = {"event_id": event, "status": "included" if proof else "pending"}
     return json_response(told | ({"proof": proof.decode()} if proof else {}), 200)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.acts import DepartmentAct
@@ -14,7 +14,7 @@ from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, json_of
-from interfaces.http.remedies import JSON_BYTES_MAX, sealed_act
+from interfaces.http.remedies import sealed_act
 from interfaces.http.remedy_schemas import SealedByDepartment
 from interfaces.http.schema_fields import text
 
@@ -46,7 +46,6 @@ def issuing(zh: str, en: str, *, tag: str) -> Operation:
 
 def issued(issue: Issue) -> Response:
     """Verify the request, issue the notice once for its idempotency key, and answer with the receipt."""
-    request.max_content_length = JSON_BYTES_MAX
     body = read_body()
     caller = authenticated(body)
     if replay := replayed(caller, body):

@@ -13,7 +13,7 @@ from domain.access.model import CASE_HANDLING, OWN_RECORDS
 from interfaces.client.evidence import OF_REQUEST, STATUS, STATUS_IF_SENT
 from interfaces.client.signing import COVERED, COVERED_IF_SENT
 from interfaces.http.auth import IDEMPOTENCY_LENGTHS, MAX_AGE, NONCE_LENGTHS
-from interfaces.http.bodies import BODY_BYTES_MAX, DECODED_BYTES_MAX, ROW_LINE_BYTES_MAX
+from interfaces.http.bodies import BODY_BYTES_MAX, DECODED_BYTES_MAX, JSON_BYTES_MAX, ROW_LINE_BYTES_MAX
 
 _MIB = 1 << 20
 _MINUTES = int(MAX_AGE.total_seconds() // 60)
@@ -122,7 +122,8 @@ Every error is RFC 9457, Chinese first; `type` is the address of a page that exp
 
 ## 限制 / Limits
 
-- 正文 / body: {BODY_BYTES_MAX // _MIB} MiB; 解压后 / unpacked: {DECODED_BYTES_MAX // _MIB} MiB;
+- 文件 / a file: {BODY_BYTES_MAX // _MIB} MiB; 其他正文 / any other body: {JSON_BYTES_MAX // _MIB} MiB;
+  解压后 / unpacked: {DECODED_BYTES_MAX // _MIB} MiB;
   一行 / one row: {ROW_LINE_BYTES_MAX // _MIB} MiB
 {_RATES}
 """

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from application.attempts import StaleVersion
 from application.commands.acts import DepartmentAct, Done, HandleCase, Once
@@ -35,7 +35,6 @@ from interfaces.http.queries import for_purpose, identified
 from interfaces.http.remedy_schemas import CaseQuestion
 from interfaces.http.services import services
 
-JSON_BYTES_MAX = 1 << 20
 SUBJECT, AGENT = "subject", "agent"
 ON_BEHALF = "Credit-On-Behalf-Of"
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
@@ -174,7 +173,6 @@ def sealed_act(given: Mapping[str, Any]) -> DepartmentAct:
 
 
 def _verified() -> tuple[Caller, bytes]:
-    request.max_content_length = JSON_BYTES_MAX
     body = read_body()
     return authenticated(body), body
 

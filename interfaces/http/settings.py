@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.settings import ChangeSetting
@@ -131,8 +131,7 @@ def settings() -> Response:
 )
 def change_setting() -> Response:
     """An officer of the credit office sets a limit or threshold from a later day on (调整规则参数)."""
-    request.max_content_length = JSON_BYTES_MAX
-    body = read_body()
+    body = read_body(JSON_BYTES_MAX)
     caller = authenticated(body)
     if replay := replayed(caller, body):
         return replay

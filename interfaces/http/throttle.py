@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from application.limits import Bucket, TooManyRequests
 from application.ports import LedgerUnavailable
 from interfaces.http import problems
+from interfaces.http.describing import Access, described
 from interfaces.http.services import services
 from interfaces.http.telemetry import TIP_OFFS, note
 
@@ -82,4 +83,10 @@ def _bucket() -> Bucket | None:
         return "tip_offs"
     if request.blueprint == "portal":
         return "lookup"
-    return None if "Signature" in request.headers else "unsigned"
+    return None if "Signature" in request.headers and _takes_signatures() else "unsigned"
+
+
+def _takes_signatures() -> bool:
+    """Whether the route asks who sends: where anyone may ask, a header that looks like a signature buys nothing."""
+    said = described(current_app.view_functions[request.endpoint]) if request.endpoint else None
+    return said is not None and said.access is not Access.PUBLIC

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from application.commands.tip_offs import TipOffs
@@ -299,8 +299,7 @@ def _expected(caller: Caller, desk: TipOffs, number: UUID, officer: Officer) -> 
 
 
 def _body() -> bytes:
-    request.max_content_length = BODY_BYTES_MAX
-    return read_body()
+    return read_body(BODY_BYTES_MAX)
 
 
 def _officer(caller: Caller) -> Officer:

@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import struct
+import time
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
@@ -27,6 +28,8 @@ from application.commands.governance import Governance
 from domain.transparency.sealed_file import MEDIA_TYPE
 from interfaces.client.sealing import DepartmentKey
 from interfaces.client.signing import COVERED, key_id
+from interfaces.http.bodies import JSON_BYTES_MAX
+from interfaces.http.logs import WAITING, WAITING_MAX
 from tests.integration.test_intake import penalties, reasons_of, sample
 from tests.unit.test_tables import xlsx_bytes
 from tests.web import CSV, FORMS, XLSX, Signing, Web, body_of, resign, rows_of, sealed_again
@@ -321,6 +324,28 @@ def test_a_body_of_70_mebibytes_is_refused(web: Web) -> None:
     whole = web.http.post("/v1/intakes", data=b"0" * (70 << 20), headers={"content-type": MEDIA_TYPE})
     assert_problem(web, whole, 413, "body_too_large", before)
     assert str(64 << 20) in whole.get_json()["detail"]
+
+
+def test_only_a_route_that_takes_files_reads_much_of_what_nobody_signed(refusing: Web) -> None:
+    much = b" " * (JSON_BYTES_MAX + 1)
+    sent = {"content-type": "application/json", "signature": "x"}
+    before = state(refusing)
+    for path in ("/v1/queries", "/v1/determinations", "/v1/consents", "/v1/keys", "/v1/tip-offs"):
+        answer = refusing.http.post(path, data=much, headers=sent)
+        assert_problem(refusing, answer, 413, "body_too_large", before)
+    assert refusing.http.post("/v1/intakes/check", data=much, headers=sent).status_code == 400
+
+
+def test_beyond_a_few_nobody_waits_for_a_receipt_on_a_thread_of_the_service(refusing: Web) -> None:
+    for _ in range(WAITING_MAX):
+        assert WAITING.acquire(blocking=False)
+    try:
+        started = time.monotonic()
+        answer = refusing.http.get("/v1/receipts/records:1", headers={"prefer": "wait=5"})
+        assert answer.get_json() == {"event_id": "records:1", "status": "pending"}
+        assert time.monotonic() - started < 5
+    finally:
+        WAITING.release(WAITING_MAX)
 
 
 def test_a_body_shorter_than_it_says_is_refused(web: Web) -> None:

@@ -19,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from structlog.stdlib import ProcessorFormatter
 from werkzeug.test import TestResponse
 
-from application.limits import LIMITS, WINDOW_SECONDS
+from application.limits import LIMITS, WINDOW_SECONDS, TooManyRequests
 from application.queries.operations import LOG_LAG_SECONDS_MAX, VIEW_LAG_EVENTS_MAX
 from application.services import Services
 from domain.transparency.sealed_file import MEDIA_TYPE
@@ -374,6 +374,17 @@ def test_what_nobody_signed_is_limited_by_address_before_its_body_is_read(ledger
     assert statuses == [400, 400, 429]
     assert_limited(web.http.get("/v1/ledger"))
     assert_limited(web.http.get("/nowhere"))
+
+
+def test_what_anyone_may_ask_is_limited_before_its_work_whatever_looks_like_a_signature(
+    ledger_world: World,
+) -> None:
+    web, same = limited(ledger_world, unsigned=1), {"REMOTE_ADDR": "127.0.0.1"}
+    assert web.http.get("/v1/ledger", headers={"Signature": "x"}, environ_base=same).status_code == 200
+    for path in ("/v1/ledger", "/v1/rules", "/v1/instruments", "/v1/receipts/records:1", "/nowhere"):
+        asked = web.app.test_request_context(path, headers={"Signature": "x"}, environ_base=same)
+        with asked, pytest.raises(TooManyRequests):
+            web.app.preprocess_request()
 
 
 def test_bad_signatures_are_limited_and_never_cost_a_good_one_from_the_same_address(
