@@ -6,7 +6,7 @@ Runs in the leading projector and as a command; the domain decides what is over,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -16,11 +16,11 @@ from uuid import UUID
 from application.due_days import days_of
 from application.ending_terms import META, PER_STEP, Terms, end_listing, end_terms
 from application.instruments import CleanUp, clean_up
-from application.ledger import Ledger, OpenedRow
+from application.ledger import Ledger, OpenedRow, SealedAct
 from application.listings import bearing_of
 from application.measures import sealed_for, settle_measures
 from application.noted import end_contradicted, negative_items
-from application.ports import CaseDays, Conflict
+from application.ports import Append, CaseDays, Conflict
 from application.registry import Registry
 from application.reorganisations import expired_append
 from application.resting import settle
@@ -30,9 +30,11 @@ from application.waiting import overdue_events, waiting_of
 from domain.instruments.events import InstrumentOverdue
 from domain.listing.standards import ListTransitionEnded, fold_standard, transition_of
 from domain.measures.case import ANSWER
-from domain.measures.events import UNIT, MeasureOverdue
+from domain.measures.events import MeasureOverdue
 from domain.measures.feedback import feedback_day
-from domain.remedies.overdue import Waiting
+from domain.oversight.indicators import UNIT
+from domain.remedies.events import RepairOverdue
+from domain.remedies.overdue import ACCEPT, Waiting
 from domain.remedies.recounting import recount
 from domain.shared.canonical import canonical
 from domain.shared.city_time import city_day
@@ -219,7 +221,9 @@ class DeadlineRunner:
         # As the rest of the case: under its subject's key.
         owners = {"public": parse_key_reference(rows[0].key_ref)["public"]}
         acts = [self._ledger.seal(event, owners=owners) for event in (*counted, *made)]
-        batch = self._ledger.prepare(acts, meta={**META, "correlation": str(case)})
+        meta = {**META, "correlation": str(case)}
+        batch = self._ledger.prepare(acts, meta=meta)
+        _name_unit(batch, acts, meta, waiting.department)
         batch.days = [days]
         batch.guards[known.stream_id] = known.version
         self._ledger.store.append(batch)
@@ -250,10 +254,7 @@ class DeadlineRunner:
         acts = sealed_for(self._ledger, bearing, [*counted, *events])
         meta = {**META, "correlation": str(measure.id)}
         batch = self._ledger.prepare(acts, meta=meta)
-        for place, act in enumerate(acts):
-            if isinstance(act.event, MeasureOverdue) and act.event.step != ANSWER:
-                owed = canonical({**meta, UNIT: measure.department})
-                batch.events[place] = replace(batch.events[place], meta=owed)
+        _name_unit(batch, acts, meta, measure.department)
         batch.guards |= guards
         settle_measures(batch, bearing, counted_by=known.version)
         self._ledger.store.append(batch)
@@ -308,6 +309,16 @@ class DeadlineRunner:
         batch.closed = [days.id]
         self._ledger.store.append(batch)
         return Passed(terms_ended=1)
+
+
+def _name_unit(batch: Append, acts: Sequence[SealedAct], meta: Mapping[str, str], unit: str) -> None:
+    """Say in the envelope whose acknowledgement is overdue (SUP-1), of each event that records one."""
+    for place, act in enumerate(acts):
+        event = act.event
+        if (isinstance(event, MeasureOverdue) and event.step != ANSWER) or (
+            isinstance(event, RepairOverdue) and event.step == ACCEPT
+        ):
+            batch.events[place] = replace(batch.events[place], meta=canonical({**meta, UNIT: unit}))
 
 
 def transition_days(events: Sequence[Event]) -> CaseDays | None:

@@ -31,6 +31,7 @@ from domain.oversight.flag_events import (
     FlagReassigned,
 )
 from domain.oversight.flags import escalate, fold_flag, join, raise_flag
+from domain.oversight.indicators import UNIT
 from domain.parties.keys import CREDIT_OFFICE
 from domain.records.consistency import ConsistencyChecked
 from domain.records.events import ActRefused, IntakeReported
@@ -210,10 +211,10 @@ class FlagRunner:
     def _escalate(self, flag_id: UUID, today: date) -> bool:
         flag = fold_flag(self._ledger.load(flag_id))
         event = escalate(flag, today=today, now=self._ledger.now()) if flag else None
-        if event is None:
+        if flag is None or event is None:
             return False
         try:
-            self._ledger.record([self._ledger.seal(event)], meta=META)
+            self._ledger.record([self._ledger.seal(event)], meta={**META, UNIT: flag.unit})
         except Conflict:
             return False
         return True

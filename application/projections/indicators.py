@@ -16,12 +16,14 @@ from application.data_keys import KeySource, unwrap_all
 from application.ledger import OpenedRow, open_rows, parse_instant
 from application.ports import Log, RowReader, Vault
 from domain.access.model import OWN_RECORDS
-from domain.measures.events import UNIT, MeasureOverdue
-from domain.oversight.flag_events import FlagClosed, FlagRaised
+from domain.measures.events import MeasureOverdue
+from domain.oversight.flag_events import FlagClosed, FlagOverdue, FlagRaised
 from domain.oversight.indicators import (
+    ACCEPTANCE_OVERDUE,
     FEEDBACK_OVERDUE,
     FLAGS_CLOSED,
     FLAGS_RAISED,
+    FLAGS_UNANSWERED,
     LATE,
     OBJECTIONS,
     QUERIES,
@@ -29,11 +31,13 @@ from domain.oversight.indicators import (
     REFUSED,
     REPAIRS,
     REVIEWED,
+    UNIT,
     UPHELD,
 )
 from domain.oversight.review_events import QueryReviewDecided, QueryReviewOpened
 from domain.records.events import ActRefused, IntakeReported
 from domain.records.lateness import PublicationLate
+from domain.remedies.events import RepairOverdue
 from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar, working_days_between
 from domain.transparency.digest import StoredRow
@@ -51,6 +55,12 @@ PLAIN: Mapping[str, str] = {
 """Topics that count once for whoever recorded them; a record is corrected or withdrawn by an upheld objection."""
 ENDED: Mapping[str, str] = {FlagClosed.TOPIC: FLAGS_CLOSED, QueryReviewDecided.TOPIC: REVIEWED}
 """Topics that count for the unit that the first event of their stream names."""
+OWED: Mapping[str, str] = {
+    MeasureOverdue.TOPIC: FEEDBACK_OVERDUE,
+    RepairOverdue.TOPIC: ACCEPTANCE_OVERDUE,
+    FlagOverdue.TOPIC: FLAGS_UNANSWERED,
+}
+"""Topics that count for the unit of their envelope, where it names whose acknowledgement is overdue."""
 UnitCounts = Counter[tuple[str, str, str, str]]
 """How many, by unit, city month (``2026-11``), name and detail."""
 Positions = Mapping[Log, int]
@@ -130,8 +140,8 @@ class IndicatorFold:
             elif row.topic == "repair.decided" and meta.get("correlation") == str(row.stream_id):
                 # Closed with its record it has another correlation: nobody decided it.
                 counts[meta["actor"], month, REPAIRS, str(self._days(row))] += 1
-            elif row.topic == MeasureOverdue.TOPIC and UNIT in meta:
-                counts[meta[UNIT], month, FEEDBACK_OVERDUE, ""] += 1
+            elif row.topic in OWED and UNIT in meta:
+                counts[meta[UNIT], month, OWED[row.topic], ""] += 1
             elif row.topic in ENDED:
                 for one in self._open(log, [self._first(row)]):
                     counts[_whose(one), month, ENDED[row.topic], ""] += 1

@@ -13,9 +13,6 @@ from domain.parties.acting import AGENT_PARTS
 from domain.shared.events import Event
 from domain.shared.kinds import Kind
 
-UNIT = "unit"
-"""Whose feedback day was missed, in the envelope of ``measure.overdue``: counted after an erasure as before it."""
-
 
 class MeasureNamed(Event):
     """An initiating department names a subject for a measure of a responding one (发起, 001 四(一)).

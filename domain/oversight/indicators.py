@@ -19,8 +19,13 @@ RECORDED, LATE, REFUSED = "recorded", "late", "refused"
 OBJECTIONS, UPHELD = "objections_decided", "objections_upheld"
 REPAIRS, QUERIES, REVIEWED = "repairs_decided", "queries", "queries_reviewed"
 FLAGS_RAISED, FLAGS_CLOSED, FLAGS_OPEN = "flags_raised", "flags_closed", "flags_open"
-FEEDBACK_OVERDUE = "feedback_overdue"
-"""Feedback days in joint action that were missed: what a unit was told and neither answered nor reported on (JNT-1)."""
+FEEDBACK_OVERDUE, ACCEPTANCE_OVERDUE = "feedback_overdue", "acceptance_overdue"
+FLAGS_UNANSWERED = "flags_unanswered"
+OVERDUE = (FEEDBACK_OVERDUE, ACCEPTANCE_OVERDUE, FLAGS_UNANSWERED)
+"""What a unit was told of and did not acknowledge in time (逾期未确认): a joint action or its report (JNT-1), an
+application for repair that it neither accepted nor asked about (REP-4), a flag (ACC-1). What is nothing is left out."""
+UNIT = "unit"
+"""Whose day was missed, in the envelope of the event that records it: counted after an erasure as before it."""
 Counts = Mapping[tuple[str, str], int]
 """How many in one month of one unit, by name and detail: the rule of a refusal, the working days of a repair."""
 PLAIN = (
@@ -48,6 +53,8 @@ NAMES: Mapping[str, tuple[str, str]] = {
     QUERIES: ("查询次数", "queries"),
     REVIEWED: ("其中已审查", "of its queries reviewed"),
     FEEDBACK_OVERDUE: ("联合奖惩逾期未反馈", "joint action, feedback overdue"),
+    ACCEPTANCE_OVERDUE: ("修复申请逾期未受理", "repairs not accepted in time"),
+    FLAGS_UNANSWERED: ("线索逾期未答复", "flags not answered in time"),
     FLAGS_RAISED: ("新增责任线索", "flags raised"),
     FLAGS_CLOSED: ("办结责任线索", "flags closed"),
     FLAGS_OPEN: ("月末未办结线索", "flags open at the end"),
@@ -88,8 +95,7 @@ def indicators(unit: str, name: str, counts: Counts) -> dict[str, Json]:
     recorded, late = (sum(by_name.get(measure, {}).values()) for measure in (RECORDED, LATE))
     if recorded:
         told["in_time_percent"] = (recorded - min(late, recorded)) * 100 // recorded
-    if missed := sum(by_name.get(FEEDBACK_OVERDUE, {}).values()):
-        told[FEEDBACK_OVERDUE] = missed
+    told |= {name: missed for name in OVERDUE if (missed := sum(by_name.get(name, {}).values()))}
     days = {int(detail): number for detail, number in by_name.get(REPAIRS, {}).items()}
     if days:
         told["repair_days_median"] = _within(days, 50)
@@ -108,8 +114,7 @@ def told_in_public(exact: Mapping[str, Json]) -> dict[str, Json]:
         for one in refused
         if isinstance(one, dict) and (times := _fives(one["times"]))
     ]
-    if missed := _fives(exact.get(FEEDBACK_OVERDUE, 0)):
-        told[FEEDBACK_OVERDUE] = missed
+    told |= {name: missed for name in OVERDUE if (missed := _fives(exact.get(name, 0)))}
     if told[RECORDED]:
         told["in_time_percent"] = _fives(exact["in_time_percent"])
     if told[REPAIRS]:

@@ -40,6 +40,8 @@ CaseKind = Literal[
     "reorganisation",
 ]
 """Reviews, incidents and objections to an entry are folded elsewhere (``application/waiting.py``)."""
+ACCEPT = "accept"
+"""The step by which a department acknowledges an application for repair: it accepts it, or asks for what is missing."""
 Overdue = ObjectionOverdue | RepairOverdue | ListingOverdue | ReviewOverdue | RestorationOverdue
 E = TypeVar("E", bound=Event)
 OVERDUE: Mapping[CaseKind, type[Overdue]] = {
@@ -325,4 +327,4 @@ def _deadlines(repair: Repair) -> tuple[tuple[str, str], ...]:
         return (("decide", repair.answer_by),)
     if repair.lacking:
         return ()
-    return ("accept", repair.accept_by), ("decide", repair.answer_by)
+    return (ACCEPT, repair.accept_by), ("decide", repair.answer_by)

@@ -65,6 +65,8 @@ class UnitIndicators(Schema):
     queries = count("查询次数 / queries")
     queries_reviewed = count("其中已审查 / of its queries reviewed")
     feedback_overdue = count("联合奖惩逾期未反馈次数 / feedback in joint action overdue", required=False)
+    acceptance_overdue = count("修复申请逾期未受理次数 / repairs not accepted in time", required=False)
+    flags_unanswered = count("线索逾期未答复次数 / flags not answered in time", required=False)
     flags_raised = count("新增线索 / flags raised")
     flags_closed = count("办结线索 / flags closed")
     flags_open = count("月末未办结线索 / flags open at the month's end")

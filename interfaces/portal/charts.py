@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain.oversight.indicators import NAMES, REFUSED
+from domain.oversight.indicators import NAMES, OVERDUE, REFUSED
 
 COLOURS = ("#1f5fa8", "#c2452d", "#b8860b")
 ROW_PIXELS, FRAME_PIXELS, WIDTH_PIXELS = 34, 140, 900
@@ -28,7 +28,7 @@ CHARTS: Mapping[str, Chart] = {
     "repairs": Chart(
         "信用修复用时（工作日）", "Repair, working days", ("repair_days_median", "repair_days_p90")
     ),
-    "feedback": Chart("联合奖惩反馈", "Feedback on joint action", ("feedback_overdue",)),
+    "feedback": Chart("逾期未确认", "Not acknowledged in time", OVERDUE),
     "flags": Chart("责任线索", "Flags", ("flags_raised", "flags_closed", "flags_open")),
 }
 

@@ -16,6 +16,7 @@ from application.deadlines import DeadlineRunner, Passed
 from application.ending_terms import end_terms
 from application.ledger import Ledger
 from application.ports import Append, CaseDays
+from domain.oversight.indicators import ACCEPTANCE_OVERDUE
 from domain.remedies.events import ObjectionOverdue, RepairOverdue
 from infrastructure.keys import SystemEntropy
 from infrastructure.postgres.due_cases import PostgresDueCases
@@ -54,6 +55,7 @@ def days(world: World, case: UUID) -> tuple[Any, ...] | None:
         return conn.execute(query, (case,)).fetchone()
 
 
+@pytest.mark.rule("SUP-1")
 def test_rep_4_obj_1_a_missed_day_is_recorded_once_in_the_case_signed_by_the_gateway(story: Story) -> None:
     world = story.world
     objection = story.object(record(story)).case
@@ -68,6 +70,10 @@ def test_rep_4_obj_1_a_missed_day_is_recorded_once_in_the_case_signed_by_the_gat
         ("accept", "2026-11-25", story.source),
         ("decide", "2026-12-04", story.source),
     ]
+    # SUP-1: that it was not even accepted counts once, told from the envelope; the decision is another matter.
+    world.project()
+    counted = world.services.indicators.month("2026-12").counts[story.source]
+    assert counted[ACCEPTANCE_OVERDUE, ""] == 1 and world.indicators.rebuild()
     assert days(world, objection) == ("2026-12-01", None) and days(world, repair) == ("2026-11-25", None)
     for case in (objection, repair):
         row = world.store.load("records", case)[-1]

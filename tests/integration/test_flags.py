@@ -10,6 +10,7 @@ import pytest
 
 from application.commands.refusals import log_refusal
 from domain.catalogue.items import LegalBasis
+from domain.oversight.indicators import FLAGS_UNANSWERED
 from domain.shared.refusals import Defect
 from domain.transparency.merkle import leaf_hash
 from interfaces.cli.seed import seed_ledger
@@ -264,6 +265,13 @@ def test_acc_4_a_case_not_done_in_time_is_flagged_once_and_escalates_when_the_un
     assert overseen.passed() == (0, 0)
     told = overseen.office.one(flag["flag"])
     assert told["flag"]["state"] == "overdue" and told["steps"][-1]["event"] == "flag.overdue"
+    world.project()
+    counts = world.services.indicators.month(world.today.isoformat()[:7]).counts
+    # SUP-1: it counts for whom it was assigned to and did not answer, not for the unit that it left.
+    unanswered = {
+        unit: found[FLAGS_UNANSWERED, ""] for unit, found in counts.items() if (FLAGS_UNANSWERED, "") in found
+    }
+    assert unanswered == {told["flag"]["unit"]: 1}
     overseen.office.close(told, outcome="held_to_account", reasons="逾期未办且未说明")
     assert overseen.office.one(flag["flag"])["flag"]["state"] == "closed"
     assert deciding("objections", case).version == 1 and world.finding() is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.oversight.indicators import NAMES, PLAIN, STEP, indicators, told_in_public
+from domain.oversight.indicators import NAMES, OVERDUE, PLAIN, STEP, indicators, told_in_public
 from interfaces.portal.charts import CHARTS, draw
 
 COUNTS = {
@@ -13,6 +13,7 @@ COUNTS = {
     ("objections_decided", ""): 9, ("objections_upheld", ""): 3, ("repairs_decided", "2"): 5,
     ("repairs_decided", "7"): 4, ("repairs_decided", "30"): 1, ("queries", ""): 41, ("flags_raised", ""): 6,
     ("flags_open", ""): 2, ("feedback_overdue", ""): 7,
+    ("acceptance_overdue", ""): 6, ("flags_unanswered", ""): 4,
 }  # fmt: skip
 
 
@@ -22,13 +23,18 @@ def test_sup_1_a_unit_is_told_its_numbers_exactly() -> None:
     assert told["refused"] == [{"rule": "CAT-1", "times": 12}, {"rule": "DET-2", "times": 4}]
     assert (told["repairs_decided"], told["repair_days_median"], told["repair_days_p90"]) == (10, 2, 7)
     assert (told["flags_raised"], told["flags_closed"], told["flags_open"]) == (6, 0, 2)
-    assert told["feedback_overdue"] == 7 and told_in_public(told)["feedback_overdue"] == 5
+    assert (told["feedback_overdue"], told["acceptance_overdue"], told["flags_unanswered"]) == (7, 6, 4)
+    public = told_in_public(told)
+    assert (public["feedback_overdue"], public["acceptance_overdue"]) == (
+        5,
+        5,
+    ) and "flags_unanswered" not in public
 
 
 def test_sup_1_what_rests_on_nothing_has_no_share_and_no_days() -> None:
     told = indicators("U", "示范局", {})
     assert {name: told[name] for name in PLAIN} == dict.fromkeys(PLAIN, 0)
-    assert not {"in_time_percent", "repair_days_median", "repair_days_p90", "feedback_overdue"} & set(told)
+    assert not {"in_time_percent", "repair_days_median", "repair_days_p90", *OVERDUE} & set(told)
 
 
 def test_sup_1_the_public_is_told_full_fives_and_nothing_that_rests_on_fewer() -> None:
