@@ -116,6 +116,17 @@ class Ledger:
         """The gateway's key of this moment: a rotation changes it under a running process, so hold it for one act."""
         return self._gateway()
 
+    def by(self, clock: Clock) -> Ledger:
+        """The same ledger by another clock."""
+        return Ledger(
+            ledger_id=self.id,
+            store=self.store,
+            vault=self.vault,
+            gateway=self._gateway,
+            clock=clock,
+            entropy=self.entropy,
+        )
+
     def key_stream(self, issuer: bytes) -> UUID:
         """The stream of a key's events; the same in both logs."""
         return self.name_id("key", issuer.hex())

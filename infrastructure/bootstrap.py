@@ -42,7 +42,7 @@ from domain.shared.forms import Form, FormKind
 from domain.transparency.policy import parse_policy
 from infrastructure.audit_wiring import ReplayServices, make_audited, make_exported, make_replay
 from infrastructure.build import read_build
-from infrastructure.clock import ClockError, SystemClock
+from infrastructure.clock import ClockError, EarlierClock, SystemClock
 from infrastructure.embedded import EmbeddedPostgres
 from infrastructure.keeping_time import demo_clock, ledger_clock, ledger_id_of, require_time
 from infrastructure.keys import (
@@ -93,6 +93,7 @@ from infrastructure.time_authority import TokenCheck
 __all__ = [
     "AuditServices",
     "ClockError",
+    "EarlierClock",
     "EmbeddedPostgres",
     "EraserServices",
     "NotPrepared",

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from application.ports import Clock
 from infrastructure.private_files import write_private
 
 FORMAT = "xinlu/demo-clock@v1"
@@ -38,6 +39,31 @@ class SystemClock:
     def ahead(self) -> timedelta:
         """Zero."""
         return timedelta()
+
+
+class EarlierClock:
+    """Another clock set back, and brought forward in steps: a demo's history is lived through by it (ADR 0057)."""
+
+    def __init__(self, clock: Clock, behind: timedelta) -> None:
+        self._clock, self._behind = clock, behind
+
+    def now(self) -> datetime:
+        """The other clock's instant, set back."""
+        return self._clock.now() - self._behind
+
+    def real(self) -> datetime:
+        """The machine's instant."""
+        return self._clock.real()
+
+    def ahead(self) -> timedelta:
+        """How far the other clock is moved."""
+        return self._clock.ahead()
+
+    def bring(self, *, behind: timedelta) -> None:
+        """Bring it forward until it is so far behind. Raises :class:`ClockError` for a step back."""
+        if not timedelta() <= behind <= self._behind:
+            raise ClockError("时钟只能向前拨 / the clock moves forward only")
+        self._behind = behind
 
 
 class DemoClock:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from uuid import UUID
 
 import click
@@ -34,6 +35,7 @@ from domain.shared.city_time import city_day
 from domain.shared.forms import Form
 from domain.shared.text import normalise_document_number
 from infrastructure.bootstrap import (
+    EarlierClock,
     Settings,
     comparisons,
     database,
@@ -47,7 +49,9 @@ from infrastructure.bootstrap import (
     tip_offs,
     verify_ed25519,
 )
-from interfaces.cli.examples import OFFICER, SOURCE, Examples
+from interfaces.cli.demo_desk import OFFICER, SOURCE, DemoDesk
+from interfaces.cli.examples import Examples
+from interfaces.cli.history_examples import DAYS, HistoryExamples
 from interfaces.cli.oversight_examples import reassigned_flag
 from interfaces.cli.progress import Progress
 from interfaces.client.form_data import load_forms
@@ -94,12 +98,21 @@ def seed(*, quiet: bool) -> None:
 
 
 def seed_city(ledger: Ledger, gateway_key: bytes, settings: Settings, *, quiet: bool) -> None:
-    """Seed everything that the ledger lacks; files once for each ledger."""
+    """Seed everything that the ledger lacks; files once for each ledger.
+
+    A ledger without an event is founded on an earlier day, and lives through its history since then (ADR 0057).
+    """
     city, folder = read_city(DATA), demo_folder(settings)
-    today = city_day(ledger.now())
-    keys = govern(ledger, gateway_key, city, folder / "keys", today=today)
+    behind = timedelta() if ledger.store.head_of("records") else timedelta(days=DAYS)
+    until = city_day(ledger.now()) + timedelta(days=365 * KEY_YEARS)
+    clock = EarlierClock(ledger.clock, behind)
+    ledger = ledger.by(clock)
+    keys = govern(ledger, gateway_key, city, folder / "keys", today=city_day(ledger.now()), until=until)
     if _is_seeded(folder, ledger.id):
         return
+    desk = DemoDesk(ledger, city, keys, Random(SEED))  # noqa: S311 - made-up names, the same in every demo city
+    told = HistoryExamples(desk, clock).live() if behind else {}
+    today = city_day(ledger.now())
     files = generate_city(city, SEED, today=today, **ROWS)
     (folder / "files").mkdir(parents=True, exist_ok=True)
     total = len(files.files)
@@ -111,7 +124,7 @@ def seed_city(ledger: Ledger, gateway_key: bytes, settings: Settings, *, quiet: 
         take_in(ledger, data, department=department, key=keys[department], officers=officers)
         bar.update(number)
     bar.finish()
-    told = Examples(ledger, city, keys, seed=SEED).make()
+    told |= Examples(desk).make()
     for unit, rows in city.ledgers.items():
         seed_ledger(ledger, rows, unit=unit)
     name = next(n for n in sorted(files.files) if n.startswith("penalties"))
@@ -120,17 +133,23 @@ def seed_city(ledger: Ledger, gateway_key: bytes, settings: Settings, *, quiet: 
     )
     told["tip_off"] = seed_tip_off(ledger, settings, folder)
     told["reassigned_flag"] = seed_flag(ledger, settings, city)
-    told["indicators"] = {"month": today.isoformat()[:7]}
+    told["indicators"] = {"month": (today.replace(day=1) - timedelta(days=1)).isoformat()[:7]}
     (folder / EXAMPLES).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (folder / DONE).write_text(ledger.id.hex + "\n")
 
 
 def govern(
-    ledger: Ledger, gateway_key: bytes, city: DemoCity, folder: Path, *, today: date
+    ledger: Ledger,
+    gateway_key: bytes,
+    city: DemoCity,
+    folder: Path,
+    *,
+    today: date,
+    until: date | None = None,
 ) -> dict[str, DepartmentKey]:
-    """Found the ledger and register who takes part; the keys by department code."""
+    """Found the ledger and register who takes part; the keys by department code, good for five years or ``until``."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    until = today + timedelta(days=365 * KEY_YEARS)
+    until = until or today + timedelta(days=365 * KEY_YEARS)
     founding = Governance(ledger)
     founding.found(public_key=gateway_key, not_before=today, not_after=until)
     office = city.credit_office
@@ -245,8 +264,10 @@ def seed_comparison(
 
 
 def seed_flag(ledger: Ledger, settings: Settings, city: DemoCity) -> dict[str, str]:
-    """Raise the flags that are due (ACC-3), and have one assigned anew; where it is seen."""
+    """Record what passed by itself (ACC-4), raise the flags that are due (ACC-3), and have one assigned anew; where it
+    is seen."""
     services, unit = projector_services(settings), next(d.code for d in city.departments if d.key == SOURCE)
+    services.deadlines.run()
     services.flags.run()
     flags = flag_reading(settings)
     found = flags.page(unit, open_only=True, after=0, through=ledger.store.head_of("records"), limit=20)

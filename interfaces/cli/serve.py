@@ -224,7 +224,7 @@ def _tour(settings: Settings, url: str) -> list[str]:
 
 
 def _notice(demo: Path, folder: Path, url: str, run: str, *, office: str) -> list[str]:
-    """How the month of the seed ends and its indicators are notified (SUP-1); nothing for a city seeded before that."""
+    """How the indicators of the last month are notified (SUP-1); nothing for a city seeded before that."""
     file = demo / EXAMPLES
     told = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     if "indicators" not in told:
@@ -232,7 +232,6 @@ def _notice(demo: Path, folder: Path, url: str, run: str, *, office: str) -> lis
     month = told["indicators"]["month"]
     who = f"--department {office} --official credit_office-1 --key {folder}/keys/{office}.pem --url {url}"
     return [
-        f"  {run} clock --forward 31d  # 考核月份结束 the month is over",
         f"  {run} indicators notice {month} {who}",
         f"  考核指标和通报 indicators, notice    {url}/indicators?month={month}",
     ]
@@ -253,6 +252,11 @@ def _examples(demo: Path, folder: Path, url: str, run: str, as_market: str) -> l
         f"  从宽评估 leniency, its receipt      {url}{told['leniency']['receipt']}",
         f"  关联责任人 a linked person          {url}{told['linked_person']['receipt']}",
         f"  名单 a list, 提案 proposals         {url}/lists/C06-04  {url}/registers/proposals",
+        *(
+            f"  联席会议审定中 before the meeting     {url}{told[n]['page']}"
+            for n in ("meeting",)
+            if n in told
+        ),
         f"  清理规范台账 the clean-up ledger    {url}/instruments",
         f"  公示一致性核对 a comparison         {url}{page}",
         f"  {run} worklist {as_market} --official market-1",

@@ -56,7 +56,7 @@ def test_the_whole_story_plays_against_serve_as_often_as_one_likes(
     again = story({**environment, "PORT": serve.url.rpartition(":")[2]})
     assert again.returncode == 0, (again.stdout, again.stderr)
     assert "Traceback" not in serve.output
-    assert cli(environment, "verify", "--quiet").returncode == 0
+    assert cli(environment, "fsck").returncode == 0
 
     def public() -> float:
         with urllib.request.urlopen(f"{serve.url}/metrics", timeout=10) as answer:

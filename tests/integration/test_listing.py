@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
@@ -11,18 +10,9 @@ from application.commands.acts import HandleCase
 from application.commands.listings import NotifyListing, SpeakInListing
 from application.listings import lists_of
 from domain.listing.case import Notice, Statement
-from domain.listing.events import SubjectListed
-from domain.measures.case import fold_measure, fold_measured
-from domain.oversight.flags import fold_flag
 from domain.parties.acting import Officer
 from domain.shared.canonical import Parts
 from domain.shared.kinds import Kind
-from infrastructure.bootstrap import remedy_desk
-from interfaces.cli.examples import OFFICER as EXAMPLE_OFFICER
-from interfaces.cli.examples import SOURCE, Examples
-from interfaces.cli.oversight_examples import SUSPENDED, reassigned_flag
-from interfaces.cli.seed import seed_ledger
-from interfaces.client.form_data import load_forms
 from tests.erasure import a_record, ask, carry_out, dump, subject_id
 from tests.listing import FACTS, LIST, NOTICE, ListingStory, decision_parts
 from tests.remedies import SECOND, begin
@@ -120,101 +110,3 @@ def test_every_version_stays_readable_with_what_differs(desk: ListingStory) -> N
     text = http.get("/registers/list-standards/C06-04").text
     assert text.index("列入期限（月）") < text.index("Term in months") and "<del>36</del>" in text
     assert "/registers/catalogue" in http.get("/").text
-
-
-PROCESSES = {
-    "DET-3 determined": "record.determined",
-    "DET-4 leniency": "leniency.decided",
-    "DET-7 responsible person": "record.person_linked",
-    "CAT-3 proposal": "proposal.consulted",
-    "LST-4 notice": "listing.notified",
-    "LST-6 decision": "listing.decided",
-    "MEA-1 named": "measure.named",
-    "JNT-1 applied": "measure.applied",
-    "INS-2 stopped": "measure.ended",
-    "JNT-2 red list": "redlist.listed",
-    "JNT-3 watch list": "watchlist.entered",
-    "JNT-5 for reference": "reference.entered",
-    "OBJ-1 objection": "objection.filed",
-    "OBJ-3 withdrawn": "record.withdrawn",
-    "OBJ-4 restoration": "restoration.begun",
-    "REP-1 repair": "repair.applied",
-    "REP-4 accepted": "repair.accepted",
-    "REP-4 extended": "repair.extended",
-    "REP-4 one window": "repairs.filed",
-    "REP-5 granted": "repair.decided",
-    "REP-5 revoked": "repair.revoked",
-    "REP-5 resting": "record.rested",
-    "PRV-2 consent": "consent.given",
-    "PRV-4 erasure": "erasure.requested",
-    "QRY-3 relation": "officer.relation_declared",
-    "QRY-3 relation ended": "officer.relation_ended",
-    "QRY-3 suspended": "officer.suspended",
-    "QRY-5 duty to check": "duty.checked",
-    "ACC-5 incident": "incident.opened",
-}
-"""Each process with the event that shows an example; the seed adds comparison, clean-up ledger and tip-off."""
-
-
-def test_the_demo_city_has_a_live_example_of_each_process(ledger_world: World) -> None:
-    world = ledger_world
-    told = Examples(world.ledger, world.city, world.keys, seed=7).make()
-    for unit, rows in world.city.ledgers.items():
-        seed_ledger(world.ledger, rows, unit=unit)
-    world.project()
-    (listed,) = world.lookup.listed(LIST).entries
-    assert listed.shown["fields"]["authority_rank"] == "municipal"
-    assert [b.until for b in (lists_of(world.ledger, listed_subject(world)))] == [listed.shown["until"]]
-    proposals, _ = world.services.registers.page("proposal", after="", limit=9)
-    assert [proposal.content["event"] for proposal in proposals] == ["proposal.consulted"]
-    (honoured,) = world.lookup.listed("C11-01").entries
-    assert "绿色通道" in honoured.shown["fields"]["incentives"]
-    assert [len(world.rows_of(topic)) for topic in ("watchlist.entered", "reference.entered")] == [1, 1]
-    remedies = ("restoration.begun", "repair.extended", "repair.revoked", "record.returned", "record.rested")
-    assert [len(world.rows_of(topic)) for topic in remedies] == [1] * 5
-    measured = dict.fromkeys(world.rows_of("subject.measured"))
-    measures = [fold_measured(world.ledger.load(subject))[0] for subject in measured]
-    found = [fold_measure(world.ledger.load(measure)) for still in measures for measure in still]
-    assert [measure and (measure.state, measure.step) for measure in found] == [
-        ("applied", "report"), ("named", "respond"), ("named", "answer"), ("named", "respond"),
-    ]  # fmt: skip
-    assert found[-1] is not None and (found[-1].id, found[-1].ground) == (
-        UUID(told["linked_measure"]["case"]),
-        "link",
-    )
-    stopped = fold_measure(world.ledger.load(UUID(told["stopped_measure"]["case"])))
-    assert stopped is not None and (stopped.cause, stopped.step) == ("basis_stopped", "report_lifted")
-    world.flags.run()
-    office = world.city.credit_office.code
-    flags = world.services.flags.page(None, open_only=True, after=0, through=1 << 40, limit=20)
-    flag = reassigned_flag(
-        remedy_desk(world.ledger, load_forms()), [flag for flag, _ in flags], office=office,
-        officer=Officer(EXAMPLE_OFFICER, next(d.code for d in world.city.departments if d.key == SOURCE)),
-    )  # fmt: skip
-    assigned = fold_flag(world.ledger.load(flag))
-    assert assigned is not None and assigned.responsible == EXAMPLE_OFFICER
-    raised = [fold_flag(world.ledger.load(found)) for found, _ in flags]
-    looked = {(f.raised.what, f.raised.about, f.times) for f in raised if f and f.raised.rule == "ACC-1"}
-    assert looked == {("looks_refused", SUSPENDED, 10)}
-    overseen = ("officer.relation_declared", "incident.opened", "incident.handled", "duty.checked")
-    assert [len(world.rows_of(topic)) for topic in overseen] == [2, 2, 2, 1]
-    assert {process for process, topic in PROCESSES.items() if not world.rows_of(topic)} == set()
-    served = [world.ledger.load(case)[0] for case in world.rows_of("repair.applied")]
-    assert [s.public_service["hours"] for s in served if s.public_service] == [24]  # type: ignore[attr-defined]
-    named = {
-        "/registers/proposals": "名单认定标准 表彰奖励、诚信典型信息（C11-01）",
-        "/registers/measures/S01": "行政处罚信息（C03-02）",
-    }
-    assert all(words in Web(world).http.get(page).text for page, words in named.items())
-    text = Web(world).http.get(f"/lists/{LIST}").text
-    assert listed.shown["fields"]["name"] in text
-    assert Web(world).http.get(f"/v1/lists/{LIST}").get_json()["entries"][0]["listing"] == str(
-        listed.record_id
-    )
-    assert world.finding() is None
-
-
-def listed_subject(world: World) -> UUID:
-    """The one subject that is on a list."""
-    (subject,) = world.rows_of(SubjectListed.TOPIC)
-    return subject
