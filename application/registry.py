@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 from application.ledger import Ledger
@@ -24,7 +25,7 @@ from domain.shared.city_time import city_day
 from domain.shared.deadlines import Calendar
 from domain.shared.events import Event
 from domain.shared.refusals import Defect, Refused
-from domain.shared.rule_settings import RuleSettings
+from domain.shared.rule_settings import MAXIMUM_MONTHS, RuleSettings, maximum_months
 
 DEPARTMENT, ITEM = "department", "catalogue"
 OFFICER, PURPOSE, CALENDAR, LIST, MEASURE = "officer", "purpose", "calendar", "list", "measure"
@@ -109,6 +110,8 @@ class Registry:
         self._departments: dict[str, DepartmentRegistered | None] = {}
         self._items: dict[str, Versions] = {}
         self._settings: SettingsRead | None = None
+        self._changed: SettingsRead | None = None
+        """What was set, for whoever needs no defaults."""
         self._calendar: list[tuple[int, Event]] | None = None
         self._standards: dict[str, Standards] = {}
         self._measures: dict[str, MeasureVersions] = {}
@@ -185,10 +188,22 @@ class Registry:
     def settings(self, defaults: RuleSettings) -> SettingsRead:
         """The settings as their events leave them."""
         if self._settings is None:
-            stream_id = self._ledger.name_id(*SETTINGS)
-            events = self._ledger.load(stream_id)
-            self._settings = SettingsRead(stream_id, len(events), defaults.after(events))
+            self._settings = self._settings_read(defaults)
         return self._settings
+
+    def months_max(self, decided: date, guards: dict[UUID, int]) -> tuple[int, ...] | None:
+        """The maximum terms of publicity that the office had set for records of a day, as the views apply them; None
+        where it had set none. Their stream is guarded."""
+        read = self._settings or self._changed
+        if read is None:
+            read = self._changed = self._settings_read(RuleSettings({MAXIMUM_MONTHS: ()}))
+        guards[read.stream_id] = read.stream_version
+        return maximum_months(read.settings.history(MAXIMUM_MONTHS), on=decided)
+
+    def _settings_read(self, defaults: RuleSettings) -> SettingsRead:
+        stream_id = self._ledger.name_id(*SETTINGS)
+        events = self._ledger.load(stream_id)
+        return SettingsRead(stream_id, len(events), defaults.after(events))
 
     def calendar(self, built_in: Calendar, *, before: int | None = None) -> KnownCalendar:
         """The working-day calendar with every year that was loaded, as of now or ``before`` a position."""
@@ -224,7 +239,7 @@ class Registry:
         """Read everything again at the next question, after a conflict said that something moved."""
         self._departments.clear()
         self._items.clear()
-        self._settings = None
+        self._settings = self._changed = None
         self._calendar = None
         self._standards.clear()
         self._measures.clear()

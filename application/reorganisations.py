@@ -18,7 +18,6 @@ from domain.records.publicity import decided_on, item_code, term_end
 from domain.remedies.reorganisation import after_reorganisation, expired, fold_reorganisation
 from domain.remedies.repair_events import RecordReturned
 from domain.remedies.standing import Standing, standing_of
-from domain.shared.rule_settings import MAXIMUM_MONTHS, RuleSettings, maximum_months
 
 
 def expired_append(ledger: Ledger, rows: Sequence[OpenedRow], *, meta: Mapping[str, str]) -> Append | None:
@@ -49,6 +48,5 @@ def last_day(registry: Registry, standing: Standing) -> date | None:
     """The last day of a record's term, as the views apply it; None for none."""
     content = standing.content
     item = version_in_force(registry.item(item_code(content)).items, decided_on(content))
-    changes = registry.settings(RuleSettings({MAXIMUM_MONTHS: ()})).settings.history(MAXIMUM_MONTHS)
-    months = maximum_months(changes, on=decided_on(content))
+    months = registry.months_max(decided_on(content), {})
     return None if item is None else term_end(item, content, months_max=months)

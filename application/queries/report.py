@@ -44,6 +44,8 @@ KEPT_AT_BOTH_ENDS = 4
 """Characters of a person's document number that a report shows at each end (DOMAIN 6)."""
 Items = Callable[[str, date], CatalogueItem | None]
 """The version of a catalogue item that was in force on a day."""
+MonthsMax = Callable[[date], tuple[int, ...] | None]
+"""The maximum terms of the severity classes that the office had set for records of a day, None for none."""
 
 
 @dataclass(frozen=True)
@@ -135,13 +137,16 @@ def _as_determination(public: Mapping[str, Json], item: str) -> dict[str, Json]:
     return {"form": "determination", "item": item, **fields}
 
 
-def standing(record: str, moments: Sequence[Moment], items: Items, *, on: date) -> Standing | None:
-    """A record by its history; None when it ended, its term is over on the day, or its content was erased.
+def standing(
+    record: str, moments: Sequence[Moment], items: Items, months_max: MonthsMax, *, on: date
+) -> Standing | None:
+    """A record by its history; None when it ended, its term is over on the day, or its content was erased (PUB-4).
 
     Raises ``KeyError`` for a form that is none of ours.
     """
     parts: Parts | None = None
-    held, repaired, returned, corrected, until, gone = moments[0], "", "", False, "", False
+    held, repaired, returned, corrected, gone = moments[0], "", "", False, False
+    listed: str | None = None
     for moment in moments:
         event = event_class(moment.event).from_parts(
             moment.parts, stream_id=UUID(record), version=1, recorded_at=parse_instant(moment.at)
@@ -155,15 +160,17 @@ def standing(record: str, moments: Sequence[Moment], items: Items, *, on: date) 
         elif isinstance(event, ListingDecided | RedListed) and "public" in moment.parts:
             told = {**moment.parts["public"], **moment.parts.get("person/1", {})}
             parts, held = {"public": _as_determination(told, event.list_code)}, moment
-            until = event.until or ""
+            listed = event.until or ""
         elif isinstance(event, RecordAnnotated):
             repaired = event.repaired_on
     if parts is None or gone:
         return None
     item = items(item_code(parts), decided_on(parts))
-    ends = None if item is None else term_end(item, parts)
-    if until:
-        ends = date.fromisoformat(until)
+    if listed is not None:  # its term is its list's own, which may be none
+        ends = date.fromisoformat(listed) if listed else None
+    else:
+        months = months_max(decided_on(parts))
+        ends = None if item is None else term_end(item, parts, months_max=months)
     if ends is not None and ends < on:
         return None
     return Standing(
@@ -216,13 +223,13 @@ class Shown(Protocol):
     def shown(self) -> bytes: ...
 
 
-def records_of(parts: Iterable[Shown], items: Items) -> list[Standing]:
+def records_of(parts: Iterable[Shown], items: Items, months_max: MonthsMax) -> list[Standing]:
     """The records that a subject's own look showed, by their whole histories."""
     records: list[Standing] = []
     for part in parts:
         if part.shown:
             moments = [Moment(*moment) for moment in json.loads(part.shown)]
-            stands = standing(part.record, moments, items, on=date.min)
+            stands = standing(part.record, moments, items, months_max, on=date.min)
             records += [stands] if stands else []
     return records
 

@@ -210,13 +210,16 @@ class Reports:
             guards.update(versions.guards)
             return version_in_force(versions.items, on)
 
+        def months_max(on: date) -> tuple[int, ...] | None:
+            return registry.months_max(on, guards)
+
         told = []
         for record, _ in places:
             # To its end, beyond where the index is: what ended this moment is in no report.
             rows = self._ledger.store.load("records", record)
             guards[record] = rows[-1].stream_version
             life = life_of(self._ledger.open_all(rows, log="records"))
-            stands = standing(life.record, life.moments, item, on=today) if life else None
+            stands = standing(life.record, life.moments, item, months_max, on=today) if life else None
             if life is not None and stands is not None:
                 told.append((life, stands))
         return told

@@ -243,7 +243,8 @@ def _undecided(item: CatalogueItem) -> list[Defect]:
         "subject_kinds": not item.subject_kinds,
         "public": open_public,
         "sharing": shared is None or bool(shared.departments) != bool(shared.purposes),
-        "publicity": public and not _usable_publicity(item),
+        # Of what is shared only it is the term of sharing, which an adverse item may leave to its severity class.
+        "publicity": (public or item.publicity is not None) and not _usable_publicity(item),
         "masking": people and item.masking is None,
         "repair": item.repair is None or (item.nature == "negative" and item.repair == "not_applicable"),
         "collectors": item.collectors is None,

@@ -96,7 +96,8 @@ def term_end(item: CatalogueItem, parts: Parts, *, months_max: Months = None) ->
     """The last day of the record's term, public or not; None when it is open-ended or cannot be told.
 
     ``months_max`` as in :func:`publicity_term`.
-    Sharing ends with it too: what has expired is in no view (ARCHITECTURE 4, promise 7).
+    Sharing ends with it too: what has expired is in no view (ARCHITECTURE 4, promise 7). What is adverse always
+    has one, also where its item is shared only.
     """
     found = _until(item, parts, months_max)
     return None if found is None else found[0]
@@ -209,10 +210,10 @@ def _until(
 ) -> tuple[date | None, tuple[str, ...]] | None:
     """The last public day (None: open-ended) with its flags; None when a date that it needs is missing."""
     rule, form = item.publicity, _form(parts)
+    if item.nature == "negative" or (rule is not None and rule.kind == "severity_maximum"):
+        return _until_of_class(rule, parts, months_max)
     if rule is None:
         return None
-    if item.nature == "negative" or rule.kind == "severity_maximum":
-        return _until_of_class(rule, parts, months_max)
     if rule.kind == "until_ended":
         # Open-ended is the item's own term; an earlier one that the department sent holds all the same (PUB-4).
         return (None if form.sent_end is None else _date(parts, form.sent_end)), ()
@@ -226,19 +227,23 @@ def _until(
 
 
 def _until_of_class(
-    rule: PublicityRule, parts: Parts, months_max: Months
+    rule: PublicityRule | None, parts: Parts, months_max: Months
 ) -> tuple[date, tuple[str, ...]] | None:
-    """PUB-4: what is adverse ends with the maximum of its severity class, also where its item names no months."""
+    """PUB-4: what is adverse ends with the maximum of its severity class, also where its item names no months.
+
+    Nor any term at all, since it is shared only: what fewer may see is not told for longer (ADR 0058).
+    """
     form, place = _form(parts), SEVERITIES.index(severity_of(parts))
     decided = _date(parts, form.decided)
     if decided is None:
         return None
-    classes = rule.months if rule.kind == "severity_maximum" else CLASS_MONTHS
+    kind, own = (rule.kind, rule.months) if rule is not None else ("until_ended", ())
+    classes = own if kind == "severity_maximum" else CLASS_MONTHS
     if months_max is not None:
-        classes = tuple(map(min, classes, months_max)) if rule.kind == "severity_maximum" else months_max
-    months = min(classes[place], *rule.months) if rule.kind == "months_from_decision" else classes[place]
+        classes = tuple(map(min, classes, months_max)) if kind == "severity_maximum" else months_max
+    months = min(classes[place], *own) if kind == "months_from_decision" else classes[place]
     maximum = add_months(decided, months)
-    if rule.kind == "valid_to":
+    if kind == "valid_to":
         maximum = min(maximum, _date(parts, VALID_TO) or maximum)
     known = parts["public"].get("DISCREDIT_LEVEL") in SEVERITIES
     return _earlier(parts, form, maximum, () if known else ("severity_unknown",))

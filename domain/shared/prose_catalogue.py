@@ -70,8 +70,9 @@ PROSE_CATALOGUE: dict[str, tuple[str, str]] = {
         "Catalogue item {item} does not say with whom and for which purposes it is shared.",
     ),
     "catalogue_undecided_publicity": (
-        "目录事项 {item} 可公开，但尚未确定公示期限。",
-        "Catalogue item {item} is public but has no term of publicity.",
+        "目录事项 {item} 可公开而未确定公示期限，或者所写的期限不完整：按失信程度写三个月数，按月数写一个。",
+        "Catalogue item {item} is public without a term, or its term is not whole: by severity it has three numbers of"
+        " months, by months one.",
     ),
     "catalogue_term_beyond_maximum": (
         "目录事项 {item} 属于失信信息，公示期限须按轻微、一般、严重分别确定，且不超过最长公示期（{months} 个月）。",

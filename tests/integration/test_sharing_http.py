@@ -57,3 +57,20 @@ def test_shr_1_a_record_is_shared_within_its_items_scope_and_for_its_purposes_al
     assert outside["clause"] == "49号(三)" and outside["quote"] and outside["instead"]
     assert outside["errors"][0]["field"] == "/responders/1/code"
     assert len(desk.name(record, "source")["measures"]) == 1
+
+
+@pytest.mark.rule("PUB-4")
+@pytest.mark.rule("SHR-1")
+def test_pub_4_an_adverse_record_that_is_shared_only_is_shared_to_the_end_of_its_class(desk: Desk) -> None:
+    city, world = desk.city, desk.city.world
+    first = next(item for item in world.city.items if item.code == CODE)
+    world.adopt(replace(first, version=2, publicity=None, public_organisation=False))
+    record = city.determine()
+    assert city.public(record) is None and [r["until"] for r in city.shared(record)] == ["2027-06-01"]
+    world.clock.advance(days=192)
+    assert city.shared(record), "on its last day"
+    world.clock.advance(days=1)
+    assert city.shared(record) == []
+    assert world.deadlines.run().terms_ended and world.new_projector().rebuild().equal
+    dossier = city.clients["portal"].dossier(city.subject)
+    assert record in [r["record"] for r in dossier]

@@ -209,6 +209,14 @@ def test_CAT_3_what_is_superseded_does_not_come_back_so_an_item_can_be_withdrawn
         ({"sharing": Sharing(("*",), ())}, "catalogue_undecided_sharing"),
         ({"publicity": None}, "catalogue_undecided_publicity"),
         ({"publicity": PublicityRule("severity_maximum", (3, 12))}, "catalogue_undecided_publicity"),
+        (
+            {
+                "public_organisation": False,
+                "public_natural_person": False,
+                "publicity": PublicityRule("months_from_decision", ()),
+            },
+            "catalogue_undecided_publicity",
+        ),
         ({"masking": None}, "catalogue_undecided_masking"),
         ({"repair": None}, "catalogue_undecided_repair"),
         ({"repair": "not_applicable"}, "catalogue_undecided_repair"),

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,18 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from application.queries.report import FORM, SECTIONS, Issue, Standing, labels, report, section_of, within
+from application.queries.history import Moment
+from application.queries.report import (
+    FORM,
+    SECTIONS,
+    Issue,
+    Standing,
+    labels,
+    report,
+    section_of,
+    standing,
+    within,
+)
 from domain.access.events import ReportIssued, SubjectQueried
 from domain.access.model import OWN_RECORDS
 from domain.parties.events import SubjectRegistered
@@ -274,3 +285,18 @@ def test_an_operators_own_certificate_seals_as_well_and_needs_no_restart(tmp_pat
         roots = list(load_certs_from_pemder_data(trusted))
         context = ValidationContext(trust_roots=roots, allow_fetching=False)
         assert validate_pdf_signature(sealed, context).bottom_line is holds
+
+
+@pytest.mark.rule("PUB-4")
+def test_pub_4_a_report_tells_the_last_day_that_the_views_apply_with_what_the_office_has_set() -> None:
+    public = {"form": "penalty", "item": "C03-02", "CF_JDRQ": "2026-05-20", "CF_GSJZQ": "2029-05-20"}
+    moments = [Moment("record.determined", "2026-05-21T00:00:00.000000Z", 7, {"public": public})]
+    item = next(found for found in read_city(DATA).items if found.code == "C03-02")
+
+    def stands(*months: int, on: date = date(2027, 6, 1)) -> str | None:
+        found = standing(str(UUID(int=7)), moments, lambda _, __: item, lambda _: months or None, on=on)
+        return None if found is None else found.until
+
+    assert stands(on=date(2027, 5, 20)) == "2027-05-20" and stands() is None
+    assert stands(3, 6, 36, on=date(2026, 11, 20)) == "2026-11-20"
+    assert stands(3, 6, 36, on=date(2026, 11, 21)) is None

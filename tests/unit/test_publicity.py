@@ -23,6 +23,7 @@ from domain.records.publicity import (
     public_rendition,
     publicity_term,
     shared_rendition,
+    term_end,
 )
 from domain.shared.canonical import Json
 from domain.shared.deadlines import add_months
@@ -213,6 +214,18 @@ def test_PUB_4_an_open_ended_adverse_item_ends_with_the_class_or_when_the_depart
     assert term(neutral, penalty(CF_GSJZQ="")).until is None, "what is not adverse has no class"
     told = json.loads((DATA / "settings.json").read_text(encoding="utf-8"))["settings"]
     assert tuple(told["publicity.maximum_months"]["value"]) == CLASS_MONTHS
+
+
+@pytest.mark.rule("PUB-4")
+def test_PUB_4_what_is_adverse_and_shared_only_is_shared_no_longer_than_its_class_allows() -> None:
+    shared = replace(PENALTY, public_organisation=False, publicity=None)
+    assert not term(shared, penalty()).public
+    assert term_end(shared, penalty(CF_GSJZQ="")) == date(2027, 9, 19)
+    assert term_end(shared, penalty(CF_GSJZQ="2027-01-31")) == date(2027, 1, 31)
+    assert term_end(shared, penalty(), months_max=(3, 9, 48)) == date(2027, 6, 19)
+    sooner = replace(shared, publicity=PublicityRule("months_from_decision", (6,)))
+    assert term_end(sooner, penalty()) == date(2027, 3, 19), "the item's own term of sharing"
+    assert term_end(replace(shared, nature="neutral"), penalty()) is None, "what is not adverse has no class"
 
 
 @pytest.mark.rule("PUB-2")

@@ -17,7 +17,16 @@ from application.queries.decisions import Issue as Decision
 from application.queries.decisions import Place, decision, place_of
 from application.queries.log_rows import RecordRows
 from application.queries.replaying.model import NoSuchAnswer, PastReader, ReplayedAnswer, ReplayedPart
-from application.queries.report import REPORT, Issue, records_of, report, salt_of, scope_of, shown_standing
+from application.queries.report import (
+    FIRST_FORM,
+    REPORT,
+    Issue,
+    records_of,
+    report,
+    salt_of,
+    scope_of,
+    shown_standing,
+)
 from application.queries.subject import OWN_PURPOSE
 from application.queries.told import paper_text
 from application.registry import Registry
@@ -72,7 +81,10 @@ class Papers:
 
         issue = self._issue(issued, look, registry, item)
         if look.event.purpose == OWN_PURPOSE:
-            return canonical(report(issue, records_of(look.parts, item)))
+            # A paper of the first form told the terms of the data, whatever the office had set.
+            first = (issued.form or FIRST_FORM) == FIRST_FORM
+            told = records_of(look.parts, item, lambda on: None if first else registry.months_max(on, {}))
+            return canonical(report(issue, told))
         return canonical(report(issue, [shown_standing(record) for record in look.records]))
 
     def _decision(self, issued: ReportIssued, look: ReplayedAnswer, registry: Registry) -> bytes:
