@@ -133,6 +133,6 @@ def ended_by_time(
     acts = [ledger.seal(made, owners={"public": (owner[0], "public")}) for made in (removed, delisted)]
     acts += ended_with(ledger, bearing, listing, cause="delisted")
     batch = ledger.prepare(acts, meta={**meta, "correlation": str(listing)})
-    batch.suppress, batch.closed = [listing], [listing]
+    batch.suppress, batch.closed, batch.unmarks = [listing], [listing], [(listing, listing)]
     settle_measures(batch, bearing)
     return batch

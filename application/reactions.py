@@ -175,6 +175,19 @@ def resume_measures(event: ObjectionDecided, then: Consequences) -> None:
         then.events += then.bearing.resumed(objection=event.originator_id, at=then.at)
 
 
+def suspend_on_listing(event: EntryObjected, then: Consequences) -> None:
+    """MEA-5: while an objection to a listing itself is verified, no measure that rests on it is executed."""
+    if then.bearing is not None:
+        own = event.originator_id
+        then.events += then.bearing.suspended(own, objection=own, at=then.at)
+
+
+def resume_on_listing(event: EntryObjectionRejected, then: Consequences) -> None:
+    """MEA-5: the listing stands, and so does what rests on it."""
+    if then.bearing is not None:
+        then.events += then.bearing.resumed(objection=event.originator_id, at=then.at)
+
+
 ENDS: Mapping[type[Event], str] = {
     RecordCorrected: "reversal",
     RecordWithdrawn: "reversal",
@@ -298,9 +311,9 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ListingDecided: (close_case,),
     ListingRemovalApplied: (open_case,),
     ListingRemovalRefused: (close_case,),
-    ListingRemoved: (suppress, close_case, delist, end_measures),
-    EntryObjected: (mark, open_case),
-    EntryObjectionRejected: (unmark, close_case),
+    ListingRemoved: (suppress, close_case, unmark, delist, end_measures),
+    EntryObjected: (mark, open_case, suspend_on_listing),
+    EntryObjectionRejected: (unmark, close_case, resume_on_listing),
     RedRemoved: (suppress, close_case, unmark, unnote),
     WatchEnded: (suppress, close_case, unmark, unnote),
     ReferenceEnded: (suppress, close_case, unmark),
@@ -320,7 +333,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
 FALLING = (
     RecordCorrected, RecordWithdrawn, RepairDecided, ListingRemoved, ObjectionFiled, ObjectionDecided,
     MeasureDeclined, MeasureReported, MeasureEnded, MeasureObjected, MeasureObjectionDecided,
-    ReorganisationBegun, ReorganisationEnded,
+    ReorganisationBegun, ReorganisationEnded, EntryObjected, EntryObjectionRejected,
 )  # fmt: skip
 """After these a subject may be on a list no more, or a measure stop, so its bearing is asked for."""
 

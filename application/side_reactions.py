@@ -10,7 +10,12 @@ from uuid import UUID
 
 from application.consequences import Consequences
 from application.ports import OpenCase
-from domain.listing.events import ListingNotified, ListingRemovalApplied, ListingStatementAnswered
+from domain.listing.events import (
+    ListingNotified,
+    ListingRemovalApplied,
+    ListingRemoved,
+    ListingStatementAnswered,
+)
 from domain.listing.red import RedRemoved
 from domain.listing.reference import ReferenceEnded
 from domain.listing.standards import ListStandardAdopted
@@ -35,7 +40,7 @@ from domain.shared.events import Event
 PLATFORM = ""
 """Whose cases are no department's: they wait for a day."""
 Reaction = Callable[[Any, Consequences], None]
-EntryEnded = RedRemoved | WatchEnded | ReferenceEnded
+EntryEnded = RedRemoved | WatchEnded | ReferenceEnded | ListingRemoved
 
 
 def mark(event: ObjectionFiled | EntryObjected, then: Consequences) -> None:

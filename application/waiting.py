@@ -26,7 +26,8 @@ def waiting_of(events: Sequence[Event]) -> Waiting | None:
     if (incident := fold_incident(events)) is not None:
         return waiting_incident(incident)
     entry = fold_entry(events)
-    return of_case(events) if entry is None else waiting_entry(entry)
+    objected = None if entry is None else waiting_entry(entry)
+    return objected or of_case(events)  # a listing is an entry, and a case besides
 
 
 def overdue_events(waiting: Waiting, *, now: datetime) -> Sequence[Overdue | QueryReviewOverdue]:

@@ -40,6 +40,7 @@ from domain.listing.decision import (
 from domain.listing.events import ListingDecided, ListingRemoved
 from domain.listing.standards import ListStandard
 from domain.parties.acting import Officer
+from domain.remedies.entry_objections import fold_entry
 from domain.remedies.restoration import restore_delisted
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused, refuse_if_any
@@ -160,6 +161,9 @@ class Listings(ListingDesk):
 
         def make() -> Act:
             case = self._case(command.listing_id, command.expected, "LST-8", subject=command.subject)
+            entry = fold_entry(self._ledger.load(case.listing.id))
+            if entry is not None and entry.pending:
+                raise Refused(Defect("LST-8", "listing_objection_pending", "", {"last": entry.pending}))
             event = apply_for_removal(
                 case.listing,
                 self._standard_of(case.listing),

@@ -29,6 +29,7 @@ from domain.records.publicity import (
     subject_kind,
     term_end,
 )
+from domain.remedies.entry_objections import fold_entry
 from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused, refuse_if_any
 
@@ -175,7 +176,7 @@ class Grounds:
             GRAVE,
             subject_kind(file.standing.content),
             stands=borne is not None and any(stands(self._ledger, record) for record in listing.records),
-            objected=self._objected(*listing.records),
+            objected=self._objected(*listing.records) or objected_itself(self._ledger, listing.id),
             until="" if borne is None else borne.until,
             stopped=self._desk.registry.is_stopped(listing.list_code),
             records=tuple(listing.records),
@@ -188,6 +189,12 @@ class Grounds:
 
     def _objected(self, *records: UUID) -> bool:
         return bool(self._ledger.store.open_cases_about("objection", records))
+
+
+def objected_itself(ledger: Ledger, listing: UUID) -> bool:
+    """Whether an objection to a listing itself, beside any to its records, waits for its answer (OBJ-1)."""
+    entry = fold_entry(ledger.load(listing))
+    return entry is not None and bool(entry.pending)
 
 
 def shared_with(item: CatalogueItem | None, department: str) -> bool:

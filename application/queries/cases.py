@@ -25,6 +25,7 @@ from domain.listing.case import fold_listing
 from domain.listing.events import ListingNotified, ListingRemoved
 from domain.measures.case import Measure
 from domain.measures.events import MeasureNamed, MeasureObjected
+from domain.remedies.entry_objections import EntryObjected
 from domain.remedies.events import ObjectionFiled, RepairApplied
 from domain.remedies.overdue import Waiting, waiting_of_measure
 from domain.remedies.reorganisation import ReorganisationBegun, fold_reorganisation
@@ -272,7 +273,8 @@ def _filed(kind: CaseKind, events: Sequence[Event]) -> Filed | None:
     if kind == "restoration" and isinstance(first, RestorationBegun):
         return Filed(UUID(first.record), first.source, first.source, "subject")
     if kind == "listing" and isinstance(first, ListingNotified):
-        return Filed(UUID(first.records[0]), first.department, first.department, "department")
+        spoke = any(isinstance(e, EntryObjected) and e.filed_by == "agent" for e in events)
+        return Filed(UUID(first.records[0]), first.department, first.department, "department", spoke)
     if kind == "measure" and isinstance(first, MeasureNamed) and first.records:
         spoke = any(isinstance(e, MeasureObjected) and e.filed_by == "agent" for e in events)
         return Filed(UUID(first.records[0]), first.department, first.initiator, "department", spoke)

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from application.commands.measure_grounds import FoundGround, Grounds
+from application.commands.measure_grounds import FoundGround, Grounds, objected_itself
 from application.commands.remedies import RemedyDesk
 from application.commands.subjects import Identity, SubjectDesk
 from application.measures import measures_of
@@ -145,8 +145,15 @@ class MeasureChecks:
         """
         records = {record for ground in found for record in ground.records}
         pending = {record for _, record in self._ledger.store.open_cases_about("objection", records)}
-        if any(one.ground.objected == pending.isdisjoint(one.records) for one in found):
+        own = {one.ground.id for one in found if one.ground.kind == LISTING and self._objected_itself(one)}
+        if any(
+            one.ground.objected != (one.ground.id in own or not pending.isdisjoint(one.records))
+            for one in found
+        ):
             raise Overtaken
+
+    def _objected_itself(self, ground: FoundGround) -> bool:
+        return objected_itself(self._ledger, UUID(ground.ground.id))
 
     def _officer(self, request: Request) -> Officer:
         """The officer, when the query may be made at all (QRY-1, QRY-3). Raises ``Refused``."""

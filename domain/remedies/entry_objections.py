@@ -1,4 +1,4 @@
-"""A subject's objection to its entry on a red list, on the watch list or for reference, and what becomes of it (OBJ-1).
+"""A subject's objection to its entry on a list, red or serious, on the watch list or for reference (OBJ-1).
 
 It stands in the entry's own stream. Its department answers within the time limit: it ends the entry, and with it the
 objection, or rejects it with reasons and both remedies (OBJ-3).
@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from domain.listing.events import ListingDecided, ListingRemoved
 from domain.listing.red import RedListed, RedRemoved
 from domain.listing.reference import ReferenceEnded, ReferenceEntered
 from domain.listing.watch import WatchEnded, WatchEntered
@@ -38,7 +39,7 @@ from domain.shared.recounted import CaseDaysRecounted
 from domain.shared.refusals import Defect, refuse_if_any
 
 RULE = "OBJ-1"
-ENDS = (RedRemoved, WatchEnded, ReferenceEnded)
+ENDS = (RedRemoved, WatchEnded, ReferenceEnded, ListingRemoved)
 
 
 class EntryObjected(Event):
@@ -107,12 +108,14 @@ def _entered(event: Event) -> ObjectedEntry | None:
         return ObjectedEntry(event.originator_id, 1, event.authority)
     if isinstance(event, ReferenceEntered):
         return ObjectedEntry(event.originator_id, 1, event.brought_by)
+    if isinstance(event, ListingDecided):
+        return ObjectedEntry(event.originator_id, event.originator_version, event.authority)
     return None
 
 
 def _left_by(event: Event, so_far: ObjectedEntry) -> dict[str, Any]:
     """What an event changes."""
-    if isinstance(event, EntryObjected | CaseDaysRecounted):
+    if isinstance(event, EntryObjected) or (isinstance(event, CaseDaysRecounted) and so_far.pending):
         return {"pending": event.answer_by, "provisional": event.provisional}
     if isinstance(event, EntryObjectionRejected):
         return {"pending": "", "provisional": False}

@@ -262,6 +262,15 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
         "The standard knows no early removal: a listing ends with its term or a repair as it says. Object to the"
         " determination behind it if that is wrong.",
     ),
+    "listing_objection_pending": (
+        "对列入的异议正在核实，将于{last}前答复；请在答复后申请移出，异议成立的即予移出。",
+        "An objection to the listing is being verified and answered by {last}: apply after that; upheld, it takes the"
+        " subject off.",
+    ),
+    "listing_removal_pending": (
+        "移出申请将于{last}前答复；请在答复后提出异议，或者现在对所依据的记录提出异议。",
+        "An application for removal is answered by {last}: object after that, or now to the record behind the listing.",
+    ),
     "listing_removal_too_early": (
         "列入未满规定期限，自{first}起可以申请提前移出。",
         "Early removal can be applied for from {first} on.",

@@ -111,8 +111,8 @@ def leave_reference(entry_id: UUID) -> Response:
     )
 )
 def object_to_entry(entry_id: UUID) -> Response:
-    """The subject, or its agent, objects to its entry on a red list, the watch list or for reference (对列入的异议,
-    OBJ-1)."""
+    """The subject, or its agent, objects to its entry on a serious list, a red list, the watch list or for reference
+    (对列入的异议, OBJ-1). What rests on a listing is not executed until it is answered (MEA-5)."""
 
     def run(given: Command) -> Done:
         if given.caller.signed_header(ON_BEHALF) not in (SUBJECT, AGENT):
@@ -141,7 +141,7 @@ def object_to_entry(entry_id: UUID) -> Response:
 def reject_entry_objection(entry_id: UUID) -> Response:
     """Reject an objection to an entry, with reasons and remedies (OBJ-3), by another officer than the one who made it.
 
-    Upheld, its department ends the entry.
+    Upheld, its department ends the entry, or takes the subject off the list.
     """
 
     def run(given: Command) -> Done:

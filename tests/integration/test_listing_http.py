@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,10 +15,12 @@ from application.listings import lists_of
 from domain.listing.events import ListingRemoved
 from domain.listing.standards import ListTransitionEnded
 from interfaces.client.bundles import of_record
+from interfaces.client.entries import Entries
 from interfaces.client.remedies import case_of
 from interfaces.client.verifier import verify
 from tests.listing import LIST, Lister, ListingStory, of_another_subject
-from tests.remedies import REMEDIES, SECOND, begin
+from tests.measures import BANNED, HEAVY, Desk
+from tests.remedies import FIRST, REMEDIES, SECOND, begin
 from tests.remedies_http import LETTER, PROOF, City, code_of, deciding, problem
 from tests.web import Web
 from tests.world import World
@@ -130,6 +133,9 @@ def test_a_listing_from_notice_to_early_removal(lister: Lister) -> None:
     world.clock.advance(days=380)
     applied = lister.portal.apply(listed, subject=city.subject, materials=[PROOF, LETTER])
     assert lister.worklist()[begun["case"]]["step"] == "decide_removal"
+    objecting = partial(Entries(city.clients["portal"]).object, begun["case"], subject=city.subject)
+    waits = problem(lambda: objecting(grounds="列入有误"), 422)
+    assert (waits["rule"], code_of(waits)) == ("OBJ-1", "listing_removal_pending")
     refused = lister.source.refuse(lister.case(applied), reasons="尚有罚款未缴", remedies=REMEDIES)
     assert lister.on_list() == [begun["case"]]
     applied = lister.portal.apply(case_of("listings", refused), subject=city.subject, materials=[PROOF])
@@ -222,6 +228,58 @@ def test_lst_4_nobody_is_listed_on_facts_or_a_standard_that_the_notice_did_not_t
     under_it = lister.begin(record)
     world.clock.advance(days=8)
     assert lister.source.decide(lister.case(under_it), lister.parts(under_it, [record], version=2))
+
+
+@pytest.mark.rule("OBJ-1")
+@pytest.mark.rule("OBJ-2")
+@pytest.mark.rule("OBJ-3")
+@pytest.mark.rule("MEA-5")
+def test_obj_1_a_listing_itself_is_objected_to_and_what_rests_on_it_rests_until_another_officer_answers(
+    lister: Lister,
+) -> None:
+    city, world = lister.city, lister.city.world
+    begun, decided = lister.list_now(city.determine(decided="2026-04-01"))
+    case, desk = begun["case"], Desk(city)
+    portal, source = Entries(city.clients["portal"]), Entries(city.clients["source"])
+    ground = {"kind": "listing", "id": case}
+    applied = desk.apply(desk.name("", rests_on=ground), case)
+
+    def object_to() -> dict[str, Any]:
+        return portal.object(case, subject=city.subject, grounds="列入决定有误")
+
+    others = problem(lambda: portal.object(case, subject={"code": city.story.office}, grounds="x"), 404)
+    assert (others["rule"], code_of(others)) == ("OBJ-1", "entry_not_yours")
+    filed = object_to()
+    task = lister.worklist()[case]
+    assert (task["kind"], task["step"], task["due"]) == ("entry", "answer", filed["answer_by"])
+    assert [entry.objected for entry in world.lookup.listed(LIST).entries] == [True]
+    assert [found["objected"] for found in city.shared(case)] == [True]
+    looked = world.reader.head("access")[0]
+    assert desk.tasks()[applied["case"]]["step"] == "hold_measure"
+    waits = problem(lambda: desk.name("", measure=HEAVY, provision=BANNED, rests_on=ground), 422)
+    assert ("MEA-5", "measure_ground_objected") in {(e["rule"], e["code"]) for e in waits["errors"]}
+    listed = case_of("listings", {**decided, "version": filed["version"]})
+    early = problem(lambda: lister.portal.apply(listed, subject=city.subject, materials=[PROOF]), 422)
+    assert (early["rule"], code_of(early)) == ("LST-8", "listing_objection_pending")
+    said: dict[str, Any] = {"reasons": "经核实列入无误", "remedies": REMEDIES}
+    own = problem(lambda: source.reject(case, official=SECOND, **said), 403)
+    assert (own["rule"], code_of(own)) == ("OBJ-3", "remedy_decided_by_determiner")
+    source.reject(case, official=FIRST, **said)
+    assert [entry.objected for entry in world.lookup.listed(LIST).entries] == [False]
+    told = json.loads(world.replay.whole(looked)[0])["answers"][0]["records"]
+    assert [found["objected"] for found in told if found["record"] == case] == [True]
+    assert desk.tasks()[applied["case"]]["step"] == "report" and case not in lister.worklist()
+
+    again = object_to()
+    world.clock.advance(days=15)
+    assert world.deadlines.run().overdue >= 1 and lister.worklist()[case]["overdue_recorded"]
+    now = lister.case({**again, "version": lister.worklist()[case]["version"]})
+    why = {"cause": "reversal", "removes": decided["leaf_hash"], "removed_on": world.today.isoformat()}
+    gone = lister.source.remove(now, list_code=LIST, **why)
+    assert gone["delisted"] == [LIST] and gone["restoration"] in lister.worklist()
+    assert desk.found(applied).cause == "delisted" and lister.on_list() == []
+    world.publish()
+    assert world.finding() is None and world.new_projector().rebuild().equal
 
 
 @pytest.mark.rule("LST-8")

@@ -9,6 +9,7 @@ import pytest
 
 from application.commands.refusals import log_refusal, log_refused_rows
 from domain.access.model import OF_PLATFORM
+from domain.shared.prose_instead import INSTEAD
 from domain.shared.refusals import Defect
 from interfaces.client.signing import COVERED
 from interfaces.rulebook import NOT_YET, rulebook
@@ -124,7 +125,7 @@ def test_obj_1_a_refusal_over_http_is_counted_and_says_what_is_lawful(web: Web) 
         signing = replace(web.signing(), covered=(*COVERED, "credit-official"))
         signed = signing.headers("POST", "/v1/objections", body, headers)
         problem = web.http.post("/v1/objections", data=body, headers=signed).get_json()
-        assert problem["rule"] == "OBJ-1" and problem["instead"] == rulebook()["OBJ-1"].instead
+        assert problem["rule"] == "OBJ-1" and problem["instead"] == INSTEAD["remedy_record_not_yours"][0]
         assert problem["attempted"] == "提出异议"
     web.world.clock.advance(days=1)
     web.world.project()

@@ -33,6 +33,7 @@ from application.topics import EVENTS
 from domain.access.events import ConsentGiven, SubjectQueried
 from domain.records.erasure import DataErased
 from domain.records.links import PersonLinked
+from domain.remedies.entry_objections import fold_entry
 from domain.remedies.events import ObjectionDecided, ObjectionFiled
 from domain.remedies.repair_events import RecordReturned
 from domain.shared.events import Event
@@ -150,8 +151,15 @@ class PastStore:
         ]
 
     def objected(self, records: Iterable[UUID]) -> set[UUID]:
-        """Which of the records an objection that was not decided was about (OBJ-2)."""
-        return {record for _, record in self.open_cases_about("objection", records)}
+        """Which of the records, or entries, an objection that was not decided was about (OBJ-2)."""
+        asked = set(records)
+        found = {record for _, record in self.open_cases_about("objection", asked)}
+        return found | {entry for entry in asked if self._pending(entry)}
+
+    def _pending(self, entry: UUID) -> bool:
+        opened = self._opened(self.load("records", entry))
+        found = fold_entry(row.event for row in opened if "public" in row.opened)
+        return found is not None and bool(found.pending)
 
     def open_cases_about(self, kind: str, records: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
         """The objections that were not decided about any of the records; no question asks for another ``kind``."""
