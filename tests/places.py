@@ -712,6 +712,7 @@ HOLDS_NOTHING: Mapping[str, str] = {
     "portal.rules": "the rules of the program, and counts of refusals by rule and day",
     "rules.rules": "the same for machines",
     "purposes.stated": "purposes that the office registered, and who may state them",
+    "repair_terms.terms": "what catalogue, settings and the program say of items",
     "settings.settings": "numbers that the office set, for everyone alike",
     "settings.change_setting": "takes such a number and tells it back",
     "governing.register_department": "takes who takes part, and tells that it stands",

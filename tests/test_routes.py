@@ -41,7 +41,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 REGISTERED = {f"/v1/{name}{one}" for name in REGISTERS for one in ("", "/{key}")}
 PUBLIC = {
     "/v1/ledger", "/v1/openapi.json", "/v1/receipts/{event}", "/v1/lists/{key}", "/v1/rules", "/v1/settings",
-    "/v1/purposes", "/v1/tip-offs", "/v1/tip-offs/follow-up",
+    "/v1/purposes", "/v1/repair-terms", "/v1/tip-offs", "/v1/tip-offs/follow-up",
     "/v1/instruments", "/v1/instruments/workbook", "/v1/instruments/notices/{month}",
     "/v1/indicators", "/v1/indicators/workbook", *REGISTERED,
 }  # fmt: skip

@@ -9,8 +9,10 @@ import pytest
 
 from application.commands.refusals import log_refusal, log_refused_rows
 from domain.access.model import OF_PLATFORM
+from domain.remedies.repair import MODES
 from domain.shared.prose_instead import INSTEAD
 from domain.shared.refusals import Defect
+from infrastructure.remedy_data import load_limits
 from interfaces.client.signing import COVERED
 from interfaces.rulebook import NOT_YET, rulebook
 from tests.web import Web
@@ -63,6 +65,24 @@ def test_qry_1_every_purpose_is_told_with_who_may_state_it_and_by_which_rule(web
     assert found["query_review"]["roles"] == ["supervisor"] and found["query_review"]["who_zh"]
     assert {rule for purpose in found.values() for rule in purpose["rules"]} <= {r.id for r in rulebook()}
     again = web.http.get("/v1/purposes", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.rule("REP-2")
+def test_rep_2_anyone_reads_what_each_item_asks_for_before_it_is_repaired(web: Web) -> None:
+    """15号 一(四): 制定信用修复的具体规定，明确修复方式和程序."""
+    web.world.project()
+    answer = web.http.get("/v1/repair-terms")
+    told = answer.get_json()
+    items = {item["item"]: item for item in told["items"]}
+    assert set(items) == {item.code for item in web.world.city.items if item.nature == "negative"}
+    penalty, limits = items["C03-02"], load_limits()
+    assert penalty["materials"] == list(limits.materials_of("C03-02")) and penalty["mode"] in MODES
+    assert penalty["public_service_hours"] == limits.public_service["C03-02"]
+    assert "excluded_by" not in penalty and all(item["mode"] in MODES for item in items.values())
+    assert (told["accept_working_days"], told["answer_working_days"]) == (3, 10)
+    assert told["minimum_months"] == dict(limits.minimum_months)
+    again = web.http.get("/v1/repair-terms", headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
 
 
@@ -126,6 +146,7 @@ def test_obj_1_a_refusal_over_http_is_counted_and_says_what_is_lawful(web: Web) 
         signed = signing.headers("POST", "/v1/objections", body, headers)
         problem = web.http.post("/v1/objections", data=body, headers=signed).get_json()
         assert problem["rule"] == "OBJ-1" and problem["instead"] == INSTEAD["remedy_record_not_yours"][0]
+        assert problem["rule"] == "OBJ-1" and "核对记录编号" in problem["instead"]
         assert problem["attempted"] == "提出异议"
     web.world.clock.advance(days=1)
     web.world.project()
