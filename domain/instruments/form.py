@@ -30,6 +30,21 @@ DISTRICT_COLUMNS = (
     NUMBER, "规章、规范性文件名称（含文号）", "是否涉及信用信息纳入公开", "是否涉及“黑名单”认定", "是否涉及惩戒措施",
     *COLUMNS[5:],
 )  # fmt: skip
+NOTES = (
+    "注: 1. “是否有国家层面依据”栏,是指是否有法律、行政法规或者党中央、国务院政策文件的依据。\n"
+    "2. “依据的具体内容”栏,填写相关依据的某条款及其具体表述。\n"
+    "3. “处置方式”栏,如完全符合《指导意见》要求,无需修订可填“保留”;如有明确依据,仅需对相关内容进行修订即可的填“修订”"
+    ";如目前缺乏依据,但计划通过立法明确依据的填“立法”;如目前缺乏依据考虑废止的填“废止”。\n"
+    "4. “责任单位”栏,填写该规章、文件的印发单位;“责任人”填写该单位的负责相关工作的领导同志。"
+)
+DISTRICT_NOTES = (
+    "注：1. “是否有国家层面依据”栏，是指有关法律、行政法规或者党中央、国务院政策文件的依据。\n"
+    "2. “依据的具体内容”栏，如完全符合《指导意见》要求，无需填写具体表述。\n"
+    "3. “处置方式”栏，如目前缺乏依据，但计划通过立法明确依据的填“立法”；如有明确依据，仅需对相关"
+    "内容进行修订即可的填“修订”；如目前缺乏依据考虑废止的填“废止”。\n"
+    "4. “责任单位”栏，填写该单位的负责相关工作的领导同志。"
+)
+"""What each printing says below its table, letter by letter."""
 FIELDS = (
     "number", "title", "shares", "lists", "punishes", "summary", "national_basis", "local_basis", "basis",
     "disposition", "due", "unit_name", "contact", "phone",
@@ -55,14 +70,15 @@ class LedgerForm:
     name: str
     columns: tuple[str, ...]
     dispositions: tuple[str, ...]
+    notes: str
 
     def heading(self, field: str) -> str:
         """How the column of a field is headed."""
         return self.columns[FIELDS.index(field)]
 
 
-NATIONAL = LedgerForm("15号", COLUMNS, (KEEP, REVISE, LEGISLATE, ABOLISH))
-DISTRICT = LedgerForm("栾城区", DISTRICT_COLUMNS, (LEGISLATE, REVISE, ABOLISH))
+NATIONAL = LedgerForm("15号", COLUMNS, (KEEP, REVISE, LEGISLATE, ABOLISH), NOTES)
+DISTRICT = LedgerForm("栾城区", DISTRICT_COLUMNS, (LEGISLATE, REVISE, ABOLISH), DISTRICT_NOTES)
 """The district's printing (002 附件1): other headings, and no 保留."""
 FORMS: Mapping[str, LedgerForm] = {form.name: form for form in (NATIONAL, DISTRICT)}
 

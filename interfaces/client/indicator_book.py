@@ -6,43 +6,43 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from domain.oversight.indicators import NAMES, REFUSED
+from interfaces.client.book_writing import OPTIONS, Looks, lay_out, make_room, write_text
 
-WIDTHS = (24, 36)
+WIDTHS = (21, 24)
+COUNT_CHARACTERS = 11
+NONE = "本月没有可告知的数据 nothing to tell of this month"
 
 
 def write_indicators(month: str, units: Sequence[Mapping[str, Any]], *, note: str) -> bytes:
     """The workbook of a month; a cell that rests on nothing is empty, ``note`` says how exact it is."""
     out = io.BytesIO()
-    # Nothing of a unit's name is a formula or a link.
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    book = Workbook(out, OPTIONS)
+    looks = Looks(book)
     sheet = book.add_worksheet("指标 Indicators")
-    sheet.write_string(0, 0, f"{month} {note}")
+    write_text(sheet, 0, 0, f"{month} 考核指标 Indicators", looks.title)
+    write_text(sheet, 1, 0, note if units else f"{note}；{NONE}", looks.line)
     titles = ["单位代码 unit", "单位 name", *(f"{zh} {en}" for zh, en in NAMES.values())]
-    sheet.write_row(1, 0, titles, head)
-    sheet.set_column(0, 0, WIDTHS[0])
-    sheet.set_column(1, 1, WIDTHS[1])
-    sheet.freeze_panes(2, 2)
+    widths = (*WIDTHS, *(COUNT_CHARACTERS for _ in NAMES))
+    sheet.write_row(2, 0, titles, looks.head)
+    make_room(sheet, 2, titles, widths)
     refused: list[tuple[str, str, str, int]] = []
-    for row, unit in enumerate(units, start=2):
-        sheet.write_string(row, 0, unit["unit"])
-        sheet.write_string(row, 1, unit["name"])
+    for row, unit in enumerate(units, start=3):
+        told = {**unit, REFUSED: sum(one["times"] for one in unit[REFUSED]) or None}
+        write_text(sheet, row, 0, unit["unit"], looks.cell)
+        write_text(sheet, row, 1, unit["name"], looks.cell)
         for column, name in enumerate(NAMES, start=2):
-            if name == REFUSED:
-                sheet.write_number(row, column, sum(one["times"] for one in unit[REFUSED]))
-            elif name in unit:
-                sheet.write_number(row, column, unit[name])
+            sheet.write(row, column, told.get(name), looks.cell)
         refused += [(unit["unit"], unit["name"], one["rule"], one["times"]) for one in unit[REFUSED]]
+    lay_out(sheet, widths, head=3, fixed=2)
     rules = book.add_worksheet("拒绝 Refusals")
-    rules.write_row(0, 0, ["单位代码 unit", "单位 name", "规则 rule", "次数 times"], head)
+    rules.write_row(0, 0, ["单位代码 unit", "单位 name", "规则 rule", "次数 times"], looks.head)
     for row, (code, name, rule, times) in enumerate(refused, start=1):
         for column, text in enumerate((code, name, rule)):
-            rules.write_string(row, column, text)
-        rules.write_number(row, 3, times)
+            write_text(rules, row, column, text, looks.cell)
+        rules.write_number(row, 3, times, looks.cell)
+    lay_out(rules, (*WIDTHS, COUNT_CHARACTERS, COUNT_CHARACTERS), head=1)
     book.close()
     return out.getvalue()

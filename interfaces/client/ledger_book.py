@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import xlsxwriter  # type: ignore[import-untyped]
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from domain.instruments.form import (
     EXAMPLE,
@@ -23,14 +23,16 @@ from domain.instruments.form import (
 )
 from domain.instruments.form import Entry as LedgerEntry
 from domain.shared.refusals import Defect, Refused
+from interfaces.client.book_writing import OPTIONS, Looks, lay_out, make_room, write_text
 from interfaces.client.cells import text_of
-from interfaces.client.reasons import OPTIONS, write_text
 from interfaces.client.unreadable import Limits, UnreadableFile
 from interfaces.client.workbooks import Sheet, looks_like_workbook, open_sheets
 
 LIMITS = Limits(file_max_bytes=8 << 20, unpacked_max_bytes=64 << 20, rows_max=10_000, cells_max=500_000)
 _HEADER_ROWS = 10
 _NOTE = "注"
+_WIDTHS_CHARACTERS = (6, 24, 8, 8, 8, 30, 8, 8, 22, 6, 11, 14, 14, 14)
+"""Of the form's columns, in order."""
 
 
 @dataclass(frozen=True)
@@ -69,18 +71,25 @@ def read_ledger(data: bytes, *, limits: Limits = LIMITS) -> tuple[LedgerForm, li
 def write_ledger(
     form: LedgerForm, entries: Iterable[LedgerEntry], *, title: str, personal: bool = True
 ) -> bytes:
-    """A workbook in exactly the form's columns, a title above; without its personal columns for the public."""
+    """A workbook in exactly the form's columns, a title above and the form's notes below; without its personal columns
+    for the public."""
     target = io.BytesIO()
-    workbook = xlsxwriter.Workbook(target, OPTIONS)
+    workbook = Workbook(target, OPTIONS)
+    looks = Looks(workbook)
     sheet = workbook.add_worksheet("台账")
-    write_text(sheet, 0, 0, title)
+    write_text(sheet, 0, 0, title, looks.title)
     headings = form.columns if personal else form.columns[: -len(PERSONAL)]
     rows: list[Sequence[str]] = [headings]
     rows += [entry.cells(number, personal=personal) for number, entry in enumerate(entries, start=1)]
     for number, cells in enumerate(rows, start=1):
         for column, text in enumerate(cells):
-            if text:
-                write_text(sheet, number, column, text)
+            write_text(sheet, number, column, text, looks.head if number == 1 else looks.cell)
+        make_room(sheet, number, cells, _WIDTHS_CHARACTERS)
+    notes = len(rows) + 1
+    sheet.merge_range(notes, 0, notes, len(headings) - 1, "", looks.notes)
+    write_text(sheet, notes, 0, form.notes, looks.notes)
+    make_room(sheet, notes, [form.notes], [sum(_WIDTHS_CHARACTERS[: len(headings)])])
+    lay_out(sheet, _WIDTHS_CHARACTERS[: len(headings)], head=2, fixed=2)
     workbook.close()
     return target.getvalue()
 

@@ -10,27 +10,21 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-import xlsxwriter  # type: ignore[import-untyped]
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
+from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from domain.shared.refusals import Defect, Language, sentence
+from interfaces.client.book_writing import OPTIONS, Looks, lay_out, make_room, write_text
 from interfaces.client.csv_text import BrokenRow
 from interfaces.client.tables import Table
 
 HEADING = "退回原因 / reasons"
 _BLANKED_RULES = ("PRV-1", "PUB-2")
-_CELL_MAX_CHARACTERS = 32_767
-_SURROGATES = dict.fromkeys(range(55296, 57344), "�")
+_WIDTHS_CHARACTERS = (10, 32)
+"""Of a column at least and at most; a heading says how wide it would be."""
+_REASONS_CHARACTERS = 60
 _NUMBER_MAX = 10**15
-OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "nan_inf_to_errors": False,
-}
-"""For every workbook that is written: nothing on disk, and no text becomes anything but text."""
-
 Reasons = Mapping[int, Sequence[tuple[str, Defect]]]
 
 
@@ -45,25 +39,34 @@ def reasons_workbook(
     sent as it is.
     """
     target = io.BytesIO()
-    workbook = xlsxwriter.Workbook(target, OPTIONS)
+    workbook = Workbook(target, OPTIONS)
+    looks = Looks(workbook)
     sheet = workbook.add_worksheet("退回")
     width = max(column.position for column in table.columns) + 1
     kept = {column.position: column.code for column in table.columns if column.code}
-    written = 0
+    widths = _widths(table, width)
+    written = head = 0
     for sheet_row, cells in table.rows():
         data_row = sheet_row - table.first_row + 1
         if data_row < 1:
-            _write(sheet, written, [str(cell) for cell in cells[:width]])
-            if sheet_row in table.header.rows:
-                sheet.write_string(written, width, HEADING)
+            titles = [str(cell) for cell in cells[:width]]
+            is_head = sheet_row in table.header.rows
+            _write(sheet, written, titles, looks.head if is_head else looks.title)
+            if is_head:
+                head = written + 1
+                write_text(sheet, written, width, HEADING, looks.head)
+                make_room(sheet, written, titles, widths)
         else:
             reasons = refused.get(data_row, ())
             if only_refused and not reasons:
                 continue
-            _write(sheet, written, _shown(cells, kept, reasons, width))
+            _write(sheet, written, _shown(cells, kept, reasons, width), looks.cell)
             if reasons:
-                write_text(sheet, written, width, _explained(reasons, lang))
+                told = _explained(reasons, lang)
+                write_text(sheet, written, width, told, looks.reasons)
+                make_room(sheet, written, [told], [_REASONS_CHARACTERS])
         written += 1
+    lay_out(sheet, widths, head=head, paper=False)
     workbook.close()
     return target.getvalue()
 
@@ -80,21 +83,24 @@ def _shown(
     ]
 
 
+def _widths(table: Table, width: int) -> list[int]:
+    """In characters, of which a Chinese one takes two; the last is that of the reasons."""
+    least, most = _WIDTHS_CHARACTERS
+    widths = dict.fromkeys(range(width), least)
+    widths |= {c.position: min(max(2 * len(c.heading), least), most) for c in table.columns}
+    return [*(widths[position] for position in range(width)), _REASONS_CHARACTERS]
+
+
 def _explained(reasons: Sequence[tuple[str, Defect]], lang: Language) -> str:
     return "\n".join(dict.fromkeys(f"[{defect.rule}] {sentence(defect, lang)}" for _, defect in reasons))
 
 
-def _write(sheet: Worksheet, row: int, cells: Sequence[object]) -> None:
+def _write(sheet: Worksheet, row: int, cells: Sequence[object], look: Format) -> None:
     for column, cell in enumerate(cells):
         if isinstance(cell, (int, float)) and not isinstance(cell, bool) and abs(cell) < _NUMBER_MAX:
-            sheet.write_number(row, column, cell)
+            sheet.write_number(row, column, cell, look)
         elif cell != "" and cell is not None:
-            write_text(sheet, row, column, _text(cell))
-
-
-def write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
-    """Text is always written as text: a cell that begins with = stays harmless."""
-    sheet.write_string(row, column, text.translate(_SURROGATES)[:_CELL_MAX_CHARACTERS])
+            write_text(sheet, row, column, _text(cell), look)
 
 
 def _text(cell: object) -> str:

@@ -19,8 +19,9 @@ from domain.instruments.form import (
     recognise,
 )
 from domain.shared.refusals import Defect, Refused, sentence
-from interfaces.client.ledger_book import read_ledger, write_ledger
+from interfaces.client.ledger_book import LIMITS, read_ledger, write_ledger
 from interfaces.client.unreadable import UnreadableFile
+from interfaces.client.workbooks import open_sheets
 from tests.ledger_books import KEPT, ROW, SCHEMA, book, row
 
 
@@ -67,8 +68,11 @@ def test_ins_1_what_is_exported_is_read_back_the_same() -> None:
     form, rows = read_ledger(data)
     entries = [r.found for r in rows if isinstance(r.found, Entry)]
     assert form is NATIONAL and len(entries) == 3
-    again = [r.found for r in read_ledger(write_ledger(form, entries, title="台账"))[1]]
-    assert again == entries
+    written = write_ledger(form, entries, title="台账")
+    assert [r.found for r in read_ledger(written)[1]] == entries
+    (sheet,) = open_sheets(written, LIMITS)
+    *_, (_, last) = sheet.rows()
+    assert last[0] == NATIONAL.notes, "the form's notes stand below and are no row"
     assert [e.sufficient for e in entries] == [False, True, False]
     public = write_ledger(form, entries, title="台账", personal=False)
     with pytest.raises(Refused):
