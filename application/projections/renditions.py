@@ -352,6 +352,3 @@ def fold_rows(fold_state: RenditionFold, rows: list[OpenedRow], changes: Changes
         fold_state.apply(row, changes)
         changes.entries.update((entry.place, entry) for entry in entries_of(row))
     return changes
-
-
-Keys = Mapping[KeyName, bytes]

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 from uuid import UUID
 
 from domain.shared.events import Event, placed
 from domain.shared.kinds import Kind
-
-NoteKind = Literal["red", "watch"]
 
 
 class SubjectNoted(Event):

@@ -201,17 +201,3 @@ def working_days_between(after: date, until: date, calendar: Calendar) -> tuple[
         for first, last in calendar.covered
     )
     return count, days_covered >= (until - after).days
-
-
-def roll_to_working_day(day: date, calendar: Calendar) -> Due:
-    """``day``, or the next working day when it is a rest day (民法典 203).
-
-    Outside the calendar's coverage nothing rolls and the answer is provisional. This is for terms in
-    which somebody must act; a maximum term of publicity never rolls, or it would be exceeded.
-    """
-    rolled = day
-    while calendar.covers(rolled) and not calendar.is_working_day(rolled):
-        rolled += timedelta(days=1)
-    if not calendar.covers(rolled):
-        return Due(day, provisional=True)
-    return Due(rolled, provisional=False)

@@ -18,7 +18,6 @@ from domain.shared.deadlines import (
     add_months,
     add_working_days,
     add_years,
-    roll_to_working_day,
 )
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -99,12 +98,6 @@ def test_inside_the_calendar_exactly_so_many_working_days_lie_between(start: dat
     assert sum(CALENDAR.is_working_day(day) for day in passed) == working_days
     assert CALENDAR.is_working_day(due.day)
     assert not due.provisional
-
-
-def test_a_last_day_on_a_rest_day_moves_on_only_where_the_calendar_is_known() -> None:
-    assert roll_to_working_day(date(2026, 10, 1), CALENDAR) == Due(date(2026, 10, 8), provisional=False)
-    assert roll_to_working_day(date(2026, 11, 20), CALENDAR) == Due(date(2026, 11, 20), provisional=False)
-    assert roll_to_working_day(date(2029, 9, 22), CALENDAR) == Due(date(2029, 9, 22), provisional=True)
 
 
 NOTICE: dict[str, object] = {
