@@ -31,6 +31,18 @@ _THE_OFFICE = (
     " their view when they are asked for it.",
 )
 
+_REVOKE = (
+    "撤销须由准予修复的部门对已准予的修复作出，写明原因（虚假材料或者违反信用承诺）、证据、理由和救济途径，"
+    "并指明所撤销的决定；没有这些的，修复继续有效。",
+    "The department that granted the repair revokes it, with its cause (false material or a broken commitment), the"
+    " evidence, the reasons, both remedies, and the decision that is meant. Without these the repair holds.",
+)
+_REST = (
+    "凭法院批准重整计划或者认可和解协议的裁定办理：写明法院、文号、裁定日期和计划期限，附证据；已办结的，不再办理。",
+    "Act on the court's ruling that approves the plan or settlement: name court, number, day and the plan's last day,"
+    " and add the evidence. What is decided or ended is not done again.",
+)
+
 INSTEAD: dict[str, tuple[str, str]] = {
     "only_the_subject_itself": (
         "由主体本人通过门户提出（Credit-On-Behalf-Of: subject）；代理人可以凭委托书领取信用报告（/v1/reports），"
@@ -92,6 +104,49 @@ INSTEAD: dict[str, tuple[str, str]] = {
     "meeting_decided_otherwise": (
         "按成员单位意见的结果记录结论：同意不足的退回（returned），提出部门修改后重新提出。",
         "Record what the members said: where too few agreed it is returned, and its department may propose it anew.",
+    ),
+    **dict.fromkeys(
+        (
+            "repair_not_revocable",
+            "repair_revokes_another",
+            "repair_revoked_by_another",
+            "repair_revoked_without_cause",
+            "repair_revoked_unproven",
+        ),
+        _REVOKE,
+    ),
+    **dict.fromkeys(
+        (
+            "reorganisation_unnamed",
+            "reorganisation_not_ruled",
+            "reorganisation_end",
+            "reorganisation_unproven",
+            "reorganisation_outcome",
+            "reorganisation_decided_already",
+            "reorganisation_not_begun",
+            "reorganisation_ended_already",
+        ),
+        _REST,
+    ),
+    "remedy_not_the_source": (
+        "由承办的部门办理；是哪个部门，见案件现状的 source 或者受理回执。",
+        "Let the department act whose case it is: the `source` of the case's state, or of its receipt.",
+    ),
+    "nothing_to_prove": (
+        "核对编号和所选的证明：已入账的用 recorded，已屏蔽、撤回、移出或者到期的用 shielded，收到的答复凭其回执用 "
+        "answered；标注的记录仍在视图中，没有屏蔽可以证明。",
+        "Check the id and the claim: `recorded` for what stands, `shielded` for what was shielded, withdrawn, removed"
+        " or is over, `answered` for an answer by its receipt. What is annotated is still shown.",
+    ),
+    "listing_statement_late": (
+        "期限届满后，当事人在列入决定作出以后可以申请行政复议或者提起行政诉讼；对所依据的记录仍可提出异议。",
+        "After that day the party takes the remedies that the decision names, reconsideration or litigation; it may"
+        " still object to the records that it rests on.",
+    ),
+    "consent_unknown": (
+        "在“我的授权”（/v1/subject/consents）中查到授权编号后再撤回；已撤回或者到期的，不必再办。",
+        "Find the consent's id in the subject's own list (/v1/subject/consents) and take it back then. One that"
+        " was taken back or is over needs nothing more.",
     ),
     "correction_of_other_version": (
         "读取案件现状，以其中的 record_leaf_hash 为 corrects（撤销为 withdraws），重新签名后提交。",

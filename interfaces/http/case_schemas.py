@@ -59,6 +59,12 @@ class CaseReceipt(Schema):
     )
     returned = fields.Boolean(metadata={"description": "记录是否恢复 / whether the record is shown again"})
     barred_until = _date("截至此日（含当日）不得再次申请修复 / no further repair up to and with this day")
+    erasure = fields.UUID(
+        metadata={
+            "description": "随删除方式的修复提出的删除，由信用办两名经办人审批 / the erasure that a repair by deletion"
+            " asked for, approved by two officers of the credit office"
+        }
+    )
     restoration = fields.UUID(
         metadata={"description": "由此开始的恢复信誉任务 / the restoration that begins with it"}
     )

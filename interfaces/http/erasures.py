@@ -110,7 +110,10 @@ def request_erasure() -> Response:
 @blueprint.post("/<uuid:erasure_id>/approve")
 @operation(_described("审批删除", "Approve an erasure", ApprovedErasure, 404))
 def approve_erasure(erasure_id: UUID) -> Response:
-    """Another officer of the credit office approves an erasure (审批删除): it is carried out from then on."""
+    """Another officer of the credit office approves an erasure (审批删除): it is carried out from then on.
+
+    What a granted repair asked for is approved by two officers; its receipt names the ``erasure``.
+    """
     body = read_body()
     caller = authenticated(body)
     if replay := replayed(caller, body):

@@ -44,7 +44,11 @@ def reject_objection(objection_id: UUID) -> Response:
 @blueprint.post("/<uuid:objection_id>/correct")
 @operation(deciding("异议成立：更正", "Uphold by a correction", SealedByDepartment))
 def correct_record(objection_id: UUID) -> Response:
-    """Uphold it by the source's own sealed correction (更正, OBJ-5)."""
+    """Uphold it by the source's own sealed correction (更正, OBJ-5).
+
+    What rested on the record as it was ends with it: listings (``delisted``) and measures; restoring reputation
+    becomes a task (``restoration``), and a listing that the new content founds is begun anew by its notice.
+    """
 
     def run(given: Command) -> Done:
         decision = given.handling("objection", objection_id)
@@ -59,7 +63,10 @@ def correct_record(objection_id: UUID) -> Response:
 @blueprint.post("/<uuid:objection_id>/withdraw")
 @operation(deciding("异议成立：撤销", "Uphold by a withdrawal", SealedByDepartment))
 def withdraw_record(objection_id: UUID) -> Response:
-    """Uphold it by the source's own sealed withdrawal (撤销): the record is in no view from then on (OBJ-3)."""
+    """Uphold it by the source's own sealed withdrawal (撤销): the record is in no view from then on (OBJ-3).
+
+    Listings (``delisted``) and measures that rested on it end; restoring reputation becomes a task (``restoration``).
+    """
 
     def run(given: Command) -> Done:
         decision = given.handling("objection", objection_id)

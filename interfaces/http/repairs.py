@@ -109,7 +109,11 @@ def extend_repair(repair_id: UUID) -> Response:
 @blueprint.post("/<uuid:repair_id>/grant")
 @operation(deciding("准予修复", "Grant a repair", Nothing))
 def grant_repair(repair_id: UUID) -> Response:
-    """Grant it: annotated or shielded in this very transaction (REP-5); a deletion waits for two officers."""
+    """Grant it: annotated or shielded in this very transaction (REP-5).
+
+    A deletion is shielded at once and its erasure asked for: two officers of the credit office approve it by the
+    ``erasure`` that the receipt names.
+    """
 
     def run(given: Command) -> Done:
         handling = given.handling("repair", repair_id)

@@ -27,6 +27,7 @@ from domain.transparency.digest import StoredRow
 from infrastructure.keys import FileVault, verify_ed25519
 from infrastructure.postgres.log_reader import LogReader
 from infrastructure.postgres.reading import PostgresSharedReading
+from interfaces.http.case_schemas import CaseReceipt
 from tests.erasure import (
     FIRST,
     SECOND,
@@ -427,6 +428,7 @@ def test_rep_5_a_granted_deletion_hides_at_once_and_erases_only_what_two_officer
     accepted = story.repairs.accept(story.handling(done))
     granted = story.repairs.grant(story.handling(accepted))
     erasure = UUID(str(granted.told["erasure"]))
+    assert granted.told.keys() <= CaseReceipt().fields.keys()
     assert story.shared(record) == 0 and story.shared(other) > 0
     assert carry_out(world) == []
     office, erasures = world.city.credit_office.code, Erasures(world.ledger)
