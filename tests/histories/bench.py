@@ -37,6 +37,8 @@ LOGS: tuple[Log, ...] = ("records", "access")
 NUMBERS = itertools.count(1)
 STALE = "stale"
 """Why an act is refused that names a version which is not the newest: with 412, and that is logged nowhere."""
+RULE = "hypothesis_stateful_rule"
+"""How the library marks a rule of a machine."""
 DAYS_MAX = 15
 """Days that one history may last."""
 ANSWER_DAYS = 3
@@ -57,6 +59,8 @@ class Bench:
     kept: set[str] = field(default_factory=set)
     limits: list[tuple[date, int]] = field(default_factory=list)
     """Working days in which an objection is to be answered, from a day on, as they were decided in this ledger."""
+    causes: list[str] = field(default_factory=list)
+    """Refused acts of the source that no flag holds yet, by their places in the log."""
     leaf_hashes: dict[str, list[bytes]] = field(default_factory=dict)
     """Of each log, as far as anybody computed them over all histories."""
     failure: Exception | None = None
@@ -237,7 +241,13 @@ class Days(Acts):
 
 
 def run_histories(machine: type[Acts], *, examples: int, steps: int, **model: Any) -> None:
-    """Try so many histories of so many steps over one ledger; ``XINLU_HISTORIES`` times as many."""
+    """Try so many histories of so many steps over one ledger; ``XINLU_HISTORIES`` times as many.
+
+    No file of rules may hide a rule of another by using its name.
+    """
+    named = {name for of in machine.__mro__ for name, act in vars(of).items() if hasattr(act, RULE)}
+    hidden = [name for name in named if not hasattr(getattr(machine, name), RULE)]
+    assert not hidden, hidden
     try:
         run_state_machine_as_test(
             type(f"{machine.__name__}Here", (machine,), model),

@@ -196,7 +196,7 @@ class Disputing(Entering):
         known, other = self.subjects
         for record in sorted(known.standing):
             if known.severity[record] in EXCLUDED:
-                self.withdraw(known, record)
+                self.take_back(known, record)
         self.put_on_red_list(known, "")
         self.determine_about(other, "一般")
         if not other.watched:

@@ -200,7 +200,7 @@ class Entering(Subjects, Days):
         for flaw in ("who", "said", ""):
             self.put_on_red_list(known, flaw)
         for record in sorted(known.standing):
-            self.withdraw(known, record)
+            self.take_back(known, record)
         self.put_on_red_list(known, "")
         self.put_on_red_list(known, "")
         self.ask_about(known)

@@ -45,8 +45,7 @@ class Flagging(Subjects):
     def __init__(self) -> None:
         super().__init__()
         self.flag: Flag | None = None
-        self.causes: list[str] = []
-        """Refused acts that no flag holds yet, by their places in the log."""
+        self.causes = self.bench.causes
         self.tax = self.bench.officer("tax")
 
     @rule()
@@ -57,7 +56,13 @@ class Flagging(Subjects):
         ground = {"kind": "record", "id": str(record)}
         said = {"measure": "W0", "provision": FOOD, "rests_on": ground, "responders": unit}
         self.bench.act("/v1/joint-actions", said, self.source, unlawful={"MEA-1"})
-        self.causes.append(f"access:{self.bench.head('access')}")
+        self.measure_refused(self.source)
+
+    def measure_refused(self, who: Officer) -> None:
+        """A cause against the source, of whichever of its acts."""
+        super().measure_refused(who)
+        if who.department == self.source.department:
+            self.causes.append(f"access:{self.bench.head('access')}")
 
     @rule()
     def look_for_flags(self) -> None:

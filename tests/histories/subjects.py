@@ -56,6 +56,7 @@ class Known:
     severity: dict[UUID, str] = field(default_factory=dict)
     looks: list[Look] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
+    days: list[date] = field(default_factory=list)
     rests: list[Resting] = field(default_factory=list)
     red: dict[str, str] = field(default_factory=dict)
     """Its entry on the red list with the leaf hash, while it stands; of all that ever were, one at most."""
@@ -125,9 +126,9 @@ class Subjects(Promises):
     def withdraw_one(self, data: st.DataObject) -> None:
         known = self.drawn(data)
         if known.standing:
-            self.withdraw(known, data.draw(st.sampled_from(sorted(known.standing))))
+            self.take_back(known, data.draw(st.sampled_from(sorted(known.standing))))
 
-    def withdraw(self, known: Known, record: UUID) -> None:
+    def take_back(self, known: Known, record: UUID) -> None:
         """The subject objects, and its source finds that the record should not stand."""
         story = known.story
         filed = story.object(record)
@@ -139,6 +140,10 @@ class Subjects(Promises):
         known.records[record] = state
         known.watched = {e: held for e, held in known.watched.items() if held[1] != record}
 
+    def rests_now(self, known: Known, record: UUID) -> None:
+        """A record is in no view until its plan fails, or for good once it is performed."""
+        known.records[record] = "resting"
+
     @rule(data=st.data(), how=st.sampled_from(["begin", "apply"]))
     def let_rest(self, data: st.DataObject, how: str) -> None:
         """A court approved a plan: the source lets a record rest, or its subject asks for it; only what stands may."""
@@ -147,7 +152,7 @@ class Subjects(Promises):
         with self.refused_if(known.records[record] != "standing"):
             if how == "begin":
                 known.rests.append(Resting(record, rest(known.story, record), applied=False))
-                known.records[record] = "resting"
+                self.rests_now(known, record)
             else:
                 known.rests.append(Resting(record, apply_for_rest(known.story, record), applied=True))
 
@@ -169,7 +174,7 @@ class Subjects(Promises):
                 resting.done = desk.answered(resting.done, end)
                 resting.applied = False
                 if end == "grant":
-                    known.records[record] = "resting"
+                    self.rests_now(known, record)
                 else:
                     known.rests.remove(resting)
             return
@@ -209,6 +214,7 @@ class Subjects(Promises):
         """A look stands in the subject's list from now on."""
         known.looks.append(look)
         known.positions.append(position)
+        known.days.append(self.today)
 
     @rule(data=st.data())
     def ask_who_looked(self, data: st.DataObject) -> None:
@@ -238,7 +244,7 @@ class Subjects(Promises):
         self.determine_about(resting, "一般")
         record = list(resting.records)[-1]
         resting.rests.append(Resting(record, rest(resting.story, record), applied=False))
-        resting.records[record] = "resting"
+        self.rests_now(resting, record)
         self.query(resting, self.asker)
         self.end_one(resting, resting.rests[-1], "failed")
         for known in self.subjects:
@@ -260,6 +266,9 @@ class Subjects(Promises):
         """What rests comes back when the plan fails."""
         resting = (r for known in self.subjects for r, state in known.records.items() if state == "resting")
         return super().may_return() | set(resting)
+
+    def measure_refused(self, who: Officer) -> None:
+        """What somebody ordered was refused just now by a rule of the measures list (MEA-1 to MEA-3)."""
 
     def forget(self, known: Known) -> None:
         """Somebody is erased: nothing that was answered about it can be made again."""

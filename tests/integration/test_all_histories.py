@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from tests.histories.bench import Bench, run_histories
 from tests.histories.disputing import Disputing
+from tests.histories.duties import Dutiful
 from tests.histories.erasing import Erasing
 from tests.histories.flagging import Flagging
+from tests.histories.joining import FEEDBACK_DAY, Joining
 from tests.histories.overseeing import Overseeing
 from tests.histories.publishing import Publishing
 from tests.histories.whole import Model, WholeHistories
@@ -22,7 +24,7 @@ from tests.world import World
 EXAMPLES, STEPS = 2, 40
 
 
-class AllHistories(Publishing, Disputing, Flagging, Overseeing, Erasing, WholeHistories):
+class AllHistories(Publishing, Joining, Dutiful, Disputing, Flagging, Overseeing, Erasing, WholeHistories):
     """Everything that may happen, in one history."""
 
 
@@ -30,6 +32,7 @@ def test_any_history_of_all_contexts_keeps_the_promises(seeded_world: World) -> 
     story = begin(seeded_world)
     # Nothing is drawn by chance, and the first day is a Monday.
     change_setting(seeded_world, "review.sample_per_10000", 0)
+    change_setting(seeded_world, "joint.feedback_day", FEEDBACK_DAY)
     seeded_world.clock.advance(days=2)
     bench = Bench(story)
     with bench.web.served() as url:
