@@ -14,11 +14,12 @@ from uuid import UUID
 from application.audit.model import Fault, SideTables
 from application.commands.gating import document_of
 from application.commands.subjects import Identity, blind_of
-from application.data_keys import KeySource, unwrap_all
+from application.data_keys import ERASED, KeySource, unwrap_all
 from application.ledger import OpenedRow, open_rows, owners_of
 from application.ports import Document, Log, OpenCase, Vault
 from application.projections.renditions import ENDED
 from application.reactions import REACTIONS
+from application.sealing import parse_key_reference
 from application.side_reactions import TABLES, Reaction, suppress
 from application.topics import event_class
 from domain.access.events import SubjectQueried
@@ -85,8 +86,15 @@ class Derived:
                 self.looks.append((row.position, row.stream_id, row.stream_version))
         if log == "access":
             return
+        held = self._key_source.data_keys_of(owners_of(rows))
+        erased = {name for name, key in held.items() if key.generation == ERASED}
+        # Whatever the act was: a consent goes with its subject as a record does, though it writes no table here.
+        for row in rows if erased else ():
+            if not erased.isdisjoint(parse_key_reference(row.key_ref).values()):
+                self.closed.add(row.stream_id)
         wanted = [row for row in rows if _concerns(row.topic)]
-        found = unwrap_all(self.vault, self._key_source.data_keys_of(owners_of(wanted)))
+        owners = owners_of(wanted)
+        found = unwrap_all(self.vault, {name: key for name, key in held.items() if name[0] in owners})
         for opened in open_rows(wanted, log=log, keys=lambda _: found):
             self._take(opened)
 

@@ -2,8 +2,10 @@
 
 1, 2  ``rows_are_dense_chained_and_sealed``, after each step, by arithmetic of its own; ``Publishing.witness`` for trees
       and tiles; ``fsck`` when a history ends, also against what was cosigned earlier in it (``is_whole``).
-3     Not here: a history has one process that nobody kills (``tests/e2e/test_crash.py``).
-4     ``Bench.act``, ``Bench.is_refused``: what an act, a look or a refusal adds to the access log, to the event.
+3     ``Enduring.log_is_down``: no half step, and what is sent again is done once; ``Bench.head`` reads by another login
+      what was acknowledged. Not here: ``fsync`` and a process that is killed (``tests/e2e/test_crash.py``).
+4     ``Bench.act``, ``Bench.is_refused``: what an act, a look or a refusal adds to the access log, to the event;
+      ``Enduring.log_is_down``: 503 while nothing can be logged.
 5     ``rows_are_dense_chained_and_sealed``: each leaf's signature, and whose; ``all_opens_but_what_is_erased``.
 6     ``holds_to_the_end``: a rebuild when a history ends is equal to the live views.
 7     ``nothing_suppressed_is_visible`` in ``test_remedy_histories.py``; ``Subjects.query``, ``Reporting.read_report``;
@@ -16,7 +18,8 @@
       Not here: answers, looks, stamps, and the same checks in the browser (``tests/integration/test_evidence.py``).
 13    ``Bench.act``: each act is sent twice and done once; flaw ``stale``: 412, and nothing is lost.
 14    ``rows_are_dense_chained_and_sealed`` knows every key that signs; keys change in ``test_keys.py``.
-15    Not here: limits have numbers of their own (``test_bad_input.py``, ``test_operations.py``).
+15    ``Enduring.over_a_limit``: one more than may be of bytes, subjects, cases, entries, text, responders.
+      Not here: queues, times and rates (``test_bad_input.py``, ``test_operations.py``).
 """
 
 from __future__ import annotations

@@ -41,15 +41,20 @@ class Reporting(Subjects):
     @rule(data=st.data(), covers=st.sampled_from(["", "", "purpose", "subject"]))
     def report_by_consent(self, data: st.DataObject, covers: str) -> None:
         """A department has a report within the consent that it was given, for that purpose and subject alone."""
-        known = self.drawn(data)
+        self.ask_by_consent(self.drawn(data), covers)
+
+    def ask_by_consent(self, known: Known, covers: str) -> None:
+        """``covers`` says what the consent is not for: purpose, subject, or the day that it is (``over``)."""
         consent, other = str(uuid4()), next(k for k in self.subjects if k is not known)
+        until = self.today.isoformat() if covers == "over" else "2027-02-01"
         given = {
             "consent": consent, "subject": {"code": (other if covers == "subject" else known).code},
             "recipient": self.asker.department, "purpose": "honours" if covers == "purpose" else IN_SCOPE,
-            "manner": "once", "items": ["C03-02"], "until": "2027-02-01", "freely_given": True,
+            "manner": "once", "items": ["C03-02"], "until": until, "freely_given": True,
         }  # fmt: skip
         office = Officer("", self.bench.office.department)
         self.bench.act("/v1/consents", given, office, credit_on_behalf_of="subject")
+        self.bench.world.clock.advance(days=1 if covers == "over" else 0)
         before = {log: self.bench.head(log) for log in LOGS}
         said = {"subject": {"code": known.code}, "consent": consent}
         answer = self.bench.send("/v1/reports", said, self.asker, credit_purpose=asking())
@@ -67,3 +72,4 @@ class Reporting(Subjects):
         for known in self.subjects:
             self.read_report(known, "subject")
             self.read_looks(known)
+        self.ask_by_consent(self.subjects[0], "over")

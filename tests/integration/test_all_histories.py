@@ -8,6 +8,7 @@ from __future__ import annotations
 from tests.histories.bench import Bench, run_histories
 from tests.histories.disputing import Disputing
 from tests.histories.duties import Dutiful
+from tests.histories.enduring import Enduring
 from tests.histories.erasing import Erasing
 from tests.histories.flagging import Flagging
 from tests.histories.joining import FEEDBACK_DAY, Joining
@@ -24,7 +25,9 @@ from tests.world import World
 EXAMPLES, STEPS = 2, 40
 
 
-class AllHistories(Publishing, Joining, Dutiful, Disputing, Flagging, Overseeing, Erasing, WholeHistories):
+class AllHistories(
+    Publishing, Joining, Dutiful, Enduring, Disputing, Flagging, Overseeing, Erasing, WholeHistories
+):
     """Everything that may happen, in one history."""
 
 

@@ -25,6 +25,7 @@ from tests.databases import Databases
 from tests.erasure import a_record, carry_out
 from tests.erasure import ask as ask_for_erasure
 from tests.full_ledger import FullLedger
+from tests.integration.test_consents import give
 from tests.world import World
 
 Attack = Callable[[FullLedger], None]
@@ -348,6 +349,7 @@ def test_prv_4_a_ledger_is_clean_after_an_erasure_and_its_next_epoch(seeded_worl
     record, _, who = a_record(world, "organisation", representative=True)
     if what == "subject":
         record, _, who = a_record(world, "natural_person")
+        give(world, who)  # goes with its subject, and is no record that anything took out of view
         world.services.subject.who_looked(who, portal=world.city.credit_office.code)
     world.publish()
     about = {

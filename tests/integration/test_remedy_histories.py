@@ -6,7 +6,7 @@ import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
@@ -203,15 +203,16 @@ class Histories(Promises):
         assert found is not None
         if found.decided:
             return  # closed by the act that took the record away
+        if self.model.repaired[case] in self.model.gone:
+            with pytest.raises(Refused):  # its term is over: nothing is left to repair
+                self.story.repairs.accept(self.story.handling(done, FIRST))
+            return
         if LETTER.kind not in found.given:
             done = self.story.repairs.request_materials(self.story.handling(done))
             done = self.story.repairs.supply(self.story.supplying(done, LETTER))
         done = self.story.repairs.accept(self.story.handling(done, FIRST))
         record = self.model.repaired[case]
-        if grant and record in self.model.gone:
-            with pytest.raises(Refused):
-                self.story.repairs.grant(self.story.handling(done))
-        elif grant:
+        if grant:
             self.story.repairs.grant(self.story.handling(done, SECOND))
             self.model.shielded.add(record)
         else:
@@ -259,8 +260,21 @@ class Histories(Promises):
         mine = set(self.mine)
         return shown | (mine - self.model.gone), gone | (mine & self.model.gone)
 
+    def end_a_term(self) -> None:
+        """A correction makes a term shorter than it has run already: what it is about is in no view at once."""
+        record: Any = self.determine("repairable")
+        filed = self.story.object(record)
+        now = self.model.content[record]
+        content = {**now, "public": {**now["public"], "CF_GSJZQ": "2026-11-20"}}
+        act = self.story.correction(record, filed.case, content)
+        self.story.objections.correct(self.story.deciding(filed), act)
+        self.model.corrections[record] += 1
+        self.model.sent(record, content)
+        assert record in self.model.ended
+
     def close(self) -> None:
         super().close()
+        self.end_a_term()
         for record, content in self.model.content.items():
             assert self.story.file(record).standing.content == content
         self.is_hidden(list(self.model.first_sent))
