@@ -6,7 +6,8 @@ Reads the counts that the projector folds; the credit office's notice freezes wh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -16,7 +17,7 @@ from application.instruments import units
 from application.ledger import Ledger, parse_instant
 from application.ports import LedgerUnavailable, Log
 from domain.instruments.notice import last_of
-from domain.oversight.indicators import Counts, IndicatorsNotified, indicators, told_in_public
+from domain.oversight.indicators import FLAGS_OPEN, Counts, IndicatorsNotified, indicators, told_in_public
 from domain.parties.keys import CREDIT_OFFICE
 from domain.shared.canonical import Json, canonical
 from domain.shared.city_time import city_day
@@ -58,6 +59,16 @@ class Month:
         return [told_in_public(unit) for unit in self.exact]
 
 
+@dataclass(frozen=True)
+class Year:
+    """The exact indicators of a year's months that are over, up to ``until``: for the yearly assessment (年度目标考核,
+    000 三(四)). They have no public form: their differences would tell a month more exactly than it is told."""
+
+    year: str
+    until: date
+    exact: list[dict[str, Json]]
+
+
 class Indicators:
     """The indicators of one ledger's units."""
 
@@ -72,17 +83,34 @@ class Indicators:
     def month(self, month: str) -> Month:
         """A month that is over. Raises ``Refused`` (FORMAT, SUP-1), ``LedgerUnavailable`` while it is being counted."""
         last = last_of(month, today=city_day(self._ledger.now()), rule=RULE)
-        found = self._reading.month(month)
-        if not all(self._whole(log, found.folded[log], last) for log in found.folded):
-            raise LedgerUnavailable("the month is being counted")
+        exact = self._exact([month], last)
+        content: dict[str, Json] = {"until": last.isoformat(), "units": [told_in_public(u) for u in exact]}
+        return Month(month, exact, content)
+
+    def year(self, year: str) -> Year:
+        """The months of a year (``2026``) that are over, as one. Raises as :meth:`month`, also before the first."""
+        months = [month for number in range(1, 13) if (month := f"{year}-{number:02}") <= self.last_month()]
+        last = last_of((months or [f"{year}-01"])[-1], today=city_day(self._ledger.now()), rule=RULE)
+        return Year(year, last, self._exact(months, last))
+
+    def _exact(self, months: Sequence[str], last: date) -> list[dict[str, Json]]:
+        """The exact indicators of each unit over months that end with ``last``."""
+        counts: dict[str, Counter[tuple[str, str]]] = {}
+        for month in months:
+            found = self._reading.month(month)
+            if not all(self._whole(log, found.folded[log], last) for log in found.folded):
+                raise LedgerUnavailable("the month is being counted")
+            for unit, counted in found.counts.items():
+                summed = counts.setdefault(unit, Counter())
+                # How many flags are open is a state, so that the newest month says it.
+                del summed[FLAGS_OPEN, ""]
+                summed.update(counted)
         known = {c: unit for c, unit in sorted(units(self._ledger).items()) if unit.role != CREDIT_OFFICE}
-        exact = [
-            indicators(code, unit.name, found.counts.get(code, {}))
+        return [
+            indicators(code, unit.name, counts.get(code, {}))
             for code, unit in known.items()
             if city_day(unit.timestamp) <= last
         ]
-        content: dict[str, Json] = {"until": last.isoformat(), "units": [told_in_public(u) for u in exact]}
-        return Month(month, exact, content)
 
     def notified(self, month: str) -> IndicatorsNotified | None:
         """The notice of a month as the credit office issued it, or None."""

@@ -31,6 +31,10 @@ class Indicators:
         """The exact numbers of one's own unit, for the credit office of all."""
         return self._client.post(PATH, {"month": month} if month else {}, **self._headers)
 
+    def year(self, year: str) -> dict[str, Any]:
+        """The exact numbers of a year so far, for the yearly assessment (年度目标考核)."""
+        return self._client.post(PATH, {"year": year}, **self._headers)
+
     def workbook(self, month: str = "") -> bytes:
         """The same as a workbook."""
         return self._client.fetch(PATH, {"month": month} if month else {}, accept=XLSX, **self._headers)

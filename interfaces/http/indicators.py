@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotAcceptable
 
 from application.commands.flags import FlagDesk
 from application.commands.indicators import notify_indicators
-from application.indicators import Indicators
+from application.indicators import Indicators, Year
 from application.ledger import instant
 from domain.access.model import SUPERVISION
 from domain.shared.refusals import Defect, Refused
@@ -39,6 +39,17 @@ class MonthQuestion(Schema):
     """Which month; the last one that is over if left out."""
 
     month = fields.String(validate=validate.Regexp(MONTH))
+
+
+class ExactQuestion(MonthQuestion):
+    """Which month, or which year."""
+
+    year = fields.String(
+        validate=validate.Regexp(r"^20[0-9]{2}$"),
+        metadata={
+            "description": "年度考核：该年各月合计，不与 month 同填 / a year's months so far, not with `month`"
+        },
+    )
 
 
 class RefusedTimes(Schema):
@@ -91,6 +102,14 @@ class ExactAnswer(IndicatorsAnswer):
     )
 
 
+class YearAnswer(Schema):
+    """The exact indicators of a year so far: of the asking unit, or of all for the credit office."""
+
+    year = text("年度 / year")
+    until = fields.Date(required=True)
+    exact = fields.List(fields.Nested(UnitIndicators), required=True)
+
+
 @blueprint.get("")
 @operation(
     Operation(
@@ -137,16 +156,17 @@ def public_workbook() -> Response:
             200: Answer(
                 "本单位的实数，信用办为全部",
                 "exact, of the unit or of all",
-                {**json_of(ExactAnswer), **_BOOK},
+                {**json_of(ExactAnswer, YearAnswer), **_BOOK},
             )
         },
-        takes=json_of(MonthQuestion),
+        takes=json_of(ExactQuestion),
         problems=(406, 503),
         headers={"Credit-Purpose": True},
     )
 )
 def exact_indicators() -> Response:
-    """The exact indicators: a unit is told its own, the credit office those of all; as JSON or as a workbook."""
+    """The exact indicators of a month, or of a year so far for the yearly assessment (年度目标考核): a unit is told its
+    own, the credit office those of all; as JSON or as a workbook."""
     body = read_body()
     caller = authenticated(body)
     accepted = request.accept_mimetypes
@@ -155,17 +175,26 @@ def exact_indicators() -> Response:
         raise NotAcceptable
     with logged_refusals(caller, body):
         found, desk = found_indicators(), services().desk()
-        given = read_json(MonthQuestion(), body)
+        given = read_json(ExactQuestion(), body)
+        if {"month", "year"} <= given.keys():
+            raise Refused(Defect("FORMAT", "member_invalid", "/year", {"where": "/year"}))
         for_purpose(caller, SUPERVISION)
         desk.registry.acting(caller.signed_header("Credit-Official"), caller.department)
-        month = found.month(given.get("month") or found.last_month())
+        asked = (
+            found.year(given["year"])
+            if "year" in given
+            else found.month(given.get("month") or found.last_month())
+        )
     everyone = FlagDesk(desk).is_office(caller.department)
-    exact = [unit for unit in month.exact if everyone or unit["unit"] == caller.department]
+    exact = [unit for unit in asked.exact if everyone or unit["unit"] == caller.department]
+    label = asked.year if isinstance(asked, Year) else asked.month
     if media == WORKBOOK_TYPE:
-        answer = _book(month.month, write_indicators(month.month, exact, note=EXACT))
+        answer = _book(label, write_indicators(label, exact, note=EXACT))
+    elif isinstance(asked, Year):
+        answer = json_response({"year": label, "until": asked.until.isoformat(), "exact": exact}, 200)
     else:
-        told = _told(found, month.month)
-        answer = json_response({**told, "exact": exact, "notice": str(found.stream(month.month))}, 200)
+        told = _told(found, label)
+        answer = json_response({**told, "exact": exact, "notice": str(found.stream(label))}, 200)
     answer.vary.add("Accept")
     return answer
 

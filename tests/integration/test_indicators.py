@@ -134,6 +134,17 @@ def test_sup_1_a_month_is_told_when_it_is_over_exact_to_its_unit_and_in_fives_to
     public = next(u for u in told["units"] if u["unit"] == unit)
     assert {"rule": "MEA-1", "times": 5} in public["refused"] and public["objections_upheld"] == 0
     assert counted.source.public()["month"] == MONTH
+    # 000 三(四) 年度目标考核: the year so far, exact, to the same people; what a flag is, the newest month says.
+    year = counted.source.year("2026")
+    assert (year["year"], year["until"], [u["unit"] for u in year["exact"]]) == (
+        "2026",
+        told["until"],
+        [unit],
+    )
+    assert (
+        year["exact"][0]["flags_open"] == exact["flags_open"]
+        and year["exact"][0]["recorded"] >= exact["recorded"]
+    )
     content = {"until": told["until"], "units": told["units"]}
     assert told["digest"] == hashlib.sha256(canonical(content)).hexdigest()
 
@@ -153,6 +164,10 @@ def test_sup_1_a_month_is_told_when_it_is_over_exact_to_its_unit_and_in_fives_to
         with zipfile.ZipFile(io.BytesIO(book)) as archive:
             rules = archive.read("xl/worksheets/sheet2.xml").decode()
         assert f"<v>{times}</v>" in rules
+    both = {"month": MONTH, "year": "2026"}
+    asking = {"credit_official": SECOND, "credit_purpose": "accountability"}
+    problem(lambda: counted.city.clients["source"].post("/v1/indicators", both, **asking), 400)
+    assert code_of(problem(lambda: counted.source.year("2027"), 422)) == "notice_month_not_over"
 
 
 def _by_command(counted: Counted, what: str, *, official: str, department: str) -> Result:
