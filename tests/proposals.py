@@ -33,6 +33,7 @@ def local_standard(**changed: Any) -> dict[str, Any]:
         "code": LOCAL_LIST,
         "scope": "local",
         "standard_bases": (LOCAL_BASIS,),
+        "published_at": "信用中国（示范市）、示范市市场监督管理局网站",
         "effective_from": "2027-07-01",
         **changed,
     }

@@ -6,6 +6,7 @@ every reason why not (LST-1, LST-2, LST-3, LST-7, LST-9; JNT-2).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -31,6 +32,12 @@ from domain.shared.events import placed
 from domain.shared.legal_basis import SUFFICIENT_LEVELS
 from domain.shared.refusals import Defect, refuse_if_any
 from domain.shared.text import is_blank, says
+
+SITES_MIN = 2
+"""Where a standard of ours is published: on the credit site, and on one of its department."""
+_BETWEEN = re.compile(r"[、,，;；和及与]")
+_CREDIT_SITE = re.compile(r"[“\"《]?信用(?!信息|平台|网)")
+"""“信用中国”及其地方网站 (信用中国（湖北武汉）, 信用吕梁)."""
 
 
 def standard_defects(standard: ListStandard) -> list[Defect]:
@@ -87,7 +94,7 @@ def adopt_standard(
     and no standard is in force before it is published (LST-3).
     """
     published, about = city_day(recorded_at).isoformat(), {"list": standard.code}
-    defects = [*stopped, *standard_defects(standard), *_prolonged(standard, before)]
+    defects = [*stopped, *standard_defects(standard), *_prolonged(standard, before), *_site_defects(standard)]
     defects += misstated("LST-1", "/area_bases/{}", standard.area_bases)
     defects += misstated("LST-2", "/standard_bases/{}", standard.standard_bases)
     defects += misstated("LST-7", "/rank_basis", [b for b in (standard.rank_basis,) if b is not None])
@@ -147,6 +154,15 @@ def _content_defects(standard: ListStandard, about: Mapping[str, str]) -> Iterat
         yield Defect("LST-3", "list_days_unreadable", "/effective_from", about)
     if standard.term_months is None and standard.early_months is None and not standard.repair_removes:
         yield Defect("LST-3", "list_without_way_out", "/term_months", about)
+
+
+def _site_defects(standard: ListStandard) -> Iterator[Defect]:
+    """LST-3: a standard of ours is published on a site of 信用中国 and on one that its department names (49号(七))."""
+    sites = [site.strip() for site in _BETWEEN.split(standard.published_at) if not is_blank(site)]
+    if (standard.kind, standard.scope) != (SERIOUS, "local") or not sites:
+        return
+    if len(sites) < SITES_MIN or not any(map(_CREDIT_SITE.match, sites)):
+        yield Defect("LST-3", "list_published_on_one_site", "/published_at", {"list": standard.code})
 
 
 def _red_defects(standard: ListStandard, about: Mapping[str, str]) -> Iterator[Defect]:

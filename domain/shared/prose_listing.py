@@ -79,6 +79,12 @@ LISTING_PROSE: dict[str, tuple[str, str]] = {
         "List {list} has no term, no removal on application and none by repair: let it have one of them, as nobody is"
         " listed for ever.",
     ),
+    "list_published_on_one_site": (
+        "名单 {list} 的认定标准须同时在“信用中国”网站（或者其地方网站）和主管部门指定的网站公开；"
+        "请把两处都写明，用顿号隔开。",
+        "The standard of list {list} is published on the site of 信用中国 (or its local one) and on one that the"
+        " competent department names: give both, with 、 between them.",
+    ),
     "list_limits_unusable": (
         "名单 {list} 的办理时限须至少一个工作日，期限不能为负。",
         "The limits of list {list} are at least one working day, its terms not negative.",

@@ -271,6 +271,11 @@ def test_lst_1_a_standard_outside_the_domains_below_its_level_or_kept_too_long_i
         (local_standard(transition_until="2030-12-31", **days), ("LST-9", "list_transition_unfounded")),
         (local_standard(remedies=" ", **days), ("LST-3", "list_without_remedies")),
         (local_standard(answer_working_days=0, **days), ("LST-3", "list_limits_unusable")),
+        (local_standard(published_at="本局网站", **days), ("LST-3", "list_published_on_one_site")),
+        (
+            local_standard(term_months=None, early_months=None, repair_removes=False, **days),
+            ("LST-3", "list_without_way_out"),
+        ),
         (local_standard(least_rank="township", **days), ("LST-7", "list_rank_without_basis")),
     ):
         assert desk.unproposed("list_standard", standard) == refusal

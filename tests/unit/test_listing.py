@@ -32,6 +32,7 @@ LOCAL = replace(
     NATIONAL,
     scope="local",
     standard_bases=(LOCAL_BASIS,),
+    published_at="信用中国（示范市）、示范市市场监督管理局网站",
     consulted_from="2026-09-01",
     consulted_until="2026-10-01",
 )
@@ -88,6 +89,21 @@ def test_lst_3_under_a_standard_nobody_is_listed_for_ever() -> None:
     assert codes(endless) == {("LST-3", "list_without_way_out")}
     for way in ({"term_months": 36}, {"early_months": 0}, {"repair_removes": True}):
         assert codes(replace(endless, **way)) == set()
+
+
+@pytest.mark.rule("LST-3")
+def test_lst_3_a_standard_of_our_own_is_published_on_the_credit_site_and_on_that_of_its_department() -> None:
+    ours = replace(LOCAL, effective_from="2026-11-30")
+    for sites in (
+        "信用中国（示范市）",
+        "示范市市场监督管理局网站、示范市人民政府网站",
+        "国家企业信用信息公示系统、本局网站",
+    ):
+        with pytest.raises(Refused) as refused:
+            adopt_standard(replace(ours, published_at=sites), **PLACE)
+        assert [(d.rule, d.code) for d in refused.value.defects] == [("LST-3", "list_published_on_one_site")]
+    for sites in ("“信用中国”网站及本局网站", "本局网站，信用吕梁"):
+        assert adopt_standard(replace(ours, published_at=sites), **PLACE).told().published_at == sites
 
 
 @pytest.mark.rule("LST-3")
