@@ -33,6 +33,8 @@ from interfaces.http.schema_fields import count, date, hexadecimal, text
 from interfaces.http.schemas import RefusedRow
 from interfaces.http.services import services
 from interfaces.portal.consistency import KIND_NAMES, PAGE_DIFFERENCES
+from interfaces.portal.register_words import VALUES
+from interfaces.portal.registers import calling
 
 CSV, HTML = "text/csv", "text/html"
 MEDIA = (JSON, CSV, HTML)
@@ -195,6 +197,8 @@ def _answer(
     page = render_template(
         "portal/consistency.html",
         told=told,
+        department=calling(services().ledger)(told["department"]),
+        form=VALUES[told["form"]],
         kinds=KIND_NAMES,
         differences=shown,
         bad_rows=bad,

@@ -9,7 +9,7 @@ from typing import Any
 from domain.oversight.indicators import NAMES, OVERDUE, REFUSED
 
 COLOURS = ("#1f5fa8", "#c2452d", "#b8860b")
-ROW_PIXELS, FRAME_PIXELS, WIDTH_PIXELS = 34, 140, 900
+ROW_PIXELS, FRAME_PIXELS, LEGEND_PIXELS, WIDTH_PIXELS, NO_DATA_PIXELS = 34, 110, 24, 900, 20
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,20 @@ CHARTS: Mapping[str, Chart] = {
 
 
 def draw(chart: Chart, units: Sequence[Mapping[str, Any]]) -> bytes:
-    """The chart of these units as SVG; what is not told has no bar."""
+    """The chart of those units that have a bar, as SVG; of what is not told there is none."""
     import pygal  # noqa: PLC0415 - a heavy import, seldom needed
     from pygal.style import CleanStyle  # noqa: PLC0415
 
-    style = CleanStyle(font_family="sans-serif", colors=COLOURS, background="white", plot_background="white")
-    height = FRAME_PIXELS + ROW_PIXELS * len(units) * len(chart.names)
+    style = CleanStyle(
+        font_family="sans-serif", colors=COLOURS, background="white", plot_background="white",
+        no_data_font_size=NO_DATA_PIXELS,
+    )  # fmt: skip
+    units = [unit for unit in units if any(_value(unit, name) for name in chart.names)]
+    bars = ROW_PIXELS * max(len(units), 1) * len(chart.names)
+    height = FRAME_PIXELS + bars + LEGEND_PIXELS * len(chart.names)
     drawn = pygal.HorizontalBar(
-        style=style, js=(), width=WIDTH_PIXELS, height=height, truncate_label=-1, legend_at_bottom=True,
+        style=style, js=(), width=WIDTH_PIXELS, height=height, truncate_label=-1, truncate_legend=-1,
+        legend_at_bottom=True, legend_at_bottom_columns=1,
         print_values=True, print_zeroes=False, no_prefix=True, no_data_text="本月没有可公开的数据 nothing to tell",
         range=(0, 100) if chart.names == ("in_time_percent",) else None, title=f"{chart.zh} {chart.en}",
     )  # fmt: skip
@@ -65,6 +71,6 @@ def _without_scripts(root: Any) -> Any:
 
 def _value(unit: Mapping[str, Any], name: str) -> int | None:
     if name == REFUSED:
-        return sum(int(one["times"]) for one in unit[REFUSED])
+        return sum(int(one["times"]) for one in unit[REFUSED]) or None
     found = unit.get(name)
     return found if isinstance(found, int) else None

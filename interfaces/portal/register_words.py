@@ -162,6 +162,7 @@ VALUES: Mapping[str, tuple[str, str]] = {
     "financial_institution": ("金融机构自主决定", "financial institutions by themselves"),
     "penalty": ("行政处罚", "penalties"),
     "licence": ("行政许可", "licences"),
+    "determination": ("其他认定", "other determinations"),
     "catalogue_item": ("目录事项", "catalogue item"),
     "list_standard": ("名单认定标准", "standard of a list"),
     "measure": ("惩戒措施", "measure"),
