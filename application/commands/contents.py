@@ -15,6 +15,7 @@ from domain.listing.standards import ListStandard
 from domain.measures.items import MeasureItem
 from domain.shared.canonical import Json
 from domain.shared.refusals import Defect, Refused
+from domain.shared.typed import misfits
 
 Version = CatalogueItem | ListStandard | MeasureItem
 CODE_CHARACTERS_MAX = 16
@@ -56,6 +57,8 @@ def read_version(registry: Registry, what: str, given: Mapping[str, Json]) -> Ve
     found = _whole(kind, given)
     if found is None or not isinstance(code, str) or not 0 < len(code) <= CODE_CHARACTERS_MAX:
         raise Refused(*(Defect("CAT-3", "proposal_content_unreadable", at) for at in _odd(kind, given)))
+    if wrong := list(misfits(found, kind.form, "/content")):
+        raise Refused(*(Defect("CAT-3", "proposal_value_unusable", at) for at in wrong))
     following = max((version.version for version in kind.versions(registry, code)), default=0) + 1
     if given.get("version") != following:
         about = {"next": str(following)}

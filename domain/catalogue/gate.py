@@ -31,14 +31,22 @@ from domain.shared.text import is_blank
 PERSONAL_LEVELS = frozenset({"law", "admin_regulation", "local_regulation", "state_council_decision"})
 ARTICLE_NOT_STATED = "-"
 MASKED_ALWAYS = frozenset({"XDR_MC", "XDR_ZJHM"})
+KEPT_LEFT_MAX, KEPT_RIGHT_MAX = 6, 4
+"""How much of a number a masking may leave in sight (DOMAIN 6): where it was issued and its end, not the birthday."""
 
 
 def item_defects(item: CatalogueItem, stopped: Sequence[Stopped] = ()) -> list[Defect]:
-    """Every reason why ``item`` cannot be in force: INS-2, CAT-2, CAT-6, CAT-4, PUB-2, in that order.
+    """Every reason why ``item`` cannot be in force: INS-2, CAT-2, CAT-6, CAT-4, CAT-5, PUB-2, in that order.
 
     ``stopped`` are the documents that are not executed, and no basis for anything.
     """
-    return [*_stopped(item, stopped), *_basis_defects(item), *_undecided(item), *_personal_defects(item)]
+    return [
+        *_stopped(item, stopped),
+        *_basis_defects(item),
+        *_undecided(item),
+        *_collecting(item),
+        *_personal_defects(item),
+    ]
 
 
 def import_item(
@@ -260,6 +268,13 @@ def _undecided(item: CatalogueItem) -> list[Defect]:
     return defects
 
 
+def _collecting(item: CatalogueItem) -> list[Defect]:
+    """CAT-5: one department collects, or each that determined what is its own (一口采集)."""
+    if len(item.collectors or ()) <= 1:
+        return []
+    return [Defect("CAT-5", "catalogue_several_collectors", "/collectors", {"item": item.code})]
+
+
 def _usable_publicity(item: CatalogueItem) -> bool:
     numbers = {"severity_maximum": 3, "months_from_decision": 1, "valid_to": 0, "until_ended": 0}
     rule = item.publicity
@@ -288,6 +303,11 @@ def _personal_defects(item: CatalogueItem) -> list[Defect]:
     if not (item.personal_information_consent or _names_a_law(item)):
         where = "/personal_information_bases"
         defects.append(Defect("PUB-2", "catalogue_personal_basis", where, about))
+    for number, masked in enumerate(item.masking or ()):
+        if not (0 <= masked.keep_left <= KEPT_LEFT_MAX and 0 <= masked.keep_right <= KEPT_RIGHT_MAX):
+            kept = {"left": str(KEPT_LEFT_MAX), "right": str(KEPT_RIGHT_MAX)}
+            where = f"/masking/{number}"
+            defects.append(Defect("PUB-2", "catalogue_masking_too_little", where, {**about, **kept}))
     if not {masked.field for masked in item.masking or ()} >= MASKED_ALWAYS:
         defects.append(Defect("PUB-2", "catalogue_personal_masking", "/masking", about))
     return defects

@@ -69,6 +69,16 @@ PROSE_CATALOGUE: dict[str, tuple[str, str]] = {
         "目录事项 {item} 尚未确定共享范围和用途。",
         "Catalogue item {item} does not say with whom and for which purposes it is shared.",
     ),
+    "catalogue_several_collectors": (
+        "目录事项 {item} 写了几个采集部门；一个事项由一个部门采集，其他部门共享使用；由各认定部门报送的，留空。",
+        "Catalogue item {item} names several collecting departments: one collects and the others share; leave it empty"
+        " where each department that determines sends its own.",
+    ),
+    "catalogue_masking_too_little": (
+        "目录事项 {item} 的脱敏保留过多：左侧最多保留 {left} 个字符，右侧最多 {right} 个。",
+        "The masking of catalogue item {item} leaves too much in sight: at most {left} characters on the left and"
+        " {right} on the right.",
+    ),
     "catalogue_undecided_publicity": (
         "目录事项 {item} 可公开而未确定公示期限，或者所写的期限不完整：按失信程度写三个月数，按月数写一个。",
         "Catalogue item {item} is public without a term, or its term is not whole: by severity it has three numbers of"

@@ -10,6 +10,11 @@ PROPOSAL_PROSE: dict[str, tuple[str, str]] = {
         "The content is not whole, or of another form: it has every member of `content` as its public register shows"
         " it, without `status`, `suspended_since` and `suspended_for`, and no others.",
     ),
+    "proposal_value_unusable": (
+        "这一项的值不是公开登记所用的类型或者用语；请参照公开登记中的同名项改写。",
+        "This member's value is not of the kind, or not one of the words, that its public register uses: write it as"
+        " the register writes the member of that name.",
+    ),
     "proposal_version": (
         "版本号应为 {next}。",
         "The number of the version must be {next}.",

@@ -238,6 +238,7 @@ def test_cat_2_what_has_no_basis_of_its_level_or_leaves_a_decision_open_is_not_p
     notice = replace(LOCAL_BASIS, level="normative_document")
     called = replace(LOCAL_BASIS, title="示范市信用管理工作通知", document_number="示信用办〔2018〕13号")
     masked = ours.masking or (MaskedField("XDR_MC", "name"), MaskedField("XDR_ZJHM", "ends", 6, 2))
+    birthday = (MaskedField("XDR_MC", "name"), MaskedField("XDR_ZJHM", "ends", 14, 0))
     people = replace(
         ours, subject_kinds=("organisation", "natural_person"), public_natural_person=True, masking=masked
     )
@@ -247,9 +248,26 @@ def test_cat_2_what_has_no_basis_of_its_level_or_leaves_a_decision_open_is_not_p
         (replace(ours, bases=(called,)), ("CAT-2", "basis_not_of_its_level")),
         (replace(ours, sharing=None), ("CAT-4", "catalogue_undecided_sharing")),
         (replace(ours, repair=None), ("CAT-4", "catalogue_undecided_repair")),
+        (
+            replace(ours, collectors=(*(ours.collectors or ()), "B")),
+            ("CAT-5", "catalogue_several_collectors"),
+        ),
         (people, ("PUB-2", "catalogue_personal_basis")),
+        (
+            replace(people, masking=birthday, personal_information_consent=True),
+            ("PUB-2", "catalogue_masking_too_little"),
+        ),
     ):
         assert desk.unproposed("catalogue_item", content.to_json()) == refusal
+    # What is no text, number or word of the register is named by its place, and breaks nothing.
+    told = ours.to_json()
+    for wrong in (
+        {"nature": "bad"},
+        {"repair": "burn"},
+        {"version": True},
+        {"bases": [{**LOCAL_BASIS.to_json(), "article": 5}]},
+    ):
+        assert desk.unproposed("catalogue_item", {**told, **wrong}) == ("CAT-3", "proposal_value_unusable")
 
 
 @pytest.mark.rule("LST-9")

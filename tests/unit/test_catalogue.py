@@ -233,6 +233,29 @@ def test_CAT_4_an_item_without_a_decision_is_not_adopted(changes: dict[str, Any]
     assert code in catalogue.draft(item, **AT).reasons
 
 
+@pytest.mark.rule("CAT-5")
+def test_CAT_5_one_department_collects_or_each_what_it_determined() -> None:
+    assert ("CAT-5", "catalogue_several_collectors") in adopting(
+        replace(SUPPLEMENT, collectors=(MARKET, "B"))
+    )
+    for collectors in ((), (MARKET,)):
+        assert catalogue.item_defects(replace(SUPPLEMENT, collectors=collectors)) == []
+
+
+@pytest.mark.rule("PUB-2")
+@pytest.mark.parametrize(
+    ("left", "right", "enough"), [(6, 4, True), (7, 0, False), (0, 5, False), (-5, 0, False)]
+)
+def test_PUB_2_a_masking_hides_more_than_it_shows(left: int, right: int, enough: bool) -> None:
+    masking = (MaskedField("XDR_MC", "name"), MaskedField("XDR_ZJHM", "ends", left, right))
+    public = replace(
+        SUPPLEMENT, subject_kinds=("natural_person",), public_natural_person=True, masking=masking,
+        personal_information_bases=SUPPLEMENT.bases,
+    )  # fmt: skip
+    found = [(d.rule, d.code) for d in catalogue.item_defects(public)]
+    assert (("PUB-2", "catalogue_masking_too_little") not in found) == enough
+
+
 @pytest.mark.rule("CAT-4")
 def test_CAT_4_without_a_citys_decisions_every_imported_item_is_a_draft() -> None:
     bare = json.loads((DATA / "catalogue.json").read_text(encoding="utf-8"))
