@@ -35,10 +35,13 @@ def export_ledger(
 ) -> Export:
     """The ledger of a unit, or of all (``unit`` empty) for the credit office, logged before it leaves.
 
-    Raises ``Refused``: QRY-1 for an officer who is none of the department's, INS-1 for the ledger of another unit.
+    Raises ``Refused``: QRY-1 for an officer who is none of the department's, QRY-3 for one who may not query, INS-1 for
+    the ledger of another unit.
     """
     registry = Registry(ledger)
     known, own = registry.acting(officer, department), registry.department(department)
+    if known.suspended:
+        raise Refused(Defect("QRY-3", "officer_suspended", "Credit-Official"))
     if own is None or not may_speak_for_subjects(own.role):
         unit = unit or department
         if unit != department:

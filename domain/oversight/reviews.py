@@ -153,7 +153,8 @@ def waiting_review(review: QueryReview) -> Waiting | None:
 
 
 def reviewer_defects(review: QueryReview, officer: Officer, *, office_role: str) -> Iterator[Defect]:
-    """Who may read and decide a review: another officer, of the department's supervision or the credit office.
+    """Who may read and decide a review: another officer, of the department's supervision or the credit office, and none
+    who may not query: whoever lost that right reads what others asked as little.
 
     ``office_role`` is the role of the officer's department. For any other department it is not there.
     """
@@ -164,6 +165,8 @@ def reviewer_defects(review: QueryReview, officer: Officer, *, office_role: str)
         yield Defect("QRY-3", "review_own_query", "Credit-Official")
     elif office_role != CREDIT_OFFICE and officer.role != SUPERVISOR:
         yield Defect("QRY-3", "review_not_the_supervision", "Credit-Official")
+    elif officer.suspended:
+        yield Defect("QRY-3", "officer_suspended", "Credit-Official")
 
 
 def decide_review(

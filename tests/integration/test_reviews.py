@@ -10,6 +10,7 @@ import pytest
 
 from application.commands.governance import Governance
 from domain.oversight.review_events import QueryReviewOpened
+from interfaces.client.instruments import Instruments
 from interfaces.client.oversight import Oversight
 from tests.remedies import begin
 from tests.remedies_http import City, code_of, problem
@@ -102,6 +103,11 @@ def test_qry_3_a_query_of_a_declared_relative_is_reviewed_and_suspends_the_offic
 
     refused = problem(lambda: city.shared(city.record), 403)
     assert (refused["rule"], code_of(refused)) == ("QRY-3", "officer_suspended") and refused["instead"]
+    # Whose contact data the clean-up ledger holds is no more for one who may not query; a colleague takes it out.
+    ledger = Instruments(city.clients["stranger"])
+    kept = problem(lambda: ledger.take_out(official=city.stranger_officer), 403)
+    assert (kept["rule"], code_of(kept)) == ("QRY-3", "officer_suspended") and kept["instead"]
+    assert ledger.take_out(official=CHIEF)
     assert city.world.finding() is None
     _reinstated(city, case)
     city.world.project()

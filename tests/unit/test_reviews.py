@@ -99,6 +99,9 @@ def test_the_reviewer_is_another_officer_of_the_departments_supervision_or_the_c
     assert codes(Officer("officer-1", "supervisor", "dept"), "department") == ["review_own_query"]
     assert codes(Officer("officer-2", "operator", "dept"), "department") == ["review_not_the_supervision"]
     assert codes(Officer("chief", "supervisor", "other"), "department") == ["remedy_case_unknown"]
+    assert codes(Officer("chief", "supervisor", "dept", suspended=True), "department") == [
+        "officer_suspended"
+    ]
 
 
 def decided(finding: str, consequence: str, why: str = "已核对案卷") -> list[str]:
