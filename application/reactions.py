@@ -19,6 +19,7 @@ from application.side_reactions import (
     put_back,
     suppress,
     unmark,
+    wait_for_lead,
     wait_for_meeting,
     wait_for_office,
     wait_for_review,
@@ -55,6 +56,7 @@ from domain.oversight.review_events import QueryReviewDecided, QueryReviewOpened
 from domain.proposals.events import (
     MeetingCalled,
     MeetingViewGiven,
+    ProposalMade,
     ProposalPublished,
     ProposalReviewed,
     ProposalSuperseded,
@@ -300,6 +302,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     PublicityEnded: (suppress, end_measures),
     ListStandardAdopted: (wait_for_transition,),
     ListTransitionEnded: (close_case,),
+    ProposalMade: (wait_for_lead,),
     MeetingCalled: (wait_for_meeting,),
     MeetingViewGiven: (close_case,),
     ProposalReviewed: (close_meeting,),

@@ -29,7 +29,7 @@ from domain.measures.events import (
 )
 from domain.oversight.incident_events import IncidentOpened
 from domain.oversight.review_events import QueryReviewOpened
-from domain.proposals.events import MeetingCalled, ProposalPublished, ProposalReviewed
+from domain.proposals.events import MeetingCalled, ProposalMade, ProposalPublished, ProposalReviewed
 from domain.remedies.entry_objections import EntryObjected, EntryObjectionRejected
 from domain.remedies.events import ObjectionDecided, ObjectionFiled, RepairApplied
 from domain.remedies.reorganisation import ReorganisationBegun
@@ -109,8 +109,14 @@ def wait_for_transition(event: ListStandardAdopted, then: Consequences) -> None:
         then.closed.append(event.originator_id)
 
 
+def wait_for_lead(event: ProposalMade, then: Consequences) -> None:
+    """CAT-3: what is proposed waits for the lead unit to take it further, until it is published or returned."""
+    if event.office is not None:
+        then.opened.append(OpenCase(event.originator_id, "proposal", event.office))
+
+
 def wait_for_review(event: ProposalPublished, then: Consequences) -> None:
-    """CAT-3, LST-3: what was published waits for its periodic review."""
+    """CAT-3, LST-3: what was published waits for its periodic review, with the department that made it."""
     then.opened.append(OpenCase(event.originator_id, "proposal", event.department))
 
 
@@ -123,8 +129,10 @@ def wait_for_meeting(event: MeetingCalled, then: Consequences) -> None:
 
 
 def close_meeting(event: ProposalReviewed, then: Consequences) -> None:
-    """CAT-3: with the outcome nobody's view is waited for."""
-    then.closed += [event.originator_id, *(UUID(view["case"]) for view in event.views or ())]
+    """CAT-3: with the outcome nobody's view is waited for; what was approved waits to be published."""
+    then.closed += [UUID(view["case"]) for view in event.views or ()]
+    if event.office is None:
+        then.closed.append(event.originator_id)
 
 
 def suppress(event: Event, then: Consequences) -> None:
@@ -145,6 +153,7 @@ TABLES: tuple[Reaction, ...] = (
     wait_for_reviewer,
     wait_for_office,
     wait_for_transition,
+    wait_for_lead,
     wait_for_review,
     wait_for_meeting,
     close_meeting,

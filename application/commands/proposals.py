@@ -23,6 +23,7 @@ from application.reactions import REACTIONS
 from application.registry import Registry
 from domain.access.decide import may_speak_for_subjects
 from domain.parties.acting import Officer
+from domain.parties.keys import CREDIT_OFFICE
 from domain.proposals.events import OpinionGiven
 from domain.proposals.process import (
     Proposal,
@@ -102,6 +103,7 @@ class Proposals:
                 code=code,
                 content=content,
                 officer=officer,
+                office=self._lead(),
                 now=self._ledger.now(),
             )
             require_passable(self._ledger, self._registry, event, self._defaults)
@@ -118,7 +120,8 @@ class Proposals:
             read_version(self._registry, proposal.what, content)
             if content["code"] != proposal.code:
                 raise Refused(Defect(proposal.rule, "proposal_content_unreadable", "/content/code"))
-            event = revise(proposal, content=content, officer=command.officer, now=self._ledger.now())
+            now, office = self._ledger.now(), self._lead()
+            event = revise(proposal, content=content, officer=command.officer, office=office, now=now)
             require_passable(self._ledger, self._registry, event, self._defaults)
             return Step(event, proposal)
 
@@ -263,6 +266,10 @@ class Proposals:
             for reaction in REACTIONS.get(type(event), ()):
                 reaction(event, then)  # type: ignore[arg-type]
         batch.days = [days for event in made for days in days_after(self._ledger, event)]
+
+    def _lead(self) -> str | None:
+        """The lead unit (牵头单位): the credit office, the first registered where there are several."""
+        return next((unit.code for unit in units(self._ledger).values() if unit.role == CREDIT_OFFICE), None)
 
     def _published(self, proposal: Proposal) -> Iterator[Proposal]:
         """What is published of the same thing, and waits for its review."""

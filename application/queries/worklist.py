@@ -84,7 +84,8 @@ class Worklist:
         given = list(cases)
         stops = what_stops(self._ledger) if any(case.kind == "measure" for case in given) else Stops()
         found = (self._waiting(case, stops) for case in given)
-        return [self._task(waiting) for waiting in found if waiting is not None]
+        today = city_day(self._ledger.now())
+        return [self._task(waiting) for waiting in found if waiting is not None and waiting.waits_on(today)]
 
     def _waiting(self, case: OpenCase, stops: Stops) -> Waiting | None:
         """What a case waits for; a measure that rests on what is suspended only for the report of its end (INS-2)."""

@@ -19,20 +19,21 @@ class ProposalMade(Event):
     """A member department proposes (提出) a version of something, or the same anew after it was returned (49号(一)).
 
     ``what`` is catalogue_item, list_standard or measure; ``content`` the whole version; ``revision`` counts from 1;
-    ``officer`` drafted it.
+    ``officer`` drafted it, ``office`` is the lead unit (牵头单位) that takes it further.
     """
 
     TOPIC: ClassVar[str] = "proposal.made"
     KIND: ClassVar[Kind] = Kind.PROPOSAL_MADE
-    SCHEMA: ClassVar[int] = 2
-    UPCASTS: ClassVar = {1: lambda parts: parts}
-    """Version 1 had no ``officer``."""
+    SCHEMA: ClassVar[int] = 3
+    UPCASTS: ClassVar = {1: lambda parts: parts, 2: lambda parts: parts}
+    """Version 1 had no ``officer``, and before 3 there was no ``office``."""
     what: str
     code: str
     revision: int
     content: Mapping[str, Json]
     department: str
     officer: str | None = None
+    office: str | None = None
 
 
 class ProposalConsulted(Event):
@@ -141,20 +142,22 @@ class ProposalReviewed(Event):
     """The joint meeting reviewed it (审定, 49号(一)): ``approved``, or ``returned`` to its department with the reasons.
 
     ``held_on`` is the day of the meeting; ``views`` tell of each member that was asked its department and case, and,
-    where it gave one, its view, reasons and the leaf (hex) that holds them. ``officer`` recorded it.
+    where it gave one, its view, reasons and the leaf (hex) that holds them. ``officer`` recorded it; ``office`` is to
+    publish what was approved.
     """
 
     TOPIC: ClassVar[str] = "proposal.reviewed"
     KIND: ClassVar[Kind] = Kind.PROPOSAL_REVIEWED
-    SCHEMA: ClassVar[int] = 2
-    UPCASTS: ClassVar = {1: lambda parts: parts}
-    """Version 1 had no meeting: neither ``held_on`` nor ``views`` nor ``officer``."""
+    SCHEMA: ClassVar[int] = 3
+    UPCASTS: ClassVar = {1: lambda parts: parts, 2: lambda parts: parts}
+    """Version 1 had no meeting: neither ``held_on`` nor ``views`` nor ``officer``. Before 3 there was no ``office``."""
     outcome: str
     reasons: str
     revision: int
     held_on: str | None = None
     views: list[dict[str, str]] | None = None
     officer: str | None = None
+    office: str | None = None
 
 
 class ProposalPublished(Event):

@@ -164,4 +164,5 @@ def conclude(
         held_on=held_on.isoformat(),
         views=[view.told() for view in views],
         officer=officer,
+        office=proposal.office if outcome == APPROVED else None,
     )

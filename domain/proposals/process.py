@@ -51,7 +51,7 @@ class Proposal:
 
     ``state`` is proposed, consulting, meeting, approved, returned, published or superseded; ``open_opinions`` are those
     not answered. ``opens`` and ``closes`` are the days of comment on the present revision, ISO text; ``members`` the
-    departments of the meeting before which it lies, held from ``meets_on`` on, and ``office`` the one that called it.
+    departments of the meeting before which it lies, held from ``meets_on`` on, and ``office`` the lead unit.
     ``drafted_by`` and ``consulted_by`` are officers; ``revise``: an evaluation asked for a next version.
     """
 
@@ -92,15 +92,20 @@ def _made(event: Event) -> Proposal | None:
         return None
     return Proposal(
         event.originator_id, event.originator_version, event.what, event.code, event.department,
-        event.content, drafted_by=event.officer or "",
+        event.content, drafted_by=event.officer or "", office=event.office or "",
     )  # fmt: skip
 
 
 def _left_by(event: Event, so_far: Proposal) -> dict[str, Any]:
     """What an event changes."""
     if isinstance(event, ProposalMade):
-        anew = {"content": event.content, "revision": event.revision, "drafted_by": event.officer or ""}
-        return {**anew, "state": "proposed", "closes": "", "members": (), "meets_on": ""}
+        anew: dict[str, Any] = {
+            "content": event.content,
+            "revision": event.revision,
+            "drafted_by": event.officer or "",
+        }
+        anew |= {"closes": "", "members": (), "meets_on": "", "office": event.office or so_far.office}
+        return {**anew, "state": "proposed"}
     if isinstance(event, ProposalConsulted):
         days = {"opens": event.opens, "closes": event.closes}
         return {**days, "state": "consulting", "consulted_by": event.officer or ""}
@@ -125,9 +130,16 @@ def _left_by(event: Event, so_far: Proposal) -> dict[str, Any]:
 
 
 def propose(
-    proposal_id: UUID, *, what: str, code: str, content: Mapping[str, Json], officer: Officer, now: datetime
+    proposal_id: UUID,
+    *,
+    what: str,
+    code: str,
+    content: Mapping[str, Json],
+    officer: Officer,
+    office: str | None,
+    now: datetime,
 ) -> ProposalMade:
-    """A department proposes a version (CAT-3). Raises ``Refused`` for what is never drafted."""
+    """A department proposes a version to the lead unit (CAT-3). Raises ``Refused`` for what is never drafted."""
     if what not in RULES:
         values = "、".join(RULES)
         refuse_if_any([Defect("CAT-3", "proposal_of_nothing_known", "/what", {"values": values})])
@@ -139,11 +151,12 @@ def propose(
         content=content,
         department=officer.department,
         officer=officer.pseudonym,
+        office=office,
     )
 
 
 def revise(
-    proposal: Proposal, *, content: Mapping[str, Json], officer: Officer, now: datetime
+    proposal: Proposal, *, content: Mapping[str, Json], officer: Officer, office: str | None, now: datetime
 ) -> ProposalMade:
     """Its department proposes it anew after it was returned; comment and review begin again."""
     defects = step_defects(proposal, "returned")
@@ -158,6 +171,7 @@ def revise(
         content=content,
         department=officer.department,
         officer=officer.pseudonym,
+        office=office,
     )
 
 

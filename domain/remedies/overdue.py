@@ -61,6 +61,7 @@ class Waiting:
     ``due`` is ISO text, empty while the applicant is to hand something in. ``deadlines`` are all (step, last day)
     that run, soonest first: an application that nobody accepted is to be decided in time all the same.
     ``recorded`` are those that stand in the ledger as missed; ``provisional``: the calendar did not reach that far.
+    ``not_before`` is the day that must be over before the step may be taken, ISO text, empty where there is none.
     """
 
     case: UUID
@@ -73,6 +74,11 @@ class Waiting:
     deadlines: tuple[tuple[str, str], ...] = ()
     recorded: frozenset[tuple[str, str]] = frozenset()
     provisional: bool = False
+    not_before: str = ""
+
+    def waits_on(self, today: date) -> bool:
+        """Whether the next step may be taken by then."""
+        return self.not_before < today.isoformat()
 
     def is_overdue(self, today: date) -> bool:
         """Whether the last day for the next step is over."""
@@ -113,9 +119,9 @@ def waiting_of(events: Sequence[Event]) -> Waiting | None:
     if (view := fold_view(events)) is not None:
         return None if view.view else _asked(view)
     proposal = fold_proposal(events)
-    if proposal is not None and proposal.state == "meeting":
-        return _before_the_meeting(proposal)
-    return None if proposal is None or proposal.state != "published" else _published(proposal)
+    if proposal is None or proposal.state == "published":
+        return None if proposal is None else _published(proposal)
+    return _on_its_way(proposal)
 
 
 class Answering(Protocol):
@@ -267,16 +273,25 @@ def _asked(view: MemberView) -> Waiting:
     )
 
 
-def _before_the_meeting(proposal: Proposal) -> Waiting:
-    """What lies before the joint meeting waits for its day, and for the office to record the outcome; likewise."""
+def _on_its_way(proposal: Proposal) -> Waiting | None:
+    """What the lead unit does next with what is proposed; None when it was returned or superseded, or nobody leads.
+
+    No text names a limit for its steps, so that nothing is recorded as missed; the meeting has its day.
+    """
+    steps = {"proposed": "open_comment", "meeting": "conclude_meeting", "approved": "publish"}
+    steps["consulting"] = "answer_opinions" if proposal.open_opinions else "call_meeting"
+    if not proposal.office or proposal.state not in steps:
+        return None
+    step = steps[proposal.state]
     return Waiting(
         case=proposal.id,
         kind="proposal",
         version=proposal.version,
         record=proposal.id,
         department=proposal.office,
-        step="conclude_meeting",
-        due=proposal.meets_on,
+        step=step,
+        due=proposal.meets_on if proposal.state == "meeting" else "",
+        not_before=proposal.closes if step == "call_meeting" else "",
     )
 
 

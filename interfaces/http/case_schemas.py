@@ -103,7 +103,8 @@ class CaseWaiting(Schema):
     step = _text(
         "待办事项 / what is to be done: answer, accept, decide, await_materials, decide_listing,"
         " decide_removal, restore, review, handle, respond, report, hold_measure, report_lifted, end_rest,"
-        " periodic_review"
+        " open_comment, answer_opinions, call_meeting, give_view, conclude_meeting, publish, periodic_review,"
+        " propose_revision"
     )
     due = _text("期限，等申请人补正时为空 / by when; empty while the applicant is to hand something in")
     overdue = fields.Boolean(required=True)

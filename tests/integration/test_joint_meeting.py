@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -28,8 +29,17 @@ def test_cat_3_the_joint_meeting_reviews_member_by_member_and_its_outcome_follow
     first = next(i for i in world.city.items if i.code == "C03-03")
     item = replace(first, code="W03-01", layer="municipal", bases=(LOCAL_BASIS,), effective_from="2028-01-01")
     desk.post("", {"what": "catalogue_item", "content": item.to_json()}, MARKET)
+    tasks_of_office = partial(world_tasks, desk, lived.office.department)
+    assert tasks_of_office() == [("proposal", "open_comment", "")]
     desk.post("consult", {"closes": str(world.today + timedelta(days=1))})
+    assert tasks_of_office() == [], "while the comment runs nothing is to be done"
+    desk.post("opinions", {"group": "department", "text": "同意"}, MARKET)
+    assert tasks_of_office() == [("proposal", "answer_opinions", "")]
+    desk.post("answer", {"number": 1, "outcome": "adopted", "answer": "已采纳"})
+    assert tasks_of_office() == []
     world.clock.advance(days=2)
+    assert tasks_of_office() == [("proposal", "call_meeting", "")]
+    assert world_tasks(desk, lived.market.department) == []
     day, before = str(world.today), {"meets_on": today}
     assert desk.refused("meeting", before)[1:] == ("CAT-3", "meeting_day")
     assert desk.refused("meeting", {"meets_on": day}, MARKET) == (403, "CAT-3", "proposal_not_the_office")
@@ -65,7 +75,8 @@ def test_cat_3_the_joint_meeting_reviews_member_by_member_and_its_outcome_follow
     assert desk.refused("review", returned, lived.second)[2] == "meeting_decided_otherwise"
     assert desk.refused("review", {**outcome, "held_on": today}, lived.second)[2] == "meeting_day"
     assert desk.post("review", outcome, lived.second).status_code == 201
-    assert [world_tasks(desk, m.department) for m in (*lived.members, lived.office)] == [[]] * 4
+    assert [world_tasks(desk, m.department) for m in lived.members] == [[]] * 3
+    assert tasks_of_office() == [("proposal", "publish", "")]
 
     world.project()
     steps = desk.web.http.get(f"/v1/proposals/{desk.case}").get_json()["versions"]
@@ -97,6 +108,7 @@ def test_lst_3_an_evaluation_may_ask_for_a_next_version_whose_publication_ends_t
     lived.superseded()
     (waiting,) = world_tasks(desk, lived.market.department)
     assert waiting[:2] == ("proposal", "periodic_review")
+    assert world_tasks(desk, lived.office.department) == [], "what is published waits for who made it"
     first, newest = world.rows_of("proposal.published")
     assert world.rows_of("proposal.superseded") == [first]
     found = lived.proposals.find(newest)

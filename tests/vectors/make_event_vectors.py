@@ -1208,6 +1208,17 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
             "officer": "market-1",
         }
     },
+    ("proposal.made", 3): {
+        "public": {
+            "what": "list_standard",
+            "code": "C06-04",
+            "revision": 1,
+            "content": STANDARD,
+            "department": "11420100MB1D0012X5",
+            "officer": "market-1",
+            "office": "11420100DEM0XYB175",
+        }
+    },
     ("proposal.consulted", 2): {
         "public": {"opens": "2026-11-21", "closes": "2026-12-21", "officer": "credit_office-1"}
     },
@@ -1267,6 +1278,17 @@ EXAMPLES: Mapping[tuple[str, int], Any] = {
     },
     ("proposal.opinion_answered", 1): {
         "public": {"number": 1, "outcome": "partly_adopted", "answer": "部分采纳"}
+    },
+    ("proposal.reviewed", 3): {
+        "public": {
+            "outcome": "approved",
+            "reasons": "审定通过",
+            "revision": 1,
+            "held_on": "2026-12-25",
+            "views": [{"department": "11420100DEM0TAX1XP", "case": str(ROW)}],
+            "officer": "credit_office-2",
+            "office": "11420100DEM0XYB175",
+        }
     },
     ("proposal.reviewed", 1): {"public": {"outcome": "approved", "reasons": "同意", "revision": 1}},
     ("proposal.published", 1): {
