@@ -18,7 +18,7 @@ T = TypeVar("T")
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-def _as_officer(command: Decorated) -> Decorated:
+def as_officer(command: Decorated) -> Decorated:
     """The options that say who asks whom."""
     for option in (
         click.option("--url", default=URL, show_default=True, help="The service."),
@@ -37,7 +37,7 @@ def indicators() -> None:
 
 @indicators.command()
 @click.argument("month")
-@_as_officer
+@as_officer
 @click.option("--workbook", type=WRITABLE, help="Write it as a workbook here.")
 def show(*, month: str, department: str, official: str, key: Path, url: str, workbook: Path | None) -> None:
     """Show a MONTH (2026-11) in exact numbers: of the own unit, for the credit office of all; as JSON."""
@@ -50,7 +50,7 @@ def show(*, month: str, department: str, official: str, key: Path, url: str, wor
 
 @indicators.command()
 @click.argument("month")
-@_as_officer
+@as_officer
 def notice(*, month: str, department: str, official: str, key: Path, url: str) -> None:
     """Issue the notice of a MONTH that is over, sealed with the credit office's key; the receipt as JSON."""
     found = _found(url, department, official, key)

@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, str] = {
     "instruments": "interfaces.cli.instruments",
     "tip-off": "interfaces.cli.tip_off",
     "worklist": "interfaces.cli.worklist",
+    "meeting": "interfaces.cli.meeting",
     "stamp-check": "interfaces.cli.stamp_check",
     "time-authority": "interfaces.cli.time_authority",
     "witness": "interfaces.cli.witness",

@@ -10,7 +10,9 @@ from functools import partial
 import pytest
 
 from application.queries.worklist import Worklist
+from domain.parties.acting import Officer
 from infrastructure.remedy_data import load_calendar
+from tests.commands import run_command
 from tests.integration.test_proposals import MARKET, Desk
 from tests.proposals import LOCAL_BASIS
 from tests.world import World
@@ -70,7 +72,12 @@ def test_cat_3_the_joint_meeting_reviews_member_by_member_and_its_outcome_follow
     outcome = {"outcome": "approved", "reasons": "审定通过", "held_on": day}
     assert desk.refused("review", outcome) == (403, "CAT-3", "proposal_same_officer")
     assert desk.refused("review", outcome, lived.second)[1:] == ("CAT-3", "meeting_decided_otherwise")
-    assert desk.post("views", desk.view(three), three).status_code == 201
+    world.project()
+    with desk.web.served() as url:
+        agree = ("meeting", "view", desk.case, "agree", "--reasons", "依据充分", "--url", url)
+        again, member = (run_command(*agree, *as_member(world, who), environment={}) for who in (one, three))
+    assert again.returncode == 1 and "已就此提出" in again.stderr
+    assert member.returncode == 0 and json.loads(member.stdout)["status"] == "recorded", member.stderr
     returned = {**outcome, "outcome": "returned"}
     assert desk.refused("review", returned, lived.second)[2] == "meeting_decided_otherwise"
     assert desk.refused("review", {**outcome, "held_on": today}, lived.second)[2] == "meeting_day"
@@ -91,6 +98,13 @@ def test_cat_3_the_joint_meeting_reviews_member_by_member_and_its_outcome_follow
     assert "officer" not in json.dumps(steps)
     assert "联席会议" in desk.web.http.get(f"/registers/proposals/{desk.case}").text
     assert world.new_projector().rebuild().equal and world.finding() is None
+
+
+def as_member(world: World, officer: Officer) -> tuple[str, ...]:
+    """The options that say which officer acts, with which key."""
+    code = officer.department
+    key = str(world.folder / "keys" / f"{code}.pem")
+    return ("--department", code, "--official", officer.pseudonym, "--key", key)
 
 
 def world_tasks(desk: Desk, department: str) -> list[tuple[str, str, str]]:
