@@ -38,6 +38,7 @@ from domain.shared.refusals import Defect, Refused
 from domain.transparency.merkle import leaf_hash
 from infrastructure.tile_files import MapFiles, map_path
 from interfaces.cli.seed import seed_ledger
+from interfaces.client.sealing import DepartmentKey
 from tests.entries import EntryStory
 from tests.integration.test_consents import give
 from tests.integration.test_queries import ask, request, subject_with_records
@@ -375,7 +376,11 @@ class _Life(FullLedger):
     def _governance(self) -> None:
         office = self.world.keys[self.story.office]
         governance = Governance(self.world.ledger, signer=office)
-        governance.revoke_key(self.world.keys[self.world.city.agencies[-1].code].issuer, reason="lost")
+        agency, today = self.world.city.agencies[-1].code, self.world.today
+        governance.revoke_key(self.world.keys[agency].issuer, reason="lost")
+        again = DepartmentKey.make(self.world.folder / "again.pem").public_key
+        days = {"not_before": today, "not_after": today + timedelta(days=900)}
+        governance.register_first_key(department=agency, public_key=again, **days)
         change_setting(self.world, "consent.months", 6)
         next_log_key(self.world)
         self.world.sequence()
