@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from interfaces.client.instruments import XLSX
-from tests.histories.bench import LOGS, NUMBERS
+from tests.histories.bench import NUMBERS
 from tests.histories.proposing import Proposing
 from tests.ledger_books import KEPT, ROW, book, row
 
@@ -47,7 +47,7 @@ class CleaningUp(Proposing):
         }
         said |= {"unit": {"unit_name": "示范市市场监督管理局"}, "cell": {"shares": "或许"}}.get(flaw, {})
         now = f"{'kept' if kept else ROW['disposition']}/{said['contact']}"
-        before = {log: bench.head(log) for log in LOGS}
+        before = bench.heads()
         answer = bench.send(PATH, book(row(**said)), self.transport, media=XLSX)
         assert answer.status_code == 201, answer.text
         told = answer.get_json()["receipt"]

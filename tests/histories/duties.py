@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from domain.parties.acting import Officer
-from tests.histories.bench import LOGS, NUMBERS, Days
+from tests.histories.bench import NUMBERS, Days
 from tests.histories.subjects import CASE, Known, Subjects
 
 PATH = "/v1/duty-checks"
@@ -85,7 +85,7 @@ class Dutiful(Subjects, Days):
             assert +Counter(told["counts"]) == counts
         stranger = self.asker if who is self.source else self.source
         for asked in (said, {**said, "department": "none"}):
-            before = {log: self.bench.head(log) for log in LOGS}
+            before = self.bench.heads()
             answer = self.bench.send(f"{PATH}/report", asked, stranger, credit_purpose="accountability")
             self.bench.is_refused(answer, stranger, {"QRY-5"}, before)
 

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from tests.histories.bench import LOGS, NUMBERS
+from tests.histories.bench import NUMBERS
 from tests.histories.subjects import CASE, Known, Subjects, asking
 
 APPEND = "FUNCTION ledger.append"
@@ -39,7 +39,7 @@ class Enduring(Subjects):
         day = self.today.isoformat()
         said = {"cases": [{"case": CASE, "subject": {"code": known.code}, "day": day}]}
         asked = {"subjects": [{"code": known.code}]}
-        before = {log: bench.head(log) for log in LOGS}
+        before = bench.heads()
         for what, login in ((APPEND, "xinlu_writer"), (READ, "xinlu_reader")):
             bench.world.owner.execute(f"REVOKE EXECUTE ON {what} FROM {login}".encode())
         try:
@@ -50,7 +50,7 @@ class Enduring(Subjects):
                 bench.world.owner.execute(f"GRANT EXECUTE ON {what} TO {login}".encode())
         assert (act.status_code, look.status_code) == (503, 503), (act.text, look.text)
         assert not any(str(record) in look.text for record in known.records)
-        assert before == {log: bench.head(log) for log in LOGS}, "half a step"
+        assert before == bench.heads(), "half a step"
         answers = [bench.send("/v1/duty-checks", said, self.asker, key=key) for _ in range(2)]
         assert [answer.status_code for answer in answers] == [201, 201], answers[0].text
         assert answers[0].get_json() == answers[1].get_json()
@@ -81,12 +81,12 @@ class Enduring(Subjects):
         }
         who = bench.office if what == "text" else self.asker
         purpose = {"subjects": asking(), "page": "case_handling"}.get(what, "")
-        before = {log: bench.head(log) for log in LOGS}
+        before = bench.heads()
         answer = bench.send(path, bodies[what], who, credit_purpose=purpose)
         told = answer.get_json()
         assert answer.status_code == (413 if what == "bytes" else 400), answer.text
         assert told["rule"] == "FORMAT" and told["errors"], told
-        assert before == {log: bench.head(log) for log in LOGS}
+        assert before == bench.heads()
 
     def close(self) -> None:
         super().close()

@@ -17,7 +17,7 @@ from hypothesis.stateful import precondition, rule
 from domain.parties.acting import Officer
 from domain.shared.kinds import Kind
 from domain.transparency.merkle import leaf_hash
-from tests.histories.bench import LOGS, STALE
+from tests.histories.bench import STALE
 from tests.histories.overseeing import working_days_after
 from tests.histories.subjects import Subjects
 from tests.measures import FOOD
@@ -179,7 +179,7 @@ class Flagging(Subjects):
         for who in ("unit", "former", "stranger"):
             self.handle(who, "unfounded", "")
         self.handle("office", "reassign", "")
-        before = {log: self.bench.head(log) for log in LOGS}
+        before = self.bench.heads()
         assert self.flag is not None
         told = self.bench.send(
             f"/v1/flags/{self.flag.id}/state", {}, self.one_who("former"), credit_purpose="accountability"

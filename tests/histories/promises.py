@@ -2,8 +2,8 @@
 
 1, 2  ``rows_are_dense_chained_and_sealed``, after each step, by arithmetic of its own; ``Publishing.witness`` for trees
       and tiles; ``fsck`` when a history ends, also against what was cosigned earlier in it (``is_whole``).
-3     ``Enduring.log_is_down``: no half step, and what is sent again is done once; ``Bench.head`` reads by another login
-      what was acknowledged. Not here: ``fsync`` and a process that is killed (``tests/e2e/test_crash.py``).
+3     ``Enduring.log_is_down``: no half step, and what is sent again is done once; ``Bench.heads`` reads in another
+      session what was acknowledged. Not here: ``fsync`` and a process that is killed (``tests/e2e/test_crash.py``).
 4     ``Bench.act``, ``Bench.is_refused``: what an act, a look or a refusal adds to the access log, to the event;
       ``Enduring.log_is_down``: 503 while nothing can be logged.
 5     ``rows_are_dense_chained_and_sealed``: each leaf's signature, and whose; ``all_opens_but_what_is_erased``.
@@ -13,7 +13,7 @@
 8     ``all_opens_but_what_is_erased``; ``Bench.tells_no_secret`` over every answer.
 9     ``Subjects.read_looks``, ``test_query_histories.py``: a subject's list is the model's, look by look.
 10    ``every_answer_is_made_again``: each answer of a history, to the byte.
-11    ``send_again`` in ``test_remedy_histories.py``.
+11    ``send_again`` in ``test_remedy_histories.py``; ``Disputing.reuse``: no id is used again.
 12    ``Publishing.is_proven``: a bundle of what stands and what is gone, by the verifier; refused with one bit changed.
       Not here: answers, looks, stamps, and the same checks in the browser (``tests/integration/test_evidence.py``).
 13    ``Bench.act``: each act is sent twice and done once; flaw ``stale``: 412, and nothing is lost.

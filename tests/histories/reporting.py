@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from domain.parties.acting import Officer
-from tests.histories.bench import LOGS
 from tests.histories.subjects import IN_SCOPE, Known, Subjects, asking
 
 
@@ -25,7 +24,7 @@ class Reporting(Subjects):
 
     def read_report(self, known: Known, by: str) -> None:
         """The subject's own report: what stands and nothing else; without a consent a department gets none."""
-        before = {log: self.bench.head(log) for log in LOGS}
+        before = self.bench.heads()
         said: dict[str, Any] = {"subject": {"code": known.code}}
         denied = self.bench.send("/v1/reports", said, self.asker, credit_purpose=asking())
         self.bench.is_refused(denied, self.asker, {"PRV-2"}, before)
@@ -55,7 +54,7 @@ class Reporting(Subjects):
         office = Officer("", self.bench.office.department)
         self.bench.act("/v1/consents", given, office, credit_on_behalf_of="subject")
         self.bench.world.clock.advance(days=1 if covers == "over" else 0)
-        before = {log: self.bench.head(log) for log in LOGS}
+        before = self.bench.heads()
         said = {"subject": {"code": known.code}, "consent": consent}
         answer = self.bench.send("/v1/reports", said, self.asker, credit_purpose=asking())
         if covers:

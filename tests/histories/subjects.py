@@ -24,7 +24,7 @@ from domain.remedies.reorganisation import OUTCOMES
 from domain.shared.refusals import Refused
 from interfaces.client.signing import purpose_header
 from interfaces.demo.identities import credit_code
-from tests.histories.bench import LOGS, NUMBERS
+from tests.histories.bench import NUMBERS
 from tests.histories.promises import Promises
 from tests.remedies import SECOND, Story, apply_for_rest, end_rest, handling_rest, rest
 
@@ -98,13 +98,13 @@ class Subjects(Promises):
     @contextmanager
     def refused_if(self, unlawful: bool) -> Iterator[None]:
         """The command in it is refused exactly when it is unlawful, and then nothing of it is recorded."""
-        before = {log: self.bench.head(log) for log in LOGS}
+        before = self.bench.heads()
         if not unlawful:
             yield
             return
         with pytest.raises(Refused):
             yield
-        assert before == {log: self.bench.head(log) for log in LOGS}
+        assert before == self.bench.heads()
 
     @rule(data=st.data(), severity=st.sampled_from(["一般", "严重"]))
     def determine_another(self, data: st.DataObject, severity: str) -> None:
@@ -195,7 +195,7 @@ class Subjects(Promises):
 
     def query(self, known: Known, who: Officer, *, unlawful: str = "") -> int:
         """A logged query shows exactly what stands, and is one look more; where its receipt says."""
-        before = {log: self.bench.head(log) for log in LOGS}
+        before = self.bench.heads()
         said = {"subjects": [{"code": known.code}]}
         answer = self.bench.send("/v1/queries", said, who, credit_purpose=asking())
         if unlawful:

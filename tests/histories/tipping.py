@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from domain.parties.acting import Officer
-from tests.histories.bench import LOGS, NUMBERS, STALE, Acts
+from tests.histories.bench import NUMBERS, STALE, Acts
 
 PATH = "/v1/tip-offs"
 PURPOSE = "tip_off_handling"
@@ -93,7 +93,7 @@ class TippingOff(Acts):
         reason = f"核实 {filed.reporter[0]}" if flaw == "why" else "核实举报内容"
         early = show == "reporter" and not filed.accepted
         unlawful = {"WHS-1"} if flaw or early or filed.state == "closed" else set[str]()
-        before = {log: bench.head(log) for log in LOGS}
+        before = bench.heads()
         said = {"show": [show], "reason": reason}
         words = filed.reporter if show == "reporter" else filed.report
         path = f"{PATH}/{filed.number}/open"
