@@ -9,6 +9,7 @@ from typing import Any
 from domain.oversight.indicators import NAMES, OVERDUE, REFUSED
 
 COLOURS = ("#1f5fa8", "#c2452d", "#b8860b")
+MARGIN_PIXELS, LACKING_PIXELS = 20, 5
 ROW_PIXELS, FRAME_PIXELS, LEGEND_PIXELS, WIDTH_PIXELS, NO_DATA_PIXELS = 34, 110, 24, 900, 20
 
 
@@ -47,7 +48,7 @@ def draw(chart: Chart, units: Sequence[Mapping[str, Any]]) -> bytes:
     height = FRAME_PIXELS + bars + LEGEND_PIXELS * len(chart.names)
     drawn = pygal.HorizontalBar(
         style=style, js=(), width=WIDTH_PIXELS, height=height, truncate_label=-1, truncate_legend=-1,
-        legend_at_bottom=True, legend_at_bottom_columns=1,
+        legend_at_bottom=True, legend_at_bottom_columns=1, margin_left=MARGIN_PIXELS + _beside(units),
         print_values=True, print_zeroes=False, no_prefix=True, no_data_text="本月没有可公开的数据 nothing to tell",
         range=(0, 100) if chart.names == ("in_time_percent",) else None, title=f"{chart.zh} {chart.en}",
     )  # fmt: skip
@@ -58,6 +59,11 @@ def draw(chart: Chart, units: Sequence[Mapping[str, Any]]) -> bytes:
         drawn.add(f"{zh} {en}", [_value(unit, name) for unit in units])
     rendered: Callable[[], bytes] = drawn.render
     return rendered()
+
+
+def _beside(units: Sequence[Mapping[str, Any]]) -> int:
+    """The room that the names of units need beside what pygal leaves them: it takes each character for a Latin one."""
+    return max((len(unit["name"]) for unit in units), default=0) * LACKING_PIXELS
 
 
 def _without_scripts(root: Any) -> Any:
