@@ -13,6 +13,7 @@ import psycopg
 
 from application.epochs import Snapshot
 from application.projections.projector import ViewsMoved
+from application.projections.renditions import ENDED
 from domain.transparency.digest import FIRST_DIGEST
 from domain.transparency.epoch import PUBLIC, SHARED
 from domain.transparency.prefix_map import MapHead
@@ -66,12 +67,12 @@ class PostgresEpochs:
     def endings(self, *, after: int, through: int) -> Iterable[tuple[int, UUID]]:
         """Position and record of every act that took a record, a listing or a red entry out of all outward views."""
         query = (
-            "SELECT position, stream_id FROM ledger.records WHERE position > %s AND position <= %s AND topic IN"
-            " ('record.publicity_ended', 'record.withdrawn', 'record.shielded', 'listing.removed', 'redlist.removed')"
-            " ORDER BY position"
+            "SELECT position, stream_id FROM ledger.records WHERE position > %s AND position <= %s"
+            " AND topic = ANY (%s) ORDER BY position"
         )
+        topics = [event.TOPIC for event in ENDED]
         with connection(self._pool) as conn:
-            return [(int(r[0]), r[1]) for r in conn.execute(query, (after, through)).fetchall()]
+            return [(int(r[0]), r[1]) for r in conn.execute(query, (after, through, topics)).fetchall()]
 
     def looks(self, *, after: int, through: int) -> Iterable[tuple[int, UUID, int]]:
         """Position, subject and number in its list (from 1) of every look."""

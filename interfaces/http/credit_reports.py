@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,15 +20,14 @@ from application.queries.evidence import NotYetProven
 from application.queries.report import AGENT, SUBJECT
 from application.queries.reporting import Asked, Issued
 from application.queries.told import paper_text
-from domain.access.model import OWN_RECORDS, Request
-from domain.shared.city_time import city_day
+from domain.access.model import OWN_RECORDS
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import read_body, require_used
 from interfaces.http.conventions import logged_refusals
 from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.paging import read_json
-from interfaces.http.queries import Subject, asked_purpose, for_purpose, for_subject, identity_of
+from interfaces.http.queries import Subject, asked_of, for_purpose, for_subject, identity_of
 from interfaces.http.services import services
 from interfaces.portal.report_paper import typeset
 from interfaces.portal.report_sheet import checking_link, qr_path, sheet
@@ -120,13 +120,11 @@ def _issued(caller: Caller, body: bytes, media: str) -> Issued:
         return found.reports.own(
             identity, _asked(given, media), portal=caller.department, entrusted_by=entrusted
         )
-    purpose, case, basis = asked_purpose(caller)
-    officer, on = caller.signed_header("Credit-Official"), city_day(found.ledger.now())
-    asker = Request(caller.department, officer, purpose, case, basis, on)
+    asker = asked_of(caller)
     found.proofs.require(asker)
     given = read_json(ReportQuestion(), body)
     require_used(given, ReportQuestion().fields.keys() - {"entrustment"})
-    consented = Request(caller.department, officer, purpose, case, basis, on, str(given.get("consent") or ""))
+    consented = replace(asker, consent=str(given.get("consent") or ""))
     identity = identity_of(given["subject"], "/subject")
     return found.reports.authorised(consented, identity, _asked(given, media), attempt=body)
 

@@ -24,7 +24,6 @@ from application.queries.entries import EntryQueries, Sort
 from application.queries.green import GreenChannelQueries, look_before_red_list
 from application.queries.told import told_channel, told_entries
 from domain.access.model import Request
-from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
@@ -43,7 +42,7 @@ from interfaces.http.entry_schemas import (
     WatchListEntry,
 )
 from interfaces.http.paging import read_json
-from interfaces.http.queries import asked_purpose, identity_of
+from interfaces.http.queries import asked_of, identity_of
 from interfaces.http.remedies import AGENT, ON_BEHALF, SUBJECT, Command, command, sealed_act
 from interfaces.http.remedy_operations import LIMITS, RECEIPT, beginning
 from interfaces.http.services import services
@@ -203,15 +202,7 @@ def _asked() -> _Asked:
     with logged_refusals(caller, body):
         given = read_json(OneSubject(), body)
         identity = identity_of(given["subjects"][0], "/subjects/0")
-        purpose, case, basis = asked_purpose(caller)
-    request = Request(
-        department=caller.department,
-        officer=caller.signed_header("Credit-Official"),
-        purpose=purpose,
-        case=case,
-        basis=basis,
-        on=city_day(services().ledger.now()),
-    )
+        request = asked_of(caller)
     return _Asked(request, identity, body)
 
 

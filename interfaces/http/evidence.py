@@ -17,7 +17,6 @@ from application.commands.subjects import Identity
 from application.queries.evidence import NothingToProve
 from application.queries.proofs import Told
 from domain.access.model import OWN_RECORDS, Request
-from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import read_body, require_used
@@ -25,7 +24,7 @@ from interfaces.http.conventions import logged_refusals
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
 from interfaces.http.malformed import missing
 from interfaces.http.paging import read_json
-from interfaces.http.queries import Subject, asked_purpose, for_purpose, for_subject, identity_of
+from interfaces.http.queries import Subject, asked_of, for_purpose, for_subject, identity_of
 from interfaces.http.services import services
 
 OF_RECORD = frozenset({"record", "show"})
@@ -104,7 +103,7 @@ def _told(caller: Caller, body: bytes) -> Told:
         for_purpose(caller, OWN_RECORDS)
         ask: Callable[[dict[str, Any]], Told] = partial(_for_subject, caller.department)
     else:
-        request = _request(caller)
+        request = asked_of(caller)
         services().proofs.require(request)
         ask = partial(_for_department, request)
     try:
@@ -136,18 +135,6 @@ def _for_department(request: Request, asked: dict[str, Any]) -> Told:
     if asked["claim"] == "who_looked":
         raise _missing("/claim")
     return proofs.of_record_for_source(request, _record(asked), asked["claim"], show=asked.get("show", []))
-
-
-def _request(caller: Caller) -> Request:
-    purpose, case, basis = asked_purpose(caller)
-    return Request(
-        department=caller.department,
-        officer=caller.signed_header("Credit-Official"),
-        purpose=purpose,
-        case=case,
-        basis=basis,
-        on=city_day(services().ledger.now()),
-    )
 
 
 def _record(asked: dict[str, Any]) -> UUID:

@@ -10,8 +10,6 @@ from application.commands.acts import Done
 from application.commands.measure_grounds import RestsOn
 from application.commands.measures import Measures, NameMeasure
 from application.queries.told import told_check
-from domain.access.model import Request
-from domain.shared.city_time import city_day
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.conventions import json_response, logged_refusals
@@ -25,7 +23,7 @@ from interfaces.http.measure_schemas import (
     Reasons,
 )
 from interfaces.http.paging import read_json
-from interfaces.http.queries import asked_purpose, identity_of
+from interfaces.http.queries import asked_of, identity_of
 from interfaces.http.remedies import Command, command, sealed_act, state
 from interfaces.http.remedy_operations import asking, beginning, deciding
 from interfaces.http.remedy_schemas import SealedByDepartment
@@ -53,20 +51,11 @@ def check_measure() -> Response:
     """May this measure be applied to this subject now (MEA-1 to MEA-5): logged before it is answered."""
     body = read_body()
     caller = authenticated(body)
-    found = services()
     with logged_refusals(caller, body):
-        purpose, case, basis = asked_purpose(caller)
+        request = asked_of(caller)
         given = read_json(MeasureQuestion(), body)
         identity = identity_of(given["subject"], "/subject")
-        request = Request(
-            department=caller.department,
-            officer=caller.signed_header("Credit-Official"),
-            purpose=purpose,
-            case=case,
-            basis=basis,
-            on=city_day(found.ledger.now()),
-        )
-        answer = found.measures().ask(request, identity, given["measure"], given.get("provision"))
+        answer = services().measures().ask(request, identity, given["measure"], given.get("provision"))
     response = json_response(told_check(given["measure"], answer), 200)
     response.headers["Credit-Receipt"] = f"access:{answer.position}"
     return response

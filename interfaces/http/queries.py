@@ -106,20 +106,9 @@ def ask() -> Response:
     with logged_refusals(caller, body):
         given = _query(Query(), body)
     identities = _identities(given)
-    consent = given.get("consent")
-    found = services()
     with logged_refusals(caller, body):
-        purpose, case, basis = asked_purpose(caller)
-    request = Request(
-        department=caller.department,
-        officer=caller.signed_header("Credit-Official"),
-        purpose=purpose,
-        case=case,
-        basis=basis,
-        on=city_day(found.ledger.now()),
-        consent=str(consent) if consent else "",
-    )
-    answers = found.shared.ask(request, identities, attempt=body)
+        request = asked_of(caller, consent=str(given.get("consent") or ""))
+    answers = services().shared.ask(request, identities, attempt=body)
     response = json_response(told_answers(answers), 200)
     response.headers["Credit-Receipt"] = ", ".join(dict.fromkeys(f"access:{a.position}" for a in answers))
     return response
@@ -210,6 +199,21 @@ def asked_purpose(caller: Caller) -> tuple[str, str, str]:
         return str(value), str(case), str(basis)
     except (ValueError, TypeError, AttributeError):
         raise Refused(Defect("QRY-1", "purpose_header_malformed", "Credit-Purpose")) from None
+
+
+def asked_of(caller: Caller, *, consent: str = "") -> Request:
+    """The question's own part (共享查询): who asks, why, in which case, on which ground, today. Raises ``Refused``
+    (QRY-1) for a purpose that cannot be read."""
+    purpose, case, basis = asked_purpose(caller)
+    return Request(
+        department=caller.department,
+        officer=caller.signed_header("Credit-Official"),
+        purpose=purpose,
+        case=case,
+        basis=basis,
+        on=city_day(services().ledger.now()),
+        consent=consent,
+    )
 
 
 def _identities(given: Mapping[str, Any]) -> list[Identity]:

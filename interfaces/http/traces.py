@@ -11,9 +11,8 @@ from application.ledger import instant
 from application.queries.told import told_trace
 from application.queries.traces import Traces, tracer_of
 from application.registry import Registry
-from domain.access.model import LEAK_TRACING, Request
+from domain.access.model import LEAK_TRACING
 from domain.oversight.traces import FIELDS_MAX, LOOKS_MAX, VALUE_CHARACTERS_MAX
-from domain.shared.city_time import city_day
 from domain.shared.refusals import Defect, Refused
 from interfaces.http.auth import authenticated
 from interfaces.http.bodies import read_body
@@ -21,7 +20,7 @@ from interfaces.http.conventions import logged_refusals
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
 from interfaces.http.media import HTML, page_wanted, shown
 from interfaces.http.paging import read_json
-from interfaces.http.queries import Subject, asked_purpose, for_purpose, identity_of
+from interfaces.http.queries import Subject, asked_of, for_purpose, identity_of
 from interfaces.http.schema_fields import count, hexadecimal, text
 from interfaces.http.services import services
 from interfaces.portal.trace_page import TEMPLATE, TraceAsked, trace_page
@@ -138,10 +137,8 @@ def trace() -> Response:
     page_wanted()
     with logged_refusals(caller, body):
         for_purpose(caller, LEAK_TRACING)
-        purpose, case, basis = asked_purpose(caller)
-        ledger = services().ledger
-        officer, today = caller.signed_header("Credit-Official"), city_day(ledger.now())
-        tracer = tracer_of(ledger, Request(caller.department, officer, purpose, case, basis, today))
+        ledger, asking = services().ledger, asked_of(caller)
+        tracer = tracer_of(ledger, asking)
         given = read_json(TraceQuestion(), body)
         record, subject, excerpt = given.get("record"), given.get("subject"), given.get("excerpt", {})
         if (record is None) == (subject is None):
@@ -155,7 +152,12 @@ def trace() -> Response:
     told = told_trace(found, excerpt, Registry(ledger))
     named = Registry(ledger).department(caller.department)
     asked = TraceAsked(
-        officer, named.name if named else "", case, basis, str(record or ""), instant(ledger.now())
+        asking.officer,
+        named.name if named else "",
+        asking.case,
+        asking.basis,
+        str(record or ""),
+        instant(ledger.now()),
     )
     answer = shown(told, TEMPLATE, **trace_page(told, asked, excerpt, services().forms.values()))
     answer.headers["Credit-Receipt"] = f"access:{found.positions[0]}"
