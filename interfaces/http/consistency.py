@@ -25,12 +25,12 @@ from interfaces.http.auth import authenticated
 from interfaces.http.bodies import BODY_BYTES_MAX, read_body
 from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import JSON, Access, Answer, Operation, Raw, json_of, operation
+from interfaces.http.intake_schemas import RefusedRow
 from interfaces.http.intakes import FILE_TYPES, LIMITS
 from interfaces.http.intakes import TABLES as TAKES
 from interfaces.http.problems import media_type_unknown
 from interfaces.http.registers import asked
 from interfaces.http.schema_fields import count, date, hexadecimal, text
-from interfaces.http.schemas import RefusedRow
 from interfaces.http.services import services
 from interfaces.portal.consistency import KIND_NAMES, PAGE_DIFFERENCES
 from interfaces.portal.register_words import VALUES

@@ -17,8 +17,8 @@ from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import given_json, read_body
 from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, json_of, operation
+from interfaces.http.intake_schemas import ActAnswer
 from interfaces.http.schema_fields import drawn_id
-from interfaces.http.schemas import ActAnswer
 from interfaces.http.services import services
 from interfaces.http.telemetry import note
 

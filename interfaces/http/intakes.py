@@ -30,8 +30,8 @@ from interfaces.http.auth import Caller, authenticated
 from interfaces.http.bodies import BODY_BYTES_MAX, decoded, given_json, read_body, require_whole, sealed_file
 from interfaces.http.conventions import json_response, logged_refusals, receipt_of, replayed
 from interfaces.http.describing import Access, Answer, Operation, Raw, json_of, operation
+from interfaces.http.intake_schemas import CheckReport, Draft, IntakeLine, IntakeReport, KeptIntake
 from interfaces.http.problems import ProblemError, media_type_unknown
-from interfaces.http.schemas import CheckReport, Draft, IntakeLine, IntakeReport, KeptIntake
 from interfaces.http.services import services
 from interfaces.http.telemetry import note
 
