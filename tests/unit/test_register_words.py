@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from interfaces.demo.city import read_city
 from interfaces.portal.register_words import LABELS, VALUES
 from interfaces.portal.registers import shown_lines
+from tests.vectors.make_event_vectors import EVENTS_FOLDER
 from tests.world import DATA
 
 CITY = read_city(DATA)
@@ -27,6 +30,13 @@ def test_every_member_of_a_register_and_every_word_in_it_has_its_name() -> None:
             told |= {value} if isinstance(value, str) else set(value)  # type: ignore[arg-type]
     assert told - {""} <= set(VALUES)
     assert len(told) > 10
+
+
+def test_every_member_of_a_step_of_a_proposal_has_its_name() -> None:
+    shown: set[str] = set()
+    for file in EVENTS_FOLDER.glob("proposal.*.json"):
+        shown |= json.loads(file.read_text(encoding="utf-8"))["parts"]["public"].keys()
+    assert len(shown) > 20 and shown - {"officer"} <= set(LABELS) | {"event", "view"}
 
 
 def test_a_page_shows_a_word_in_chinese_first() -> None:
