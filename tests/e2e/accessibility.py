@@ -1,4 +1,4 @@
-"""axe-core over a page in a browser: what breaks a rule of WCAG 2.1 A and AA, or what it holds good practice."""
+"""axe-core over a page in a browser, and the tabulator: what breaks a rule of WCAG 2.1 A and AA, or good practice."""
 
 from __future__ import annotations
 
@@ -40,3 +40,25 @@ def broken(page: Page, *, colours: bool = True, exclude: tuple[str, ...] = ()) -
     if page.evaluate(BEYOND):
         found.append("the page scrolls sideways")
     return found
+
+
+STOPS = """() => [...document.querySelectorAll(
+  "a[href], button, input:not([type=hidden]), textarea, select, summary, [tabindex='0']"
+)].filter((one) => one.getClientRects().length).map((one) => one.outerHTML.slice(0, 120))"""
+HERE = """() => {
+  const one = document.activeElement, box = one.getBoundingClientRect(), style = getComputedStyle(one);
+  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  const seen = outlined && box.width > 0 && box.bottom > 0 && box.top < innerHeight;
+  return `${seen ? "" : "unseen: "}${one.outerHTML.slice(0, 120)}`;
+}"""
+
+
+def unreached(page: Page) -> list[str]:
+    """What the tabulator reaches out of order, not in sight, without an outline, or not at all."""
+    page.evaluate("() => window.scrollTo(0, 0)")
+    stops: list[str] = page.evaluate(STOPS)
+    met: list[str] = []
+    for _ in stops:
+        page.keyboard.press("Tab")
+        met.append(page.evaluate(HERE))
+    return [f"{wanted} / {found}" for wanted, found in zip(stops, met, strict=True) if wanted != found]
