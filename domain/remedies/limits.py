@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from domain.catalogue.items import SEVERITIES, LegalBasis
+from domain.instruments.basis import is_misstated
 from domain.shared.rule_settings import MINIMUM_MONTHS, RuleSettings
 from domain.shared.text import is_blank
 
@@ -89,11 +90,13 @@ def covered_by(given: frozenset[str]) -> frozenset[str]:
 
 
 def excludes_repair(basis: LegalBasis) -> bool:
-    """Whether a cited provision is complete and of a level that may exclude a repair (REP-1)."""
+    """Whether a cited provision is complete, of a level that may exclude a repair (REP-1), and one that its own title
+    and number do not belie: a notice is no law by being called one."""
     stated = not any(
         is_blank(text.strip(" -")) for text in (basis.title, basis.document_number, basis.article)
     )
-    return stated and basis.level in EXCLUDING_LEVELS
+    misstated = is_misstated(basis.title, basis.document_number, basis.level)
+    return stated and basis.level in EXCLUDING_LEVELS and not misstated
 
 
 def _sourced(limit: Mapping[str, Any]) -> Any:

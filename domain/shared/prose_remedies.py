@@ -123,8 +123,8 @@ REMEDY_PROSE: dict[str, tuple[str, str]] = {
         "Catalogue item {item} cannot be repaired: {title}, {article}.",
     ),
     "repair_excluded_without_basis": (
-        "以不可修复为由不予修复的，须引用法律、行政法规或党中央、国务院政策文件的具体条款。",
-        "That a record cannot be repaired needs a provision of a law, regulation or central policy.",
+        "以不可修复为由不予修复的，须引用法律、行政法规或党中央、国务院政策文件的具体条款；通知、意见、方案不因写明为法律而成为法律。",
+        "That a record cannot be repaired needs a provision of a law, regulation or central policy; a notice is none.",
     ),
     "repair_not_applicable": (
         "目录事项 {item} 不是失信信息，没有需要修复的内容。",

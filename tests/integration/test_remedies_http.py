@@ -293,6 +293,7 @@ def test_whoever_is_turned_away_by_a_rule_stands_in_the_access_log(city: City) -
 
 
 @pytest.mark.rule("REP-5")
+@pytest.mark.rule("REP-1")
 def test_rep_5_too_early_is_refused_with_the_day_and_a_rejection_needs_its_basis(city: City) -> None:
     early = city.determine("示市监罚字〔2026〕9002号", "2026-10-01")
     assert "2027-01-02" in problem(lambda: city.apply(early, PROOF, LETTER), 422)["detail"]
@@ -300,6 +301,16 @@ def test_rep_5_too_early_is_refused_with_the_day_and_a_rejection_needs_its_basis
     basis = {"title": "某办法", "document_number": "示府规1号", "article": "第1条", "level": "rule"}
     found = problem(lambda: city.source.reject(case, reasons="不可修复", remedies=REMEDIES, basis=basis), 422)
     assert found["rule"] == "REP-1"
+    called = {
+        "title": "示范市信用修复工作的通知",
+        "document_number": "示信办〔2026〕1号",
+        "level": "law",
+        "article": "第1条",
+    }
+    belied = problem(
+        lambda: city.source.reject(case, reasons="不可修复", remedies=REMEDIES, basis=called), 422
+    )
+    assert (belied["rule"], code_of(belied)) == ("REP-1", "repair_excluded_without_basis")
     done = city.source.reject(case, reasons="履行证明不实", remedies=REMEDIES)
     assert done["outcome"] == "rejected"
     told = city.portal.state("repairs", case.id, subject=city.subject, on_behalf_of="subject")

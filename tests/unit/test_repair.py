@@ -375,6 +375,14 @@ def test_rep_1_a_rejection_says_why_and_cites_the_basis_when_it_excludes() -> No
     for changed, code in (
         ({"excluded_by": replace(LAW, article="")}, "REP-1:repair_excluded_without_basis"),
         ({"excluded_by": replace(LAW, level="normative_document")}, "REP-1:repair_excluded_without_basis"),
+        (
+            {
+                "excluded_by": replace(
+                    LAW, title="示范市信用修复工作的通知", document_number="示信办〔2026〕1号"
+                )
+            },
+            "REP-1:repair_excluded_without_basis",
+        ),
         ({"reasons": ""}, "REP-2:remedy_without_reasons"),
         ({"remedies": {}}, "REP-2:remedy_without_remedies"),
     ):
