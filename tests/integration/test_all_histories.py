@@ -22,7 +22,7 @@ from tests.remedies_http import City
 from tests.rule_settings import change_setting
 from tests.world import World
 
-EXAMPLES, STEPS = 2, 40
+EXAMPLES, STEPS = 2, 30
 
 
 class AllHistories(
