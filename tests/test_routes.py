@@ -34,6 +34,7 @@ from interfaces.http.guide import guides
 from interfaces.http.openapi import PROBLEMS, SIGNED_HEADERS, path_of
 from interfaces.http.problem_kinds import KINDS, kind_of
 from interfaces.http.problems import TITLES
+from interfaces.http.walkthrough import WALKTHROUGH
 from tests.web import HOST, Signing, Web
 from tests.world import World
 
@@ -112,6 +113,13 @@ def test_the_document_has_every_route_and_no_other() -> None:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert there == {(p, method) for p, methods in document["paths"].items() for method in methods}
+
+
+def test_the_walkthrough_leads_through_routes_that_there_are() -> None:
+    paths = openapi()["paths"]
+    named = re.findall(r"`(GET|POST) (/[^`]+)`", WALKTHROUGH)
+    assert len(named) > 40
+    assert not [path for method, path in named if method.lower() not in paths.get(path, {})]
 
 
 def test_the_document_is_served_as_it_is_committed(web: Web) -> None:

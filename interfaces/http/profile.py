@@ -14,6 +14,7 @@ from interfaces.client.evidence import OF_REQUEST, STATUS, STATUS_IF_SENT
 from interfaces.client.signing import COVERED, COVERED_IF_SENT
 from interfaces.http.auth import IDEMPOTENCY_LENGTHS, MAX_AGE, NONCE_LENGTHS
 from interfaces.http.bodies import BODY_BYTES_MAX, DECODED_BYTES_MAX, JSON_BYTES_MAX, ROW_LINE_BYTES_MAX
+from interfaces.http.walkthrough import WALKTHROUGH
 
 _MIB = 1 << 20
 _MINUTES = int(MAX_AGE.total_seconds() // 60)
@@ -85,6 +86,9 @@ The interface of a public-credit ledger. Departments write and query with signed
 public names officer, purpose, case and ground, and is logged before anything is shown. The public look-up is a page.
 Every read of what is not public states its purpose (`Credit-Purpose`).
 
+## 一件事怎么办 / How a case goes
+
+{WALKTHROUGH}
 ## 签名 / Signature
 
 {SIGNATURE}
