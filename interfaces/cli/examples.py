@@ -12,14 +12,10 @@ from uuid import UUID
 
 from application.commands.acts import DepartmentAct, Done, HandleCase
 from application.commands.governance import Governance
-from application.commands.listings import Listings, NotifyListing, SpeakInListing
 from application.commands.measure_grounds import RestsOn
 from application.commands.measures import Measures, NameMeasure
 from application.commands.proposals import Proposals
 from application.commands.refusals import log_refusal
-from application.commands.subjects import Identity
-from domain.listing.case import Notice, Statement
-from domain.listing.decision import last_day
 from domain.listing.standards import RED
 from domain.parties.acting import Officer
 from domain.shared.canonical import Part, Parts
@@ -29,25 +25,15 @@ from domain.shared.refusals import Refused
 from infrastructure.bootstrap import load_settings
 from interfaces.cli.demo_desk import SOURCE, DemoDesk
 from interfaces.cli.entry_examples import EntryExamples
+from interfaces.cli.listing_examples import LIST, ListingExamples
 from interfaces.cli.measure_examples import MeasureExamples
 from interfaces.cli.oversight_examples import OversightExamples
 from interfaces.cli.own_examples import OwnExamples
 from interfaces.cli.process_examples import ProcessExamples
 from interfaces.cli.remedy_examples import RemedyExamples
 
-LIST = "C06-04"
 MEASURE, RESPONDER = "M01", "human_resources"
 COMMENT_DAYS = 45
-STATEMENT = "示例：已停止违法行为并缴清罚款，请求不予列入"
-ANSWER = "示例：经核实，改正不影响对情节严重的认定"
-FACTS = "示例：违法行为情节严重，受到较重行政处罚"
-SIX = {
-    "basis": "《企业信息公示暂行条例》第十七条",
-    "measures": "依法列为重点监督管理对象",
-    "removal_conditions": "列入满一年，自觉履行处罚义务，消除危害后果",
-    "removal_procedure": "向列入机关提出申请，由其审查决定",
-    "remedies": "六十日内申请行政复议，或者六个月内提起行政诉讼",
-}
 
 
 class Examples:
@@ -56,17 +42,18 @@ class Examples:
     def __init__(self, desk: DemoDesk) -> None:
         self._desk, self._ledger, self._city = desk, desk.ledger, desk.city
         self._remedies = desk.remedies()
-        self._listings = Listings(self._remedies)
+        self._listings = ListingExamples(desk, self._remedies)
         self._market = next(d for d in desk.city.departments if d.key == SOURCE)
         self._officer, self._today = desk.officer, desk.today
 
     def make(self) -> dict[str, Any]:
         """All of them; of those that wait for somebody where each is seen."""
         record, content = self._desk.penalty(1)
-        begun = self._told(record)
-        self._listed(begun, record, content["public"])
+        begun = self._listings.told(record)
+        heard = self._listings.heard(begun, content["public"])
+        self._listings.listed(begun, heard, record, content["public"], number=1)
         self._measured(begun.case)
-        self._told(self._desk.penalty(2)[0])
+        self._listings.told(self._desk.penalty(2)[0])
         self._refused_steps(record)
         self._proposed()
         desk, penalty, office = self._desk, self._desk.penalty, self._desk.office
@@ -112,59 +99,15 @@ class Examples:
     def _sealed(self, kind: Kind, parts: Parts, case: Done) -> DepartmentAct:
         return self._desk.sealed(kind, parts, case.case)
 
-    def _told(self, record: UUID, *, list_code: str = LIST) -> Done:
-        notice = Notice(
-            facts=FACTS,
-            grounds="《市场监督管理严重违法失信名单管理办法》第二条",
-            rights="自收到告知之日起五个工作日内可以陈述、申辩",
-            service="direct",
-            served_on=self._today,
-            receipt="d1" * 32,
-        )
-        case = self._ledger.entropy.uuid()
-        return self._listings.notify(NotifyListing(case, list_code, (record,), notice, self._officer))
-
     def _refused_steps(self, record: UUID) -> None:
         """Three attempts at a list that there is not: the flag runner finds them (ACC-3)."""
         for number in range(3):
             try:
-                self._told(record, list_code=f"C06-9{number}")
+                self._listings.told(record, list_code=f"C06-9{number}")
             except Refused as refused:
                 attempt = f"listing {number}".encode()
                 code = self._market.code
                 log_refusal(self._ledger, department=code, defects=refused.defects, attempt=attempt)
-
-    def _heard(self, begun: Done, subject: Part) -> Done:
-        """What the party says to the notice, and its answer."""
-        party = Identity("organisation", "", str(subject["CF_XDR_SHXYM"]))
-        office = self._desk.office
-        speaking = SpeakInListing(begun.case, begun.version, office, party)
-        said = self._listings.state(speaking, Statement(STATEMENT))
-        handling = HandleCase(said.case, said.version, self._officer)
-        return self._listings.answer(handling, outcome="rejected", reasons=ANSWER)
-
-    def _listed(self, begun: Done, record: UUID, subject: Part) -> None:
-        heard = self._heard(begun, subject)
-        standard = next(s for s in self._city.lists if s.code == LIST)
-        public: Part = {
-            "list_code": LIST,
-            "version": standard.version,
-            "notice": str(begun.told["leaf_hash"]),
-            "records": [str(record)],
-            "subject_kind": "organisation",
-            "authority": self._market.code,
-            "authority_name": self._market.name,
-            "authority_rank": "municipal",
-            "document_number": f"示市监列字〔{self._today.year}〕1号",
-            "decided_on": self._today.isoformat(),
-            "until": last_day(standard, self._today),
-            "public": standard.public,
-            "name": subject["CF_XDR_MC"],
-            "code": subject["CF_XDR_SHXYM"],
-            **SIX,
-        }
-        act = self._sealed(Kind.LISTING_DECIDED, {"public": public, "restricted": {"facts": FACTS}}, begun)
-        self._listings.decide(HandleCase(heard.case, heard.version, self._officer), act)
 
     def _measured(self, listing: UUID) -> None:
         """A measure on the listing: applied by the department that decided it, named to another one."""

@@ -27,6 +27,7 @@ from domain.shared.kinds import Kind
 from domain.transparency.merkle import leaf_hash
 from infrastructure.bootstrap import EarlierClock
 from interfaces.cli.demo_desk import DemoDesk
+from interfaces.cli.listing_examples import ListingExamples
 from interfaces.cli.meeting_examples import MeetingExamples, Story
 
 DAYS = 120
@@ -48,8 +49,9 @@ class HistoryExamples:
     def live(self) -> dict[str, Any]:
         """All of them at once, each day after the other, up to today; where each is seen."""
         meetings = MeetingExamples(self._desk)
-        stories = [self._repaired(), self._expired(), self._restored(), self._overdue(), self._measured()]
-        waiting = {story: next(story) for story in (*stories, self._rested(), *meetings.stories())}
+        own = [self._repaired(), self._expired(), self._restored(), self._overdue(), self._measured()]
+        stories = (*own, self._rested(), self._delisted(), *meetings.stories())
+        waiting = {story: next(story) for story in stories}
         while waiting:
             story = max(waiting, key=lambda known: waiting[known])
             self._clock.bring(behind=timedelta(days=waiting[story]))
@@ -90,10 +92,7 @@ class HistoryExamples:
         yield 50
         filed = self._objected(record, content, about="identity", grounds="示例：被处罚的是同名的另一家企业")
         yield 45
-        leaf = self._remedies.record(record, rule="OBJ-1").leaf_hash
-        parts: Parts = {"public": {"withdraws": leaf, "objection": str(filed.case)}}
-        act = self._desk.sealed(Kind.RECORD_WITHDRAWN, parts, record)
-        done = self._objections.withdraw(self._on(filed), act)
+        done = self._withdrawn(record, filed)
         yield 40
         task = UUID(str(done.told["restoration"]))
         begun = leaf_hash(self._desk.ledger.store.load_slice("records", task, limit=1)[0].leaf).hex()
@@ -161,6 +160,28 @@ class HistoryExamples:
         yield 68
         desk.grant(self._on(applied))
         self.told["rested"] = {"case": str(case), "record": str(record)}
+
+    def _delisted(self) -> Story:
+        """LST-8: somebody was put on a list, and came off it when the penalty behind the listing did not hold."""
+        yield 110
+        record, content = self._desk.penalty(57, fresh=True)
+        listings = ListingExamples(self._desk, self._remedies)
+        begun = listings.told(record)
+        heard = listings.heard(begun, content["public"])
+        yield 100
+        listed = listings.listed(begun, heard, record, content["public"], number=2)
+        yield 38
+        filed = self._objected(record, content, about="content", grounds="示例：处罚决定已经行政复议撤销")
+        yield 33
+        self._withdrawn(record, filed)
+        self.told["delisted"] = {"case": str(listed.case)}
+
+    def _withdrawn(self, record: UUID, filed: Done) -> Done:
+        """OBJ-3: the department gives way to an objection and takes the record back."""
+        leaf = self._remedies.record(record, rule="OBJ-1").leaf_hash
+        parts: Parts = {"public": {"withdraws": leaf, "objection": str(filed.case)}}
+        act = self._desk.sealed(Kind.RECORD_WITHDRAWN, parts, record)
+        return self._objections.withdraw(self._on(filed), act)
 
     def _objected(self, record: UUID, content: Parts, *, about: str, grounds: str) -> Done:
         case, filing = self._desk.ledger.entropy.uuid(), Filing(about=about, grounds=grounds)
