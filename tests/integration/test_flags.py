@@ -114,9 +114,7 @@ def test_acc_1_recording_outside_the_catalogue_is_flagged_answered_and_closed_by
     assert [step["event"] for step in told["steps"]] == ["flag.raised", "flag.answered", "flag.closed"]
     page = overseen.source.shown(flag["flag"])
     assert "经办人选错名单" in page and "已整改" in page and told["evidence"][0]["leaf_hash"] in page
-    assert "每个标记都要分办" in page and flag["unit"] not in page, (
-        "what the rule says, and the unit by name"
-    )
+    assert "每个标记都要分办" in page and flag["unit"] not in page, "what the rule says, and the unit by name"
     again = problem(lambda: overseen.source.answer(told, "再次说明"), 422)
     assert code_of(again) == "flag_closed_already"
     overseen.passed()
