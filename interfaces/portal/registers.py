@@ -75,25 +75,22 @@ def register_pages(blueprint: Blueprint, services: Callable[[], Services]) -> No
     def register_entry(name: str, key: str) -> str:
         if name not in REGISTERS:
             abort(404)
-        versions, called = (
-            _versions(services().registers, REGISTERS[name].kind, key),
-            calling(services().ledger),
-        )
-        changes = [
-            (
-                later,
-                [(_label(d.field), _told(d.before, called), _told(d.after, called)) for d in differ],
-            )
-            for earlier, later in pairwise(versions)
-            if (differ := differences(earlier.content, later.content))
-        ]
+        called = calling(services().ledger)
+        versions = _versions(services().registers, REGISTERS[name].kind, key)
+        is_process = "event" in versions[0].content
         return render_template(
-            "portal/versions.html",
+            "portal/steps.html" if is_process else "portal/versions.html",
             register=REGISTERS[name],
             name=name,
             title=title_of(versions, called),
-            versions=[(version, shown_lines(version.content, called)) for version in reversed(versions)],
-            changes=list(reversed(changes)),
+            versions=[(version, shown_lines(version.content, called)) for version in versions],
+            proposed={
+                v.number: shown_lines(v.content["content"], called)
+                for v in versions
+                if is_process and "content" in v.content
+            },
+            changes=_changes(versions, called),
+            last_step=_last_step(versions[-1].content),
             is_list=name == "list-standards",
         )
 
@@ -124,6 +121,21 @@ def shown_lines(content: Mapping[str, Any], called: Called = str) -> list[Line]:
             zh, en = _label(name)
             lines.append(Line(name, zh, en, value, len(value) > WIDE_CHARACTERS, ""))
     return lines
+
+
+def _changes(
+    versions: Sequence[Version], called: Called
+) -> list[tuple[int, list[tuple[tuple[str, str], str, str]]]]:
+    """By the number of each version what differs from the one before: label, before, after. What stands in steps is
+    compared by the revisions of what was proposed, and not step by step."""
+    told = [(v.number, v.content) for v in versions if "event" not in v.content] or [
+        (v.content["revision"], v.content["content"]) for v in versions if "content" in v.content
+    ]
+    return [
+        (number, [(_label(d.field), _told(d.before, called), _told(d.after, called)) for d in differ])
+        for (_, before), (number, after) in pairwise(told)
+        if (differ := differences(before, after))
+    ]
 
 
 def _titled(registers: Registers, kind: str, entry: Version, called: Called) -> tuple[str, str]:

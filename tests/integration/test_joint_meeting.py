@@ -96,7 +96,9 @@ def test_cat_3_the_joint_meeting_reviews_member_by_member_and_its_outcome_follow
     ]
     assert given.get_json()["receipt"]["leaf_hash"] in {v["leaf"] for v in told["views"]}
     assert "officer" not in json.dumps(steps)
-    assert "联席会议" in desk.web.http.get(f"/registers/proposals/{desk.case}").text
+    page = desk.web.http.get(f"/registers/proposals/{desk.case}").text
+    assert "现状：审定" in page and page.count('class="version panel"') == len(steps)
+    assert "<del>" not in page, "steps differ by what they are, only revisions are compared"
     assert world.new_projector().rebuild().equal and world.finding() is None
 
 

@@ -158,7 +158,8 @@ def test_lst_3_a_standard_goes_through_every_step_and_none_is_skipped(desk: Desk
     second = desk.lived.second
     back = {"outcome": "returned", "reasons": "补充依据", "held_on": str(world.today)}
     assert desk.post("review", back, second).status_code == 201
-    assert desk.post("revise", {"content": content}, MARKET).status_code == 201
+    mended = {**content, "removal_procedure": f"{content['removal_procedure']}，十日内答复"}
+    assert desk.post("revise", {"content": mended}, MARKET).status_code == 201
     assert desk.refused("review", review)[2] == "proposal_step"
     assert desk.post("consult", {"closes": str(world.today + timedelta(days=30))}).status_code == 201
     world.clock.advance(days=31)
@@ -187,6 +188,9 @@ def test_lst_3_a_standard_goes_through_every_step_and_none_is_skipped(desk: Desk
         "proposal.opinion_given",
     ]
     assert "李四" not in json.dumps(steps, ensure_ascii=False)
+    page = desk.web.http.get(f"/registers/proposals/{desk.case}").text
+    assert "第 2 稿的变化" in page and f"<ins>{mended['removal_procedure']}</ins>" in page
+    assert page.count("<ins>") == 1, "of a revision what differs from the one before"
     world.clock.advance(days=501)
     assert world.deadlines.run().overdue == 1
     world.project()
