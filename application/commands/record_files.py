@@ -26,7 +26,7 @@ from domain.shared.canonical import Parts
 from domain.shared.city_time import city_day
 from domain.shared.forms import PERSON, Form, FormKind
 from domain.shared.refusals import Defect, Refused
-from domain.shared.rule_settings import MAXIMUM_MONTHS, RuleSettings, maximum_months
+from domain.shared.rule_settings import RuleSettings
 from domain.transparency.leaf import parse_leaf
 from domain.transparency.merkle import leaf_hash
 
@@ -68,7 +68,7 @@ class RecordFiles:
 
     def months_max(self, decided: date, guards: dict[UUID, int]) -> tuple[int, ...] | None:
         """The maximum terms of publicity set for records of a day, as the views apply them; guarded as well."""
-        return maximum_months(self.settings(guards).history(MAXIMUM_MONTHS), on=decided)
+        return self.registry.months_max(decided, guards)
 
     def settings(self, guards: dict[UUID, int]) -> RuleSettings:
         """The office's settings; their stream is guarded."""
